@@ -1,0 +1,274 @@
+'use strict';
+
+/**
+ * socket.connect(): from its arguments to a connection. The attempts themselves, one address after the other, are made
+ * by C (src/attempt.c), which tells of each step.
+ */
+
+const dns = require('node:dns');
+const { debuglog } = require('node:util');
+
+const { isNormalized, normalizeArgs } = require('./args');
+const { BlockList } = require('./block-list');
+const defaults = require('./defaults');
+const { aggregateError, codes, exceptionWithHostPort, invalidArgType } = require('./errors');
+const { Pipe, SOCKET, TCP } = require('./handle');
+const { isIP } = require('./ip');
+const native = require('./binding');
+const { kAttach, kAttempt, kAttempted, kBlockList, kConnected, kHandle } = require('./symbols');
+const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
+const uv = require('./uv');
+
+const debug = debuglog('net');
+
+/** Status of an address that the block list forbids, and steps of an attempt: see src/cnet.h. */
+const BLOCKED = 1;
+const START = 0;
+const TIMEOUT = 2;
+const BIND = 3;
+const UNSENT = 4;
+
+/* --- options -------------------------------------------------------------------------------------------------- */
+
+/** @returns {boolean} whether the families are to be tried in turn */
+function selectOption({ autoSelectFamily }) {
+  if (autoSelectFamily === undefined || autoSelectFamily === null) return defaults.getDefaultAutoSelectFamily();
+  validateBoolean(autoSelectFamily, 'options.autoSelectFamily');
+  return autoSelectFamily;
+}
+
+/** @returns {number} milliseconds for each attempt but the last */
+function timeoutOption({ autoSelectFamilyAttemptTimeout: timeout }) {
+  if (timeout === undefined || timeout === null) return defaults.getDefaultAutoSelectFamilyAttemptTimeout();
+  validateInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
+  return Math.max(timeout, defaults.LEAST_ATTEMPT_TIMEOUT);
+}
+
+function portOption({ port }) {
+  if (typeof port !== 'number' && typeof port !== 'string') {
+    throw invalidArgType('options.port', ['number', 'string'], port);
+  }
+  return validatePort(port);
+}
+
+/** Checks the options of a TCP connection, in Node's order. */
+function readOptions(options) {
+  const { localAddress, localPort, host, lookup } = options;
+
+  if (localAddress && !isIP(localAddress)) throw new codes.ERR_INVALID_IP_ADDRESS(localAddress);
+  if (localPort) validateNumber(localPort, 'options.localPort');
+  const port = portOption(options);
+  const select = selectOption(options);
+  const timeout = timeoutOption(options);
+  if (lookup !== undefined && lookup !== null) validateFunction(lookup, 'options.lookup');
+  return { host: host || 'localhost', lookup, localAddress, localPort: localPort | 0, port, select, timeout };
+}
+
+/* --- lookup --------------------------------------------------------------------------------------------------- */
+
+/** An IPv6 family may be given as 6 or 'IPv6'; anything else goes to dns.lookup() as it is. */
+function lookupOptions({ family, hints }, all) {
+  const wanted = { IPv4: 4, IPv6: 6 }[family] ?? family;
+  const options = { family: wanted, hints: hints || 0 };
+
+  if (process.platform !== 'win32' && wanted !== 4 && wanted !== 6 && options.hints === 0) {
+    options.hints = dns.ADDRCONFIG;
+  }
+  if (all) options.all = true;
+  return options;
+}
+
+function destroySoon(socket, error) {
+  process.nextTick(() => socket.destroy(error));
+}
+
+function addressError(ip, family, { host, port }) {
+  if (!isIP(ip)) return new codes.ERR_INVALID_IP_ADDRESS(ip);
+  return family === 4 || family === 6 ? null : new codes.ERR_INVALID_ADDRESS_FAMILY(family, host, port);
+}
+
+function lookupOne(socket, options, wanted) {
+  const lookup = wanted.lookup || dns.lookup;
+
+  lookup(wanted.host, lookupOptions(options, false), (error, ip, family) => {
+    socket.emit('lookup', error, ip, family, wanted.host);
+    if (!socket.connecting) return;
+    const failure = error || addressError(ip, family, options);
+    if (failure) destroySoon(socket, failure);
+    else attempt(socket, [ip], wanted, false);
+  });
+}
+
+/** The families in turn, that of the first address first; each address once. */
+function interleave(addresses) {
+  const seen = new Set();
+  const lists = { 4: [], 6: [] };
+  let first = 0;
+
+  for (const { address, family } of addresses) {
+    if (!isIP(address) || (family !== 4 && family !== 6) || seen.has(address)) continue;
+    seen.add(address);
+    lists[family].push(address);
+    first ||= family;
+  }
+  const [one, other] = first === 4 ? [lists[4], lists[6]] : [lists[6], lists[4]];
+  const turns = Array.from({ length: Math.max(one.length, other.length) }, (_, i) => [one[i], other[i]]);
+  return turns.flat().filter((address) => address !== undefined);
+}
+
+function lookupAll(socket, options, wanted) {
+  const lookup = wanted.lookup || dns.lookup;
+
+  lookup(wanted.host, lookupOptions(options, true), (error, addresses) => {
+    if (!socket.connecting) return;
+    if (error) {
+      socket.emit('lookup', error, undefined, undefined, wanted.host);
+      destroySoon(socket, error);
+      return;
+    }
+    for (const { address, family } of addresses) {
+      socket.emit('lookup', null, address, family, wanted.host);
+      if (!socket.connecting) return;
+    }
+    const list = interleave(addresses);
+    if (list.length === 0) destroySoon(socket, addressError(addresses[0].address, addresses[0].family, options));
+    else attempt(socket, list, wanted, list.length > 1);
+  });
+}
+
+function resolve(socket, options, wanted) {
+  if (isIP(wanted.host)) {
+    process.nextTick(() => {
+      if (socket.connecting) attempt(socket, [wanted.host], wanted, false);
+    });
+    return;
+  }
+  socket._host = wanted.host;
+  const { family } = lookupOptions(options, false);
+  if (wanted.select && family !== 4 && family !== 6 && !wanted.localAddress) lookupAll(socket, options, wanted);
+  else lookupOne(socket, options, wanted);
+}
+
+/* --- attempts ------------------------------------------------------------------------------------------------- */
+
+/** Tries the addresses, one after the other; `many`: as the result of family selection. */
+function attempt(socket, addresses, { port, timeout, localAddress, localPort }, many) {
+  const { id } = socket[kHandle];
+
+  socket[kAttempt] = { addresses, port, localAddress, localPort, many, errors: [] };
+  if (many) socket.autoSelectFamilyAttemptedAddresses = [];
+  if (socket[kBlockList]) native.setBlockList(id, socket[kBlockList].native);
+  const err = native.connect(id, addresses, port, timeout, localAddress || undefined, localPort);
+  if (err) socket.destroy(exceptionWithHostPort(err, 'connect', addresses[0], port));
+}
+
+function attemptPath(socket, path) {
+  socket[kAttempt] = { addresses: [path], port: undefined, many: false, errors: [] };
+  const err = native.connectPath(socket[kHandle].id, path);
+  if (err) socket.destroy(exceptionWithHostPort(err, 'connect', path));
+}
+
+/** The local end, where the error of an attempt names it. */
+function localEnd(socket, { localAddress, localPort }, phase) {
+  if (phase !== UNSENT) return localAddress && localPort ? `${localAddress}:${localPort}` : undefined;
+  const { address, port } = socket._getsockname();
+  return address === undefined ? undefined : `${address}:${port}`;
+}
+
+/** The error of one address. */
+function attemptError(socket, current, index, phase, status) {
+  const { addresses, port, localAddress, localPort } = current;
+
+  if (status === BLOCKED) return new codes.ERR_IP_BLOCKED(addresses[index]);
+  if (phase === BIND) return exceptionWithHostPort(status, 'bind', localAddress, localPort);
+  const local = localEnd(socket, current, phase);
+  const error = exceptionWithHostPort(status, 'connect', addresses[index], port, local);
+  if (local !== undefined && phase !== UNSENT) {
+    error.localAddress = localAddress;
+    error.localPort = localPort;
+  }
+  return error;
+}
+
+/** What was connected is set up as was asked for before, and told. */
+function established(socket) {
+  socket._applyOptions();
+  socket.emit('connect');
+  socket.emit('ready');
+  if (!socket.isPaused()) socket.read(0);
+}
+
+const methods = {
+  /** A step of the attempt: see cnet_phase_t in src/cnet.h. */
+  [kAttempted](index, phase, status) {
+    const current = this[kAttempt];
+    const address = current.addresses[index];
+    const family = isIP(address) || undefined;
+
+    if (phase === START) {
+      debug('connect: attempting to connect to %s:%d', address, current.port);
+      if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
+      this.emit('connectionAttempt', address, current.port, family);
+      return;
+    }
+    this._sockname = null;
+    const error = attemptError(this, current, index, phase, status);
+    current.errors.push(error);
+    if (phase === TIMEOUT) this.emit('connectionAttemptTimeout', address, current.port, family);
+    else if (current.many || (phase !== BIND && status !== BLOCKED)) {
+      if (!current.many) this.connecting = false;
+      this.emit('connectionAttemptFailed', address, current.port, family, error);
+    }
+  },
+
+  /** The whole of the attempt has ended. */
+  [kConnected](status) {
+    const current = this[kAttempt];
+
+    this[kAttempt] = null;
+    if (this.destroyed) return;
+    debug('afterConnect');
+    if (status === 0) {
+      this.connecting = false;
+      this._sockname = null;
+      established(this);
+    } else {
+      this.destroy(current.many ? aggregateError(current.errors) : current.errors[0]);
+    }
+  },
+
+  /**
+   * Starts a connection (net.md, socket.connect()).
+   * @param {...any} args (options | path | port[, host])[, listener of 'connect']
+   * @returns {this}
+   */
+  connect(...args) {
+    const [options, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
+    const { path, port, blockList } = options;
+
+    if (port === undefined && (path === undefined || path === null)) {
+      throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
+    }
+    if (path) validateString(path, 'options.path');
+    const wanted = path ? null : readOptions(options);
+    setBlockList(this, blockList);
+    if (this.destroyed) this._handle = null;
+    if (!this[kHandle]) this[kAttach](path ? Pipe.make(SOCKET) : TCP.make(SOCKET));
+    if (listener !== null) this.once('connect', listener);
+    this._unrefTimer();
+    this.connecting = true;
+    debug('connect: find host %s', path || wanted.host);
+    if (path) attemptPath(this, path);
+    else resolve(this, options, wanted);
+    return this;
+  },
+};
+
+/** @throws ERR_INVALID_ARG_TYPE */
+function setBlockList(socket, blockList) {
+  if (blockList === undefined || blockList === null) return;
+  if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList);
+  socket[kBlockList] = blockList;
+}
+
+module.exports = { methods, setBlockList };

@@ -1,0 +1,341 @@
+'use strict';
+
+/**
+ * The errors of net: the same classes, codes, names, messages and properties as Node's own.
+ * C returns negative libuv codes; the functions at the end make Errors of them.
+ */
+
+const { getSystemErrorMap, inspect } = require('util');
+
+/** Longest value quoted in full in an ERR_INVALID_ARG_VALUE. */
+const MAX_INSPECTED = 128;
+/** Longest string quoted in full after 'Received type string'. */
+const MAX_STRING = 28;
+/** Numbers beyond this are written with separators in an ERR_OUT_OF_RANGE. */
+const MANY = 2 ** 32;
+
+const TYPES = new Set(['string', 'function', 'number', 'object', 'boolean', 'bigint', 'symbol']);
+
+/** 'a', 'a or b', 'a, b, or c'. */
+function list(words, conjunction) {
+  if (words.length < 3) return words.join(` ${conjunction} `);
+  return `${words.slice(0, -1).join(', ')}, ${conjunction} ${words[words.length - 1]}`;
+}
+
+/** The quotes of a string: single ones unless it has one inside. */
+function quote(text) {
+  const shown = text.length > MAX_STRING ? `${text.slice(0, MAX_STRING - 3)}...` : text;
+  return shown.includes("'") ? JSON.stringify(shown) : `'${shown}'`;
+}
+
+/** What a value is, in the words that follow 'Received'. */
+function describe(value) {
+  if (value === undefined || value === null) return String(value);
+  switch (typeof value) {
+    case 'function':
+      return `function ${String(value.name)}`;
+    case 'object': {
+      const name = value.constructor?.name;
+      return typeof name === 'string' && name !== '' ? `an instance of ${name}` : inspect(value, { depth: -1 });
+    }
+    case 'string':
+      return `type string (${quote(value)})`;
+    case 'bigint':
+      return `type bigint (${value}n)`;
+    case 'number':
+      return `type number (${Object.is(value, -0) ? '-0' : value})`;
+    default:
+      return `type ${typeof value} (${String(value)})`;
+  }
+}
+
+/** Sorts the expected things into types, classes and others. */
+function sortExpected(expected) {
+  const types = [];
+  const classes = [];
+  const others = [];
+
+  for (const word of [expected].flat()) {
+    if (TYPES.has(word) || word === 'Function' || word === 'Object') types.push(word.toLowerCase());
+    else if (/^[A-Z][A-Za-z0-9]*$/.test(word)) classes.push(word);
+    else others.push(word);
+  }
+  // Beside other classes, an object reads as one of them.
+  if (classes.length > 0 && types.includes('object')) {
+    types.splice(types.indexOf('object'), 1);
+    classes.push('Object');
+  }
+  return { types, classes, others };
+}
+
+function expectation(expected) {
+  const { types, classes, others } = sortExpected(expected);
+  const parts = [];
+
+  if (types.length > 0) parts.push(`${types.length > 1 ? 'one of type' : 'of type'} ${list(types, 'or')}`);
+  if (classes.length > 0) parts.push(`an instance of ${list(classes, 'or')}`);
+  if (others.length > 1) parts.push(`one of ${list(others, 'or')}`);
+  else if (others.length === 1) parts.push(others[0].toLowerCase() === others[0] ? others[0] : `an ${others[0]}`);
+  return parts.join(' or ');
+}
+
+function kindOf(name) {
+  return name.includes('.') ? 'property' : 'argument';
+}
+
+function argTypeMessage(name, expected, actual) {
+  const what = name.endsWith(' argument') ? name : `"${name}" ${kindOf(name)}`;
+  return `The ${what} must be ${expectation(expected)}. Received ${describe(actual)}`;
+}
+
+function argValueMessage(name, value, reason = 'is invalid') {
+  let shown = inspect(value);
+  if (shown.length > MAX_INSPECTED) shown = `${shown.slice(0, MAX_INSPECTED)}...`;
+  return `The ${kindOf(name)} '${name}' ${reason}. Received ${shown}`;
+}
+
+/** Digits in groups of three, from the right. */
+function separate(digits) {
+  return digits.replace(/\d(?=(\d{3})+$)/g, '$&_');
+}
+
+function rangeMessage(name, range, received) {
+  let shown = inspect(received);
+  if (Number.isInteger(received) && Math.abs(received) > MANY) shown = separate(String(received));
+  else if (typeof received === 'bigint' && (received > MANY || received < -MANY)) shown = `${separate(String(received))}n`;
+  return `The value of "${name}" is out of range. It must be ${range}. Received ${shown}`;
+}
+
+function missingMessage(...names) {
+  const quoted = names.map((name) => [name].flat().map((one) => `"${one}"`).join(' or '));
+  return `The ${list(quoted, 'and')} argument${quoted.length > 1 ? 's' : ''} must be specified`;
+}
+
+/** Puts `[code]` behind the name in the first line of the stack, and nowhere else. */
+function markStack(error, code) {
+  const { stack, name } = error;
+  if (typeof stack === 'string' && stack.startsWith(name)) {
+    const value = `${name} [${code}]${error.message ? '' : ': '}${stack.slice(name.length)}`;
+    Object.defineProperty(error, 'stack', { value, writable: true, enumerable: false, configurable: true });
+  }
+}
+
+/**
+ * A class of errors as Node has them: `name` stays that of `Base`, the code is in `code`, toString() and the stack.
+ * @param {Function} Base Error, TypeError or RangeError
+ * @param {string} code
+ * @param {Function} format makes the message of the arguments of the constructor
+ * @returns {Function}
+ */
+function define(Base, code, format) {
+  class CodedError extends Base {
+    constructor(...args) {
+      super(format(...args));
+      markStack(this, code);
+      this.code = code;
+    }
+
+    toString() {
+      return `${this.name} [${code}]: ${this.message}`;
+    }
+  }
+  // util.inspect() and users see the base class, as with Node's errors.
+  Object.defineProperty(CodedError.prototype, 'constructor', { value: Base });
+  Object.defineProperty(CodedError, 'name', { value: Base.name });
+  return CodedError;
+}
+
+/** Invalid address family, with the host and the port of the connection. */
+class InvalidAddressFamily extends define(
+  RangeError,
+  'ERR_INVALID_ADDRESS_FAMILY',
+  (family, host, port) => `Invalid address family: ${family} ${host}:${port}`,
+) {
+  constructor(family, host, port) {
+    super(family, host, port);
+    this.host = host;
+    this.port = port;
+  }
+}
+Object.defineProperty(InvalidAddressFamily.prototype, 'constructor', { value: RangeError });
+Object.defineProperty(InvalidAddressFamily, 'name', { value: 'RangeError' });
+
+/** Made by Node's C++: the code is not part of the stack or of toString(). */
+class InvalidAddress extends Error {
+  constructor() {
+    super('Invalid socket address');
+    this.code = 'ERR_INVALID_ADDRESS';
+  }
+}
+Object.defineProperty(InvalidAddress.prototype, 'constructor', { value: Error });
+
+const codes = {
+  ERR_INVALID_ADDRESS: InvalidAddress,
+  ERR_INVALID_ADDRESS_FAMILY: InvalidAddressFamily,
+  ERR_INVALID_ARG_TYPE: define(TypeError, 'ERR_INVALID_ARG_TYPE', argTypeMessage),
+  ERR_INVALID_ARG_VALUE: define(TypeError, 'ERR_INVALID_ARG_VALUE', argValueMessage),
+  ERR_INVALID_FD: define(RangeError, 'ERR_INVALID_FD', (fd) => `"fd" must be a positive integer: ${fd}`),
+  ERR_INVALID_FD_TYPE: define(TypeError, 'ERR_INVALID_FD_TYPE', (type) => `Unsupported fd type: ${type}`),
+  ERR_INVALID_HANDLE_TYPE: define(TypeError, 'ERR_INVALID_HANDLE_TYPE', () => 'This handle type cannot be sent'),
+  ERR_INVALID_IP_ADDRESS: define(TypeError, 'ERR_INVALID_IP_ADDRESS', (ip) => `Invalid IP address: ${ip}`),
+  ERR_IP_BLOCKED: define(Error, 'ERR_IP_BLOCKED', (ip) => `IP(${ip}) is blocked by net.BlockList`),
+  ERR_MISSING_ARGS: define(TypeError, 'ERR_MISSING_ARGS', missingMessage),
+  ERR_OUT_OF_RANGE: define(RangeError, 'ERR_OUT_OF_RANGE', rangeMessage),
+  ERR_SERVER_ALREADY_LISTEN: define(
+    Error,
+    'ERR_SERVER_ALREADY_LISTEN',
+    () => 'Listen method has been called more than once without closing.',
+  ),
+  ERR_SERVER_NOT_RUNNING: define(Error, 'ERR_SERVER_NOT_RUNNING', () => 'Server is not running.'),
+  ERR_SOCKET_BAD_PORT: define(
+    RangeError,
+    'ERR_SOCKET_BAD_PORT',
+    (name, port, allowZero = true) =>
+      `${name} should be ${allowZero ? '>=' : '>'} 0 and < 65536. Received ${describe(port)}.`,
+  ),
+  ERR_SOCKET_CLOSED: define(Error, 'ERR_SOCKET_CLOSED', () => 'Socket is closed'),
+  ERR_SOCKET_CLOSED_BEFORE_CONNECTION: define(
+    Error,
+    'ERR_SOCKET_CLOSED_BEFORE_CONNECTION',
+    () => 'Socket closed before the connection was established',
+  ),
+  ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', () => 'Socket connection timeout'),
+};
+
+/** The error of an operation that an AbortSignal ended. */
+class AbortError extends Error {
+  /**
+   * @param {string} [message]
+   * @param {{ cause?: any }} [options]
+   */
+  constructor(message = 'The operation was aborted', options = undefined) {
+    super(message, options);
+    const { stack } = this;
+    if (typeof stack === 'string' && stack.startsWith('Error')) {
+      const value = `Abort${stack}`;
+      Object.defineProperty(this, 'stack', { value, writable: true, enumerable: false, configurable: true });
+    }
+    this.code = 'ABORT_ERR';
+    this.name = 'AbortError';
+  }
+}
+
+/** @returns {Error} ERR_INVALID_ARG_TYPE; `expected` is a type, a class name, or an array of those. */
+function invalidArgType(name, expected, actual) {
+  return new codes.ERR_INVALID_ARG_TYPE(name, expected, actual);
+}
+
+/** @returns {Error} ERR_INVALID_ARG_VALUE; `reason` follows the name, 'is invalid' unless given. */
+function invalidArgValue(name, value, reason) {
+  return new codes.ERR_INVALID_ARG_VALUE(name, value, reason);
+}
+
+/** @returns {Error} ERR_OUT_OF_RANGE; `range` follows 'It must be'. */
+function outOfRange(name, range, received) {
+  return new codes.ERR_OUT_OF_RANGE(name, range, received);
+}
+
+/** The name of a libuv code, as Node names it. */
+function nameOf(errno) {
+  const entry = getSystemErrorMap().get(errno);
+  return entry === undefined ? `Unknown system error ${errno}` : entry[0];
+}
+
+/** '', ' address' or ' address:port'. */
+function place(address, port) {
+  if (port > 0) return ` ${address}:${port}`;
+  return address ? ` ${address}` : '';
+}
+
+/**
+ * The errors of listen() and bind(): `listen EADDRINUSE: address already in use 127.0.0.1:80`.
+ * @param {number} errno a negative libuv code
+ * @param {string} syscall
+ * @param {string} [address] an address or a path
+ * @param {number} [port] -1 for a path
+ * @returns {Error} with code, errno, syscall, address, port
+ */
+function uvException(errno, syscall, address, port) {
+  const [code, text] = getSystemErrorMap().get(errno) ?? ['UNKNOWN', 'unknown error'];
+  const error = new Error(`${syscall} ${code}: ${text}${place(address, port)}`);
+
+  error.code = code;
+  error.errno = errno;
+  error.syscall = syscall;
+  error.address = address;
+  if (port) error.port = port;
+  return error;
+}
+
+/**
+ * The errors of connect(): `connect ECONNREFUSED 127.0.0.1:80 - Local (127.0.0.1:5)`.
+ * @param {number} errno a negative libuv code
+ * @param {string} syscall
+ * @param {string} [address] an address or a path
+ * @param {number} [port]
+ * @param {string} [additional] the local end
+ * @returns {Error} with errno, code, syscall, address, port
+ */
+function exceptionWithHostPort(errno, syscall, address, port, additional) {
+  const code = nameOf(errno);
+  const local = additional ? ` - Local (${additional})` : '';
+  const error = new Error(`${syscall} ${code}${place(address, port)}${local}`);
+
+  error.errno = errno;
+  error.code = code;
+  error.syscall = syscall;
+  error.address = address;
+  if (port) error.port = port;
+  return error;
+}
+
+/**
+ * The errors of an established connection: `read ECONNRESET`.
+ * @param {number} errno a negative libuv code
+ * @param {string} syscall
+ * @param {string} [original] more text
+ * @returns {Error} with errno, code, syscall
+ */
+function errnoException(errno, syscall, original) {
+  const code = nameOf(errno);
+  const error = new Error(`${syscall} ${code}${original ? ` ${original}` : ''}`);
+
+  error.errno = errno;
+  error.code = code;
+  error.syscall = syscall;
+  return error;
+}
+
+/**
+ * All addresses of a connection have failed.
+ * @param {Error[]} errors
+ * @returns {AggregateError} with the code of the first, and no message
+ */
+function aggregateError(errors) {
+  const error = new AggregateError(errors);
+  const { code } = errors[0];
+
+  markStack(error, code);
+  error.code = code;
+  return error;
+}
+
+/** @returns {Error} EPIPE: a write after the peer has ended a connection that is not half-open. */
+function endedByOtherParty() {
+  const error = new Error('This socket has been ended by the other party');
+  error.code = 'EPIPE';
+  return error;
+}
+
+module.exports = {
+  AbortError,
+  aggregateError,
+  codes,
+  endedByOtherParty,
+  errnoException,
+  exceptionWithHostPort,
+  invalidArgType,
+  invalidArgValue,
+  outOfRange,
+  uvException,
+};

@@ -1,0 +1,213 @@
+'use strict';
+
+/**
+ * Native handles as JavaScript objects: what `socket._handle` and `server._handle` are. A handle is a number that C
+ * knows (see src/cnet.h) with the methods that programs expect of Node's own handles. It is alive until close();
+ * afterwards its number is -1 and C is not called with it any more.
+ */
+
+const { executionAsyncId } = require('node:async_hooks');
+
+const native = require('./binding');
+const { errnoException } = require('./errors');
+const { handles } = require('./handlers');
+
+const TCP_KIND = 0;
+const PIPE_KIND = 1;
+
+/** Flags of bind(): see src/cnet.h. */
+const IPV6_ONLY = 1;
+const REUSE_PORT = 2;
+
+/** What a handle is made for: the name of its async resource. */
+const SOCKET = 0;
+const SERVER = 1;
+
+/** Seconds between keep-alive probes, and their number, unless given (net.md, socket.setKeepAlive). */
+const KEEP_ALIVE_INTERVAL = 1;
+const KEEP_ALIVE_COUNT = 10;
+
+class Handle {
+  /** @param {number} id of a stream that C has made */
+  constructor(id) {
+    this.id = id;
+    this.reading = false;
+    /** Called with (status, handle of the client) for each connection of a listening handle. */
+    this.onconnection = null;
+    /** Called when the handle is closed. */
+    this.onclose = null;
+    /** The Socket or Server that is told of what happens. */
+    Object.defineProperty(this, 'owner', { value: null, writable: true, configurable: true });
+    handles[id] = this;
+  }
+
+  /** The descriptor; below zero when there is none. */
+  get fd() {
+    return native.fd(this.id);
+  }
+
+  get bytesRead() {
+    return native.bytesRead(this.id);
+  }
+
+  get writeQueueSize() {
+    return native.writeQueueSize(this.id);
+  }
+
+  ref() {
+    native.ref(this.id);
+  }
+
+  unref() {
+    native.unref(this.id);
+  }
+
+  hasRef() {
+    return native.hasRef(this.id);
+  }
+
+  /** The id of the handle in async_hooks. */
+  getAsyncId() {
+    return native.run(this.id, this, executionAsyncId) ?? -1;
+  }
+
+  /**
+   * Takes over a descriptor.
+   * @returns {number} 0 or a negative code, and the descriptor stays the caller's
+   */
+  open(fd) {
+    return native.adopt(this.id, fd);
+  }
+
+  listen(backlog) {
+    return native.listen(this.id, backlog);
+  }
+
+  readStart() {
+    return native.readStart(this.id);
+  }
+
+  readStop() {
+    return native.readStop(this.id);
+  }
+
+  /** Windows pipes only, in Node; nothing to do here. */
+  setBlocking() {
+    return 0;
+  }
+
+  /** @param {Function} [callback] called when the handle is closed */
+  close(callback) {
+    if (this.id < 0) return;
+    if (typeof callback === 'function') this.onclose = callback;
+    native.close(this.id);
+    this.id = -1;
+  }
+
+  /** What listening handles make of an accepted stream. */
+  accepted(id) {
+    return new this.constructor(id);
+  }
+}
+
+function open(kind, asyncName) {
+  const id = native.open(kind, asyncName);
+  if (id < 0) throw errnoException(id, 'open');
+  return id;
+}
+
+class TCP extends Handle {
+  /** @param {number} type SOCKET or SERVER */
+  static make(type) {
+    return new TCP(open(TCP_KIND, type === SERVER ? 'TCPSERVERWRAP' : 'TCPWRAP'));
+  }
+
+  bind(address, port, flags = 0) {
+    return native.bind(this.id, address, port, 4, flags);
+  }
+
+  bind6(address, port, flags = 0) {
+    return native.bind(this.id, address, port, 6, flags);
+  }
+
+  /** Fills in `out.address`, `family` and `port` of this end. */
+  getsockname(out) {
+    return native.name(this.id, false, out);
+  }
+
+  /** The same of the peer's end. */
+  getpeername(out) {
+    return native.name(this.id, true, out);
+  }
+
+  setNoDelay(enable) {
+    return native.noDelay(this.id, Boolean(enable));
+  }
+
+  /** @param {number} delay @param {number} [interval] @param {number} [count] seconds, seconds, probes */
+  setKeepAlive(enable, delay, interval = KEEP_ALIVE_INTERVAL, count = KEEP_ALIVE_COUNT) {
+    return native.keepAlive(this.id, Boolean(enable), delay, interval, count);
+  }
+
+  setTypeOfService(tos) {
+    return native.setTypeOfService(this.id, tos);
+  }
+
+  getTypeOfService() {
+    return native.getTypeOfService(this.id);
+  }
+
+  /** close() by a TCP reset. A code below zero: it could not be one, and is a plain close. */
+  reset(callback) {
+    if (this.id < 0) return 0;
+    if (typeof callback === 'function') this.onclose = callback;
+    const err = native.reset(this.id);
+    this.id = -1;
+    return err;
+  }
+}
+
+class Pipe extends Handle {
+  /** @param {number} type SOCKET or SERVER */
+  static make(type) {
+    return new Pipe(open(PIPE_KIND, type === SERVER ? 'PIPESERVERWRAP' : 'PIPEWRAP'));
+  }
+
+  bind(path) {
+    return native.bindPath(this.id, path);
+  }
+
+  /** @param {number} mode 1: readable, 2: writable by all */
+  fchmod(mode) {
+    return native.chmod(this.id, mode);
+  }
+}
+
+/**
+ * A handle for an open descriptor, which it takes over.
+ * @param {number} fd
+ * @param {number} type SOCKET or SERVER
+ * @returns {{ handle: Handle | null, err: number, kind: string }} the kind is what the descriptor is
+ */
+function adopt(fd, type) {
+  const kind = native.guess(fd);
+  if (kind !== 'TCP' && kind !== 'PIPE') return { handle: null, err: 0, kind };
+  const handle = kind === 'TCP' ? TCP.make(type) : Pipe.make(type);
+  const err = handle.open(fd);
+  if (err === 0) return { handle, err, kind };
+  handle.close();
+  return { handle: null, err, kind };
+}
+
+/**
+ * A handle of cnet for any handle: its own, or one of Node's, whose descriptor is duplicated.
+ * @returns {Handle | null} null when it has no descriptor
+ */
+function toHandle(value, type) {
+  if (value instanceof Handle) return value;
+  if (!(value?.fd >= 0)) return null;
+  const fd = native.dup(value.fd);
+  return fd < 0 ? null : adopt(fd, type).handle;
+}
+
+module.exports = { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, SOCKET, TCP, adopt, toHandle };

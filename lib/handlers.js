@@ -1,0 +1,80 @@
+'use strict';
+
+/**
+ * The functions that C calls, and nothing else: the hot path. C names a stream by its number; the tables say which
+ * Handle that is, and whose idle timeout.
+ */
+
+const { kAttempted, kConnected, kDropped, kRead, kShutDown, kWritten } = require('./symbols');
+
+/** @type {Array<import('./handle').Handle | undefined>} by stream number */
+const handles = [];
+
+/** @type {Array<import('./socket').Socket | undefined>} by number of the idle timeout */
+const timeouts = [];
+
+/** A connection was accepted, `status` 0, or could not be. */
+function onaccept(id, status, client) {
+  const handle = handles[id];
+  handle.onconnection(status, status === 0 ? handle.accepted(client) : undefined);
+}
+
+/** The limit of a server turned a connection away. */
+function ondrop(id, localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily) {
+  const { owner } = handles[id];
+  if (owner === null) return;
+  owner[kDropped](
+    localAddress === undefined
+      ? undefined
+      : { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily },
+  );
+}
+
+/** A step of a connection attempt; see cnet_phase_t. */
+function onattempt(id, index, phase, status) {
+  handles[id].owner[kAttempted](index, phase, status);
+}
+
+/** The whole of a connect() has ended. */
+function onconnect(id, status) {
+  handles[id].owner[kConnected](status);
+}
+
+/** `got` bytes lie in `buffer` from `offset` on (in the user's buffer when there is none), or a status below zero. */
+function onread(id, got, buffer, offset) {
+  handles[id].owner[kRead](got, buffer, offset);
+}
+
+/** A write that had to wait has ended. */
+function onwrite(id, status) {
+  handles[id].owner[kWritten](status);
+}
+
+function onshutdown(id, status) {
+  handles[id].owner[kShutDown](status);
+}
+
+/** The stream is gone; its number may be given to another one. */
+function onclose(id) {
+  const handle = handles[id];
+  handles[id] = undefined;
+  if (handle !== undefined) handle.onclose?.();
+}
+
+function ontimeout(id) {
+  timeouts[id]._onTimeout();
+}
+
+module.exports = {
+  handles,
+  timeouts,
+  onaccept,
+  onattempt,
+  onclose,
+  onconnect,
+  ondrop,
+  onread,
+  onshutdown,
+  ontimeout,
+  onwrite,
+};

@@ -1,0 +1,63 @@
+'use strict';
+
+/** cnet: Node's net. Every name is the one of node:net (net.md). */
+
+const { normalizeArgs } = require('./args');
+const { BlockList } = require('./block-list');
+const { clientSocket } = require('./channels');
+const {
+  getDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  setDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamilyAttemptTimeout,
+} = require('./defaults');
+const { isIP, isIPv4, isIPv6 } = require('./ip');
+const { createServerHandle } = require('./listen');
+const { Server } = require('./server');
+const { Socket } = require('./socket');
+const { SocketAddress } = require('./socket-address');
+
+/**
+ * A new Socket that connects at once (net.md, net.createConnection()).
+ * @param {...any} args (options | path | port[, host])[, listener of 'connect']
+ * @returns {Socket}
+ */
+function connect(...args) {
+  const normalized = normalizeArgs(args);
+  const [options] = normalized;
+  const socket = new Socket(options);
+
+  if (clientSocket.hasSubscribers) clientSocket.publish({ socket });
+  if (options.timeout) socket.setTimeout(options.timeout);
+  return socket.connect(normalized);
+}
+
+/**
+ * A new Server (net.md, net.createServer()).
+ * @param {object | Function} [options]
+ * @param {Function} [connectionListener]
+ * @returns {Server}
+ */
+function createServer(options, connectionListener) {
+  return new Server(options, connectionListener);
+}
+
+module.exports = {
+  _createServerHandle: createServerHandle,
+  _normalizeArgs: normalizeArgs,
+  BlockList,
+  SocketAddress,
+  connect,
+  createConnection: connect,
+  createServer,
+  isIP,
+  isIPv4,
+  isIPv6,
+  Server,
+  Socket,
+  Stream: Socket,
+  getDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  setDefaultAutoSelectFamilyAttemptTimeout,
+};

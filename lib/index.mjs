@@ -1,0 +1,22 @@
+import net from './index.js';
+
+export const {
+  _createServerHandle,
+  _normalizeArgs,
+  BlockList,
+  SocketAddress,
+  connect,
+  createConnection,
+  createServer,
+  isIP,
+  isIPv4,
+  isIPv6,
+  Server,
+  Socket,
+  Stream,
+  getDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  setDefaultAutoSelectFamilyAttemptTimeout,
+} = net;
+export default net;

@@ -1,0 +1,217 @@
+'use strict';
+
+/** server.listen(): from its arguments to a listening handle. */
+
+const dns = require('node:dns');
+const { debuglog } = require('node:util');
+
+const { isPath, normalizeArgs, toNumber } = require('./args');
+const { tracing } = require('./channels');
+const { codes, errnoException, invalidArgValue, uvException } = require('./errors');
+const { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
+const uv = require('./uv');
+const { validateAbortSignal, validatePort } = require('./validate');
+
+const debug = debuglog('net');
+
+/** Length of the queue of pending connections, unless given (net.md, server.listen()). */
+const BACKLOG = 511;
+
+/** Modes of uv_pipe_chmod(). */
+const READABLE = 1;
+const WRITABLE = 2;
+
+/* --- making the handle ---------------------------------------------------------------------------------------- */
+
+function bindPath(path) {
+  const handle = Pipe.make(SERVER);
+  return { handle, err: handle.bind(path) };
+}
+
+function bindAddress(address, port, family, flags) {
+  const handle = TCP.make(SERVER);
+  if (!address) {
+    const err = handle.bind6('::', port, flags);
+    return err === 0 ? { handle, err } : { handle, err: handle.bind('0.0.0.0', port, flags) };
+  }
+  return { handle, err: family === 6 ? handle.bind6(address, port, flags) : handle.bind(address, port, flags) };
+}
+
+/**
+ * A bound handle, as net._createServerHandle() of Node: it is not listening yet.
+ * @param {string | null} address an IP address, a path (port and family -1), or null for any address
+ * @param {number} port
+ * @param {number} family 4, 6 or -1
+ * @param {number} [fd] an open descriptor instead of all these
+ * @param {number} [flags] of bind()
+ * @returns {Handle | number} or a negative libuv code
+ */
+function createServerHandle(address, port, family, fd, flags = 0) {
+  if (typeof fd === 'number' && fd >= 0) {
+    const adopted = adopt(fd, SERVER);
+    return adopted.handle ?? (adopted.err || uv.EINVAL);
+  }
+  const isPipe = port === -1 && family === -1;
+  const { handle, err } = isPipe ? bindPath(address) : bindAddress(address, port, family, flags);
+  if (err === 0) return handle;
+  handle.close();
+  return err;
+}
+
+/** As createServerHandle(); any address means `::`, or 0.0.0.0 where there is no IPv6. */
+function createForAny(port, fd, flags) {
+  const handle = createServerHandle('::', port, 6, fd, flags);
+  if (typeof handle !== 'number') return { handle, address: '::', family: 6 };
+  return { handle: createServerHandle('0.0.0.0', port, 4, fd, flags), address: '0.0.0.0', family: 4 };
+}
+
+/* --- listening ------------------------------------------------------------------------------------------------ */
+
+function fail(server, error) {
+  tracing('error', { server, error });
+  process.nextTick(() => server.emit('error', error));
+}
+
+/** Listens on what `place` says, or on the handle that the server has been given. */
+function listenNow(server, place) {
+  const { port = null, fd, flags, backlog } = place;
+  let { address = null, family = null } = place;
+  let handle = server._handle;
+
+  debug('setupListenHandle %s %d %d %d', address, port, family, backlog);
+  if (!handle) {
+    if (!address && typeof fd !== 'number') ({ handle, address, family } = createForAny(port, fd, flags));
+    else handle = createServerHandle(address, port, family, fd, flags);
+    if (typeof handle === 'number') {
+      fail(server, uvException(handle, 'listen', address, port));
+      return;
+    }
+  }
+  server._attach(handle);
+  const err = handle.listen(backlog || BACKLOG);
+  if (err) {
+    handle.close();
+    server._handle = null;
+    fail(server, uvException(err, 'listen', address, port));
+    return;
+  }
+  server._connectionKey = `${family}:${address}:${port}`;
+  if (server._unref) server.unref();
+  tracing('asyncEnd', { server });
+  process.nextTick(() => {
+    if (server._handle) server.emit('listening');
+  });
+}
+
+function listenOnHost(server, host, place) {
+  const listeningId = server._listeningId;
+
+  dns.lookup(host, (error, address, family) => {
+    if (listeningId !== server._listeningId) return;
+    if (error) {
+      tracing('error', { server, error });
+      server.emit('error', error);
+    } else {
+      listenNow(server, { ...place, address, family: address ? family : 4 });
+    }
+  });
+}
+
+function chmod(server, { readableAll, writableAll }) {
+  const mode = (readableAll ? READABLE : 0) | (writableAll ? WRITABLE : 0);
+  if (mode === 0) return;
+  const err = server._handle.fchmod(mode);
+  if (err === 0) return;
+  server._handle.close();
+  server._handle = null;
+  throw errnoException(err, 'uv_pipe_chmod');
+}
+
+function listenOnPath(server, options, backlog) {
+  server._pipeName = options.path;
+  listenNow(server, { address: options.path, port: -1, family: -1, backlog });
+  if (server._handle) chmod(server, options);
+}
+
+/* --- arguments -------------------------------------------------------------------------------------------------- */
+
+/** Closes the server when the signal is aborted. */
+function closeOnAbort(server, { signal }) {
+  if (signal === undefined) return;
+  validateAbortSignal(signal, 'options.signal');
+  const onAborted = () => server.close();
+  if (signal.aborted) {
+    process.nextTick(onAborted);
+    return;
+  }
+  signal.addEventListener('abort', onAborted, { once: true });
+  server.once('close', () => signal.removeEventListener('abort', onAborted));
+}
+
+/** A handle among the arguments: cnet's own, or one of Node's, or null. */
+function handleOption(options) {
+  const value = options._handle || options.handle || options;
+  if (value instanceof Handle) return value;
+  const isNodes = value !== options && typeof value.getAsyncId === 'function';
+  return isNodes ? toHandle(value, SERVER) : null;
+}
+
+/** True when the port is left to the system. */
+function wantsAnyPort(args, options) {
+  const [first] = args;
+  if (args.length === 0 || typeof first === 'function') return true;
+  return options.port === null || (options.port === undefined && 'port' in options);
+}
+
+function refuse(options) {
+  if ('port' in options || 'path' in options) throw invalidArgValue('options', options);
+  throw invalidArgValue('options', options, 'must have the property "port" or "path"');
+}
+
+function listenOnPort(server, options, backlog) {
+  const port = validatePort(options.port, 'options.port');
+  const flags = (options.ipv6Only === true ? IPV6_ONLY : 0) | (options.reusePort === true ? REUSE_PORT : 0);
+  const place = { port, family: 4, backlog, flags };
+  if (options.host) listenOnHost(server, options.host, place);
+  else listenNow(server, place);
+}
+
+/** Decides by the options what to listen on. */
+function dispatch(server, args, options, backlogArgument) {
+  const handle = handleOption(options);
+  if (handle !== null) {
+    server._handle = handle;
+    listenNow(server, { port: -1, family: -1, backlog: backlogArgument });
+    return;
+  }
+  closeOnAbort(server, options);
+  const source = options._handle || options.handle || options;
+  if (typeof source.fd === 'number' && source.fd >= 0) {
+    listenNow(server, { fd: source.fd, backlog: backlogArgument });
+    return;
+  }
+  if (wantsAnyPort(args, options)) options.port = 0;
+  const backlog = options.backlog || backlogArgument;
+  if (typeof options.port === 'number' || typeof options.port === 'string') listenOnPort(server, options, backlog);
+  else if (options.path && isPath(options.path)) listenOnPath(server, options, backlog);
+  else refuse(options);
+}
+
+/**
+ * Starts to listen (net.md, server.listen()).
+ * @param {...any} args ([port[, host[, backlog]]] | path[, backlog] | handle[, backlog] | options)[, listener]
+ * @returns {import('./server').Server}
+ */
+function listen(...args) {
+  const [options, listener] = normalizeArgs(args);
+
+  if (this._handle) throw new codes.ERR_SERVER_ALREADY_LISTEN();
+  if (listener !== null) this.once('listening', listener);
+  this._listeningId++;
+  tracing('asyncStart', { server: this, options });
+  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2]));
+  dispatch(this, args, options, backlog);
+  return this;
+}
+
+module.exports = { createServerHandle, listen };

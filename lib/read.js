@@ -1,0 +1,128 @@
+'use strict';
+
+/** The reading side of a Socket. */
+
+const { Buffer } = require('node:buffer');
+const { Duplex } = require('node:stream');
+const { isUint8Array } = require('node:util/types');
+const { markAsUntransferable } = require('node:worker_threads');
+
+const native = require('./binding');
+const { errnoException } = require('./errors');
+const { kHandle, kOnRead, kRead } = require('./symbols');
+const uv = require('./uv');
+
+/** The class of all Buffers: makes one over given memory without the checks of Buffer.from(). */
+const FastBuffer = Buffer[Symbol.species];
+
+/** Reads up to this size share a page with their neighbours: see src/slab.c. */
+const LARGEST_SHARED = 32 * 1024;
+
+let page = null;
+
+/** A Buffer of what was read. A page must not be taken from the neighbours by a transfer. */
+function cut(memory, offset, length) {
+  if (memory !== page && length <= LARGEST_SHARED) {
+    page = memory;
+    markAsUntransferable(memory);
+  }
+  return new FastBuffer(memory, offset, length);
+}
+
+/** Reads the option `onread` of new Socket(); null when it is not complete, as Node has it. */
+function onreadOption(onread) {
+  if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') return null;
+  const { buffer, callback } = onread;
+  if (typeof buffer === 'function') return { buffer: null, next: buffer, callback };
+  return isUint8Array(buffer) ? { buffer, next: null, callback } : null;
+}
+
+/** Lets the handle read into the user's buffer, the next one if he gives them by function. */
+function useBuffer(socket) {
+  const onread = socket[kOnRead];
+  if (onread.next !== null) {
+    const buffer = onread.next();
+    if (!isUint8Array(buffer)) return;
+    onread.buffer = buffer;
+  }
+  native.setReadBuffer(socket[kHandle].id, onread.buffer);
+}
+
+function startReading(socket) {
+  socket[kHandle].reading = true;
+  const err = socket[kHandle].readStart();
+  if (err) socket.destroy(errnoException(err, 'read'));
+}
+
+function stopReading(socket) {
+  socket[kHandle].reading = false;
+  if (socket.destroyed) return;
+  const err = socket[kHandle].readStop();
+  if (err) socket.destroy(errnoException(err, 'read'));
+}
+
+/** The user has his own buffer: what was read never becomes part of the stream. */
+function giveToUser(socket, got) {
+  const onread = socket[kOnRead];
+  const { buffer } = onread;
+  const more = onread.callback(got, buffer) !== false;
+  if (onread.next !== null && socket[kHandle]) useBuffer(socket);
+  return more;
+}
+
+/** Destroys a socket of which both sides have ended, once all is written. */
+function destroyWhenDone() {
+  if (!this.connecting && !this.writable && !this.writableLength) this.destroy();
+}
+
+function ended(socket) {
+  if (socket._readableState.endEmitted) {
+    destroyWhenDone.call(socket);
+    return;
+  }
+  socket.on('end', destroyWhenDone);
+  socket.push(null);
+  socket.read(0);
+}
+
+const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
+
+const methods = {
+  /** What the handle has read: bytes, or the end, or an error. */
+  [kRead](got, memory, offset) {
+    if (got > 0) {
+      if (this.destroyed) return;
+      const more = this[kOnRead] === null ? this.push(cut(memory, offset, got)) : giveToUser(this, got);
+      if (!more && this[kHandle] !== null) stopReading(this);
+    } else if (got === uv.EOF) {
+      ended(this);
+    } else {
+      this.destroy(errnoException(got, 'read'));
+    }
+  },
+
+  _read(n) {
+    if (this.connecting || !this[kHandle]) this.once('connect', () => this._read(n));
+    else if (!this[kHandle].reading) startReading(this);
+  },
+
+  /** As readable.read(); starts a socket whose data go to the option `onread`. */
+  read(n) {
+    if (canStart(this) && !this[kHandle].reading) startReading(this);
+    return Duplex.prototype.read.call(this, n);
+  },
+
+  /** Stops 'data' events (net.md, socket.pause()). */
+  pause() {
+    if (canStart(this) && this[kHandle].reading) stopReading(this);
+    return Duplex.prototype.pause.call(this);
+  },
+
+  /** Goes on after pause() (net.md, socket.resume()). */
+  resume() {
+    if (canStart(this) && !this[kHandle].reading) startReading(this);
+    return Duplex.prototype.resume.call(this);
+  },
+};
+
+module.exports = { methods, onreadOption, useBuffer };

@@ -1,0 +1,252 @@
+'use strict';
+
+/** net.Server: accepts connections on a Handle and makes Sockets of them. listen() is in listen.js. */
+
+const EventEmitter = require('node:events');
+const { getDefaultHighWaterMark } = require('node:stream');
+const { debuglog } = require('node:util');
+
+const { BlockList } = require('./block-list');
+const { serverSocket } = require('./channels');
+const { codes, errnoException, invalidArgType } = require('./errors');
+const { Handle } = require('./handle');
+const { listen } = require('./listen');
+const native = require('./binding');
+const { Socket } = require('./socket');
+const { kBlockList, kDropped, kMaxConnections } = require('./symbols');
+const { validateNumber } = require('./validate');
+
+const debug = debuglog('net');
+
+/** Symbol.asyncDispose, also where the running Node has none yet. */
+const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
+
+/* --- options ---------------------------------------------------------------------------------------------------- */
+
+function highWaterMarkOption({ highWaterMark }) {
+  if (highWaterMark === undefined) return getDefaultHighWaterMark?.(false) ?? 64 * 1024;
+  validateNumber(highWaterMark, 'options.highWaterMark');
+  return highWaterMark < 0 ? (getDefaultHighWaterMark?.(false) ?? 64 * 1024) : highWaterMark;
+}
+
+function keepAliveDelayOption({ keepAliveInitialDelay }) {
+  if (keepAliveInitialDelay === undefined) return 0;
+  validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+  return Math.max(0, keepAliveInitialDelay);
+}
+
+/** @returns {[object, Function | undefined]} options and listener, for the arguments of new Server() */
+function readArguments(options, listener) {
+  if (typeof options === 'function') return [{}, options];
+  if (options !== undefined && options !== null && typeof options !== 'object') {
+    throw invalidArgType('options', 'Object', options);
+  }
+  return [{ ...options }, typeof listener === 'function' ? listener : undefined];
+}
+
+function applyOptions(server, options) {
+  const { blockList } = options;
+
+  server.allowHalfOpen = options.allowHalfOpen || false;
+  server.pauseOnConnect = Boolean(options.pauseOnConnect);
+  server.noDelay = Boolean(options.noDelay);
+  server.keepAlive = Boolean(options.keepAlive);
+  server.keepAliveInitialDelay = keepAliveDelayOption(options);
+  server.highWaterMark = highWaterMarkOption(options);
+  if (blockList === undefined || blockList === null) return;
+  if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList);
+  server[kBlockList] = blockList;
+}
+
+/**
+ * A TCP or IPC server (net.md, new net.Server()).
+ * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
+ *   `highWaterMark`, `blockList`; or the listener
+ * @param {Function} [connectionListener]
+ * @throws ERR_INVALID_ARG_TYPE
+ */
+function Server(options, connectionListener) {
+  if (!(this instanceof Server)) return new Server(options, connectionListener);
+  EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
+  const [settings, listener] = readArguments(options, connectionListener);
+
+  if (listener !== undefined) this.on('connection', listener);
+  this._connections = 0;
+  this._handle = null;
+  this._usingWorkers = false;
+  this._workers = [];
+  this._unref = false;
+  this._listeningId = 1;
+  applyOptions(this, settings);
+}
+Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
+Object.setPrototypeOf(Server, EventEmitter);
+
+/* --- connections ------------------------------------------------------------------------------------------------- */
+
+/** Tells C how many connections may still come. */
+function updateRoom(server) {
+  const limit = server[kMaxConnections];
+  const handle = server._handle;
+
+  if (!(handle instanceof Handle)) return;
+  const unlimited = limit === undefined || limit === null || Number.isNaN(Number(limit));
+  const room = unlimited ? -1 : Math.max(0, Math.ceil(limit - server._connections));
+  native.setRoom(handle.id, Math.min(room, 2 ** 31 - 1));
+}
+
+/** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
+function onconnection(status, client) {
+  const server = this.owner;
+
+  debug('onconnection');
+  if (status) {
+    server.emit('error', errnoException(status, 'accept'));
+    return;
+  }
+  const socket = new Socket({
+    handle: client,
+    allowHalfOpen: server.allowHalfOpen,
+    pauseOnCreate: server.pauseOnConnect,
+    readable: true,
+    writable: true,
+    readableHighWaterMark: server.highWaterMark,
+    writableHighWaterMark: server.highWaterMark,
+  });
+  if (server.noDelay) socket.setNoDelay(true);
+  if (server.keepAlive) socket.setKeepAlive(true, server.keepAliveInitialDelay);
+  server._connections++;
+  socket.server = server;
+  socket._server = server;
+  server.emit('connection', socket);
+  if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
+}
+
+const methods = {
+  listen,
+
+  /** Takes a handle that is to listen. */
+  _attach(handle) {
+    this._handle = handle;
+    handle.onconnection = onconnection;
+    handle.owner = this;
+    updateRoom(this);
+    if (this[kBlockList]) native.setBlockList(handle.id, this[kBlockList].native);
+  },
+
+  /** The limit turned a connection away. */
+  [kDropped](data) {
+    this.emit('drop', data);
+  },
+
+  /** Connections beyond this number are dropped (net.md, server.maxConnections). */
+  get maxConnections() {
+    return this[kMaxConnections];
+  },
+
+  set maxConnections(limit) {
+    this[kMaxConnections] = limit;
+    updateRoom(this);
+  },
+
+  /** @returns {boolean} (net.md, server.listening) */
+  get listening() {
+    return Boolean(this._handle);
+  },
+
+  /** @returns {object | string | null} where it listens (net.md, server.address()) */
+  address() {
+    if (this._handle?.getsockname) {
+      const name = {};
+      const err = this._handle.getsockname(name);
+      if (err) throw errnoException(err, 'address');
+      return name;
+    }
+    return this._pipeName ?? null;
+  },
+
+  /**
+   * The number of connections (net.md, server.getConnections()).
+   * @param {(error: Error | null, count: number) => void} callback
+   * @returns {this}
+   */
+  getConnections(callback) {
+    process.nextTick(callback, null, this._connections);
+    return this;
+  },
+
+  /**
+   * Stops accepting; 'close' comes when the last connection has ended (net.md, server.close()).
+   * @param {(error?: Error) => void} [callback]
+   * @returns {this}
+   */
+  close(callback) {
+    if (typeof callback === 'function') {
+      const isOpen = Boolean(this._handle);
+      this.once('close', () => (isOpen ? callback() : callback(new codes.ERR_SERVER_NOT_RUNNING())));
+    }
+    if (this._handle) {
+      this._handle.close();
+      this._handle = null;
+    }
+    this._emitCloseIfDrained();
+    return this;
+  },
+
+  /** A connection has ended, or the server was closed. */
+  _emitCloseIfDrained() {
+    debug('SERVER _emitCloseIfDrained');
+    if (this[kMaxConnections] !== undefined) updateRoom(this);
+    if (this._handle || this._connections) {
+      debug('SERVER handle? %j   connections? %d', Boolean(this._handle), this._connections);
+      return;
+    }
+    process.nextTick(() => {
+      debug('SERVER: emit close');
+      this.emit('close');
+    });
+  },
+
+  /** Lets the server hold the event loop again (net.md, server.ref()). */
+  ref() {
+    this._unref = false;
+    this._handle?.ref();
+    return this;
+  },
+
+  /** Lets the process end although the server listens (net.md, server.unref()). */
+  unref() {
+    this._unref = true;
+    this._handle?.unref();
+    return this;
+  },
+
+  /** close() as a promise (net.md, server[Symbol.asyncDispose]()). */
+  async [kAsyncDispose]() {
+    if (!this._handle) return;
+    await new Promise((resolve, reject) => {
+      this.close((error) => (error ? reject(error) : resolve()));
+    });
+  },
+
+  /** A rejection of an async listener, with `captureRejections`. */
+  [EventEmitter.captureRejectionSymbol](error, event, socket) {
+    if (event === 'connection') socket.destroy(error);
+    else this.emit('error', error);
+  },
+};
+Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(methods));
+
+/** The number of connections; deprecated (net.md of Node 8, server.connections). */
+Object.defineProperty(Server.prototype, 'connections', {
+  get() {
+    return this._usingWorkers ? null : this._connections;
+  },
+  set(value) {
+    this._connections = value;
+  },
+  configurable: true,
+  enumerable: true,
+});
+
+module.exports = { Server };

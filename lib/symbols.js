@@ -1,0 +1,33 @@
+'use strict';
+
+/** Keys of internal state, shared between the files that make a Socket and a Server. */
+module.exports = {
+  /** The methods by which a Handle's owner, a Socket or a Server, is told: see handlers.js. */
+  kAttempted: Symbol('kAttempted'),
+  kConnected: Symbol('kConnected'),
+  kDropped: Symbol('kDropped'),
+  kRead: Symbol('kRead'),
+  kShutDown: Symbol('kShutDown'),
+  kWritten: Symbol('kWritten'),
+
+  /** State of a Socket. */
+  kAttempt: Symbol('kAttempt'), // what connect() is trying, while it does
+  kBlockList: Symbol('kBlockList'),
+  kBytesRead: Symbol('kBytesRead'), // kept when the handle has gone
+  kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
+  kHandle: Symbol('kHandle'),
+  kIdle: Symbol('kIdle'), // number of the idle timeout, -1: none
+  kKeepAlive: Symbol('kKeepAlive'), // { enable, delay, interval, count } or null
+  kNoDelay: Symbol('kNoDelay'),
+  kOnRead: Symbol('kOnRead'), // the option `onread`: { buffer, next, callback } or null
+  kResetting: Symbol('kResetting'),
+  kShutDownDone: Symbol('kShutDownDone'), // callback of _final()
+  kTypeOfService: Symbol('kTypeOfService'),
+  kWriteDone: Symbol('kWriteDone'), // callback of the write that waits
+
+  /** Gives a Socket its Handle. */
+  kAttach: Symbol('kAttach'),
+
+  /** State of a Server. */
+  kMaxConnections: Symbol('kMaxConnections'),
+};

@@ -1,0 +1,78 @@
+'use strict';
+
+/** Idle timeouts of a Socket; C keeps the time (src/idle.c). */
+
+const native = require('./binding');
+const { errnoException, invalidArgType, outOfRange } = require('./errors');
+const { timeouts } = require('./handlers');
+const { kHandle, kIdle } = require('./symbols');
+const { validateFunction } = require('./validate');
+
+/** Milliseconds; longer timeouts are taken as this. */
+const LONGEST = 2 ** 31 - 1;
+
+/** The milliseconds that `msecs` stands for. */
+function duration(msecs) {
+  if (typeof msecs !== 'number') throw invalidArgType('msecs', 'number', msecs);
+  if (msecs < 0 || !Number.isFinite(msecs)) throw outOfRange('msecs', 'a non-negative finite number', msecs);
+  if (msecs <= LONGEST) return msecs;
+  const warning = `${msecs} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${LONGEST}.`;
+  process.emitWarning(warning, 'TimeoutOverflowWarning');
+  return LONGEST;
+}
+
+/** Ends the timeout of a socket, if it has one. */
+function stopTimeout(socket) {
+  if (socket[kIdle] < 0) return;
+  timeouts[socket[kIdle]] = undefined;
+  native.idleStop(socket[kIdle]);
+  socket[kIdle] = -1;
+}
+
+function startTimeout(socket, msecs) {
+  const id = native.idleStart(Math.max(1, Math.trunc(msecs)));
+  if (id < 0) throw errnoException(id, 'setTimeout');
+  timeouts[id] = socket;
+  socket[kIdle] = id;
+  attachTimeout(socket);
+}
+
+/** Lets what happens on the socket's handle count as activity. */
+function attachTimeout(socket) {
+  const handle = socket[kHandle];
+  if (socket[kIdle] >= 0 && handle?.id >= 0) native.idleAttach(handle.id, socket[kIdle]);
+}
+
+const methods = {
+  /**
+   * Emits 'timeout' after `msecs` of inactivity; 0 ends that (net.md, socket.setTimeout()).
+   * @param {number} msecs
+   * @param {Function} [callback] once, for 'timeout'; with 0: to be taken away
+   * @returns {this}
+   */
+  setTimeout(msecs, callback) {
+    if (this.destroyed) return this;
+    this.timeout = msecs;
+    const time = duration(msecs);
+    stopTimeout(this);
+    if (time > 0) startTimeout(this, time);
+    if (callback === undefined) return this;
+    validateFunction(callback, 'callback');
+    if (time > 0) this.once('timeout', callback);
+    else this.removeListener('timeout', callback);
+    return this;
+  },
+
+  /** Activity that C does not see. */
+  _unrefTimer() {
+    for (let socket = this; socket; socket = socket._parent) {
+      if (socket[kIdle] >= 0) native.idleTouch(socket[kIdle]);
+    }
+  },
+
+  _onTimeout() {
+    this.emit('timeout');
+  },
+};
+
+module.exports = { attachTimeout, methods, stopTimeout };

@@ -1,0 +1,160 @@
+'use strict';
+
+/** The writing side of a Socket. */
+
+const { Buffer } = require('node:buffer');
+
+const native = require('./binding');
+const { codes, errnoException } = require('./errors');
+const { kBytesWritten, kHandle, kShutDown, kShutDownDone, kWriteDone, kWritten } = require('./symbols');
+const uv = require('./uv');
+
+/** What write() and writeString() of C give: all has gone, or the rest waits and onwrite() will end it. */
+const WAITS = 1;
+
+/** Strings of at most this many units are encoded by C. */
+const LONGEST_STRING = 16 * 1024;
+
+/** The encodings that C knows: numbers of writeString(). */
+const ENCODINGS = new Map([
+  ['latin1', 0],
+  ['binary', 0],
+  ['ascii', 0],
+  ['utf8', 1],
+  ['utf-8', 1],
+  ['ucs2', 2],
+  ['ucs-2', 2],
+  ['utf16le', 2],
+  ['utf-16le', 2],
+]);
+
+const byteLength = (chunk, encoding) =>
+  typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
+
+function writeBuffer(socket, buffer) {
+  socket[kBytesWritten] += buffer.byteLength;
+  return native.write(socket[kHandle].id, buffer, buffer.byteLength);
+}
+
+function writeOne(socket, data, encoding) {
+  if (typeof data !== 'string') return writeBuffer(socket, data);
+  const number = data.length <= LONGEST_STRING ? ENCODINGS.get(encoding) : undefined;
+  if (number === undefined) return writeBuffer(socket, Buffer.from(data, encoding));
+  const result = native.writeString(socket[kHandle].id, data, number);
+  socket[kBytesWritten] += native.result[0];
+  return result;
+}
+
+/** All that was written while the socket was corked, or busy. */
+function writeMany(socket, chunks) {
+  const buffers = new Array(chunks.length);
+  let bytes = 0;
+
+  for (let i = 0; i < chunks.length; i++) {
+    const { chunk, encoding } = chunks[i];
+    buffers[i] = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+    bytes += buffers[i].byteLength;
+  }
+  socket[kBytesWritten] += bytes;
+  return native.write(socket[kHandle].id, buffers, bytes);
+}
+
+/** A write before the connection: it waits for that, or for the end of all hope. */
+function writeLater(socket, many, data, encoding, callback) {
+  const onClose = () => callback(new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+
+  socket._pendingData = data;
+  socket._pendingEncoding = encoding;
+  socket.once('connect', function connect() {
+    socket.off('close', onClose);
+    socket._writeGeneric(many, data, encoding, callback);
+  });
+  socket.once('close', onClose);
+}
+
+function pendingBytes(data, encoding) {
+  if (!data) return 0;
+  if (!Array.isArray(data)) return byteLength(data, encoding);
+  return data.reduce((sum, item) => sum + (item.chunk === undefined ? item.length : byteLength(item.chunk, item.encoding)), 0);
+}
+
+const methods = {
+  _writeGeneric(many, data, encoding, callback) {
+    if (this.connecting) {
+      writeLater(this, many, data, encoding, callback);
+      return;
+    }
+    this._pendingData = null;
+    this._pendingEncoding = '';
+    if (!this[kHandle]) {
+      callback(new codes.ERR_SOCKET_CLOSED());
+      return;
+    }
+    const result = many ? writeMany(this, data) : writeOne(this, data, encoding);
+    if (result === 0) callback();
+    else if (result === WAITS) this[kWriteDone] = callback;
+    else callback(errnoException(result, 'write'));
+  },
+
+  _write(data, encoding, callback) {
+    this._writeGeneric(false, data, encoding, callback);
+  },
+
+  _writev(chunks, callback) {
+    this._writeGeneric(true, chunks, '', callback);
+  },
+
+  /** A write that had to wait has ended. */
+  [kWritten](status) {
+    const callback = this[kWriteDone];
+    this[kWriteDone] = null;
+    if (callback === null) return;
+    if (status < 0 && !this.destroyed) callback(errnoException(status, 'write'));
+    else callback(null);
+  },
+
+  /** Half-closes when all is written. */
+  _final(callback) {
+    if (this.connecting) {
+      this.once('connect', () => this._final(callback));
+      return;
+    }
+    if (!this[kHandle]) {
+      callback();
+      return;
+    }
+    this[kShutDownDone] = callback;
+    const err = native.shutdown(this[kHandle].id);
+    if (err === 0) return;
+    this[kShutDownDone] = null;
+    if (err === uv.ENOTCONN) callback();
+    else callback(errnoException(err, 'shutdown'));
+  },
+
+  [kShutDown]() {
+    const callback = this[kShutDownDone];
+    this[kShutDownDone] = null;
+    callback?.();
+  },
+
+  /** Bytes given to the handle so far. */
+  get _bytesDispatched() {
+    return this[kBytesWritten];
+  },
+
+  /** Bytes sent and bytes queued (net.md, socket.bytesWritten). */
+  get bytesWritten() {
+    const queued = this.writableBuffer;
+    if (!queued) return undefined;
+    let bytes = this[kBytesWritten] + pendingBytes(this._pendingData, this._pendingEncoding);
+    for (const { chunk, encoding } of queued) bytes += byteLength(chunk, encoding);
+    return bytes;
+  },
+
+  /** Characters or bytes that wait to be sent; deprecated (net.md, socket.bufferSize). */
+  get bufferSize() {
+    return this[kHandle] ? this.writableLength : undefined;
+  },
+};
+
+module.exports = { methods };

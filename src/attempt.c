@@ -1,0 +1,287 @@
+/*
+ * attempt.c: connection attempts over an address list, one after the other.
+ *
+ *   start --> [blocked] ------------------------------> failed --+
+ *     |                                                          |
+ *     +-----> [bind, connect refuse at once] ---------> failed --+--> next address, or the end
+ *     +-----> connecting --> [error] -----------------> failed --+
+ *                |------> [time is up, and there is a next] -> timeout --+
+ *                +------> [connected] ----------------> the end
+ *
+ * Each step is told to JavaScript, which may close the stream: so after each one the attempt is looked up again.
+ * Every address but the first has a libuv handle of its own, as a socket that failed to connect cannot be used again.
+ * (nodejs.org net.md, "socket.connect(options)", autoSelectFamily; loosely RFC 8305, section 5.)
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "exports.h"
+#include "napi_util.h"
+
+/* One connect request; outlives its attempt when that is abandoned. */
+typedef struct cnet_dial {
+  uv_connect_t req;
+  cnet_stream_t *stream; /* NULL: abandoned, nobody is to be told */
+} cnet_dial_t;
+
+struct cnet_attempt {
+  cnet_dial_t *dial;  /* while one is on its way */
+  uv_timer_t *timer;  /* time limit of each attempt but the last; NULL when there is none */
+  uint64_t timeout;   /* ms */
+  char local_address[CNET_ADDRESS_TEXT]; /* empty: any */
+  int32_t local_port;
+  int settled; /* status of a path's connection that is known already */
+  uint32_t index, count;
+  struct sockaddr_storage addresses[];
+};
+
+static void next(cnet_stream_t *stream);
+
+static void drop_dial(cnet_attempt_t *attempt) {
+  if (attempt->dial != NULL) attempt->dial->stream = NULL;
+  attempt->dial = NULL;
+}
+
+void cnet_attempt_end(cnet_stream_t *stream) {
+  cnet_attempt_t *attempt = stream->attempt;
+
+  if (attempt == NULL) return;
+  stream->attempt = NULL;
+  drop_dial(attempt);
+  if (attempt->timer != NULL) cnet_uv_close(stream->env, (uv_handle_t *)attempt->timer);
+  free(attempt);
+}
+
+static void tell(cnet_stream_t *stream, cnet_phase_t phase, int status) {
+  int32_t argv[] = {stream->id, (int32_t)stream->attempt->index, (int32_t)phase, status};
+  cnet_emit_ints(stream->env, stream->context, CNET_ON_ATTEMPT, 4, argv);
+}
+
+/* True when the attempt is over: JavaScript, just called, has closed the stream. */
+static bool is_over(const cnet_stream_t *stream) { return stream == NULL || stream->attempt == NULL; }
+
+static void end(cnet_stream_t *stream, int status) {
+  cnet_attempt_end(stream);
+  cnet_idle_touch(stream);
+  cnet_emit_ints(stream->env, stream->context, CNET_ON_CONNECT, 2, (int32_t[]){stream->id, status});
+}
+
+/* This address is done for, by `status`: on to the next. */
+static void failed(cnet_stream_t *stream, cnet_phase_t phase, int status) {
+  cnet_env_t *env = stream->env;
+  int32_t id = stream->id;
+
+  if (stream->attempt->timer != NULL) uv_timer_stop(stream->attempt->timer);
+  drop_dial(stream->attempt);
+  tell(stream, phase, status);
+  stream = cnet_table_get(&env->streams, id);
+  if (is_over(stream)) return;
+  if (++stream->attempt->index == stream->attempt->count)
+    end(stream, status);
+  else
+    next(stream);
+}
+
+static void on_connect(uv_connect_t *req, int status) {
+  cnet_dial_t *dial = (cnet_dial_t *)req;
+  cnet_stream_t *stream = dial->stream;
+
+  free(dial);
+  if (stream == NULL) return;
+  stream->attempt->dial = NULL;
+  if (status == 0)
+    end(stream, 0);
+  else
+    failed(stream, CNET_ATTEMPT_FAILED, status);
+}
+
+static void on_time_up(uv_timer_t *timer) {
+  cnet_stream_t *stream = timer->data;
+  failed(stream, CNET_ATTEMPT_TIMEOUT, UV_ETIMEDOUT);
+}
+
+/* A connection to a path that was settled at once, told as if it had taken its time. */
+static void on_settled(uv_timer_t *timer) {
+  cnet_stream_t *stream = timer->data;
+
+  if (stream->attempt->settled == 0)
+    end(stream, 0);
+  else
+    failed(stream, CNET_ATTEMPT_FAILED, stream->attempt->settled);
+}
+
+/* Gives the stream a fresh handle, in the place of the one whose attempt failed. */
+static int renew_handle(cnet_stream_t *stream) {
+  uv_stream_t *fresh;
+
+  int err = cnet_stream_init_uv(stream, &fresh);
+  if (err) return err;
+  cnet_uv_close(stream->env, (uv_handle_t *)stream->uv);
+  stream->uv = fresh;
+  return 0;
+}
+
+static int dial_new(cnet_stream_t *stream) {
+  cnet_dial_t *dial = calloc(1, sizeof *dial);
+  if (dial == NULL) return UV_ENOMEM;
+  dial->stream = stream;
+  stream->attempt->dial = dial;
+  return 0;
+}
+
+static int dial(cnet_stream_t *stream) {
+  cnet_attempt_t *attempt = stream->attempt;
+  const struct sockaddr *address = (const struct sockaddr *)&attempt->addresses[attempt->index];
+
+  int err = dial_new(stream);
+  if (err) return err;
+  err = uv_tcp_connect(&attempt->dial->req, (uv_tcp_t *)stream->uv, address, on_connect);
+  if (err) {
+    free(attempt->dial);
+    attempt->dial = NULL;
+    return err;
+  }
+  if (attempt->timer != NULL && attempt->index + 1 < attempt->count)
+    uv_timer_start(attempt->timer, on_time_up, attempt->timeout, 0);
+  return 0;
+}
+
+/* Binds to the local address; finds at once what uv_tcp_bind() leaves to a later call. 0 or a negative code. */
+static int bind_local(cnet_stream_t *stream, const struct sockaddr_storage *address) {
+  cnet_attempt_t *attempt = stream->attempt;
+  const char *local = attempt->local_address[0] ? attempt->local_address : NULL;
+  int family = address->ss_family == AF_INET6 ? 6 : 4;
+  struct sockaddr_storage bound;
+
+  if (local == NULL && attempt->local_port == 0) return 0;
+  if (local != NULL) family = cnet_address_family(local, strlen(local));
+  int err = cnet_tcp_bind((uv_tcp_t *)stream->uv, local, attempt->local_port, family, 0);
+  if (!err) err = cnet_tcp_name(stream->uv, false, &bound);
+  return err;
+}
+
+/* Tries the address whose turn it is. */
+static void next(cnet_stream_t *stream) {
+  cnet_env_t *env = stream->env;
+  int32_t id = stream->id;
+  cnet_attempt_t *attempt = stream->attempt;
+  const struct sockaddr_storage *address = &attempt->addresses[attempt->index];
+
+  int err = attempt->index > 0 ? renew_handle(stream) : 0;
+  if (!err) err = bind_local(stream, address);
+  if (err) {
+    failed(stream, CNET_ATTEMPT_BIND, err);
+    return;
+  }
+  if (stream->block_list != NULL && cnet_block_list_check(stream->block_list, address)) {
+    failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
+    return;
+  }
+  tell(stream, CNET_ATTEMPT_START, 0);
+  stream = cnet_table_get(&env->streams, id);
+  if (is_over(stream)) return;
+  err = dial(stream);
+  if (err) failed(stream, CNET_ATTEMPT_UNSENT, err);
+}
+
+/* --- from JavaScript --------------------------------------------------------------------------------------- */
+
+static int timer_new(cnet_stream_t *stream) {
+  uv_timer_t *timer = malloc(uv_handle_size(UV_TIMER));
+  if (timer == NULL) return UV_ENOMEM;
+  uv_timer_init(stream->env->loop, timer); /* cannot fail */
+  timer->data = stream;
+  cnet_env_hold(stream->env);
+  stream->attempt->timer = timer;
+  return 0;
+}
+
+/* Fills in the addresses, given as an array of text. */
+static int read_addresses(const cnet_call_t *call, cnet_attempt_t *attempt, uint16_t port) {
+  for (uint32_t i = 0; i < attempt->count; i++) {
+    char text[CNET_ADDRESS_TEXT];
+    napi_value value;
+    size_t length;
+
+    if (napi_get_element(call->napi, call->argv[1], i, &value) != napi_ok ||
+        napi_get_value_string_utf8(call->napi, value, text, sizeof text, &length) != napi_ok ||
+        cnet_address_parse(text, port, &attempt->addresses[i]) != 0)
+      return UV_EINVAL;
+  }
+  return 0;
+}
+
+static int attempt_alloc(cnet_stream_t *stream, uint32_t count) {
+  cnet_attempt_t *attempt = calloc(1, sizeof *attempt + count * sizeof attempt->addresses[0]);
+  if (attempt == NULL) return UV_ENOMEM;
+  attempt->count = count;
+  stream->attempt = attempt;
+  return 0;
+}
+
+static int attempt_new(const cnet_call_t *call, cnet_stream_t *stream) {
+  uint32_t count = 0;
+
+  if (napi_get_array_length(call->napi, call->argv[1], &count) != napi_ok || count == 0) return UV_EINVAL;
+  int err = attempt_alloc(stream, count);
+  if (err) return err;
+  cnet_attempt_t *attempt = stream->attempt;
+  attempt->timeout = cnet_arg_uint(call, 3);
+  attempt->local_port = cnet_arg_int(call, 5, 0);
+  if (cnet_arg_string(call, 4, attempt->local_address, sizeof attempt->local_address) < 0)
+    attempt->local_address[0] = '\0';
+  err = read_addresses(call, attempt, (uint16_t)cnet_arg_uint(call, 2));
+  if (!err && count > 1) err = timer_new(stream);
+  if (err) cnet_attempt_end(stream);
+  return err;
+}
+
+/*
+ * connect(id, [address, ...], port, ms for each attempt but the last, local address | undefined, local port)
+ * The steps go to CNET_ON_ATTEMPT, the first of them before connect() returns; the end to CNET_ON_CONNECT.
+ */
+napi_value cnet_js_connect(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL || stream->kind != CNET_TCP) return cnet_int(napi, UV_EBADF);
+  if (stream->attempt != NULL) return cnet_int(napi, UV_EALREADY);
+  int err = attempt_new(&call, stream);
+  if (err) return cnet_int(napi, err);
+  cnet_idle_touch(stream);
+  next(stream);
+  return cnet_int(napi, 0);
+}
+
+/* Dials a path; what is settled at once is told by a timer. */
+static int dial_path(cnet_stream_t *stream, const char *path, size_t length) {
+  int err = timer_new(stream);
+  if (!err) err = dial_new(stream);
+  if (err) return err;
+
+  cnet_dial_t *dial = stream->attempt->dial;
+  int settled = cnet_platform_pipe_connect(&dial->req, (uv_pipe_t *)stream->uv, path, length, on_connect);
+  if (settled == 0) return 0;
+  free(dial);
+  stream->attempt->dial = NULL;
+  stream->attempt->settled = settled > 0 ? 0 : settled;
+  return uv_timer_start(stream->attempt->timer, on_settled, 0, 0);
+}
+
+/* connectPath(id, path): a leading '\0' is an abstract name. Ends as connect() does. */
+napi_value cnet_js_connect_path(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+  char path[CNET_PATH_MAX];
+
+  if (stream == NULL || stream->kind != CNET_PIPE) return cnet_int(napi, UV_EBADF);
+  if (stream->attempt != NULL) return cnet_int(napi, UV_EALREADY);
+  int length = cnet_arg_string(&call, 1, path, sizeof path);
+  if (length < 0) return cnet_int(napi, UV_EINVAL);
+  int err = attempt_alloc(stream, 1);
+  if (err) return cnet_int(napi, err);
+  cnet_idle_touch(stream);
+  err = dial_path(stream, path, (size_t)length);
+  if (err) cnet_attempt_end(stream);
+  return cnet_int(napi, err);
+}

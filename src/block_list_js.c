@@ -1,0 +1,213 @@
+/* block_list_js.c: block lists as lib/block-list.js sees them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "exports.h"
+#include "napi_util.h"
+#include "rules.h"
+
+/* Marks the objects that hold a block list: napi_unwrap() alone would take any wrapped object. */
+static const napi_type_tag TAG = {0x6b1f0c7a52d94e83, 0xa4e97d3015c8b26f};
+
+/* Longest rule: 'Range: IPv6 ' and two addresses. */
+#define MAX_RULE 128
+
+cnet_block_list_t *cnet_block_list_of(napi_env napi, napi_value value) {
+  bool tagged = false;
+  void *list = NULL;
+
+  if (napi_check_object_type_tag(napi, value, &TAG, &tagged) != napi_ok || !tagged) return NULL;
+  return napi_unwrap(napi, value, &list) == napi_ok ? list : NULL;
+}
+
+/* The list that argument 0 holds: lib/ has made it and passes nothing else. */
+static cnet_block_list_t *arg_list(const cnet_call_t *call) {
+  void *list = NULL;
+  return napi_unwrap(call->napi, call->argv[0], &list) == napi_ok ? list : NULL;
+}
+
+/* Argument `i` as an address of the family (4 or 6) that argument `i` + 1 says. */
+static bool arg_host(const cnet_call_t *call, size_t i, cnet_host_t *out) {
+  char text[CNET_ADDRESS_TEXT];
+  unsigned char bytes[16];
+  int length = cnet_arg_string(call, i, text, sizeof text);
+  int family = cnet_arg_int(call, i + 1, 4);
+
+  if (length < 0 || cnet_address_bytes(text, (size_t)length, family, bytes) != 0) return false;
+  *out = cnet_host_of_bytes(bytes, family != 6);
+  return true;
+}
+
+static void finalize(napi_env napi, void *data, void *hint) {
+  (void)napi;
+  (void)hint;
+  cnet_block_list_release(data);
+}
+
+/* blockListNew(): an object that holds an empty list, or UV_ENOMEM. */
+napi_value cnet_js_block_list_new(napi_env napi, napi_callback_info info) {
+  cnet_block_list_t *list = cnet_block_list_new();
+  napi_value object;
+  (void)info;
+
+  if (list == NULL) return cnet_int(napi, UV_ENOMEM);
+  if (napi_create_object(napi, &object) != napi_ok || napi_type_tag_object(napi, object, &TAG) != napi_ok ||
+      napi_wrap(napi, object, list, finalize, NULL, NULL) != napi_ok) {
+    cnet_block_list_release(list);
+    return cnet_int(napi, UV_ENOMEM);
+  }
+  return object;
+}
+
+/* The prefix in argument 3 as one of the 128-bit number; absent: a single address, which is a prefix of 128. */
+static unsigned arg_prefix(const cnet_call_t *call, cnet_host_t host, bool *single) {
+  int prefix = cnet_arg_int(call, 3, -1);
+
+  *single = prefix < 0;
+  if (*single) return 128;
+  return (unsigned)prefix + (host.four ? 96 : 0);
+}
+
+/*
+ * blockListAdd(list, address, family 4 or 6, prefix): 0, UV_EINVAL when `address` is not of that family, UV_ENOMEM.
+ * Without a prefix (0 to 32, 0 to 128) it adds a single address.
+ */
+napi_value cnet_js_block_list_add(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_block_list_t *list = arg_list(&call);
+  cnet_host_t host;
+  bool single;
+
+  if (list == NULL || !arg_host(&call, 1, &host)) return cnet_int(napi, UV_EINVAL);
+  unsigned prefix = arg_prefix(&call, host, &single);
+  return cnet_int(napi, cnet_net_add(list, host, prefix, single));
+}
+
+/* blockListRemove(list, address, family, prefix): as blockListAdd(); 0 also when there is no such rule. */
+napi_value cnet_js_block_list_remove(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_block_list_t *list = arg_list(&call);
+  cnet_host_t host;
+  bool single;
+
+  if (list == NULL || !arg_host(&call, 1, &host)) return cnet_int(napi, UV_EINVAL);
+  unsigned prefix = arg_prefix(&call, host, &single);
+  cnet_net_remove(list, host, prefix, single);
+  return cnet_int(napi, 0);
+}
+
+/* blockListAddRange(list, start, family, end, family): 0, 1 when start is after end, UV_EINVAL, UV_ENOMEM. */
+napi_value cnet_js_block_list_add_range(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_block_list_t *list = arg_list(&call);
+  cnet_host_t start, end;
+
+  if (list == NULL || !arg_host(&call, 1, &start) || !arg_host(&call, 3, &end)) return cnet_int(napi, UV_EINVAL);
+  return cnet_int(napi, cnet_range_add(list, start, end));
+}
+
+/* blockListRemoveRange(list, start, family, end, family): 0 also when there is no such rule. */
+napi_value cnet_js_block_list_remove_range(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_block_list_t *list = arg_list(&call);
+  cnet_host_t start, end;
+
+  if (list == NULL || !arg_host(&call, 1, &start) || !arg_host(&call, 3, &end)) return cnet_int(napi, UV_EINVAL);
+  cnet_range_remove(list, start, end);
+  return cnet_int(napi, 0);
+}
+
+/* blockListCheck(list, address, family): true or false; false for what is no address of that family. */
+napi_value cnet_js_block_list_check(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_block_list_t *list = arg_list(&call);
+  cnet_host_t host;
+
+  return cnet_bool(napi, list != NULL && arg_host(&call, 1, &host) && cnet_block_list_check_host(list, host));
+}
+
+/* blockListClear(list): 0. */
+napi_value cnet_js_block_list_clear(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_block_list_t *list = arg_list(&call);
+
+  if (list != NULL) cnet_block_list_clear(list);
+  return cnet_int(napi, 0);
+}
+
+/* blockListSize(list): the number of rules. */
+napi_value cnet_js_block_list_size(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_block_list_t *list = arg_list(&call);
+  napi_value result = NULL;
+
+  napi_create_double(napi, list == NULL ? 0 : (double)list->size, &result);
+  return result;
+}
+
+/* --- rules as text ---------------------------------------------------------------------------------------------- */
+
+static void host_text(cnet_ip_t ip, bool four, char out[CNET_ADDRESS_TEXT]) {
+  unsigned char bytes[16];
+
+  for (int i = 0; i < 8; i++) {
+    bytes[i] = (unsigned char)(ip.high >> (56 - 8 * i));
+    bytes[8 + i] = (unsigned char)(ip.low >> (56 - 8 * i));
+  }
+  if (uv_inet_ntop(four ? AF_INET : AF_INET6, four ? bytes + 12 : bytes, out, CNET_ADDRESS_TEXT) != 0) *out = '\0';
+}
+
+static const char *family_text(bool four) { return four ? "IPv4" : "IPv6"; }
+
+static void net_text(const cnet_net_t *net, char out[MAX_RULE]) {
+  char host[CNET_ADDRESS_TEXT];
+
+  host_text(net->ip, net->four, host);
+  if (net->single)
+    snprintf(out, MAX_RULE, "Address: %s %.45s", family_text(net->four), host);
+  else
+    snprintf(out, MAX_RULE, "Subnet: %s %.45s/%d", family_text(net->four), host, net->prefix - (net->four ? 96 : 0));
+}
+
+static void range_text(const cnet_range_t *range, char out[MAX_RULE]) {
+  char start[CNET_ADDRESS_TEXT], end[CNET_ADDRESS_TEXT];
+
+  host_text(range->start, range->start_four, start);
+  host_text(range->end, range->end_four, end);
+  snprintf(out, MAX_RULE, "Range: %s %.45s-%.45s", family_text(range->start_four), start, end);
+}
+
+/* Sets element *count of `array` in a handle scope of its own: a list may have more rules than a scope should hold. */
+static bool append(napi_env napi, napi_value array, const char *text, uint32_t *count) {
+  napi_handle_scope scope;
+  bool set;
+
+  if (napi_open_handle_scope(napi, &scope) != napi_ok) return false;
+  set = napi_set_element(napi, array, *count, cnet_string(napi, text, strlen(text))) == napi_ok;
+  napi_close_handle_scope(napi, scope);
+  ++*count;
+  return set;
+}
+
+/* blockListRules(list): a new array of texts: addresses, subnets, ranges, each kind newest first. */
+napi_value cnet_js_block_list_rules(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_block_list_t *list = arg_list(&call);
+  char text[MAX_RULE];
+  uint32_t count = 0;
+  napi_value array = NULL;
+
+  if (list == NULL || napi_create_array(napi, &array) != napi_ok) return NULL;
+  for (int kind = 0; kind < 2; kind++) {
+    uint32_t i = kind == 0 ? list->singles_first : list->subnets_first;
+    for (; i != 0; i = list->nets[i].link.next) {
+      net_text(&list->nets[i], text);
+      if (!append(napi, array, text, &count)) return NULL;
+    }
+  }
+  for (uint32_t i = list->ranges_first; i != 0; i = list->ranges[i].link.next) {
+    range_text(&list->ranges[i], text);
+    if (!append(napi, array, text, &count)) return NULL;
+  }
+  return array;
+}

@@ -1,0 +1,206 @@
+/* block_list_net.c: single addresses and subnets, in a hash table by network and prefix length. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules.h"
+
+#define FIRST_BUCKETS 16
+
+/* --- hashing ---------------------------------------------------------------------------------------------- */
+
+static cnet_ip_t network_of(cnet_ip_t ip, unsigned prefix) {
+  cnet_ip_t network = {0, 0};
+
+  if (prefix > 64) {
+    network.high = ip.high;
+    network.low = ip.low & ~(uint64_t)0 << (128 - prefix);
+  } else if (prefix > 0) {
+    network.high = ip.high & ~(uint64_t)0 << (64 - prefix);
+  }
+  return network;
+}
+
+static uint64_t mix(uint64_t x) {
+  x ^= x >> 32;
+  x *= 0xd6e8feb86659fd93u;
+  x ^= x >> 32;
+  x *= 0xd6e8feb86659fd93u;
+  return x ^ x >> 32;
+}
+
+static uint32_t slot_of(const cnet_block_list_t *list, cnet_ip_t network, unsigned prefix) {
+  const cnet_buckets_t *buckets = &list->buckets;
+  uint64_t hash = mix(mix(network.high ^ list->seed) ^ network.low ^ (uint64_t)prefix << 56);
+  uint32_t slot = (uint32_t)hash & buckets->mask;
+
+  return slot < buckets->count ? slot : slot & buckets->mask >> 1;
+}
+
+static uint32_t slot_of_net(const cnet_block_list_t *list, const cnet_net_t *net) {
+  return slot_of(list, network_of(net->ip, net->prefix), net->prefix);
+}
+
+static int reserve_bucket(cnet_buckets_t *buckets) {
+  size_t capacity = buckets->capacity ? (size_t)buckets->capacity * 2 : FIRST_BUCKETS;
+  uint32_t *heads;
+
+  if (buckets->count < buckets->capacity) return 0;
+  if (capacity > CNET_MAX_RULES) return UV_ENOMEM;
+  heads = realloc(buckets->heads, capacity * sizeof *heads);
+  if (heads == NULL) return UV_ENOMEM;
+  memset(heads + buckets->capacity, 0, (capacity - buckets->capacity) * sizeof *heads);
+  buckets->heads = heads;
+  buckets->capacity = (uint32_t)capacity;
+  if (buckets->count == 0) {
+    buckets->count = FIRST_BUCKETS;
+    buckets->mask = FIRST_BUCKETS - 1;
+  }
+  return 0;
+}
+
+/* One bucket more: takes what is its own from the bucket that served for it so far, in the same order. */
+static void split_bucket(cnet_block_list_t *list) {
+  cnet_buckets_t *buckets = &list->buckets;
+  uint32_t fresh = buckets->count, *stay, *move;
+
+  if (reserve_bucket(buckets) != 0) return; /* longer chains are slower, not wrong */
+  buckets->count++;
+  if (fresh > buckets->mask) buckets->mask = buckets->mask << 1 | 1;
+
+  stay = &buckets->heads[fresh & buckets->mask >> 1];
+  move = &buckets->heads[fresh];
+  for (uint32_t i = *stay; i != 0; i = list->nets[i].chain) {
+    if (slot_of_net(list, &list->nets[i]) == fresh) {
+      *move = i;
+      move = &list->nets[i].chain;
+    } else {
+      *stay = i;
+      stay = &list->nets[i].chain;
+    }
+  }
+  *stay = *move = 0;
+}
+
+/* --- entries ------------------------------------------------------------------------------------------------ */
+
+/* A free entry; 0: no memory. */
+static uint32_t take_entry(cnet_block_list_t *list) {
+  uint32_t index = list->nets_free;
+
+  if (index != 0) {
+    list->nets_free = list->nets[index].chain;
+    return index;
+  }
+  if (list->nets_used + 1 >= list->nets_size) {
+    size_t size = list->nets_size ? (size_t)list->nets_size * 2 : 8;
+    cnet_net_t *nets;
+    if (size > CNET_MAX_RULES) return 0;
+    nets = realloc(list->nets, size * sizeof *nets);
+    if (nets == NULL) return 0;
+    list->nets = nets;
+    list->nets_size = (uint32_t)size;
+  }
+  return ++list->nets_used;
+}
+
+static void count_prefix(cnet_block_list_t *list, unsigned prefix, bool added) {
+  uint32_t before = list->prefix_counts[prefix];
+
+  list->prefix_counts[prefix] = added ? before + 1 : before - 1;
+  if (added ? before != 0 : before != 1) return;
+  list->prefixes_count = 0;
+  for (unsigned i = 129; i-- > 0;) /* the longest first: mostly single addresses */
+    if (list->prefix_counts[i] != 0) list->prefixes[list->prefixes_count++] = (uint8_t)i;
+}
+
+static uint32_t *first_of(cnet_block_list_t *list, bool single) {
+  return single ? &list->singles_first : &list->subnets_first;
+}
+
+static void link_newest(cnet_block_list_t *list, uint32_t index) {
+  cnet_net_t *net = &list->nets[index];
+  uint32_t *first = first_of(list, net->single);
+
+  net->link = (cnet_link_t){0, *first};
+  if (*first != 0) list->nets[*first].link.previous = index;
+  *first = index;
+}
+
+static void unlink_net(cnet_block_list_t *list, uint32_t index) {
+  cnet_link_t link = list->nets[index].link;
+
+  if (link.next != 0) list->nets[link.next].link.previous = link.previous;
+  if (link.previous != 0)
+    list->nets[link.previous].link.next = link.next;
+  else
+    *first_of(list, list->nets[index].single) = link.next;
+}
+
+/*
+ * The place that holds the number of the newest such rule: a head, or the chain of another. NULL: none. Chains
+ * have the newest first.
+ */
+static uint32_t *find(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single) {
+  if (list->buckets.count == 0) return NULL;
+
+  uint32_t *place = &list->buckets.heads[slot_of(list, network_of(host.ip, prefix), prefix)];
+  for (; *place != 0; place = &list->nets[*place].chain) {
+    const cnet_net_t *net = &list->nets[*place];
+    if (net->prefix != prefix || net->single != single || cnet_ip_compare(net->ip, host.ip) != 0) continue;
+    if (single || net->four == host.four) return place;
+  }
+  return NULL;
+}
+
+/* --- rules --------------------------------------------------------------------------------------------------- */
+
+int cnet_net_add(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single) {
+  uint32_t *place = single ? find(list, host, prefix, true) : NULL;
+  uint32_t index, *head;
+
+  if (place != NULL) {
+    list->nets[*place].four = host.four;
+    return 0;
+  }
+  if (list->buckets.count == 0 && reserve_bucket(&list->buckets) != 0) return UV_ENOMEM;
+  index = take_entry(list);
+  if (index == 0) return UV_ENOMEM;
+
+  head = &list->buckets.heads[slot_of(list, network_of(host.ip, prefix), prefix)];
+  list->nets[index] = (cnet_net_t){
+      .ip = host.ip, .chain = *head, .prefix = (uint8_t)prefix, .four = host.four, .single = single};
+  *head = index;
+  link_newest(list, index);
+  count_prefix(list, prefix, true);
+  list->size++;
+  if (list->nets_used > list->buckets.count) split_bucket(list);
+  return 0;
+}
+
+void cnet_net_remove(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single) {
+  uint32_t *place = find(list, host, prefix, single);
+  uint32_t index;
+
+  if (place == NULL) return;
+  index = *place;
+  *place = list->nets[index].chain;
+  unlink_net(list, index);
+  list->nets[index].chain = list->nets_free;
+  list->nets_free = index;
+  count_prefix(list, prefix, false);
+  list->size--;
+}
+
+bool cnet_net_check(const cnet_block_list_t *list, cnet_ip_t ip) {
+  for (uint32_t i = 0; i < list->prefixes_count; i++) {
+    unsigned prefix = list->prefixes[i];
+    cnet_ip_t network = network_of(ip, prefix);
+    uint32_t index = list->buckets.heads[slot_of(list, network, prefix)];
+
+    for (; index != 0; index = list->nets[index].chain) {
+      const cnet_net_t *net = &list->nets[index];
+      if (net->prefix == prefix && cnet_ip_compare(network_of(net->ip, prefix), network) == 0) return true;
+    }
+  }
+  return false;
+}

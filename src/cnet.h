@@ -1,0 +1,274 @@
+/*
+ * cnet.h: the structures of the socket core, who owns them, and what each file offers.
+ *
+ * Ownership rules
+ * ---------------
+ * 1. One cnet_env_t per Node environment (the main thread, each worker). It is made by env.c when the
+ *    addon is loaded and freed when the last of its libuv handles has been closed at teardown. There is
+ *    no mutable state outside of it.
+ * 2. A cnet_stream_t (a socket or a listener, TCP or pipe) is made by stream.c, is known to JavaScript by
+ *    its integer `id` only, and lives until JavaScript or the teardown closes it. It is freed in one place:
+ *    after the close callback of its libuv handle (close.c).
+ * 3. A libuv handle is allocated by its uv_handle_size() and belongs to exactly one struct of ours, found in
+ *    handle->data. It is closed and freed in close.c and nowhere else, the memory in the close callback. A
+ *    connection attempt that is abandoned gives its handle up to cnet_uv_close().
+ * 4. JavaScript's memory is read or written only inside the call that brought it: no pointer into a Buffer
+ *    is kept when a function returns to the event loop. A write that the kernel does not take whole keeps a
+ *    reference to the Buffer and asks for the pointer anew when there is room (write.c).
+ * 5. Every call into JavaScript goes through cnet_emit() (env.c). It may run any code: afterwards the state
+ *    is read again before the stream is touched, which is why streams are looked up, not remembered.
+ * 6. C never throws: functions return 0 or more, or a negative libuv code; lib/ makes the Error.
+ */
+#ifndef CNET_H
+#define CNET_H
+
+#include <node_api.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "address.h"
+#include "block_list.h"
+
+typedef struct cnet_env cnet_env_t;
+typedef struct cnet_stream cnet_stream_t;
+typedef struct cnet_attempt cnet_attempt_t;
+typedef struct cnet_write cnet_write_t;
+typedef struct cnet_idle cnet_idle_t;
+
+/* The functions of lib/handlers.js, in the order in which setup() is given them. */
+typedef enum cnet_handler {
+  CNET_ON_ACCEPT,   /* (listener, status, socket) */
+  CNET_ON_DROP,     /* (listener, local address, port, family, remote address, port, family) */
+  CNET_ON_ATTEMPT,  /* (socket, index of the address, cnet_phase_t, status) */
+  CNET_ON_CONNECT,  /* (socket, status): the whole connect() has ended */
+  CNET_ON_READ,     /* (socket, bytes or status, ArrayBuffer, offset) */
+  CNET_ON_WRITE,    /* (socket, status): a write that had to wait has ended */
+  CNET_ON_SHUTDOWN, /* (socket, status) */
+  CNET_ON_CLOSE,    /* (socket or listener) */
+  CNET_ON_TIMEOUT,  /* (idle id) */
+  CNET_HANDLERS
+} cnet_handler_t;
+
+/* What happened to one address of a connection attempt. */
+typedef enum cnet_phase {
+  CNET_ATTEMPT_START,
+  CNET_ATTEMPT_FAILED,
+  CNET_ATTEMPT_TIMEOUT,
+  CNET_ATTEMPT_BIND,   /* the local address could not be bound */
+  CNET_ATTEMPT_UNSENT, /* connect(2) refused at once */
+} cnet_phase_t;
+
+/* Status of an attempt that a block list forbade; outside of libuv's range of codes. */
+#define CNET_BLOCKED 1
+
+typedef enum cnet_kind { CNET_TCP = 0, CNET_PIPE = 1 } cnet_kind_t;
+
+/* Flags of a stream. Each names the duty that it brings. */
+enum {
+  CNET_LISTENER = 1u << 0,    /* counts its room on accept; has no reads and writes */
+  CNET_CLOSING = 1u << 1,     /* the close has begun: no call but the close callback may follow */
+  CNET_UNREF = 1u << 2,       /* a handle that replaces this one (attempt.c) must be unref'd too */
+  CNET_UNLINK = 1u << 3,      /* `path` was bound by us: unlink it when closing */
+  CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
+};
+
+/* A table of pointers by small integer, lowest free number first. */
+typedef struct cnet_table {
+  void **items;
+  uint32_t *free_ids; /* a stack of free numbers */
+  uint32_t size, free_count;
+} cnet_table_t;
+
+/* Warm memory for reads: see slab.c. */
+typedef struct cnet_slab {
+  napi_ref block_ref, page_ref; /* the ArrayBuffers; NULL until the first read */
+  void *block;                  /* the block's memory, while it is lent */
+  uint32_t page_used;           /* bytes of the page given away */
+  bool lent;                    /* the block is with a read that has not ended */
+} cnet_slab_t;
+
+/* The idle timeouts of one environment: a binary heap by the time of the next look. See idle.c. */
+typedef struct cnet_idle_heap {
+  cnet_idle_t **items;
+  uint32_t count, size;
+  uv_timer_t *timer;  /* unref'd; NULL until the first timeout is asked for */
+  uint64_t timer_due; /* loop time at which the timer fires; UINT64_MAX: not armed */
+} cnet_idle_heap_t;
+
+struct cnet_env {
+  napi_env napi;
+  uv_loop_t *loop;
+  napi_async_cleanup_hook_handle cleanup;
+  napi_ref handlers[CNET_HANDLERS];
+  napi_ref receiver;   /* `this` of the handlers */
+  napi_ref result_ref; /* keeps the memory of `result` alive */
+  double *result;      /* result[0]: bytes accepted by the last write call; shared with lib/binding.js */
+  cnet_table_t streams;
+  cnet_table_t idles;
+  cnet_slab_t slab;
+  cnet_idle_heap_t idle_heap;
+  uint32_t uv_handles; /* libuv handles not yet freed */
+  bool closing;        /* teardown has begun: no JavaScript any more */
+};
+
+struct cnet_stream {
+  cnet_env_t *env;
+  uv_stream_t *uv;
+  napi_async_context context; /* async_hooks and AsyncLocalStorage of this stream's events */
+  cnet_attempt_t *attempt;    /* while connecting */
+  cnet_write_t *write;        /* while a write waits for room */
+  cnet_idle_t *idle;          /* told of activity; owned by the idle table */
+  cnet_block_list_t *block_list;
+  napi_ref user_buffer;
+  char *path; /* bound path of a pipe, for unlink */
+  uint64_t bytes_read;
+  int32_t id;
+  int32_t room; /* listener: connections that may still be accepted; negative: no limit */
+  uint32_t flags;
+  uint8_t kind;
+};
+
+/* --- env.c ------------------------------------------------------------------------------------------- */
+
+/* Makes the state of one environment and its cleanup hook; NULL when memory or Node-API fails. */
+cnet_env_t *cnet_env_new(napi_env napi);
+
+/*
+ * Calls handler `which` with `argc` values in `context` (NULL: the context of the caller), draining ticks
+ * and microtasks when it is the outermost call. An exception becomes 'uncaughtException'. Does nothing
+ * during teardown. Call it with a handle scope open, see cnet_scope_open().
+ */
+void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc, const napi_value *argv);
+
+/* cnet_emit() for handlers whose arguments are all integers; opens its own handle scope. */
+void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
+                    const int32_t *argv);
+
+/* One libuv handle more, or one less: teardown ends when none is left. */
+void cnet_env_hold(cnet_env_t *env);
+void cnet_env_release(cnet_env_t *env);
+
+/* A number for `item`, or a negative libuv code. Removing gives the number back. */
+int32_t cnet_table_add(cnet_table_t *table, void *item);
+void *cnet_table_get(const cnet_table_t *table, int32_t id);
+void cnet_table_remove(cnet_table_t *table, int32_t id);
+
+/* --- stream.c: making and finding streams --------------------------------------------------------------- */
+
+/*
+ * A new stream of `kind` with an initialised libuv handle, in the current async context under `async_name`.
+ * Returns 0 and *out, or a negative libuv code.
+ */
+int cnet_stream_new(cnet_env_t *env, cnet_kind_t kind, const char *async_name, cnet_stream_t **out);
+
+/* Allocates and initialises a libuv handle for `stream` (its first one, or one more attempt's). */
+int cnet_stream_init_uv(cnet_stream_t *stream, uv_stream_t **out);
+
+/* Frees all that a stream holds, and the stream. Only after its libuv handle is closed, or was never made. */
+void cnet_stream_free(cnet_stream_t *stream);
+
+/* --- close.c ---------------------------------------------------------------------------------------------- */
+
+/* Closes and frees a libuv handle that has no stream (any more): a timer, an abandoned attempt's. */
+void cnet_uv_close(cnet_env_t *env, uv_handle_t *handle);
+
+/*
+ * Begins to close `stream` and ends what hangs on it; `reset`: by a TCP RST. 0, or the code of a reset that could
+ * not be made: the stream is then closed all the same.
+ */
+int cnet_stream_close(cnet_stream_t *stream, bool reset);
+
+/* --- tcp.c, pipe.c: what differs ---------------------------------------------------------------------------- */
+
+int cnet_tcp_init(uv_loop_t *loop, uv_stream_t *uv);
+int cnet_pipe_init(uv_loop_t *loop, uv_stream_t *uv);
+
+/* The two ends' names, 0 or a negative code. `size` as for getsockname(2). */
+int cnet_tcp_name(const uv_stream_t *uv, bool peer, struct sockaddr_storage *out);
+int cnet_pipe_name(const uv_stream_t *uv, bool peer, char *out, size_t *size);
+
+/*
+ * Binds to a local address (NULL: the any address of `family`) and port, 0 to 65535. As uv_tcp_bind(), it leaves
+ * EADDRINUSE to the next call on the handle.
+ */
+int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, int32_t port, int family, unsigned flags);
+
+/* Flags of bind(), as in libuv. */
+#define CNET_BIND_IPV6ONLY 1u
+#define CNET_BIND_REUSEPORT 2u
+
+/* --- attempt.c -------------------------------------------------------------------------------------------- */
+
+/* Ends the attempt of a stream that is being closed: timer, list; its libuv handle stays with the stream. */
+void cnet_attempt_end(cnet_stream_t *stream);
+
+/* --- read.c, slab.c ------------------------------------------------------------------------------------------- */
+
+#define CNET_SLAB_SIZE (64 * 1024)
+
+/* Memory for one read: the block of the slab, or memory of its own when the block is lent. */
+void cnet_slab_lend(cnet_env_t *env, uv_buf_t *out);
+
+/*
+ * Ends the read that cnet_slab_lend() began; `got` bytes of `lent` are wanted. Gives the ArrayBuffer that now
+ * holds them and the offset. Small reads are copied into a page shared with their neighbours; large ones
+ * take the whole block with them. False: no memory (and nothing is held any more).
+ */
+bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer, uint32_t *offset);
+
+/* Ends the read that cnet_slab_lend() began, with nothing read. */
+void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent);
+
+/* --- write.c ------------------------------------------------------------------------------------------------- */
+
+/* Bytes of the waiting write that the kernel has not taken; 0 when none waits. */
+size_t cnet_write_queue_size(const cnet_stream_t *stream);
+
+/* --- idle.c -------------------------------------------------------------------------------------------------- */
+
+/* Notes activity on the stream: its idle timeout starts anew. Costs a load and two stores. */
+void cnet_idle_touch(cnet_stream_t *stream);
+
+/* Forgets `stream` in its idle timeout (which goes on). */
+void cnet_idle_detach(cnet_stream_t *stream);
+
+/* Frees every idle timeout of the environment, at teardown. */
+void cnet_idle_free_all(cnet_env_t *env);
+
+/* --- platform_*.c: what libuv does not have, or not on every Node line ------------------------------------------- */
+
+/*
+ * SO_REUSEPORT, before bind: on the descriptor of `tcp`, or on one of `family` (4 or 6) made for it, as libuv makes none before
+ * uv_tcp_bind(). UV_ENOTSUP where the kernel does not share connections out with it.
+ */
+int cnet_platform_reuse_port(uv_tcp_t *tcp, int family);
+
+/* Keep-alive: seconds before the first probe (0: leave), seconds between probes, number of probes. */
+int cnet_platform_keep_alive(uv_stream_t *uv, bool enable, uint32_t delay, uint32_t interval, uint32_t count);
+
+/* IPv4 type of service or IPv6 traffic class, 0 to 255. get: the value, or a negative code. */
+int cnet_platform_set_tos(uv_stream_t *uv, int tos);
+int cnet_platform_get_tos(uv_stream_t *uv);
+
+/*
+ * Binds `pipe` to `name` of `length` bytes; a leading zero byte is an abstract name (Linux). Names longer than
+ * the kernel's are UV_EINVAL, never cut. *made: a file was made, to be unlinked by us.
+ */
+#define CNET_PATH_MAX 4096
+int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bool *made);
+
+/*
+ * Connects `pipe` to a name, as above. 0: `cb` will be called; 1: connected at once, and `cb` will not be called;
+ * or a negative code, which a caller reports later, as libuv does.
+ */
+int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb);
+
+/* Removes the file of a bound pipe. */
+void cnet_platform_unlink(const char *path);
+
+/* A close-on-exec duplicate of `fd`, or a negative code. */
+int cnet_platform_dup(int fd);
+
+#endif

@@ -1,0 +1,134 @@
+/* env.c: the state of one environment, the one call into JavaScript, and the teardown. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "napi_util.h"
+
+/* --- tables ------------------------------------------------------------------------------------------- */
+
+static int grow(cnet_table_t *table) {
+  uint32_t size = table->size ? table->size * 2 : 16;
+  void **items = realloc(table->items, size * sizeof *items);
+  if (items == NULL) return UV_ENOMEM;
+  table->items = items;
+  uint32_t *free_ids = realloc(table->free_ids, size * sizeof *free_ids);
+  if (free_ids == NULL) return UV_ENOMEM;
+  table->free_ids = free_ids;
+
+  memset(items + table->size, 0, (size - table->size) * sizeof *items);
+  for (uint32_t id = size; id > table->size; id--) free_ids[table->free_count++] = id - 1;
+  table->size = size;
+  return 0;
+}
+
+int32_t cnet_table_add(cnet_table_t *table, void *item) {
+  if (table->free_count == 0) {
+    int err = grow(table);
+    if (err) return err;
+  }
+  uint32_t id = table->free_ids[--table->free_count];
+  table->items[id] = item;
+  return (int32_t)id;
+}
+
+void *cnet_table_get(const cnet_table_t *table, int32_t id) {
+  return id >= 0 && (uint32_t)id < table->size ? table->items[id] : NULL;
+}
+
+void cnet_table_remove(cnet_table_t *table, int32_t id) {
+  table->items[id] = NULL;
+  table->free_ids[table->free_count++] = (uint32_t)id;
+}
+
+static void table_free(cnet_table_t *table) {
+  free(table->items);
+  free(table->free_ids);
+}
+
+/* --- calling JavaScript -------------------------------------------------------------------------------- */
+
+/* Hands an exception of a handler to 'uncaughtException'. At teardown there is none, and nothing to do. */
+static void report_exception(cnet_env_t *env) {
+  bool pending = false;
+  napi_value error;
+
+  if (napi_is_exception_pending(env->napi, &pending) != napi_ok || !pending) return;
+  if (napi_get_and_clear_last_exception(env->napi, &error) != napi_ok) return;
+  napi_fatal_exception(env->napi, error);
+}
+
+void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc, const napi_value *argv) {
+  napi_value handler, receiver;
+
+  if (env->closing) return;
+  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) != napi_ok || handler == NULL) return;
+  if (napi_get_reference_value(env->napi, env->receiver, &receiver) != napi_ok || receiver == NULL) return;
+  if (napi_make_callback(env->napi, context, receiver, handler, argc, argv, NULL) != napi_ok) report_exception(env);
+}
+
+void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
+                    const int32_t *argv) {
+  napi_handle_scope scope;
+  napi_value values[CNET_MAX_ARGS];
+
+  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
+  cnet_emit(env, context, which, argc, values);
+  napi_close_handle_scope(env->napi, scope);
+}
+
+/* --- life and teardown ---------------------------------------------------------------------------------- */
+
+static void env_free(cnet_env_t *env) {
+  cnet_idle_free_all(env);
+  table_free(&env->streams);
+  table_free(&env->idles);
+  if (env->cleanup != NULL) napi_remove_async_cleanup_hook(env->cleanup);
+  free(env);
+}
+
+void cnet_env_hold(cnet_env_t *env) { env->uv_handles++; }
+
+void cnet_env_release(cnet_env_t *env) {
+  if (--env->uv_handles == 0 && env->closing) env_free(env);
+}
+
+static void delete_references(cnet_env_t *env) {
+  napi_ref refs[] = {env->receiver, env->result_ref, env->slab.block_ref, env->slab.page_ref};
+
+  for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
+    if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
+  for (size_t i = 0; i < CNET_HANDLERS; i++)
+    if (env->handlers[i] != NULL) napi_delete_reference(env->napi, env->handlers[i]);
+  env->slab.block_ref = env->slab.page_ref = NULL;
+}
+
+/* The environment ends: close every handle; the last close callback frees the rest. */
+static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
+  cnet_env_t *env = data;
+  (void)handle;
+
+  env->closing = true;
+  cnet_env_hold(env);
+  for (uint32_t id = 0; id < env->streams.size; id++) {
+    cnet_stream_t *stream = env->streams.items[id];
+    if (stream != NULL && !(stream->flags & CNET_CLOSING)) cnet_stream_close(stream, false);
+  }
+  if (env->idle_heap.timer != NULL) cnet_uv_close(env, (uv_handle_t *)env->idle_heap.timer);
+  delete_references(env);
+  cnet_env_release(env);
+}
+
+cnet_env_t *cnet_env_new(napi_env napi) {
+  cnet_env_t *env = calloc(1, sizeof *env);
+
+  if (env == NULL) return NULL;
+  env->napi = napi;
+  env->idle_heap.timer_due = UINT64_MAX;
+  if (napi_get_uv_event_loop(napi, &env->loop) != napi_ok ||
+      napi_add_async_cleanup_hook(napi, on_cleanup, env, &env->cleanup) != napi_ok) {
+    free(env);
+    return NULL;
+  }
+  return env;
+}

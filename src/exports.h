@@ -1,0 +1,78 @@
+/*
+ * exports.h: the functions that JavaScript can call, one X(name, C function) a line, by file. addon.c makes the
+ * table of exports from it. Each returns 0 or more, or a negative libuv code, unless its comment says otherwise;
+ * the arguments stand above each definition. `id` is always the number of a stream.
+ */
+#ifndef CNET_EXPORTS_H
+#define CNET_EXPORTS_H
+
+#include <node_api.h>
+
+#define CNET_EXPORTS(X) \
+  /* addon.c */ \
+  X(setup, cnet_js_setup) \
+  /* address.c */ \
+  X(isIP, cnet_js_is_ip) \
+  X(addressText, cnet_js_address_text) \
+  /* block_list_js.c */ \
+  X(blockListNew, cnet_js_block_list_new) \
+  X(blockListAdd, cnet_js_block_list_add) \
+  X(blockListRemove, cnet_js_block_list_remove) \
+  X(blockListAddRange, cnet_js_block_list_add_range) \
+  X(blockListRemoveRange, cnet_js_block_list_remove_range) \
+  X(blockListCheck, cnet_js_block_list_check) \
+  X(blockListClear, cnet_js_block_list_clear) \
+  X(blockListSize, cnet_js_block_list_size) \
+  X(blockListRules, cnet_js_block_list_rules) \
+  /* stream.c */ \
+  X(open, cnet_js_open) \
+  X(adopt, cnet_js_adopt) \
+  X(guess, cnet_js_guess) \
+  X(dup, cnet_js_dup) \
+  X(fd, cnet_js_fd) \
+  X(ref, cnet_js_ref) \
+  X(unref, cnet_js_unref) \
+  X(hasRef, cnet_js_has_ref) \
+  X(bytesRead, cnet_js_bytes_read) \
+  X(writeQueueSize, cnet_js_write_queue_size) \
+  X(setBlockList, cnet_js_set_block_list) \
+  X(name, cnet_js_name) \
+  X(run, cnet_js_run) \
+  /* tcp.c */ \
+  X(bind, cnet_js_bind) \
+  X(noDelay, cnet_js_no_delay) \
+  X(keepAlive, cnet_js_keep_alive) \
+  X(setTypeOfService, cnet_js_set_tos) \
+  X(getTypeOfService, cnet_js_get_tos) \
+  /* pipe.c */ \
+  X(bindPath, cnet_js_bind_path) \
+  X(chmod, cnet_js_chmod) \
+  /* listen.c */ \
+  X(listen, cnet_js_listen) \
+  X(setRoom, cnet_js_set_room) \
+  /* attempt.c */ \
+  X(connect, cnet_js_connect) \
+  X(connectPath, cnet_js_connect_path) \
+  /* read.c */ \
+  X(readStart, cnet_js_read_start) \
+  X(readStop, cnet_js_read_stop) \
+  X(setReadBuffer, cnet_js_set_read_buffer) \
+  /* write.c */ \
+  X(write, cnet_js_write) \
+  X(writeString, cnet_js_write_string) \
+  /* shutdown.c */ \
+  X(shutdown, cnet_js_shutdown) \
+  /* close.c */ \
+  X(close, cnet_js_close) \
+  X(reset, cnet_js_reset) \
+  /* idle.c */ \
+  X(idleStart, cnet_js_idle_start) \
+  X(idleStop, cnet_js_idle_stop) \
+  X(idleTouch, cnet_js_idle_touch) \
+  X(idleAttach, cnet_js_idle_attach)
+
+#define CNET_DECLARE(name, function) napi_value function(napi_env napi, napi_callback_info info);
+CNET_EXPORTS(CNET_DECLARE)
+#undef CNET_DECLARE
+
+#endif

@@ -1,0 +1,91 @@
+/* listen.c: listens, accepts, and decides who may in before any JavaScript object exists. */
+#include "exports.h"
+#include "napi_util.h"
+
+static napi_value text(napi_env napi, const char *value) { return cnet_string(napi, value, NAPI_AUTO_LENGTH); }
+
+/* Adds address, port and family of one end to the arguments of CNET_ON_DROP. */
+static void add_name(cnet_stream_t *stream, bool peer, napi_value *argv) {
+  struct sockaddr_storage address = {0};
+  char name[CNET_ADDRESS_TEXT] = "";
+  int32_t port = 0, family = 0;
+
+  if (cnet_tcp_name(stream->uv, peer, &address) == 0) cnet_address_text(&address, name, &port, &family);
+  argv[0] = text(stream->env->napi, name);
+  argv[1] = cnet_int(stream->env->napi, port);
+  argv[2] = text(stream->env->napi, family == 6 ? "IPv6" : "IPv4");
+}
+
+/* Tells of a connection that the limit turned away, with both names when it is TCP. */
+static void drop(cnet_stream_t *listener, cnet_stream_t *client) {
+  cnet_env_t *env = listener->env;
+  napi_value argv[7];
+  napi_handle_scope scope;
+
+  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  bool tcp = client->kind == CNET_TCP;
+  argv[0] = cnet_int(env->napi, listener->id);
+  if (tcp) {
+    add_name(client, false, argv + 1);
+    add_name(client, true, argv + 4);
+  }
+  cnet_stream_close(client, false);
+  cnet_emit(env, listener->context, CNET_ON_DROP, tcp ? 7 : 1, argv);
+  napi_close_handle_scope(env->napi, scope);
+}
+
+static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *client) {
+  struct sockaddr_storage address;
+
+  if (listener->block_list == NULL || client->kind != CNET_TCP) return false;
+  return cnet_tcp_name(client->uv, true, &address) == 0 && cnet_block_list_check(listener->block_list, &address);
+}
+
+static void tell(cnet_stream_t *listener, int status, int32_t client) {
+  cnet_emit_ints(listener->env, listener->context, CNET_ON_ACCEPT, 3, (int32_t[]){listener->id, status, client});
+}
+
+static void on_connection(uv_stream_t *uv, int status) {
+  cnet_stream_t *listener = uv->data;
+  cnet_stream_t *client;
+
+  if (listener->flags & CNET_CLOSING) return;
+  if (status < 0) {
+    tell(listener, status, -1);
+    return;
+  }
+  const char *async_name = listener->kind == CNET_TCP ? "TCPWRAP" : "PIPEWRAP";
+  int err = cnet_stream_new(listener->env, (cnet_kind_t)listener->kind, async_name, &client);
+  if (err) {
+    tell(listener, err, -1);
+    return;
+  }
+  if (uv_accept(uv, client->uv) != 0 || is_blocked(listener, client)) {
+    cnet_stream_close(client, false);
+  } else if (listener->room == 0) {
+    drop(listener, client);
+  } else {
+    if (listener->room > 0) listener->room--;
+    tell(listener, 0, client->id);
+  }
+}
+
+/* listen(id, backlog) */
+napi_value cnet_js_listen(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  stream->flags |= CNET_LISTENER;
+  return cnet_int(napi, uv_listen(stream->uv, cnet_arg_int(&call, 1, 0), on_connection));
+}
+
+/* setRoom(id, connections that may still come; negative: no limit) */
+napi_value cnet_js_set_room(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  stream->room = cnet_arg_int(&call, 1, -1);
+  return cnet_int(napi, 0);
+}

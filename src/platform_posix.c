@@ -1,0 +1,187 @@
+/* platform_posix.c: Linux, macOS and the BSDs: what libuv does not have, or not on every Node line. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cnet.h"
+
+#if defined(TCP_KEEPIDLE)
+#define CNET_TCP_KEEPIDLE TCP_KEEPIDLE
+#elif defined(TCP_KEEPALIVE) /* macOS */
+#define CNET_TCP_KEEPIDLE TCP_KEEPALIVE
+#endif
+
+static int set_option(int fd, int level, int name, int value) {
+  return setsockopt(fd, level, name, &value, sizeof value) == 0 ? 0 : uv_translate_sys_error(errno);
+}
+
+/* A close-on-exec, non-blocking stream socket, or a negative code. */
+static int make_socket(int domain) {
+#ifdef SOCK_CLOEXEC
+  int fd = socket(domain, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  return fd >= 0 ? fd : uv_translate_sys_error(errno);
+#else
+  int fd = socket(domain, SOCK_STREAM, 0);
+  if (fd < 0) return uv_translate_sys_error(errno);
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+  fcntl(fd, F_SETFL, O_NONBLOCK);
+  return fd;
+#endif
+}
+
+/* --- TCP -------------------------------------------------------------------------------------------------- */
+
+int cnet_platform_reuse_port(uv_tcp_t *tcp, int family) {
+#if defined(__linux__)
+  uv_os_fd_t fd;
+
+  if (uv_fileno((uv_handle_t *)tcp, &fd) == 0) return set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  fd = make_socket(family == 6 ? AF_INET6 : AF_INET);
+  if (fd < 0) return fd;
+  int err = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (!err) err = uv_tcp_open(tcp, fd);
+  if (err) close(fd);
+  return err;
+#else /* elsewhere SO_REUSEPORT does not share connections out */
+  (void)tcp;
+  (void)family;
+  return UV_ENOTSUP;
+#endif
+}
+
+int cnet_platform_keep_alive(uv_stream_t *uv, bool enable, uint32_t delay, uint32_t interval, uint32_t count) {
+  uv_os_fd_t fd;
+
+  int err = uv_fileno((uv_handle_t *)uv, &fd);
+  if (!err) err = set_option(fd, SOL_SOCKET, SO_KEEPALIVE, enable);
+  if (err || !enable) return err;
+#ifdef CNET_TCP_KEEPIDLE
+  if (delay > 0) err = set_option(fd, IPPROTO_TCP, CNET_TCP_KEEPIDLE, (int)delay);
+#endif
+#ifdef TCP_KEEPINTVL
+  if (!err && interval > 0) err = set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, (int)interval);
+#endif
+#ifdef TCP_KEEPCNT
+  if (!err && count > 0) err = set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, (int)count);
+#endif
+  return err;
+}
+
+/* The level and name of the option that holds the type of service of this socket's family. */
+static int tos_option(int fd, int *level, int *name) {
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+
+  if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) return uv_translate_sys_error(errno);
+  *level = address.ss_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
+  *name = address.ss_family == AF_INET6 ? IPV6_TCLASS : IP_TOS;
+  return 0;
+}
+
+int cnet_platform_set_tos(uv_stream_t *uv, int tos) {
+  uv_os_fd_t fd;
+  int level, name;
+
+  int err = uv_fileno((uv_handle_t *)uv, &fd);
+  if (!err) err = tos_option(fd, &level, &name);
+  return err ? err : set_option(fd, level, name, tos);
+}
+
+int cnet_platform_get_tos(uv_stream_t *uv) {
+  uv_os_fd_t fd;
+  int level, name, value = 0;
+  socklen_t size = sizeof value;
+
+  int err = uv_fileno((uv_handle_t *)uv, &fd);
+  if (!err) err = tos_option(fd, &level, &name);
+  if (err) return err;
+  return getsockopt(fd, level, name, &value, &size) == 0 ? value : uv_translate_sys_error(errno);
+}
+
+/* --- Unix domain sockets ------------------------------------------------------------------------------------ */
+
+/* The address of `name`; UV_EINVAL when it is empty or longer than the kernel takes. */
+static int unix_address(const char *name, size_t length, struct sockaddr_un *out, socklen_t *size) {
+  if (length == 0 || length > sizeof out->sun_path) return UV_EINVAL;
+#if !defined(__linux__)
+  if (name[0] == '\0') return UV_EINVAL;
+#endif
+  memset(out, 0, sizeof *out);
+  out->sun_family = AF_UNIX;
+  memcpy(out->sun_path, name, length);
+  /* the length says where an abstract name ends; a path ends with its zero, or with the array */
+  *size = (socklen_t)(name[0] == '\0' ? offsetof(struct sockaddr_un, sun_path) + length : sizeof *out);
+  return 0;
+}
+
+int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bool *made) {
+  struct sockaddr_un address;
+  socklen_t size;
+
+  *made = false;
+  int err = unix_address(name, length, &address, &size);
+  if (err) return err;
+  int fd = make_socket(AF_UNIX);
+  if (fd < 0) return fd;
+  if (bind(fd, (struct sockaddr *)&address, size) != 0) {
+    err = errno == ENOENT ? UV_EACCES : uv_translate_sys_error(errno); /* as libuv, for Windows' sake */
+  } else {
+    *made = name[0] != '\0';
+    err = uv_pipe_open(pipe, fd);
+  }
+  if (err) {
+    close(fd);
+    if (*made) unlink(name);
+    *made = false;
+  }
+  return err;
+}
+
+typedef int (*pipe_connect2_fn)(uv_connect_t *, uv_pipe_t *, const char *, size_t, unsigned, uv_connect_cb);
+
+/* libuv's own function for names with any bytes; NULL before libuv 1.46 (Node 18). */
+static pipe_connect2_fn find_pipe_connect2(void) {
+  void *symbol = dlsym(RTLD_DEFAULT, "uv_pipe_connect2");
+  pipe_connect2_fn function;
+
+  memcpy(&function, &symbol, sizeof function); /* ISO C has no cast from data to function pointers */
+  return function;
+}
+
+static int connect_now(uv_pipe_t *pipe, const struct sockaddr_un *address, socklen_t size) {
+  int fd = make_socket(AF_UNIX);
+  if (fd < 0) return fd;
+  int err = connect(fd, (const struct sockaddr *)address, size) == 0 ? 0 : uv_translate_sys_error(errno);
+  if (!err) err = uv_pipe_open(pipe, fd);
+  if (err) close(fd);
+  return err ? err : 1;
+}
+
+int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb) {
+  struct sockaddr_un address;
+  socklen_t size;
+
+  int err = unix_address(name, length, &address, &size);
+  if (err) return err;
+  if (name[0] != '\0' && length < sizeof address.sun_path) {
+    uv_pipe_connect(req, pipe, name, cb);
+    return 0;
+  }
+  pipe_connect2_fn connect2 = find_pipe_connect2();
+  return connect2 == NULL ? connect_now(pipe, &address, size) : connect2(req, pipe, name, length, 0, cb);
+}
+
+void cnet_platform_unlink(const char *path) { unlink(path); }
+
+int cnet_platform_dup(int fd) {
+  int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  return copy >= 0 ? copy : uv_translate_sys_error(errno);
+}

@@ -1,0 +1,44 @@
+/* platform_stub.c: platforms without code of their own (Windows): libuv's way where there is one, else UV_ENOTSUP. */
+#include "cnet.h"
+
+int cnet_platform_reuse_port(uv_tcp_t *tcp, int family) {
+  (void)tcp;
+  (void)family;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_keep_alive(uv_stream_t *uv, bool enable, uint32_t delay, uint32_t interval, uint32_t count) {
+  (void)interval;
+  (void)count;
+  return uv_tcp_keepalive((uv_tcp_t *)uv, enable, delay);
+}
+
+int cnet_platform_set_tos(uv_stream_t *uv, int tos) {
+  (void)uv;
+  (void)tos;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_get_tos(uv_stream_t *uv) {
+  (void)uv;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bool *made) {
+  (void)length;
+  *made = false; /* the pipe goes with its last handle */
+  return uv_pipe_bind(pipe, name);
+}
+
+int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb) {
+  (void)length;
+  uv_pipe_connect(req, pipe, name, cb);
+  return 0;
+}
+
+void cnet_platform_unlink(const char *path) { (void)path; }
+
+int cnet_platform_dup(int fd) {
+  (void)fd;
+  return UV_ENOTSUP;
+}

@@ -1,0 +1,97 @@
+/* read.c: starts and stops reading, and hands over what arrived. */
+#include "exports.h"
+#include "napi_util.h"
+
+/* The user's buffer (onread), asked for anew: it may have been detached or resized since. */
+static void user_memory(cnet_stream_t *stream, uv_buf_t *out) {
+  napi_env napi = stream->env->napi;
+  napi_handle_scope scope;
+  napi_value buffer;
+  void *data = NULL;
+  size_t length = 0;
+
+  *out = uv_buf_init(NULL, 0);
+  if (stream->env->closing || napi_open_handle_scope(napi, &scope) != napi_ok) return;
+  if (napi_get_reference_value(napi, stream->user_buffer, &buffer) == napi_ok && buffer != NULL &&
+      napi_get_buffer_info(napi, buffer, &data, &length) == napi_ok && data != NULL)
+    *out = uv_buf_init(data, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
+  napi_close_handle_scope(napi, scope);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
+  cnet_stream_t *stream = handle->data;
+  (void)suggested;
+
+  if (stream->flags & CNET_USER_BUFFER)
+    user_memory(stream, out);
+  else
+    cnet_slab_lend(stream->env, out);
+}
+
+static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
+  cnet_env_t *env = stream->env;
+  napi_handle_scope scope;
+  napi_value argv[4];
+  uint32_t offset;
+
+  if (napi_open_handle_scope(env->napi, &scope) != napi_ok) {
+    cnet_slab_return(env, lent);
+    return;
+  }
+  argv[0] = cnet_int(env->napi, stream->id);
+  if (cnet_slab_take(env, lent, (size_t)got, &argv[2], &offset)) {
+    argv[1] = cnet_int(env->napi, got);
+    argv[3] = cnet_int(env->napi, (int32_t)offset);
+    cnet_emit(env, stream->context, CNET_ON_READ, 4, argv);
+  } else {
+    argv[1] = cnet_int(env->napi, UV_ENOMEM);
+    cnet_emit(env, stream->context, CNET_ON_READ, 2, argv);
+  }
+  napi_close_handle_scope(env->napi, scope);
+}
+
+static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
+  cnet_stream_t *stream = uv->data;
+  bool from_slab = !(stream->flags & CNET_USER_BUFFER);
+
+  if (got > 0) {
+    stream->bytes_read += (uint64_t)got;
+    cnet_idle_touch(stream);
+  }
+  if (got > 0 && from_slab && !stream->env->closing) {
+    tell_data(stream, (int32_t)got, lent);
+    return;
+  }
+  if (from_slab) cnet_slab_return(stream->env, lent);
+  if (got != 0) cnet_emit_ints(stream->env, stream->context, CNET_ON_READ, 2, (int32_t[]){stream->id, (int32_t)got});
+}
+
+napi_value cnet_js_read_start(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  int err = uv_read_start(stream->uv, on_alloc, on_read);
+  return cnet_int(napi, err == UV_EALREADY ? 0 : err);
+}
+
+napi_value cnet_js_read_stop(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  return cnet_int(napi, stream == NULL ? UV_EBADF : uv_read_stop(stream->uv));
+}
+
+/* setReadBuffer(id, Uint8Array): reads go straight into it from now on */
+napi_value cnet_js_set_read_buffer(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+  napi_ref ref;
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (napi_create_reference(napi, call.argv[1], 1, &ref) != napi_ok) return cnet_int(napi, UV_ENOMEM);
+  if (stream->user_buffer != NULL) napi_delete_reference(napi, stream->user_buffer);
+  stream->user_buffer = ref;
+  stream->flags |= CNET_USER_BUFFER;
+  return cnet_int(napi, 0);
+}

@@ -1,0 +1,77 @@
+/* tcp.c: what only TCP has: its handle, names, bind and options. */
+#include "exports.h"
+#include "napi_util.h"
+
+int cnet_tcp_init(uv_loop_t *loop, uv_stream_t *uv) { return uv_tcp_init(loop, (uv_tcp_t *)uv); }
+
+int cnet_tcp_name(const uv_stream_t *uv, bool peer, struct sockaddr_storage *out) {
+  int size = sizeof *out;
+
+  if (peer) return uv_tcp_getpeername((const uv_tcp_t *)uv, (struct sockaddr *)out, &size);
+  return uv_tcp_getsockname((const uv_tcp_t *)uv, (struct sockaddr *)out, &size);
+}
+
+int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, int32_t port, int family, unsigned flags) {
+  struct sockaddr_storage sockaddr;
+
+  if (address == NULL) address = family == 6 ? "::" : "0.0.0.0";
+  int err = cnet_address_parse(address, (uint16_t)port, &sockaddr);
+  if (err) return err;
+  if (flags & CNET_BIND_REUSEPORT) err = cnet_platform_reuse_port(tcp, family);
+  if (err) return err;
+  return uv_tcp_bind(tcp, (struct sockaddr *)&sockaddr, flags & CNET_BIND_IPV6ONLY ? UV_TCP_IPV6ONLY : 0);
+}
+
+/* The TCP stream that a call is about; NULL for a pipe too. */
+static cnet_stream_t *arg_tcp(const cnet_call_t *call) {
+  cnet_stream_t *stream = cnet_arg_stream(call);
+  return stream != NULL && stream->kind == CNET_TCP ? stream : NULL;
+}
+
+/* bind(id, address, port, family, flags) */
+napi_value cnet_js_bind(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+  char address[CNET_ADDRESS_TEXT];
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (cnet_arg_string(&call, 1, address, sizeof address) < 0) return cnet_int(napi, UV_EINVAL);
+  return cnet_int(napi, cnet_tcp_bind((uv_tcp_t *)stream->uv, address, cnet_arg_int(&call, 2, 0),
+                                      cnet_arg_int(&call, 3, 4), cnet_arg_uint(&call, 4)));
+}
+
+/* noDelay(id, enable): TCP_NODELAY */
+napi_value cnet_js_no_delay(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  return cnet_int(napi, uv_tcp_nodelay((uv_tcp_t *)stream->uv, cnet_arg_bool(&call, 1)));
+}
+
+/* keepAlive(id, enable, delay, interval, count): seconds; zero leaves the kernel's value */
+napi_value cnet_js_keep_alive(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  return cnet_int(napi, cnet_platform_keep_alive(stream->uv, cnet_arg_bool(&call, 1), cnet_arg_uint(&call, 2),
+                                                 cnet_arg_uint(&call, 3), cnet_arg_uint(&call, 4)));
+}
+
+/* setTypeOfService(id, 0 to 255) */
+napi_value cnet_js_set_tos(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  return cnet_int(napi, cnet_platform_set_tos(stream->uv, cnet_arg_int(&call, 1, 0)));
+}
+
+/* getTypeOfService(id): 0 to 255 */
+napi_value cnet_js_get_tos(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+
+  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_platform_get_tos(stream->uv));
+}
