@@ -24,6 +24,12 @@ const PRIVATE_RANGES = Object.freeze([
   'fc00::/7',
 ]);
 
+/** The numbers of the families in C. */
+const FAMILIES = new Map([
+  ['ipv4', 4],
+  ['ipv6', 6],
+]);
+
 const IPV4 = String.raw`(\d{1,3}(?:\.\d{1,3}){3})`;
 const IPV6 = String.raw`([0-9a-fA-F:.]+)`;
 
@@ -186,7 +192,7 @@ class BlockList {
       return binding.blockListCheck(this.#native, address.address, address.family === 'ipv6' ? 6 : 4);
     validateString(address, 'address');
     validateString(family, 'family');
-    const number = family === 'ipv4' ? 4 : family === 'ipv6' ? 6 : { ipv4: 4, ipv6: 6 }[family.toLowerCase()];
+    const number = FAMILIES.get(family) ?? FAMILIES.get(family.toLowerCase());
     return number !== undefined && binding.blockListCheck(this.#native, address, number);
   }
 

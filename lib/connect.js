@@ -10,6 +10,7 @@ const { debuglog } = require('node:util');
 
 const { isNormalized, normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
+const { clientSocket } = require('./channels');
 const defaults = require('./defaults');
 const { aggregateError, codes, exceptionWithHostPort, invalidArgType } = require('./errors');
 const { Pipe, SOCKET, TCP } = require('./handle');
@@ -17,13 +18,13 @@ const { isIP } = require('./ip');
 const native = require('./binding');
 const { kAttach, kAttempt, kAttempted, kBlockList, kConnected, kHandle } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
-const uv = require('./uv');
 
 const debug = debuglog('net');
 
 /** Status of an address that the block list forbids, and steps of an attempt: see src/cnet.h. */
 const BLOCKED = 1;
 const START = 0;
+const FAILED = 1;
 const TIMEOUT = 2;
 const BIND = 3;
 const UNSENT = 4;
@@ -61,7 +62,8 @@ function readOptions(options) {
   const select = selectOption(options);
   const timeout = timeoutOption(options);
   if (lookup !== undefined && lookup !== null) validateFunction(lookup, 'options.lookup');
-  return { host: host || 'localhost', lookup, localAddress, localPort: localPort | 0, port, select, timeout };
+  if (host) validateString(host, 'options.host');
+  return { host: host || 'localhost', lookup, localAddress, localPort, port, select, timeout };
 }
 
 /* --- lookup --------------------------------------------------------------------------------------------------- */
@@ -131,7 +133,7 @@ function lookupAll(socket, options, wanted) {
       if (!socket.connecting) return;
     }
     const list = interleave(addresses);
-    if (list.length === 0) destroySoon(socket, addressError(addresses[0].address, addresses[0].family, options));
+    if (list.length === 0) destroySoon(socket, addressError(addresses[0]?.address, addresses[0]?.family, options));
     else attempt(socket, list, wanted, list.length > 1);
   });
 }
@@ -158,35 +160,43 @@ function attempt(socket, addresses, { port, timeout, localAddress, localPort }, 
   socket[kAttempt] = { addresses, port, localAddress, localPort, many, errors: [] };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
   if (socket[kBlockList]) native.setBlockList(id, socket[kBlockList].native);
-  const err = native.connect(id, addresses, port, timeout, localAddress || undefined, localPort);
-  if (err) socket.destroy(exceptionWithHostPort(err, 'connect', addresses[0], port));
+  const err = native.connect(id, addresses, port, timeout, localAddress || undefined, localPort || 0);
+  if (err) refused(socket, err);
+}
+
+/** The attempt could not even begin: it is connecting already, or the path is not one. */
+function refused(socket, err) {
+  const current = socket[kAttempt];
+  const [address] = current.addresses;
+
+  if (current.port !== undefined) socket.emit('connectionAttempt', address, current.port, isIP(address));
+  socket.destroy(unsentError(socket, address, current.port, err));
 }
 
 function attemptPath(socket, path) {
   socket[kAttempt] = { addresses: [path], port: undefined, many: false, errors: [] };
   const err = native.connectPath(socket[kHandle].id, path);
-  if (err) socket.destroy(exceptionWithHostPort(err, 'connect', path));
+  if (err) refused(socket, err);
 }
 
-/** The local end, where the error of an attempt names it. */
-function localEnd(socket, { localAddress, localPort }, phase) {
-  if (phase !== UNSENT) return localAddress && localPort ? `${localAddress}:${localPort}` : undefined;
-  const { address, port } = socket._getsockname();
-  return address === undefined ? undefined : `${address}:${port}`;
+/** An error of connect(2) itself names the local end that the system gave. */
+function unsentError(socket, address, port, status) {
+  const local = socket._getsockname();
+  return exceptionWithHostPort(status, 'connect', address, port, `${local.address}:${local.port}`);
 }
 
-/** The error of one address. */
-function attemptError(socket, current, index, phase, status) {
-  const { addresses, port, localAddress, localPort } = current;
+/** The error of one address; it names the local end that was asked for. */
+function attemptError(socket, { addresses, port, localAddress, localPort }, index, phase, status) {
+  const address = addresses[index];
+  const local = localAddress || (isIP(address) === 6 ? '::' : '0.0.0.0');
 
-  if (status === BLOCKED) return new codes.ERR_IP_BLOCKED(addresses[index]);
-  if (phase === BIND) return exceptionWithHostPort(status, 'bind', localAddress, localPort);
-  const local = localEnd(socket, current, phase);
-  const error = exceptionWithHostPort(status, 'connect', addresses[index], port, local);
-  if (local !== undefined && phase !== UNSENT) {
-    error.localAddress = localAddress;
-    error.localPort = localPort;
-  }
+  if (status === BLOCKED) return new codes.ERR_IP_BLOCKED(address);
+  if (phase === BIND) return exceptionWithHostPort(status, 'bind', local, localPort);
+  if (phase === UNSENT) return unsentError(socket, address, port, status);
+  if (!localPort) return exceptionWithHostPort(status, 'connect', address, port);
+  const error = exceptionWithHostPort(status, 'connect', address, port, `${local}:${localPort}`);
+  error.localAddress = local;
+  error.localPort = localPort;
   return error;
 }
 
@@ -212,29 +222,24 @@ const methods = {
       return;
     }
     this._sockname = null;
+    const isLast = index === current.addresses.length - 1;
     const error = attemptError(this, current, index, phase, status);
     current.errors.push(error);
     if (phase === TIMEOUT) this.emit('connectionAttemptTimeout', address, current.port, family);
-    else if (current.many || (phase !== BIND && status !== BLOCKED)) {
+    else if (current.many || (phase === FAILED && status !== BLOCKED)) {
       if (!current.many) this.connecting = false;
       this.emit('connectionAttemptFailed', address, current.port, family, error);
     }
+    if (isLast) this.destroy(current.many ? aggregateError(current.errors) : error);
   },
 
-  /** The whole of the attempt has ended. */
-  [kConnected](status) {
-    const current = this[kAttempt];
-
-    this[kAttempt] = null;
-    if (this.destroyed) return;
+  /** There is a connection. */
+  [kConnected]() {
     debug('afterConnect');
-    if (status === 0) {
-      this.connecting = false;
-      this._sockname = null;
-      established(this);
-    } else {
-      this.destroy(current.many ? aggregateError(current.errors) : current.errors[0]);
-    }
+    this[kAttempt] = null;
+    this.connecting = false;
+    this._sockname = null;
+    established(this);
   },
 
   /**
@@ -246,6 +251,7 @@ const methods = {
     const [options, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
     const { path, port, blockList } = options;
 
+    if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
     if (port === undefined && (path === undefined || path === null)) {
       throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
     }

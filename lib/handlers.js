@@ -35,9 +35,9 @@ function onattempt(id, index, phase, status) {
   handles[id].owner[kAttempted](index, phase, status);
 }
 
-/** The whole of a connect() has ended. */
-function onconnect(id, status) {
-  handles[id].owner[kConnected](status);
+/** A connect() has led to a connection. */
+function onconnect(id) {
+  handles[id].owner[kConnected]();
 }
 
 /** `got` bytes lie in `buffer` from `offset` on (in the user's buffer when there is none), or a status below zero. */

@@ -4,7 +4,6 @@
 
 const { normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
-const { clientSocket } = require('./channels');
 const {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
@@ -27,7 +26,6 @@ function connect(...args) {
   const [options] = normalized;
   const socket = new Socket(options);
 
-  if (clientSocket.hasSubscribers) clientSocket.publish({ socket });
   if (options.timeout) socket.setTimeout(options.timeout);
   return socket.connect(normalized);
 }

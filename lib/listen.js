@@ -135,25 +135,24 @@ function listenOnPath(server, options, backlog) {
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
 
-/** Closes the server when the signal is aborted. */
+/** Closes the server when the signal is aborted. True: it is already. */
 function closeOnAbort(server, { signal }) {
-  if (signal === undefined) return;
+  if (signal === undefined) return false;
   validateAbortSignal(signal, 'options.signal');
   const onAborted = () => server.close();
   if (signal.aborted) {
     process.nextTick(onAborted);
-    return;
+    return true;
   }
   signal.addEventListener('abort', onAborted, { once: true });
   server.once('close', () => signal.removeEventListener('abort', onAborted));
+  return false;
 }
 
-/** A handle among the arguments: cnet's own, or one of Node's, or null. */
-function handleOption(options) {
-  const value = options._handle || options.handle || options;
-  if (value instanceof Handle) return value;
-  const isNodes = value !== options && typeof value.getAsyncId === 'function';
-  return isNodes ? toHandle(value, SERVER) : null;
+/** The handle that `source` is: cnet's own, or one of Node's, or null. */
+function handleOption(source) {
+  if (source instanceof Handle) return source;
+  return typeof source.getAsyncId === 'function' ? toHandle(source, SERVER) : null;
 }
 
 /** True when the port is left to the system. */
@@ -177,17 +176,17 @@ function listenOnPort(server, options, backlog) {
 }
 
 /** Decides by the options what to listen on. */
-function dispatch(server, args, options, backlogArgument) {
+function dispatch(server, args, given, backlogArgument) {
+  const options = given._handle || given.handle || given;
   const handle = handleOption(options);
   if (handle !== null) {
     server._handle = handle;
     listenNow(server, { port: -1, family: -1, backlog: backlogArgument });
     return;
   }
-  closeOnAbort(server, options);
-  const source = options._handle || options.handle || options;
-  if (typeof source.fd === 'number' && source.fd >= 0) {
-    listenNow(server, { fd: source.fd, backlog: backlogArgument });
+  if (closeOnAbort(server, options)) return;
+  if (typeof options.fd === 'number' && options.fd >= 0) {
+    listenNow(server, { fd: options.fd, backlog: backlogArgument });
     return;
   }
   if (wantsAnyPort(args, options)) options.port = 0;
@@ -214,4 +213,4 @@ function listen(...args) {
   return this;
 }
 
-module.exports = { createServerHandle, listen };
+module.exports = { createServerHandle, listen, listenNow };

@@ -65,24 +65,8 @@ function stopReading(socket) {
 function giveToUser(socket, got) {
   const onread = socket[kOnRead];
   const { buffer } = onread;
-  const more = onread.callback(got, buffer) !== false;
+  if (onread.callback.call(socket, got, buffer) === false) socket.pause();
   if (onread.next !== null && socket[kHandle]) useBuffer(socket);
-  return more;
-}
-
-/** Destroys a socket of which both sides have ended, once all is written. */
-function destroyWhenDone() {
-  if (!this.connecting && !this.writable && !this.writableLength) this.destroy();
-}
-
-function ended(socket) {
-  if (socket._readableState.endEmitted) {
-    destroyWhenDone.call(socket);
-    return;
-  }
-  socket.on('end', destroyWhenDone);
-  socket.push(null);
-  socket.read(0);
 }
 
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
@@ -92,10 +76,11 @@ const methods = {
   [kRead](got, memory, offset) {
     if (got > 0) {
       if (this.destroyed) return;
-      const more = this[kOnRead] === null ? this.push(cut(memory, offset, got)) : giveToUser(this, got);
-      if (!more && this[kHandle] !== null) stopReading(this);
+      if (this[kOnRead] !== null) giveToUser(this, got);
+      else if (!this.push(cut(memory, offset, got)) && this[kHandle] !== null) stopReading(this);
     } else if (got === uv.EOF) {
-      ended(this);
+      this.push(null);
+      this.read(0);
     } else {
       this.destroy(errnoException(got, 'read'));
     }

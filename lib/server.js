@@ -10,10 +10,10 @@ const { BlockList } = require('./block-list');
 const { serverSocket } = require('./channels');
 const { codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
-const { listen } = require('./listen');
+const { listen, listenNow } = require('./listen');
 const native = require('./binding');
 const { Socket } = require('./socket');
-const { kBlockList, kDropped, kMaxConnections } = require('./symbols');
+const { kDropped, kMaxConnections } = require('./symbols');
 const { validateNumber } = require('./validate');
 
 const debug = debuglog('net');
@@ -55,7 +55,7 @@ function applyOptions(server, options) {
   server.highWaterMark = highWaterMarkOption(options);
   if (blockList === undefined || blockList === null) return;
   if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList);
-  server[kBlockList] = blockList;
+  server.blockList = blockList;
 }
 
 /**
@@ -125,18 +125,33 @@ function onconnection(status, client) {
 const methods = {
   listen,
 
+  /** The last step of listen(), by its undocumented name in Node. */
+  _listen2(address, port, family, backlog, fd, flags) {
+    listenNow(this, { address, port, family, backlog, fd, flags });
+  },
+
+  /** Counts in the connections that a child process was sent; `list` is Node's own. */
+  _setupWorker(list) {
+    this._usingWorkers = true;
+    this._workers.push(list);
+    list.once('exit', () => {
+      this._workers = this._workers.filter((other) => other !== list);
+    });
+  },
+
   /** Takes a handle that is to listen. */
   _attach(handle) {
     this._handle = handle;
     handle.onconnection = onconnection;
     handle.owner = this;
     updateRoom(this);
-    if (this[kBlockList]) native.setBlockList(handle.id, this[kBlockList].native);
+    if (this.blockList) native.setBlockList(handle.id, this.blockList.native);
   },
 
   /** The limit turned a connection away. */
   [kDropped](data) {
-    this.emit('drop', data);
+    if (data === undefined) this.emit('drop');
+    else this.emit('drop', data);
   },
 
   /** Connections beyond this number are dropped (net.md, server.maxConnections). */
@@ -185,6 +200,7 @@ const methods = {
       const isOpen = Boolean(this._handle);
       this.once('close', () => (isOpen ? callback() : callback(new codes.ERR_SERVER_NOT_RUNNING())));
     }
+    this._listeningId++; // a lookup that is on its way counts no more
     if (this._handle) {
       this._handle.close();
       this._handle = null;

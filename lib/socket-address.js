@@ -18,7 +18,7 @@ const MAX_FLOW_LABEL = 0xfffff;
  * @throws ERR_INVALID_ARG_VALUE, which names the option of SocketAddress
  */
 function familyNumber(family) {
-  switch (family.toLowerCase?.()) {
+  switch (typeof family === 'string' && family.toLowerCase()) {
     case 'ipv4':
       return 4;
     case 'ipv6':

@@ -81,7 +81,7 @@ function handleOfDescriptor(fd) {
 
 /** A write after the peer has ended a connection that is not half-open. */
 function writeAfterEnd(chunk, encoding, callback) {
-  if (!this.writable) return Duplex.prototype.write.apply(this, arguments);
+  if (!this.writableEnded) return Duplex.prototype.write.apply(this, arguments);
   const done = typeof encoding === 'function' ? encoding : callback;
   const error = endedByOtherParty();
 
@@ -217,6 +217,7 @@ const methods = {
     if (this.write === writeAfterEnd) delete this.write;
     this._sockname = null;
     this._peername = undefined;
+    this[kBytesWritten] = 0;
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return;
     handle.owner = this;
@@ -241,8 +242,8 @@ const methods = {
    * @param {boolean} [noDelay]
    * @returns {this}
    */
-  setNoDelay(noDelay = true) {
-    const enable = Boolean(noDelay);
+  setNoDelay(noDelay) {
+    const enable = noDelay === undefined || Boolean(noDelay);
     if (this[kHandle]?.setNoDelay && enable !== this[kNoDelay]) this[kHandle].setNoDelay(enable);
     this[kNoDelay] = enable;
     return this;
@@ -273,10 +274,10 @@ const methods = {
    * @returns {this}
    */
   setTypeOfService(tos) {
+    if (Number.isNaN(tos)) throw invalidArgType('tos', 'number', tos);
     validateInt32(tos, 'tos', 0, 255);
     const handle = this[kHandle];
-    const connected = handle?.setTypeOfService && !this.connecting;
-    const err = connected && tos !== this[kTypeOfService] ? handle.setTypeOfService(tos) : 0;
+    const err = handle?.setTypeOfService && tos !== this[kTypeOfService] ? handle.setTypeOfService(tos) : 0;
 
     if (err) throw errnoException(err, 'setTypeOfService');
     this[kTypeOfService] = tos;
@@ -286,7 +287,7 @@ const methods = {
   /** @returns {number} 0 to 255 */
   getTypeOfService() {
     const handle = this[kHandle];
-    if (!handle?.getTypeOfService || this.connecting) return this[kTypeOfService] ?? 0;
+    if (!handle?.getTypeOfService) return this[kTypeOfService] ?? 0;
     const tos = handle.getTypeOfService();
     if (tos < 0) throw errnoException(tos, 'getTypeOfService');
     return tos;
@@ -413,7 +414,7 @@ const methods = {
   _reset() {
     debug('reset connection');
     this[kResetting] = true;
-    return this.destroySoon();
+    return this.destroy();
   },
 
   _destroy(exception, callback) {
@@ -424,7 +425,7 @@ const methods = {
     timeout.stopTimeout(this);
     if (!this[kHandle]) {
       callback(exception);
-      process.nextTick(() => this.emit('close', hadError));
+      process.nextTick(() => this.emit('close'));
     } else if (this._closeAfterHandlingError) {
       // the handle stays reachable while 'error' is handled, in the tick queue
       queueMicrotask(() => {

@@ -31,17 +31,21 @@ const ENCODINGS = new Map([
 const byteLength = (chunk, encoding) =>
   typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
 
-function writeBuffer(socket, buffer) {
-  socket[kBytesWritten] += buffer.byteLength;
-  return native.write(socket[kHandle].id, buffer, buffer.byteLength);
+/** Gives Buffers, or one, to C; what it refuses does not count. */
+function writeBuffers(socket, buffers, bytes) {
+  const result = native.write(socket[kHandle].id, buffers, bytes);
+  if (result >= 0) socket[kBytesWritten] += bytes;
+  return result;
 }
+
+const writeBuffer = (socket, buffer) => writeBuffers(socket, buffer, buffer.byteLength);
 
 function writeOne(socket, data, encoding) {
   if (typeof data !== 'string') return writeBuffer(socket, data);
   const number = data.length <= LONGEST_STRING ? ENCODINGS.get(encoding) : undefined;
   if (number === undefined) return writeBuffer(socket, Buffer.from(data, encoding));
   const result = native.writeString(socket[kHandle].id, data, number);
-  socket[kBytesWritten] += native.result[0];
+  if (result >= 0) socket[kBytesWritten] += native.result[0];
   return result;
 }
 
@@ -55,8 +59,7 @@ function writeMany(socket, chunks) {
     buffers[i] = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
     bytes += buffers[i].byteLength;
   }
-  socket[kBytesWritten] += bytes;
-  return native.write(socket[kHandle].id, buffers, bytes);
+  return writeBuffers(socket, buffers, bytes);
 }
 
 /** A write before the connection: it waits for that, or for the end of all hope. */
@@ -108,9 +111,7 @@ const methods = {
   [kWritten](status) {
     const callback = this[kWriteDone];
     this[kWriteDone] = null;
-    if (callback === null) return;
-    if (status < 0 && !this.destroyed) callback(errnoException(status, 'write'));
-    else callback(null);
+    if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
   },
 
   /** Half-closes when all is written. */

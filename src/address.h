@@ -27,8 +27,8 @@ int cnet_address_parse(const char *text, uint16_t port, struct sockaddr_storage 
 int cnet_address_bytes(const char *text, size_t length, int family, unsigned char out[16]);
 
 /*
- * The text of `address` in `out` (the shortest form, with %zone for a scope), the port in host order and the family (4 or
- * 6; 0 when it is neither, with empty text). `port` and `family` may be NULL.
+ * The text of `address` in `out` (the shortest form; a link-local one with the %zone of its scope), the port in host
+ * order and the family (4 or 6; 0 when it is neither, with empty text). `port` and `family` may be NULL.
  */
 void cnet_address_text(const struct sockaddr_storage *address, char out[CNET_ADDRESS_TEXT], int32_t *port,
                        int32_t *family);

@@ -25,12 +25,12 @@ typedef struct cnet_dial {
 } cnet_dial_t;
 
 struct cnet_attempt {
-  cnet_dial_t *dial;  /* while one is on its way */
-  uv_timer_t *timer;  /* time limit of each attempt but the last; NULL when there is none */
-  uint64_t timeout;   /* ms */
+  cnet_dial_t *dial;                     /* while one is on its way */
+  uv_timer_t *timer;                     /* time limit of each attempt but the last; NULL when there is none */
+  uint64_t timeout;                      /* ms */
   char local_address[CNET_ADDRESS_TEXT]; /* empty: any */
-  int32_t local_port;
-  int settled; /* status of a path's connection that is known already */
+  double local_port;                     /* as the user gave it: any number */
+  int settled;                           /* status of a path's connection that is known already */
   uint32_t index, count;
   struct sockaddr_storage addresses[];
 };
@@ -60,13 +60,13 @@ static void tell(cnet_stream_t *stream, cnet_phase_t phase, int status) {
 /* True when the attempt is over: JavaScript, just called, has closed the stream. */
 static bool is_over(const cnet_stream_t *stream) { return stream == NULL || stream->attempt == NULL; }
 
-static void end(cnet_stream_t *stream, int status) {
+static void connected(cnet_stream_t *stream) {
   cnet_attempt_end(stream);
   cnet_idle_touch(stream);
-  cnet_emit_ints(stream->env, stream->context, CNET_ON_CONNECT, 2, (int32_t[]){stream->id, status});
+  cnet_emit_ints(stream->env, stream->context, CNET_ON_CONNECT, 1, &stream->id);
 }
 
-/* This address is done for, by `status`: on to the next. */
+/* This address is done for, by `status`: on to the next. JavaScript sees when it was the last, and closes. */
 static void failed(cnet_stream_t *stream, cnet_phase_t phase, int status) {
   cnet_env_t *env = stream->env;
   int32_t id = stream->id;
@@ -77,7 +77,7 @@ static void failed(cnet_stream_t *stream, cnet_phase_t phase, int status) {
   stream = cnet_table_get(&env->streams, id);
   if (is_over(stream)) return;
   if (++stream->attempt->index == stream->attempt->count)
-    end(stream, status);
+    cnet_attempt_end(stream);
   else
     next(stream);
 }
@@ -90,7 +90,7 @@ static void on_connect(uv_connect_t *req, int status) {
   if (stream == NULL) return;
   stream->attempt->dial = NULL;
   if (status == 0)
-    end(stream, 0);
+    connected(stream);
   else
     failed(stream, CNET_ATTEMPT_FAILED, status);
 }
@@ -105,7 +105,7 @@ static void on_settled(uv_timer_t *timer) {
   cnet_stream_t *stream = timer->data;
 
   if (stream->attempt->settled == 0)
-    end(stream, 0);
+    connected(stream);
   else
     failed(stream, CNET_ATTEMPT_FAILED, stream->attempt->settled);
 }
@@ -152,12 +152,16 @@ static int bind_local(cnet_stream_t *stream, const struct sockaddr_storage *addr
   const char *local = attempt->local_address[0] ? attempt->local_address : NULL;
   int family = address->ss_family == AF_INET6 ? 6 : 4;
   struct sockaddr_storage bound;
+  char text[CNET_ADDRESS_TEXT];
+  int32_t port;
 
   if (local == NULL && attempt->local_port == 0) return 0;
-  if (local != NULL) family = cnet_address_family(local, strlen(local));
-  int err = cnet_tcp_bind((uv_tcp_t *)stream->uv, local, attempt->local_port, family, 0);
+  if (local != NULL && cnet_address_family(local, strlen(local)) != family) return UV_EINVAL;
+  int err = cnet_tcp_bind((uv_tcp_t *)stream->uv, local, (int32_t)attempt->local_port, family, 0);
   if (!err) err = cnet_tcp_name(stream->uv, false, &bound);
-  return err;
+  if (err || attempt->local_port <= 0) return err;
+  cnet_address_text(&bound, text, &port, NULL);
+  return port == attempt->local_port ? 0 : UV_EADDRINUSE; /* not the port that was asked for, as Node has it */
 }
 
 /* Tries the address whose turn it is. */
@@ -173,13 +177,13 @@ static void next(cnet_stream_t *stream) {
     failed(stream, CNET_ATTEMPT_BIND, err);
     return;
   }
+  tell(stream, CNET_ATTEMPT_START, 0);
+  stream = cnet_table_get(&env->streams, id);
+  if (is_over(stream)) return;
   if (stream->block_list != NULL && cnet_block_list_check(stream->block_list, address)) {
     failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
     return;
   }
-  tell(stream, CNET_ATTEMPT_START, 0);
-  stream = cnet_table_get(&env->streams, id);
-  if (is_over(stream)) return;
   err = dial(stream);
   if (err) failed(stream, CNET_ATTEMPT_UNSENT, err);
 }
@@ -227,7 +231,7 @@ static int attempt_new(const cnet_call_t *call, cnet_stream_t *stream) {
   if (err) return err;
   cnet_attempt_t *attempt = stream->attempt;
   attempt->timeout = cnet_arg_uint(call, 3);
-  attempt->local_port = cnet_arg_int(call, 5, 0);
+  attempt->local_port = cnet_arg_double(call, 5);
   if (cnet_arg_string(call, 4, attempt->local_address, sizeof attempt->local_address) < 0)
     attempt->local_address[0] = '\0';
   err = read_addresses(call, attempt, (uint16_t)cnet_arg_uint(call, 2));
@@ -238,7 +242,7 @@ static int attempt_new(const cnet_call_t *call, cnet_stream_t *stream) {
 
 /*
  * connect(id, [address, ...], port, ms for each attempt but the last, local address | undefined, local port)
- * The steps go to CNET_ON_ATTEMPT, the first of them before connect() returns; the end to CNET_ON_CONNECT.
+ * The steps go to CNET_ON_ATTEMPT, the first of them before connect() returns; a connection to CNET_ON_CONNECT.
  */
 napi_value cnet_js_connect(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
@@ -260,12 +264,13 @@ static int dial_path(cnet_stream_t *stream, const char *path, size_t length) {
   if (err) return err;
 
   cnet_dial_t *dial = stream->attempt->dial;
-  int settled = cnet_platform_pipe_connect(&dial->req, (uv_pipe_t *)stream->uv, path, length, on_connect);
-  if (settled == 0) return 0;
+  uv_pipe_t *pipe = (uv_pipe_t *)stream->uv;
+  int *settled = &stream->attempt->settled;
+  err = cnet_platform_pipe_connect(&dial->req, pipe, path, length, on_connect, settled);
+  if (err == 0) return 0;
   free(dial);
   stream->attempt->dial = NULL;
-  stream->attempt->settled = settled > 0 ? 0 : settled;
-  return uv_timer_start(stream->attempt->timer, on_settled, 0, 0);
+  return err < 0 ? err : uv_timer_start(stream->attempt->timer, on_settled, 0, 0);
 }
 
 /* connectPath(id, path): a leading '\0' is an abstract name. Ends as connect() does. */
@@ -282,6 +287,9 @@ napi_value cnet_js_connect_path(napi_env napi, napi_callback_info info) {
   if (err) return cnet_int(napi, err);
   cnet_idle_touch(stream);
   err = dial_path(stream, path, (size_t)length);
-  if (err) cnet_attempt_end(stream);
+  if (err)
+    cnet_attempt_end(stream);
+  else
+    tell(stream, CNET_ATTEMPT_START, 0);
   return cnet_int(napi, err);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "address.h"
-#include "rules.h"
+#include "block_list_rules.h"
 
 cnet_block_list_t *cnet_block_list_new(void) {
   cnet_block_list_t *list = calloc(1, sizeof *list);

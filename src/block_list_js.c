@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "block_list_rules.h"
 #include "exports.h"
 #include "napi_util.h"
-#include "rules.h"
 
 /* Marks the objects that hold a block list: napi_unwrap() alone would take any wrapped object. */
 static const napi_type_tag TAG = {0x6b1f0c7a52d94e83, 0xa4e97d3015c8b26f};
@@ -13,9 +13,12 @@ static const napi_type_tag TAG = {0x6b1f0c7a52d94e83, 0xa4e97d3015c8b26f};
 #define MAX_RULE 128
 
 cnet_block_list_t *cnet_block_list_of(napi_env napi, napi_value value) {
+  napi_valuetype type;
   bool tagged = false;
   void *list = NULL;
 
+  /* The check of a tag converts to an object first, which throws for null and undefined. */
+  if (napi_typeof(napi, value, &type) != napi_ok || type != napi_object) return NULL;
   if (napi_check_object_type_tag(napi, value, &TAG, &tagged) != napi_ok || !tagged) return NULL;
   return napi_unwrap(napi, value, &list) == napi_ok ? list : NULL;
 }

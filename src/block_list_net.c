@@ -2,9 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules.h"
+#include "block_list_rules.h"
 
 #define FIRST_BUCKETS 16
+
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
 
 /* --- hashing ---------------------------------------------------------------------------------------------- */
 
@@ -167,8 +173,8 @@ int cnet_net_add(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, boo
   if (index == 0) return UV_ENOMEM;
 
   head = &list->buckets.heads[slot_of(list, network_of(host.ip, prefix), prefix)];
-  list->nets[index] = (cnet_net_t){
-      .ip = host.ip, .chain = *head, .prefix = (uint8_t)prefix, .four = host.four, .single = single};
+  list->nets[index] =
+      (cnet_net_t){.ip = host.ip, .chain = *head, .prefix = (uint8_t)prefix, .four = host.four, .single = single};
   *head = index;
   link_newest(list, index);
   count_prefix(list, prefix, true);
@@ -191,16 +197,30 @@ void cnet_net_remove(cnet_block_list_t *list, cnet_host_t host, unsigned prefix,
   list->size--;
 }
 
+static bool chain_has(const cnet_block_list_t *list, uint32_t index, cnet_ip_t ip, unsigned prefix) {
+  cnet_ip_t network = network_of(ip, prefix);
+
+  for (; index != 0; index = list->nets[index].chain) {
+    const cnet_net_t *net = &list->nets[index];
+    if (net->prefix == prefix && cnet_ip_compare(network_of(net->ip, prefix), network) == 0) return true;
+  }
+  return false;
+}
+
+/* In three steps over all prefix lengths, so that the memory of each is on its way while the others are worked on. */
 bool cnet_net_check(const cnet_block_list_t *list, cnet_ip_t ip) {
+  uint32_t at[129];
+
   for (uint32_t i = 0; i < list->prefixes_count; i++) {
     unsigned prefix = list->prefixes[i];
-    cnet_ip_t network = network_of(ip, prefix);
-    uint32_t index = list->buckets.heads[slot_of(list, network, prefix)];
-
-    for (; index != 0; index = list->nets[index].chain) {
-      const cnet_net_t *net = &list->nets[index];
-      if (net->prefix == prefix && cnet_ip_compare(network_of(net->ip, prefix), network) == 0) return true;
-    }
+    at[i] = slot_of(list, network_of(ip, prefix), prefix);
+    PREFETCH(&list->buckets.heads[at[i]]);
   }
+  for (uint32_t i = 0; i < list->prefixes_count; i++) {
+    at[i] = list->buckets.heads[at[i]];
+    PREFETCH(&list->nets[at[i]]);
+  }
+  for (uint32_t i = 0; i < list->prefixes_count; i++)
+    if (at[i] != 0 && chain_has(list, at[i], ip, list->prefixes[i])) return true;
   return false;
 }

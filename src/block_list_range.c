@@ -1,7 +1,7 @@
 /* block_list_range.c: ranges, in AVL trees by their start, each node with the greatest end below it. */
 #include <stdlib.h>
 
-#include "rules.h"
+#include "block_list_rules.h"
 
 /* --- the tree ------------------------------------------------------------------------------------------- */
 
@@ -177,8 +177,7 @@ static cnet_tree_t tree_of(cnet_host_t start, cnet_host_t end) {
 }
 
 static cnet_range_t range_of(cnet_host_t start, cnet_host_t end) {
-  return (cnet_range_t){
-      .start = start.ip, .end = end.ip, .height = 1, .start_four = start.four, .end_four = end.four};
+  return (cnet_range_t){.start = start.ip, .end = end.ip, .height = 1, .start_four = start.four, .end_four = end.four};
 }
 
 int cnet_range_add(cnet_block_list_t *list, cnet_host_t start, cnet_host_t end) {

@@ -42,7 +42,7 @@ typedef enum cnet_handler {
   CNET_ON_ACCEPT,   /* (listener, status, socket) */
   CNET_ON_DROP,     /* (listener, local address, port, family, remote address, port, family) */
   CNET_ON_ATTEMPT,  /* (socket, index of the address, cnet_phase_t, status) */
-  CNET_ON_CONNECT,  /* (socket, status): the whole connect() has ended */
+  CNET_ON_CONNECT,  /* (socket): it is connected; a failure is the last address' CNET_ON_ATTEMPT */
   CNET_ON_READ,     /* (socket, bytes or status, ArrayBuffer, offset) */
   CNET_ON_WRITE,    /* (socket, status): a write that had to wait has ended */
   CNET_ON_SHUTDOWN, /* (socket, status) */
@@ -240,8 +240,8 @@ void cnet_idle_free_all(cnet_env_t *env);
 /* --- platform_*.c: what libuv does not have, or not on every Node line ------------------------------------------- */
 
 /*
- * SO_REUSEPORT, before bind: on the descriptor of `tcp`, or on one of `family` (4 or 6) made for it, as libuv makes none before
- * uv_tcp_bind(). UV_ENOTSUP where the kernel does not share connections out with it.
+ * SO_REUSEPORT, before bind: on the descriptor of `tcp`, or on one of `family` (4 or 6) made for it, as libuv makes
+ * none before uv_tcp_bind(). UV_ENOTSUP where the kernel does not share connections out with it.
  */
 int cnet_platform_reuse_port(uv_tcp_t *tcp, int family);
 
@@ -260,10 +260,11 @@ int cnet_platform_get_tos(uv_stream_t *uv);
 int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bool *made);
 
 /*
- * Connects `pipe` to a name, as above. 0: `cb` will be called; 1: connected at once, and `cb` will not be called;
- * or a negative code, which a caller reports later, as libuv does.
+ * Connects `pipe` to a name, as above. 0: `cb` will be called; 1: it is settled already, by *settled, and `cb` will
+ * not be called; or the code of a name that is not one.
  */
-int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb);
+int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,
+                               int *settled);
 
 /* Removes the file of a bound pipe. */
 void cnet_platform_unlink(const char *path);

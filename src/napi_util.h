@@ -39,6 +39,7 @@ static inline uint32_t cnet_arg_uint(const cnet_call_t *call, size_t i) {
   return napi_get_value_uint32(call->napi, call->argv[i], &value) == napi_ok ? value : 0;
 }
 
+/* As it is given: NaN and fractions too. */
 static inline double cnet_arg_double(const cnet_call_t *call, size_t i) {
   double value;
   return napi_get_value_double(call->napi, call->argv[i], &value) == napi_ok ? value : 0;

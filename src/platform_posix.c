@@ -111,6 +111,7 @@ int cnet_platform_get_tos(uv_stream_t *uv) {
 /* The address of `name`; UV_EINVAL when it is empty or longer than the kernel takes. */
 static int unix_address(const char *name, size_t length, struct sockaddr_un *out, socklen_t *size) {
   if (length == 0 || length > sizeof out->sun_path) return UV_EINVAL;
+  if (name[0] != '\0' && memchr(name, '\0', length) != NULL) return UV_EINVAL;
 #if !defined(__linux__)
   if (name[0] == '\0') return UV_EINVAL;
 #endif
@@ -156,16 +157,18 @@ static pipe_connect2_fn find_pipe_connect2(void) {
   return function;
 }
 
+/* A Unix domain socket is connected at once, or not at all. */
 static int connect_now(uv_pipe_t *pipe, const struct sockaddr_un *address, socklen_t size) {
   int fd = make_socket(AF_UNIX);
   if (fd < 0) return fd;
   int err = connect(fd, (const struct sockaddr *)address, size) == 0 ? 0 : uv_translate_sys_error(errno);
   if (!err) err = uv_pipe_open(pipe, fd);
   if (err) close(fd);
-  return err ? err : 1;
+  return err;
 }
 
-int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb) {
+int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,
+                               int *settled) {
   struct sockaddr_un address;
   socklen_t size;
 
@@ -176,7 +179,9 @@ int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *n
     return 0;
   }
   pipe_connect2_fn connect2 = find_pipe_connect2();
-  return connect2 == NULL ? connect_now(pipe, &address, size) : connect2(req, pipe, name, length, 0, cb);
+  if (connect2 != NULL) return connect2(req, pipe, name, length, 0, cb);
+  *settled = connect_now(pipe, &address, size);
+  return 1;
 }
 
 void cnet_platform_unlink(const char *path) { unlink(path); }

@@ -1,13 +1,13 @@
 /*
- * rules.h: the inside of a block list, shared by block_list*.c.
+ * block_list_rules.h: the inside of a block list, shared by block_list*.c.
  *
  * Every address is a 128-bit number; IPv4 is ::ffff:0:0/96. Single addresses and subnets ("nets") are in one hash
  * table by network and prefix, so a check is one lookup for each prefix length in use. Ranges are in balanced
  * trees by their start, each subtree with its greatest end, so a check is one way down. Rules are numbered
  * entries of two arrays; 0 is no entry. Each rule is kept on its own: of two that overlap, one can go.
  */
-#ifndef CNET_RULES_H
-#define CNET_RULES_H
+#ifndef CNET_BLOCK_LIST_RULES_H
+#define CNET_BLOCK_LIST_RULES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ typedef struct cnet_link {
 } cnet_link_t;
 
 typedef struct cnet_net {
-  cnet_ip_t ip;   /* as given: host bits and all */
+  cnet_ip_t ip; /* as given: host bits and all */
   cnet_link_t link;
   uint32_t chain; /* the next entry of the bucket; of free entries: the next free one */
   uint8_t prefix; /* 0 to 128, of the 128-bit number */
@@ -47,10 +47,11 @@ typedef struct cnet_net {
 
 typedef struct cnet_range {
   cnet_ip_t start, end;
-  cnet_ip_t left_max, right_max; /* the greatest end below each child */
-  uint64_t age;                  /* grows with each insertion: orders equal ranges, the newest first */
+  cnet_ip_t left_max;   /* the greatest end below the left child */
+  uint32_t left, right; /* of free entries: left is the next free one. Up to here: all that a check reads */
+  cnet_ip_t right_max;
+  uint64_t age; /* grows with each insertion: orders equal ranges, the newest first */
   cnet_link_t link;
-  uint32_t left, right; /* of free entries: left is the next free one */
   uint8_t height;
   bool start_four, end_four;
 } cnet_range_t;

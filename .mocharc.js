@@ -1,0 +1,10 @@
+'use strict';
+// Every test/**/*.test.js, unless files are named. No `exit`: a test that leaves something open keeps the process
+// alive, and that must show.
+
+module.exports = {
+  extension: ['test.js'],
+  recursive: true,
+  ignore: ['test/conformance/**', 'test/differential/**', 'test/fixtures/**', 'test/support/**'],
+  timeout: 20000,
+};

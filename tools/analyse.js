@@ -1,0 +1,27 @@
+'use strict';
+// analyse.js: `npm run analyse`: cppcheck, then clang-tidy (.clang-tidy); `--quick`: cppcheck alone.
+
+const path = require('node:path');
+
+const { cSources, compilerArgs, need } = require('./c-files.js');
+const { ensure } = require('./ensure.js');
+const { run, tool } = require('./run.js');
+
+const CPPCHECK = [
+  '--quiet', '--std=c11', '--enable=warning,performance,portability', '--error-exitcode=1', '--inline-suppr',
+  '--suppress=missingIncludeSystem', '-Isrc', '-D__linux__', '-D_GNU_SOURCE', '-DNAPI_VERSION=8',
+  '-DNODE_GYP_MODULE_NAME=cnet',
+];
+
+tool(async () => {
+  const quick = process.argv.includes('--quick');
+  need(quick ? ['cppcheck'] : ['cppcheck', 'clang-tidy']);
+  let failures = (await run('cppcheck', [...CPPCHECK, ...cSources()])).status === 0 ? 0 : 1;
+  if (!quick) {
+    await ensure({ build: false });
+    const args = ['--quiet', '--warnings-as-errors=*', ...cSources(), '--', ...compilerArgs()];
+    if ((await run('clang-tidy', args)).status !== 0) failures++;
+  }
+  console.log(`${path.basename(__filename, '.js')}: ${failures === 0 ? 'all well' : 'see above'}`);
+  return failures;
+});

@@ -1,0 +1,75 @@
+'use strict';
+// ci.js: the checks of .ci/run, one after another, all of them even when one fails; then the sums.
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { ensure, npm } = require('./ensure.js');
+const { ROOT, run, tool } = require('./run.js');
+const { runMocha, summary } = require('./mocha.js');
+const { testNodes, VERSIONS } = require('./test-nodes.js');
+
+const node = (script, args = [], options = {}) => run(process.execPath, [path.join('tools', script), ...args], options);
+
+const CHECKS = [
+  ['packages: npm ci', () => npm(['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'])],
+  ['C: no warning from gcc and clang, no function or file too long', () => node('check-c.js')],
+  ['C: format', () => node('format.js', ['--check'])],
+  ['C: cppcheck', () => node('analyse.js', ['--quick'])],
+  ['JavaScript: eslint', () => npm(['run', '--silent', 'lint'])],
+  ['build: warnings are errors', () => node('build.js', ['--force'], { env: withFlags('-Werror') })],
+  ['npm start', () => node('start.js')],
+];
+
+const SUITES = [
+  ['tests', () => runMocha({ style: 'dot' })],
+  ['tests on every Node line', () => testNodes(VERSIONS)],
+];
+
+function withFlags(flags) {
+  return { ...process.env, CFLAGS: `${process.env.CFLAGS ?? ''} ${flags}`.trim() };
+}
+
+/* Prints what a step is before, and how it went and how long it took after. An exception is a failure. */
+async function step(title, work) {
+  console.log(`\n=== ${title}`);
+  const began = Date.now();
+  let counts;
+  try {
+    counts = await work();
+  } catch (err) {
+    console.error(err);
+    counts = { passed: 0, failed: 1 };
+  }
+  for (const problem of counts.problems ?? []) console.log(`cnet: ${problem}`);
+  console.log(`--- ${title}: ${summary(counts)} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  return counts;
+}
+
+async function check(work) {
+  const { status } = await work();
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
+}
+
+/* Its line `N passed, N failed` is added up too; without one it has broken off. */
+async function conformance() {
+  const { status, output } = await npm(['run', '--silent', 'conformance'], { quiet: true });
+  console.log(output);
+  const found = [...output.matchAll(/^.*?(\d+) passed, (\d+) failed.*$/gm)].pop();
+  if (found === undefined) return { passed: 0, failed: 1 };
+  const [passed, failed] = found.slice(1).map(Number);
+  return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };
+}
+
+tool(async () => {
+  const all = [];
+  for (const [title, work] of CHECKS) all.push(await step(title, () => check(work)));
+  await ensure().catch(() => {}); // after a build that failed for a warning, the tests can still run
+  for (const [title, work] of SUITES) all.push(await step(title, work));
+  const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  if (scripts.conformance) all.push(await step('conformance', conformance));
+
+  const sum = (key) => all.reduce((total, counts) => total + counts[key], 0);
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') > 0 ? 1 : 0;
+});

