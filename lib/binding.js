@@ -7,7 +7,9 @@
 
 const path = require('node:path');
 
-const native = require(path.join(__dirname, '..', 'build', 'Release', 'cnet.node'));
+/** CNET_NATIVE names another build of it, such as one with sanitizers: see tools/sanitize.js. */
+const file = process.env.CNET_NATIVE || path.join(__dirname, '..', 'build', 'Release', 'cnet.node');
+const native = require(path.resolve(file));
 const handlers = require('./handlers');
 
 /** Numbers that a call gives beside its return value: [0] the bytes of the last writeString(). */

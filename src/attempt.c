@@ -52,7 +52,7 @@ void cnet_attempt_end(cnet_stream_t *stream) {
   free(attempt);
 }
 
-static void tell(cnet_stream_t *stream, cnet_phase_t phase, int status) {
+static void tell_step(cnet_stream_t *stream, cnet_phase_t phase, int status) {
   int32_t argv[] = {stream->id, (int32_t)stream->attempt->index, (int32_t)phase, status};
   cnet_emit_ints(stream->env, stream->context, CNET_ON_ATTEMPT, 4, argv);
 }
@@ -73,7 +73,7 @@ static void failed(cnet_stream_t *stream, cnet_phase_t phase, int status) {
 
   if (stream->attempt->timer != NULL) uv_timer_stop(stream->attempt->timer);
   drop_dial(stream->attempt);
-  tell(stream, phase, status);
+  tell_step(stream, phase, status);
   stream = cnet_table_get(&env->streams, id);
   if (is_over(stream)) return;
   if (++stream->attempt->index == stream->attempt->count)
@@ -177,7 +177,7 @@ static void next(cnet_stream_t *stream) {
     failed(stream, CNET_ATTEMPT_BIND, err);
     return;
   }
-  tell(stream, CNET_ATTEMPT_START, 0);
+  tell_step(stream, CNET_ATTEMPT_START, 0);
   stream = cnet_table_get(&env->streams, id);
   if (is_over(stream)) return;
   if (stream->block_list != NULL && cnet_block_list_check(stream->block_list, address)) {
@@ -290,6 +290,6 @@ napi_value cnet_js_connect_path(napi_env napi, napi_callback_info info) {
   if (err)
     cnet_attempt_end(stream);
   else
-    tell(stream, CNET_ATTEMPT_START, 0);
+    tell_step(stream, CNET_ATTEMPT_START, 0);
   return cnet_int(napi, err);
 }

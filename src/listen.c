@@ -41,7 +41,7 @@ static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *clien
   return cnet_tcp_name(client->uv, true, &address) == 0 && cnet_block_list_check(listener->block_list, &address);
 }
 
-static void tell(cnet_stream_t *listener, int status, int32_t client) {
+static void tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
   cnet_emit_ints(listener->env, listener->context, CNET_ON_ACCEPT, 3, (int32_t[]){listener->id, status, client});
 }
 
@@ -51,13 +51,13 @@ static void on_connection(uv_stream_t *uv, int status) {
 
   if (listener->flags & CNET_CLOSING) return;
   if (status < 0) {
-    tell(listener, status, -1);
+    tell_accepted(listener, status, -1);
     return;
   }
   const char *async_name = listener->kind == CNET_TCP ? "TCPWRAP" : "PIPEWRAP";
   int err = cnet_stream_new(listener->env, (cnet_kind_t)listener->kind, async_name, &client);
   if (err) {
-    tell(listener, err, -1);
+    tell_accepted(listener, err, -1);
     return;
   }
   if (uv_accept(uv, client->uv) != 0 || is_blocked(listener, client)) {
@@ -66,7 +66,7 @@ static void on_connection(uv_stream_t *uv, int status) {
     drop(listener, client);
   } else {
     if (listener->room > 0) listener->room--;
-    tell(listener, 0, client->id);
+    tell_accepted(listener, 0, client->id);
   }
 }
 

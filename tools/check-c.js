@@ -6,9 +6,12 @@ const path = require('node:path');
 
 const { cFiles, cSources, compilerArgs, need } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
-const { ROOT, run, tool } = require('./run.js');
+const { ROOT, run, tool, works } = require('./run.js');
 
+/** The last one compiles what Windows would, when it is there: nothing else here looks at those paths. */
 const COMPILERS = ['gcc', 'clang'];
+const WINDOWS_COMPILER = 'x86_64-w64-mingw32-gcc-win32';
+const WINDOWS_10 = '-D_WIN32_WINNT=0x0A00';
 const WARNINGS = ['-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 const MAX_FUNCTION_LINES = 60;
 const MAX_FILE_LINES = 300;
@@ -58,9 +61,9 @@ function tooLong(file) {
 }
 
 /* Compiled with optimisation, and thrown away: some of gcc's warnings come from its optimiser. */
-async function compile(compiler, file) {
+async function compile(compiler, file, more = []) {
   const object = ['-O2', '-c', '-o', process.platform === 'win32' ? 'NUL' : '/dev/null'];
-  const { status, output } = await run(compiler, [...WARNINGS, ...compilerArgs(), ...object, file], { quiet: true });
+  const { status, output } = await run(compiler, [...WARNINGS, ...compilerArgs(), ...more, ...object, file], { quiet: true });
   if (output !== '') console.error(output);
   return status === 0;
 }
@@ -71,6 +74,13 @@ tool(async () => {
   let failures = 0;
   for (const compiler of COMPILERS) {
     for (const file of cSources()) if (!(await compile(compiler, file))) failures++;
+  }
+  if (works(WINDOWS_COMPILER)) {
+    for (const file of cSources().filter((name) => !name.endsWith('_posix.c'))) {
+      if (!(await compile(WINDOWS_COMPILER, file, [WINDOWS_10]))) failures++;
+    }
+  } else {
+    console.log(`check:c: no ${WINDOWS_COMPILER}: the paths of Windows were not compiled`);
   }
   const complaints = cFiles().flatMap(tooLong);
   for (const complaint of complaints) console.error(complaint);
