@@ -25,6 +25,7 @@ cnet_block_list_t *cnet_block_list_hold(cnet_block_list_t *list) {
 static void free_rules(cnet_block_list_t *list) {
   free(list->nets);
   free(list->ranges);
+  free(list->rests);
   free(list->buckets.heads);
 }
 

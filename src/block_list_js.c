@@ -172,12 +172,14 @@ static void net_text(const cnet_net_t *net, char out[MAX_RULE]) {
     snprintf(out, MAX_RULE, "Subnet: %s %.45s/%d", family_text(net->four), host, net->prefix - (net->four ? 96 : 0));
 }
 
-static void range_text(const cnet_range_t *range, char out[MAX_RULE]) {
+static void range_text(const cnet_block_list_t *list, uint32_t index, char out[MAX_RULE]) {
+  const cnet_range_t *range = &list->ranges[index];
+  const cnet_range_rest_t *rest = &list->rests[index];
   char start[CNET_ADDRESS_TEXT], end[CNET_ADDRESS_TEXT];
 
-  host_text(range->start, range->start_four, start);
-  host_text(range->end, range->end_four, end);
-  snprintf(out, MAX_RULE, "Range: %s %.45s-%.45s", family_text(range->start_four), start, end);
+  host_text(range->start, rest->start_four, start);
+  host_text(range->end, rest->end_four, end);
+  snprintf(out, MAX_RULE, "Range: %s %.45s-%.45s", family_text(rest->start_four), start, end);
 }
 
 /* Sets element *count of `array` in a handle scope of its own: a list may have more rules than a scope should hold. */
@@ -208,8 +210,8 @@ napi_value cnet_js_block_list_rules(napi_env napi, napi_callback_info info) {
       if (!append(napi, array, text, &count)) return NULL;
     }
   }
-  for (uint32_t i = list->ranges_first; i != 0; i = list->ranges[i].link.next) {
-    range_text(&list->ranges[i], text);
+  for (uint32_t i = list->ranges_first; i != 0; i = list->rests[i].link.next) {
+    range_text(list, i, text);
     if (!append(napi, array, text, &count)) return NULL;
   }
   return array;

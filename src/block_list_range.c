@@ -7,123 +7,128 @@
 
 static cnet_ip_t later(cnet_ip_t a, cnet_ip_t b) { return cnet_ip_compare(a, b) < 0 ? b : a; }
 
-static cnet_ip_t max_of(const cnet_range_t *ranges, uint32_t index) {
-  const cnet_range_t *range = &ranges[index];
+static cnet_ip_t max_of(const cnet_block_list_t *list, uint32_t index) {
+  const cnet_range_t *range = &list->ranges[index];
 
   if (index == 0) return (cnet_ip_t){0, 0};
-  return later(range->end, later(range->left_max, range->right_max));
+  return later(range->end, later(range->left_max, list->rests[index].right_max));
 }
 
-static int height_of(const cnet_range_t *ranges, uint32_t index) { return index == 0 ? 0 : ranges[index].height; }
-
-static void refresh(cnet_range_t *ranges, uint32_t index) {
-  cnet_range_t *range = &ranges[index];
-  int left = height_of(ranges, range->left), right = height_of(ranges, range->right);
-
-  range->height = (uint8_t)(1 + (left > right ? left : right));
-  range->left_max = max_of(ranges, range->left);
-  range->right_max = max_of(ranges, range->right);
+static int height_of(const cnet_block_list_t *list, uint32_t index) {
+  return index == 0 ? 0 : list->rests[index].height;
 }
 
-static uint32_t rotate_right(cnet_range_t *ranges, uint32_t index) {
-  uint32_t top = ranges[index].left;
+static void refresh(cnet_block_list_t *list, uint32_t index) {
+  cnet_range_t *range = &list->ranges[index];
+  int left = height_of(list, range->left), right = height_of(list, range->right);
 
-  ranges[index].left = ranges[top].right;
-  ranges[top].right = index;
-  refresh(ranges, index);
-  refresh(ranges, top);
+  list->rests[index].height = (uint8_t)(1 + (left > right ? left : right));
+  range->left_max = max_of(list, range->left);
+  list->rests[index].right_max = max_of(list, range->right);
+}
+
+static uint32_t rotate_right(cnet_block_list_t *list, uint32_t index) {
+  uint32_t top = list->ranges[index].left;
+
+  list->ranges[index].left = list->ranges[top].right;
+  list->ranges[top].right = index;
+  refresh(list, index);
+  refresh(list, top);
   return top;
 }
 
-static uint32_t rotate_left(cnet_range_t *ranges, uint32_t index) {
-  uint32_t top = ranges[index].right;
+static uint32_t rotate_left(cnet_block_list_t *list, uint32_t index) {
+  uint32_t top = list->ranges[index].right;
 
-  ranges[index].right = ranges[top].left;
-  ranges[top].left = index;
-  refresh(ranges, index);
-  refresh(ranges, top);
+  list->ranges[index].right = list->ranges[top].left;
+  list->ranges[top].left = index;
+  refresh(list, index);
+  refresh(list, top);
   return top;
 }
 
-static int lean(const cnet_range_t *ranges, uint32_t index) {
-  return height_of(ranges, ranges[index].left) - height_of(ranges, ranges[index].right);
+static int lean(const cnet_block_list_t *list, uint32_t index) {
+  return height_of(list, list->ranges[index].left) - height_of(list, list->ranges[index].right);
 }
 
 /* Makes the heights of the children differ by one at most; the new top. */
-static uint32_t balance(cnet_range_t *ranges, uint32_t index) {
-  int leaning = lean(ranges, index);
+static uint32_t balance(cnet_block_list_t *list, uint32_t index) {
+  int leaning = lean(list, index);
 
-  refresh(ranges, index);
+  refresh(list, index);
   if (leaning > 1) {
-    if (lean(ranges, ranges[index].left) < 0) ranges[index].left = rotate_left(ranges, ranges[index].left);
-    return rotate_right(ranges, index);
+    if (lean(list, list->ranges[index].left) < 0)
+      list->ranges[index].left = rotate_left(list, list->ranges[index].left);
+    return rotate_right(list, index);
   }
   if (leaning < -1) {
-    if (lean(ranges, ranges[index].right) > 0) ranges[index].right = rotate_right(ranges, ranges[index].right);
-    return rotate_left(ranges, index);
+    if (lean(list, list->ranges[index].right) > 0)
+      list->ranges[index].right = rotate_right(list, list->ranges[index].right);
+    return rotate_left(list, index);
   }
   return index;
 }
 
-static int compare_ends(const cnet_range_t *a, const cnet_range_t *b) {
-  int order = cnet_ip_compare(a->start, b->start);
+static int compare_ends(const cnet_block_list_t *list, uint32_t a, uint32_t b) {
+  const cnet_range_rest_t *rest_a = &list->rests[a], *rest_b = &list->rests[b];
+  int order = cnet_ip_compare(list->ranges[a].start, list->ranges[b].start);
 
-  if (order == 0) order = cnet_ip_compare(a->end, b->end);
-  if (order == 0) order = (int)a->start_four - (int)b->start_four;
-  if (order == 0) order = (int)a->end_four - (int)b->end_four;
+  if (order == 0) order = cnet_ip_compare(list->ranges[a].end, list->ranges[b].end);
+  if (order == 0) order = (int)rest_a->start_four - (int)rest_b->start_four;
+  if (order == 0) order = (int)rest_a->end_four - (int)rest_b->end_four;
   return order;
 }
 
 /* The whole order of a tree: of equal ranges the newest comes first. */
-static bool before(const cnet_range_t *a, const cnet_range_t *b) {
-  int order = compare_ends(a, b);
-  return order != 0 ? order < 0 : a->age > b->age;
+static bool before(const cnet_block_list_t *list, uint32_t a, uint32_t b) {
+  int order = compare_ends(list, a, b);
+  return order != 0 ? order < 0 : list->rests[a].age > list->rests[b].age;
 }
 
 /* The recursions go as deep as the tree is high: at most 45 for 2^32 ranges. */
-static uint32_t insert(cnet_range_t *ranges, uint32_t top, uint32_t index) {
+static uint32_t insert(cnet_block_list_t *list, uint32_t top, uint32_t index) {
   if (top == 0) return index;
-  if (before(&ranges[index], &ranges[top]))
-    ranges[top].left = insert(ranges, ranges[top].left, index);
+  if (before(list, index, top))
+    list->ranges[top].left = insert(list, list->ranges[top].left, index);
   else
-    ranges[top].right = insert(ranges, ranges[top].right, index);
-  return balance(ranges, top);
+    list->ranges[top].right = insert(list, list->ranges[top].right, index);
+  return balance(list, top);
 }
 
-static uint32_t detach_first(cnet_range_t *ranges, uint32_t top, uint32_t *first) {
-  if (ranges[top].left == 0) {
+static uint32_t detach_first(cnet_block_list_t *list, uint32_t top, uint32_t *first) {
+  if (list->ranges[top].left == 0) {
     *first = top;
-    return ranges[top].right;
+    return list->ranges[top].right;
   }
-  ranges[top].left = detach_first(ranges, ranges[top].left, first);
-  return balance(ranges, top);
+  list->ranges[top].left = detach_first(list, list->ranges[top].left, first);
+  return balance(list, top);
 }
 
-static uint32_t detach(cnet_range_t *ranges, uint32_t top, uint32_t index) {
+static uint32_t detach(cnet_block_list_t *list, uint32_t top, uint32_t index) {
   if (top != index) {
-    if (before(&ranges[index], &ranges[top]))
-      ranges[top].left = detach(ranges, ranges[top].left, index);
+    if (before(list, index, top))
+      list->ranges[top].left = detach(list, list->ranges[top].left, index);
     else
-      ranges[top].right = detach(ranges, ranges[top].right, index);
-    return balance(ranges, top);
+      list->ranges[top].right = detach(list, list->ranges[top].right, index);
+    return balance(list, top);
   }
-  if (ranges[index].right == 0) return ranges[index].left;
+  if (list->ranges[index].right == 0) return list->ranges[index].left;
 
   uint32_t next;
-  uint32_t right = detach_first(ranges, ranges[index].right, &next);
-  ranges[next].right = right;
-  ranges[next].left = ranges[index].left;
-  return balance(ranges, next);
+  uint32_t right = detach_first(list, list->ranges[index].right, &next);
+  list->ranges[next].right = right;
+  list->ranges[next].left = list->ranges[index].left;
+  return balance(list, next);
 }
 
-/* The newest range with the ends of `wanted`; 0: none. */
-static uint32_t find(const cnet_range_t *ranges, uint32_t top, const cnet_range_t *wanted) {
+/* The newest range with the ends of `wanted`, an entry that is in no tree; 0: none. */
+static uint32_t find(const cnet_block_list_t *list, uint32_t top, uint32_t wanted) {
   uint32_t found = 0;
 
   while (top != 0) {
-    int order = compare_ends(wanted, &ranges[top]);
+    int order = compare_ends(list, wanted, top);
     if (order == 0) found = top;
-    top = order <= 0 ? ranges[top].left : ranges[top].right;
+    top = order <= 0 ? list->ranges[top].left : list->ranges[top].right;
   }
   return found;
 }
@@ -147,6 +152,23 @@ bool cnet_range_check(const cnet_block_list_t *list, cnet_tree_t tree, cnet_ip_t
 
 /* --- rules --------------------------------------------------------------------------------------------------- */
 
+/* Makes both arrays twice as long. When only the first could be, it is longer than it says: no harm. */
+static bool grow(cnet_block_list_t *list) {
+  size_t size = list->ranges_size ? (size_t)list->ranges_size * 2 : 8;
+  cnet_range_t *ranges;
+  cnet_range_rest_t *rests;
+
+  if (size > CNET_MAX_RULES) return false;
+  ranges = realloc(list->ranges, size * sizeof *ranges);
+  if (ranges == NULL) return false;
+  list->ranges = ranges;
+  rests = realloc(list->rests, size * sizeof *rests);
+  if (rests == NULL) return false;
+  list->rests = rests;
+  list->ranges_size = (uint32_t)size;
+  return true;
+}
+
 /* A free entry; 0: no memory. */
 static uint32_t take_entry(cnet_block_list_t *list) {
   uint32_t index = list->ranges_free;
@@ -155,15 +177,7 @@ static uint32_t take_entry(cnet_block_list_t *list) {
     list->ranges_free = list->ranges[index].left;
     return index;
   }
-  if (list->ranges_used + 1 >= list->ranges_size) {
-    size_t size = list->ranges_size ? (size_t)list->ranges_size * 2 : 8;
-    cnet_range_t *ranges;
-    if (size > CNET_MAX_RULES) return 0;
-    ranges = realloc(list->ranges, size * sizeof *ranges);
-    if (ranges == NULL) return 0;
-    list->ranges = ranges;
-    list->ranges_size = (uint32_t)size;
-  }
+  if (list->ranges_used + 1 >= list->ranges_size && !grow(list)) return 0;
   return ++list->ranges_used;
 }
 
@@ -176,8 +190,10 @@ static cnet_tree_t tree_of(cnet_host_t start, cnet_host_t end) {
   return start.four || end.four ? CNET_TREE_MIXED : CNET_TREE_SIX;
 }
 
-static cnet_range_t range_of(cnet_host_t start, cnet_host_t end) {
-  return (cnet_range_t){.start = start.ip, .end = end.ip, .height = 1, .start_four = start.four, .end_four = end.four};
+/* Makes entry `index` a range that is in no tree and no list. */
+static void set_range(cnet_block_list_t *list, uint32_t index, cnet_host_t start, cnet_host_t end) {
+  list->ranges[index] = (cnet_range_t){.start = start.ip, .end = end.ip};
+  list->rests[index] = (cnet_range_rest_t){.height = 1, .start_four = start.four, .end_four = end.four};
 }
 
 int cnet_range_add(cnet_block_list_t *list, cnet_host_t start, cnet_host_t end) {
@@ -188,28 +204,31 @@ int cnet_range_add(cnet_block_list_t *list, cnet_host_t start, cnet_host_t end) 
   index = take_entry(list);
   if (index == 0) return UV_ENOMEM;
 
-  list->ranges[index] = range_of(start, end);
-  list->ranges[index].age = ++list->ages;
-  list->ranges[index].link.next = list->ranges_first;
-  if (list->ranges_first != 0) list->ranges[list->ranges_first].link.previous = index;
+  set_range(list, index, start, end);
+  list->rests[index].age = ++list->ages;
+  list->rests[index].link.next = list->ranges_first;
+  if (list->ranges_first != 0) list->rests[list->ranges_first].link.previous = index;
   list->ranges_first = index;
-  list->roots[tree] = insert(list->ranges, list->roots[tree], index);
+  list->roots[tree] = insert(list, list->roots[tree], index);
   list->size++;
   return 0;
 }
 
 void cnet_range_remove(cnet_block_list_t *list, cnet_host_t start, cnet_host_t end) {
   cnet_tree_t tree = tree_of(start, end);
-  cnet_range_t wanted = range_of(start, end);
-  uint32_t index = find(list->ranges, list->roots[tree], &wanted);
+  uint32_t index;
   cnet_link_t link;
 
+  if (list->roots[tree] == 0) return;
+  set_range(list, 0, start, end); /* entry 0 is no rule's: it holds what is sought */
+  index = find(list, list->roots[tree], 0);
   if (index == 0) return;
-  list->roots[tree] = detach(list->ranges, list->roots[tree], index);
-  link = list->ranges[index].link;
-  if (link.next != 0) list->ranges[link.next].link.previous = link.previous;
+
+  list->roots[tree] = detach(list, list->roots[tree], index);
+  link = list->rests[index].link;
+  if (link.next != 0) list->rests[link.next].link.previous = link.previous;
   if (link.previous != 0)
-    list->ranges[link.previous].link.next = link.next;
+    list->rests[link.previous].link.next = link.next;
   else
     list->ranges_first = link.next;
   list->ranges[index].left = list->ranges_free;

@@ -4,7 +4,7 @@
  * Every address is a 128-bit number; IPv4 is ::ffff:0:0/96. Single addresses and subnets ("nets") are in one hash
  * table by network and prefix, so a check is one lookup for each prefix length in use. Ranges are in balanced
  * trees by their start, each subtree with its greatest end, so a check is one way down. Rules are numbered
- * entries of two arrays; 0 is no entry. Each rule is kept on its own: of two that overlap, one can go.
+ * entries of arrays; 0 is no entry. Each rule is kept on its own: of two that overlap, one can go.
  */
 #ifndef CNET_BLOCK_LIST_RULES_H
 #define CNET_BLOCK_LIST_RULES_H
@@ -45,16 +45,21 @@ typedef struct cnet_net {
   bool single;    /* from addAddress() */
 } cnet_net_t;
 
+/* What a check reads of a range, close together: among many ranges it waits for memory more than for anything. */
 typedef struct cnet_range {
   cnet_ip_t start, end;
   cnet_ip_t left_max;   /* the greatest end below the left child */
-  uint32_t left, right; /* of free entries: left is the next free one. Up to here: all that a check reads */
-  cnet_ip_t right_max;
-  uint64_t age; /* grows with each insertion: orders equal ranges, the newest first */
+  uint32_t left, right; /* of free entries: left is the next free one */
+} cnet_range_t;
+
+/* The rest of a range, in an array of its own under the same number. */
+typedef struct cnet_range_rest {
+  cnet_ip_t right_max; /* the greatest end below the right child */
+  uint64_t age;        /* grows with each insertion: orders equal ranges, the newest first */
   cnet_link_t link;
   uint8_t height;
   bool start_four, end_four;
-} cnet_range_t;
+} cnet_range_rest_t;
 
 /* A hash table that grows by one bucket at a time (linear hashing), so that no single edit pays for all. */
 typedef struct cnet_buckets {
@@ -74,6 +79,7 @@ struct cnet_block_list {
   uint32_t prefixes_count;
 
   cnet_range_t *ranges;
+  cnet_range_rest_t *rests;
   uint32_t ranges_size, ranges_used, ranges_free;
   uint32_t roots[CNET_TREES];
   uint64_t ages;

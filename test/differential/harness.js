@@ -16,7 +16,8 @@ const MAJOR = Number(process.versions.node.split('.')[0]);
  * `isolate`   to run in a process of its own, with `flags`, `env` and `input` (bytes for its standard input);
  * `newest`    why older lines of Node behave otherwise, with `since`, the first line that behaves as the newest does:
  *             on older lines the trace is compared with the one recorded on the newest line (newest.json);
- * `needs(t)`  false where the machine cannot run it.
+ * `mistake`   a line of Node's trace that is Node's own mistake and that nobody shall repeat;
+ * `stderr`    false where what an isolated process prints is not compared.
  */
 
 /**
@@ -117,8 +118,12 @@ async function runApart(scenario, name, file) {
   clearTimeout(timer);
   const written = fs.existsSync(out) ? JSON.parse(fs.readFileSync(out, 'utf8')) : { lanes: {}, failure: null };
   fs.rmSync(path.dirname(out), { recursive: true, force: true });
-  const lanes = { ...written.lanes, exit: [`code ${code} signal ${signal}`], stdout: stdout().split('\n') };
-  if (scenario.stderr !== false) lanes.stderr = withoutPlaces(stderr());
+  const lanes = { ...written.lanes };
+  if (scenario.apart && code !== 0) written.failure = `exit code ${code}\n${stderr()}`;
+  if (!scenario.apart) {
+    Object.assign(lanes, { exit: [`code ${code} signal ${signal}`], stdout: stdout().split('\n') });
+    if (scenario.stderr !== false) lanes.stderr = withoutPlaces(stderr());
+  }
   return { lanes, failure: signal ? `killed by ${signal}\n${stderr()}` : written.failure };
 }
 
@@ -137,13 +142,19 @@ function modelIsHere(scenario) { return !scenario.newest || MAJOR >= scenario.si
 
 function recorded() { return fs.existsSync(RECORD) ? JSON.parse(fs.readFileSync(RECORD, 'utf8')) : {}; }
 
+function withoutMistakes({ mistake }, result) {
+  if (!mistake) return result;
+  const lanes = Object.entries(result.lanes).map(([name, lines]) => [name, lines.filter((line) => !mistake.test(line))]);
+  return { ...result, lanes: Object.fromEntries(lanes) };
+}
+
 /**
  * What the module under test must do.
  */
 async function model(scenario, theme, file) {
-  if (modelIsHere(scenario)) return run(scenario, 'node:net', file);
+  if (modelIsHere(scenario)) return withoutMistakes(scenario, await run(scenario, 'node:net', file));
   const lanes = recorded()[`${theme}: ${scenario.title}`];
-  return lanes ? { lanes, failure: null } : { lanes: {}, failure: 'nothing recorded: node run.js --record' };
+  return lanes ? withoutMistakes(scenario, { lanes, failure: null }) : { lanes: {}, failure: 'nothing recorded: node run.js --record' };
 }
 
 /** The scenario on the model and on the module under test. */

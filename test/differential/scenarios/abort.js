@@ -1,5 +1,7 @@
 'use strict';
 
+const { since } = require('../since');
+
 const reason = () => Object.assign(new Error('my reason'), { code: 'MINE' });
 
 function stages(name, abort) {
@@ -76,6 +78,13 @@ function stages(name, abort) {
   ];
 }
 
+const NEWEST = {
+  'abort: while the name is looked up': [20, '18 still told the answer of the lookup'],
+  'abort: a server before listening': [20, '18 told of listening all the same'],
+  'abort with a reason: while the name is looked up': [20, '18 still told the answer of the lookup'],
+  'abort with a reason: a server before listening': [20, '18 told of listening all the same'],
+};
+
 module.exports = [
   ...stages('abort', (controller) => controller.abort()),
   ...stages('abort with a reason', (controller) => controller.abort(reason())),
@@ -99,4 +108,4 @@ module.exports = [
     client.end();
     await t.end();
   } },
-];
+].map((scenario) => (NEWEST[scenario.title] ? since(...NEWEST[scenario.title], scenario) : scenario));

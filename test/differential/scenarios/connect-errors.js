@@ -1,5 +1,7 @@
 'use strict';
 
+const { since } = require('../since');
+
 /** Connects to what fails, and shows the order of what follows. */
 async function fails(t, ...args) {
   const client = t.try('connect', () => t.connect('client', ...args));
@@ -21,6 +23,13 @@ async function bad(t, list, connect) {
 }
 
 const unreachable = ['255.255.255.255', 'ff02::1'];
+
+const NEWEST = {
+  'a path that is too long': [24, 'older lines cut it off'],
+  'an unknown name': [20, '18 asked for one address'],
+  'bad paths': [22, 'older lines took a path up to its zero byte'],
+  'bad hosts': [22, 'older lines left the check to lookup'],
+};
 
 module.exports = [
   { title: 'refused over TCP', run: (t) => fails(t, { port: t.refused(), host: '127.0.0.1' }) },
@@ -114,4 +123,4 @@ module.exports = [
     t.try('Socket({ fd })', () => new t.net.Socket({ fd }));
     fs.closeSync(fd);
   } },
-];
+].map((scenario) => (NEWEST[scenario.title] ? since(...NEWEST[scenario.title], scenario) : scenario));

@@ -1,5 +1,7 @@
 'use strict';
 
+const { since } = require('../since');
+
 const fs = require('fs');
 
 /** Listens where that fails. */
@@ -24,6 +26,12 @@ function bad(t, list, listen) {
   }
   return t.turns(2);
 }
+
+const NEWEST = {
+  'listening twice': [20, '18 told of listening after close'],
+  'bad options': [22, 'older lines took a path up to its zero byte'],
+  'bad options of createServer': [22, 'older lines knew no block list'],
+};
 
 module.exports = [
   { title: 'the port is in use', async run(t) {
@@ -119,4 +127,4 @@ module.exports = [
     await outcome;
     t.log('listening', server.listening);
   } },
-];
+].map((scenario) => (NEWEST[scenario.title] ? since(...NEWEST[scenario.title], scenario) : scenario));

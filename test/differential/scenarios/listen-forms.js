@@ -1,5 +1,7 @@
 'use strict';
 
+const { since } = require('../since');
+
 /** Listens in one way and proves it with a connection. */
 async function serve(t, listen) {
   const server = t.server('server');
@@ -25,6 +27,10 @@ async function serve(t, listen) {
 }
 
 const form = (title, listen) => ({ title, run: (t) => serve(t, (server, done) => listen(server, done, t)) });
+
+const NEWEST = {
+  'the mode of a Unix socket': [22, 'older lines added to the mode that was there'],
+};
 
 module.exports = [
   form('listen()', (server) => server.listen()),
@@ -132,4 +138,4 @@ module.exports = [
       }
     },
   },
-];
+].map((scenario) => (NEWEST[scenario.title] ? since(...NEWEST[scenario.title], scenario) : scenario));

@@ -1,5 +1,7 @@
 'use strict';
 
+const { since } = require('../since');
+
 /** Ends the process after a while if something still holds it, and says so. */
 function watchdog(t) {
   setTimeout(() => {
@@ -20,6 +22,10 @@ const holds = (title, run) => alone(title, async (t) => {
   watchdog(t);
   await run(t);
 });
+
+const NEWEST = {
+  '--no-network-family-autoselection': [20, 'the flag came in 20'],
+};
 
 module.exports = [
   alone('a refused connection without an error listener', (t) => {
@@ -209,4 +215,4 @@ module.exports = [
   alone('defaults without flags', (t) => {
     t.log('default', t.net.getDefaultAutoSelectFamily(), t.net.getDefaultAutoSelectFamilyAttemptTimeout());
   }, { newest: 'the timeout became 500 in 25', since: 26 }),
-];
+].map((scenario) => (NEWEST[scenario.title] ? since(...NEWEST[scenario.title], scenario) : scenario));

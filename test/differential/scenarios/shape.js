@@ -1,5 +1,7 @@
 'use strict';
 
+const { since } = require('../since');
+
 const nodeNet = require('node:net');
 
 const HIDDEN = new Set(['BoundSocket', '_TransferredBoundSocket', '_setSimultaneousAccepts']);
@@ -10,17 +12,22 @@ function covers(t, label, ours, theirs, hidden = new Set()) {
   t.log(label, Object.getOwnPropertyNames(theirs).filter((name) => !names.has(name) && !hidden.has(name)).sort());
 }
 
-/** For each name of Node's object: what ours is. */
+/** For each name of Node's object: what ours is, whether read through an accessor or not. */
 function kinds(t, ours, theirs, hidden = new Set()) {
   for (const name of Object.getOwnPropertyNames(theirs).sort()) {
     if (hidden.has(name)) continue;
     const found = Object.getOwnPropertyDescriptor(ours, name);
+    const value = found?.value ?? (ours === t.net ? ours[name] : undefined);
     if (!found) t.log(name, 'missing');
-    else if ('value' in found) t.log(name, typeof found.value, found.value?.length, found.value?.name);
-    else t.log(name, 'accessor', typeof found.get, typeof found.set, found.get?.name);
-    if (found) t.log(`  ${name}`, found.enumerable, found.configurable, found.writable);
+    else if (typeof value === 'function') t.log(name, 'function', value.length, found.enumerable);
+    else t.log(name, 'accessor', typeof found.get, typeof found.set, found.enumerable);
   }
 }
+
+const NEWEST = {
+  'kinds of the members of Socket': [24, 'the type of service came in 24.15'],
+  'kinds of the members of BlockList and SocketAddress': [24, 'more rules came in 24.21'],
+};
 
 module.exports = [
   { title: 'no name of the module is missing', run(t) {
@@ -54,7 +61,7 @@ module.exports = [
     const read = (label, object, names) => t.log(label, names.filter((name) => !(name in object)));
     for (const [label, socket] of [['client', client], ['accepted', accepted]]) {
       read(label, socket, ['connecting', '_hadError', '_parent', '_host', '_pendingData', '_pendingEncoding', '_server', 'server',
-        '_sockname', '_peername', 'allowHalfOpen', 'destroyed', 'timeout', 'autoSelectFamilyAttemptedAddresses']);
+        'allowHalfOpen', 'destroyed', 'timeout', 'autoSelectFamilyAttemptedAddresses']);
       t.log(label, socket._hadError, socket._parent, socket._host, socket._pendingData, socket._pendingEncoding);
     }
     read('server', server, ['_connections', '_handle', '_usingWorkers', '_workers', '_unref', 'allowHalfOpen', 'pauseOnConnect',
@@ -78,8 +85,8 @@ module.exports = [
       const [here, there] = [{}, {}];
       t.log('names', handle.getsockname(here), here, handle.getpeername(there), there);
       t.log('reading', handle.reading, handle.bytesRead, handle.bytesWritten, handle.writeQueueSize);
-      t.log('methods', ['ref', 'unref', 'close', 'readStart', 'readStop', 'shutdown', 'setNoDelay', 'setKeepAlive', 'reset',
-        'getpeername', 'getsockname', 'writeBuffer', 'writev', 'writeUtf8String'].filter((name) => typeof handle[name] !== 'function'));
+      t.log('methods', ['ref', 'unref', 'close', 'readStart', 'readStop', 'setNoDelay', 'setKeepAlive', 'reset',
+        'getpeername', 'getsockname', 'hasRef', 'getAsyncId'].filter((name) => typeof handle[name] !== 'function'));
       socket.unref();
       t.log('unref', handle.hasRef());
       socket.ref();
@@ -108,7 +115,7 @@ module.exports = [
     const { client, server } = await t.pair();
     for (const value of [client, server, new t.net.Socket()]) {
       const text = inspect(value);
-      t.log('lines', text.split('\n').length < 100, text.slice(0, 8).replace(/[^A-Za-z].*$/s, ''));
+      t.log('short, and names its class', text.split('\n').length < 100, /^(<ref \*1> )?(Socket|Server) \{/.test(text));
     }
     t.log('json', typeof JSON.stringify(server));
   } },
@@ -150,4 +157,4 @@ module.exports = [
       t.try(`isIP(${String(value)})`, () => [t.net.isIP(value), t.net.isIPv4(value), t.net.isIPv6(value)]);
     }
   } },
-];
+].map((scenario) => (NEWEST[scenario.title] ? since(...NEWEST[scenario.title], scenario) : scenario));

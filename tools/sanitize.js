@@ -1,0 +1,150 @@
+'use strict';
+// sanitize.js: `npm run sanitize -- asan|ubsan|valgrind [arguments of mocha]`: the suite over a build with checks for
+// memory errors, leaks and undefined behaviour. It fails when a test fails, and on every finding in which our own
+// code has a part; findings of Node alone are counted and left. The build goes to build-asan/ and its like.
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const { cSources, compilerArgs, need } = require('./c-files.js');
+const { ensure } = require('./ensure.js');
+const { ROOT, ToolError, run, tool } = require('./run.js');
+
+const USAGE = 'usage: node tools/sanitize.js asan|ubsan|valgrind [arguments of mocha]';
+const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
+const SUPPRESSIONS = path.join(ROOT, 'test', 'suppressions');
+
+/** nodelete: the code of an ended worker stays, so that the stacks of what it leaked can be read. */
+const COMMON = ['-O1', '-g', '-fno-omit-frame-pointer', '-fPIC', '-shared', '-fvisibility=hidden', '-Wl,-z,nodelete'];
+
+/** How much smaller the tests' loads and how much longer their time limits are: see test/support/scale.js. */
+const MODES = {
+  asan: { flags: ['-fsanitize=address,undefined'], scale: 0.3, slowness: 6, tests: [] },
+  ubsan: { flags: ['-fsanitize=undefined'], scale: 1, slowness: 3, tests: [] },
+  valgrind: { flags: [], scale: 0.02, slowness: 40, tests: ['test/integrity.test.js', 'test/backpressure.test.js'] },
+};
+
+const isOurPlatform = (file) => !file.endsWith('_stub.c');
+
+/* Sources are named in full, so that the frames of our code can be told from those of libuv's src/. */
+async function build(mode, flags) {
+  need(['gcc']);
+  const dir = path.join(ROOT, `build-${mode}`);
+  const binary = path.join(dir, 'cnet.node');
+  const sources = cSources().filter(isOurPlatform).map((file) => path.join(ROOT, file));
+  fs.mkdirSync(dir, { recursive: true });
+  const args = [...COMMON, ...flags, ...compilerArgs(), ...sources, '-o', `${binary}.part`, '-lpthread'];
+  const { status, output } = await run('gcc', args, { quiet: true });
+  if (status !== 0) throw new ToolError(`${output}\nthe ${mode} build failed`);
+  fs.renameSync(`${binary}.part`, binary);
+  return binary;
+}
+
+/* The run time must be there before everything else in the process, which is not built with it. */
+async function runtime(name) {
+  const { output } = await run('gcc', [`-print-file-name=${name}`], { quiet: true });
+  const file = output.trim();
+  if (!path.isAbsolute(file)) throw new ToolError(`${name} is missing: it comes with gcc`);
+  return fs.realpathSync(file);
+}
+
+const options = (table) => Object.entries(table).map(([key, value]) => `${key}=${value}`).join(':');
+
+/* The leaks of Node at its end do not count, ours do: so a leak as such must not change the exit status. */
+async function asanEnvironment(logs) {
+  const log = path.join(logs, 'asan');
+  return {
+    LD_PRELOAD: await runtime('libasan.so'),
+    ASAN_OPTIONS: options({
+      log_path: log, detect_leaks: 1, detect_stack_use_after_return: 0, strict_string_checks: 1, quarantine_size_mb: 64,
+    }),
+    LSAN_OPTIONS: options({
+      exitcode: 0, log_path: log, suppressions: path.join(SUPPRESSIONS, 'lsan.supp'), print_suppressions: 0,
+    }),
+    UBSAN_OPTIONS: options({ log_path: path.join(logs, 'ubsan'), print_stacktrace: 1 }),
+  };
+}
+
+function valgrindCommand(logs) {
+  return ['valgrind', [
+    '--tool=memcheck', '--smc-check=all-non-file', '--trace-children=yes', '--trace-children-skip=/bin/*,/usr/bin/[!n]*',
+    '--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite', '--num-callers=30',
+    '--error-exitcode=0', '--fullpath-after=', '--vgdb=no', `--suppressions=${path.join(SUPPRESSIONS, 'valgrind.supp')}`,
+    `--log-file=${path.join(logs, 'valgrind.%p')}`, process.execPath,
+  ]];
+}
+
+/* What starts mocha in this mode, and the environment it needs. */
+async function launcher(mode, logs) {
+  if (mode === 'valgrind') {
+    need(['valgrind']);
+    const [command, first] = valgrindCommand(logs);
+    return { command, first, env: {} };
+  }
+  const env = mode === 'asan' ? await asanEnvironment(logs) : {
+    UBSAN_OPTIONS: options({ log_path: path.join(logs, 'ubsan'), print_stacktrace: 1 }),
+  };
+  return { command: process.execPath, first: [], env };
+}
+
+/**
+ * The findings in a log: paragraphs that tell of an error or a leak.
+ * @param {string} text
+ * @returns {string[]}
+ */
+function findingsOf(text) {
+  return text.replace(/^==\d+== ?/gm, '').split(/\n\s*\n/)
+    .filter((part) => /^\s*(#\d+|at|by) 0x/m.test(part) || /runtime error:/.test(part));
+}
+
+/** An access error of AddressSanitizer is told in several paragraphs: where it was, where freed, where allocated. */
+const isAccessError = (text) => /ERROR: AddressSanitizer/.test(text);
+
+function readFindings(logs) {
+  return fs.readdirSync(logs).flatMap((name) => {
+    const text = fs.readFileSync(path.join(logs, name), 'utf8');
+    return isAccessError(text) ? [text] : findingsOf(text);
+  });
+}
+
+const isOurs = (finding) => finding.includes(`${path.join(ROOT, 'src')}${path.sep}`) || /\bcnet\.node\b/.test(finding);
+
+function judge(logs) {
+  const all = readFindings(logs);
+  const ours = [...new Set(all.filter(isOurs))];
+  for (const finding of ours) console.error(`\n${finding}`);
+  console.error(`cnet: ${ours.length} findings in cnet, ${all.length - all.filter(isOurs).length} in Node alone`);
+  return ours.length;
+}
+
+async function sanitize(mode, args) {
+  const { flags, scale, slowness, tests } = MODES[mode];
+  await ensure();
+  const binary = await build(mode, flags);
+  const logs = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-sanitize-'));
+  try {
+    const { command, first, env } = await launcher(mode, logs);
+    const all = [...first, MOCHA, '--exit', '--timeout', String(20000 * slowness), ...(args.length > 0 ? args : tests)];
+    const { status, signal } = await run(command, all, {
+      env: {
+        CNET_TEST_SCALE: String(scale), CNET_TEST_SLOWNESS: String(slowness), ...process.env, ...env,
+        CNET_NATIVE: binary, CNET_SANITIZER: mode,
+      },
+    });
+    if (signal !== null) console.error(`cnet: mocha was ended by ${signal}`);
+    return judge(logs) + (status !== 0 || signal !== null ? 1 : 0);
+  } finally {
+    fs.rmSync(logs, { recursive: true, force: true });
+  }
+}
+
+module.exports = { findingsOf, isOurs };
+
+if (require.main === module) {
+  tool(async () => {
+    const [mode, ...args] = process.argv.slice(2);
+    if (!Object.hasOwn(MODES, mode ?? '')) throw new ToolError(USAGE);
+    return (await sanitize(mode, args)) > 0 ? 1 : 0;
+  });
+}
