@@ -2,7 +2,10 @@
 
 /** The many forms of the arguments of connect() and listen(), as one. */
 
-const kNormalized = Symbol('normalizedArgs');
+const net = require('node:net');
+
+/** Node's own mark on the results of normalizeArgs(), so that either takes those of the other. */
+const [kNormalized = Symbol('normalizedArgs')] = Object.getOwnPropertySymbols(net._normalizeArgs?.([]) ?? []);
 
 /** A number from zero on, or false. */
 function toNumber(value) {
@@ -37,9 +40,7 @@ function normalizeArgs(args) {
 
 /** True for a result of normalizeArgs(), cnet's or Node's own. */
 function isNormalized(value) {
-  if (!Array.isArray(value)) return false;
-  if (value[kNormalized] === true) return true;
-  return Object.getOwnPropertySymbols(value).some((symbol) => symbol.description === 'normalizedArgs');
+  return Array.isArray(value) && value[kNormalized] === true;
 }
 
 module.exports = { isNormalized, isPath, normalizeArgs, toNumber };

@@ -5,6 +5,7 @@
  * arguments and the errors.
  */
 
+const net = require('net');
 const { inspect } = require('util');
 
 const binding = require('./binding');
@@ -250,4 +251,19 @@ function startAfterEnd([address, family]) {
   return invalidArgValue('start', new SocketAddress({ address, family: `ipv${family}` }), 'must come before end');
 }
 
-module.exports = { BlockList };
+/** The option `blockList`: a list of cnet or of node:net, or null when there is none. @throws ERR_INVALID_ARG_TYPE */
+function blockListOption({ blockList }) {
+  if (blockList === undefined || blockList === null) return null;
+  if (BlockList.isBlockList(blockList) || blockList instanceof net.BlockList) return blockList;
+  throw invalidArgType('options.blockList', 'net.BlockList', blockList);
+}
+
+/** A list of cnet; for one of node:net, a copy of the rules that it has now. */
+function ownBlockList(list) {
+  if (BlockList.isBlockList(list)) return list;
+  const copy = new BlockList();
+  copy.fromJSON(list.rules);
+  return copy;
+}
+
+module.exports = { BlockList, blockListOption, ownBlockList };

@@ -9,13 +9,14 @@ const dns = require('node:dns');
 const { debuglog } = require('node:util');
 
 const { isNormalized, normalizeArgs } = require('./args');
-const { BlockList } = require('./block-list');
+const { blockListOption, ownBlockList } = require('./block-list');
 const { clientSocket } = require('./channels');
 const defaults = require('./defaults');
-const { aggregateError, codes, exceptionWithHostPort, invalidArgType } = require('./errors');
+const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgType } = require('./errors');
 const { Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const native = require('./binding');
+const { isDenied } = require('./permission');
 const { kAttach, kAttempt, kAttempted, kBlockList, kConnected, kHandle } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
 
@@ -159,7 +160,12 @@ function attempt(socket, addresses, { port, timeout, localAddress, localPort }, 
 
   socket[kAttempt] = { addresses, port, localAddress, localPort, many, errors: [] };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
-  if (socket[kBlockList]) native.setBlockList(id, socket[kBlockList].native);
+  if (isDenied()) {
+    socket.emit('connectionAttempt', addresses[0], port, isIP(addresses[0]));
+    socket.destroy(connectDenied(addresses[0], port));
+    return;
+  }
+  if (socket[kBlockList]) native.setBlockList(id, ownBlockList(socket[kBlockList]).native);
   const err = native.connect(id, addresses, port, timeout, localAddress || undefined, localPort || 0);
   if (err) refused(socket, err);
 }
@@ -175,6 +181,10 @@ function refused(socket, err) {
 
 function attemptPath(socket, path) {
   socket[kAttempt] = { addresses: [path], port: undefined, many: false, errors: [] };
+  if (isDenied()) {
+    socket.destroy(connectDenied(path));
+    return;
+  }
   const err = native.connectPath(socket[kHandle].id, path);
   if (err) refused(socket, err);
 }
@@ -249,7 +259,7 @@ const methods = {
    */
   connect(...args) {
     const [options, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
-    const { path, port, blockList } = options;
+    const { path, port } = options;
 
     if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
     if (port === undefined && (path === undefined || path === null)) {
@@ -257,7 +267,7 @@ const methods = {
     }
     if (path) validateString(path, 'options.path');
     const wanted = path ? null : readOptions(options);
-    setBlockList(this, blockList);
+    setBlockList(this, options);
     if (this.destroyed) this._handle = null;
     if (!this[kHandle]) this[kAttach](path ? Pipe.make(SOCKET) : TCP.make(SOCKET));
     if (listener !== null) this.once('connect', listener);
@@ -270,11 +280,9 @@ const methods = {
   },
 };
 
-/** @throws ERR_INVALID_ARG_TYPE */
-function setBlockList(socket, blockList) {
-  if (blockList === undefined || blockList === null) return;
-  if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList);
-  socket[kBlockList] = blockList;
+/** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
+function setBlockList(socket, options) {
+  socket[kBlockList] = blockListOption(options) ?? socket[kBlockList];
 }
 
 module.exports = { methods, setBlockList };

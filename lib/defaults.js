@@ -9,7 +9,7 @@ const LEAST_ATTEMPT_TIMEOUT = 10;
 const ATTEMPT_TIMEOUT = 500;
 
 const SELECT_FLAG = /^--(no-)?(?:enable-)?network-family-autoselection$/;
-const TIMEOUT_FLAG = /^--network-family-autoselection-attempt-timeout(?:=(\d+))?$/;
+const TIMEOUT_FLAG = /^--network-family-autoselection-attempt-timeout(?:=(.*))?$/;
 
 /** Words of NODE_OPTIONS: blanks separate, double quotes join, a backslash in them quotes. */
 function splitOptions(text) {
@@ -28,7 +28,7 @@ function readFlags() {
     const selectFlag = SELECT_FLAG.exec(name);
     const timeoutFlag = TIMEOUT_FLAG.exec(name);
     if (selectFlag) select = selectFlag[1] === undefined;
-    if (timeoutFlag) timeout = Math.max(Number(timeoutFlag[1] ?? flags[i + 1]) || 0, LEAST_ATTEMPT_TIMEOUT);
+    if (timeoutFlag) timeout = Number.parseInt(timeoutFlag[1] ?? flags[i + 1], 10) || 0;
   });
   return { select, timeout };
 }

@@ -67,7 +67,23 @@ class InvalidAddress extends Error {
 }
 Object.defineProperty(InvalidAddress.prototype, 'constructor', { value: Error });
 
+const DENIED = 'Access to this API has been restricted. Use --allow-net to manage permissions.';
+
+/** Made by Node's C++ too: the permission model does not let this process use the network. */
+class AccessDenied extends Error {
+  /** @param {string} resource a path, or '' */
+  constructor(resource) {
+    super(DENIED);
+    this.code = 'ERR_ACCESS_DENIED';
+    this.permission = 'Net';
+    this.resource = resource;
+  }
+}
+Object.defineProperty(AccessDenied.prototype, 'constructor', { value: Error });
+Object.defineProperty(AccessDenied, 'name', { value: 'Error' });
+
 const codes = {
+  ERR_ACCESS_DENIED: AccessDenied,
   ERR_INVALID_ADDRESS: InvalidAddress,
   ERR_INVALID_ADDRESS_FAMILY: InvalidAddressFamily,
   ERR_INVALID_ARG_TYPE: define(TypeError, 'ERR_INVALID_ARG_TYPE', argTypeMessage),
@@ -218,6 +234,24 @@ function aggregateError(errors) {
   return error;
 }
 
+/**
+ * A connect() that the permission model does not allow; as Node has it, the reason is in `errno`.
+ * @param {string} address an address or a path
+ * @param {number} [port]
+ * @returns {Error} with errno, code, syscall, address, port
+ */
+function connectDenied(address, port) {
+  const reason = new AccessDenied(port === undefined ? address : '');
+  const error = new Error(`connect ${reason.code} ${reason.message}`);
+
+  error.errno = reason;
+  error.code = reason.code;
+  error.syscall = 'connect';
+  error.address = address;
+  if (port) error.port = port;
+  return error;
+}
+
 /** @returns {Error} EPIPE: a write after the peer has ended a connection that is not half-open. */
 function endedByOtherParty() {
   const error = new Error('This socket has been ended by the other party');
@@ -229,6 +263,7 @@ module.exports = {
   AbortError,
   aggregateError,
   codes,
+  connectDenied,
   endedByOtherParty,
   errnoException,
   exceptionWithHostPort,

@@ -11,6 +11,7 @@ const { executionAsyncId } = require('node:async_hooks');
 const native = require('./binding');
 const { errnoException } = require('./errors');
 const { handles } = require('./handlers');
+const { kBytesWritten } = require('./symbols');
 
 const TCP_KIND = 0;
 const PIPE_KIND = 1;
@@ -48,6 +49,10 @@ class Handle {
 
   get bytesRead() {
     return native.bytesRead(this.id);
+  }
+
+  get bytesWritten() {
+    return this.owner?.[kBytesWritten] ?? 0;
   }
 
   get writeQueueSize() {

@@ -9,6 +9,7 @@ const { isPath, normalizeArgs, toNumber } = require('./args');
 const { tracing } = require('./channels');
 const { codes, errnoException, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
+const { checkPermission } = require('./permission');
 const uv = require('./uv');
 const { validateAbortSignal, validatePort } = require('./validate');
 
@@ -24,11 +25,13 @@ const WRITABLE = 2;
 /* --- making the handle ---------------------------------------------------------------------------------------- */
 
 function bindPath(path) {
+  checkPermission(path);
   const handle = Pipe.make(SERVER);
   return { handle, err: handle.bind(path) };
 }
 
 function bindAddress(address, port, family, flags) {
+  checkPermission('');
   const handle = TCP.make(SERVER);
   if (!address) {
     const err = handle.bind6('::', port, flags);
@@ -46,7 +49,7 @@ function bindAddress(address, port, family, flags) {
  * @param {number} [flags] of bind()
  * @returns {Handle | number} or a negative libuv code
  */
-function createServerHandle(address, port, family, fd, flags = 0) {
+function createServerHandle(address, port, family, fd, flags) {
   if (typeof fd === 'number' && fd >= 0) {
     const adopted = adopt(fd, SERVER);
     return adopted.handle ?? (adopted.err || uv.EINVAL);
@@ -127,7 +130,14 @@ function chmod(server, { readableAll, writableAll }) {
   throw errnoException(err, 'uv_pipe_chmod');
 }
 
+/** A path in Linux's abstract namespace: there is no file whose mode could be changed (unix(7)). */
+const isAbstract = (path) => process.platform === 'linux' && path.startsWith('\0');
+
 function listenOnPath(server, options, backlog) {
+  if (isAbstract(options.path) && (options.readableAll || options.writableAll)) {
+    const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket'; // Node's words
+    throw invalidArgValue('options', options, reason);
+  }
   server._pipeName = options.path;
   listenNow(server, { address: options.path, port: -1, family: -1, backlog });
   if (server._handle) chmod(server, options);

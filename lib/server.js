@@ -6,7 +6,7 @@ const EventEmitter = require('node:events');
 const { getDefaultHighWaterMark } = require('node:stream');
 const { debuglog } = require('node:util');
 
-const { BlockList } = require('./block-list');
+const { BlockList, blockListOption } = require('./block-list');
 const { serverSocket } = require('./channels');
 const { codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
@@ -29,10 +29,12 @@ function highWaterMarkOption({ highWaterMark }) {
   return highWaterMark < 0 ? (getDefaultHighWaterMark?.(false) ?? 64 * 1024) : highWaterMark;
 }
 
+/** Whole seconds, of the milliseconds of the option. */
+/** @returns {number} seconds, of milliseconds */
 function keepAliveDelayOption({ keepAliveInitialDelay }) {
   if (keepAliveInitialDelay === undefined) return 0;
   validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
-  return Math.max(0, keepAliveInitialDelay);
+  return keepAliveInitialDelay < 0 ? 0 : ~~(keepAliveInitialDelay / 1000);
 }
 
 /** @returns {[object, Function | undefined]} options and listener, for the arguments of new Server() */
@@ -45,17 +47,14 @@ function readArguments(options, listener) {
 }
 
 function applyOptions(server, options) {
-  const { blockList } = options;
-
   server.allowHalfOpen = options.allowHalfOpen || false;
   server.pauseOnConnect = Boolean(options.pauseOnConnect);
   server.noDelay = Boolean(options.noDelay);
   server.keepAlive = Boolean(options.keepAlive);
   server.keepAliveInitialDelay = keepAliveDelayOption(options);
   server.highWaterMark = highWaterMarkOption(options);
-  if (blockList === undefined || blockList === null) return;
-  if (!BlockList.isBlockList(blockList)) throw invalidArgType('options.blockList', 'net.BlockList', blockList);
-  server.blockList = blockList;
+  const blockList = blockListOption(options);
+  if (blockList !== null) server.blockList = blockList;
 }
 
 /**
@@ -95,6 +94,13 @@ function updateRoom(server) {
   native.setRoom(handle.id, Math.min(room, 2 ** 31 - 1));
 }
 
+/** Whether a list of node:net, which C does not know, forbids the peer. */
+function isBlocked({ blockList }, client) {
+  if (!blockList || BlockList.isBlockList(blockList) || !client.getpeername) return false;
+  const peer = {};
+  return client.getpeername(peer) === 0 && blockList.check(peer.address, peer.family.toLowerCase());
+}
+
 /** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
 function onconnection(status, client) {
   const server = this.owner;
@@ -102,6 +108,10 @@ function onconnection(status, client) {
   debug('onconnection');
   if (status) {
     server.emit('error', errnoException(status, 'accept'));
+    return;
+  }
+  if (isBlocked(server, client)) {
+    client.close();
     return;
   }
   const socket = new Socket({
@@ -114,7 +124,7 @@ function onconnection(status, client) {
     writableHighWaterMark: server.highWaterMark,
   });
   if (server.noDelay) socket.setNoDelay(true);
-  if (server.keepAlive) socket.setKeepAlive(true, server.keepAliveInitialDelay);
+  if (server.keepAlive) socket.setKeepAlive(true, server.keepAliveInitialDelay * 1000);
   server._connections++;
   socket.server = server;
   socket._server = server;
@@ -145,7 +155,7 @@ const methods = {
     handle.onconnection = onconnection;
     handle.owner = this;
     updateRoom(this);
-    if (this.blockList) native.setBlockList(handle.id, this.blockList.native);
+    if (BlockList.isBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
   },
 
   /** The limit turned a connection away. */

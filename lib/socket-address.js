@@ -34,6 +34,11 @@ class SocketAddress {
   #family;
   #flowlabel;
 
+  /** Those that Node makes are instances too. */
+  static [Symbol.hasInstance](value) {
+    return this === SocketAddress ? SocketAddress.isSocketAddress(value) : super[Symbol.hasInstance](value);
+  }
+
   /** @returns {boolean} true for instances of this class, and of the one in node:net */
   static isSocketAddress(value) {
     if (typeof value !== 'object' || value === null) return false;

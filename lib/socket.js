@@ -144,7 +144,7 @@ function Socket(options) {
   refuseObjectMode(options);
   if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
   initState(this, options);
-  connecting.setBlockList(this, options.blockList);
+  connecting.setBlockList(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
 
@@ -442,8 +442,12 @@ const methods = {
   },
 };
 
+/** Accessors that a `for … in` of Node does not show. */
+const HIDDEN = ['_connecting', '_handle', 'bufferSize', 'pending', 'readyState'];
+
 for (const part of [methods, connecting.methods, reading.methods, writing.methods, timeout.methods]) {
   Object.defineProperties(Socket.prototype, Object.getOwnPropertyDescriptors(part));
 }
+for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enumerable: false });
 
 module.exports = { Socket };

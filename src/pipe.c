@@ -37,11 +37,13 @@ napi_value cnet_js_bind_path(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, 0);
 }
 
-/* chmod(id, mode): UV_READABLE | UV_WRITABLE for all users */
+/* chmod(id, mode): UV_READABLE | UV_WRITABLE for all users, on the path that the stream has bound */
 napi_value cnet_js_chmod(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL || stream->kind != CNET_PIPE) return cnet_int(napi, UV_EBADF);
-  return cnet_int(napi, uv_pipe_chmod((uv_pipe_t *)stream->uv, cnet_arg_int(&call, 1, 0)));
+  if (stream->path == NULL) return cnet_int(napi, UV_EINVAL);
+  int mode = cnet_arg_int(&call, 1, 0);
+  return cnet_int(napi, cnet_platform_pipe_chmod(stream->path, mode & UV_READABLE, mode & UV_WRITABLE));
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -148,7 +149,7 @@ int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bo
 
 typedef int (*pipe_connect2_fn)(uv_connect_t *, uv_pipe_t *, const char *, size_t, unsigned, uv_connect_cb);
 
-/* libuv's own function for names with any bytes; NULL before libuv 1.46 (Node 18). */
+/* libuv's own function for names of full length; NULL before libuv 1.46 (Node 18), which pads abstract names. */
 static pipe_connect2_fn find_pipe_connect2(void) {
   void *symbol = dlsym(RTLD_DEFAULT, "uv_pipe_connect2");
   pipe_connect2_fn function;
@@ -179,9 +180,17 @@ int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *n
     return 0;
   }
   pipe_connect2_fn connect2 = find_pipe_connect2();
-  if (connect2 != NULL) return connect2(req, pipe, name, length, 0, cb);
+  if (connect2 != NULL && name[0] != '\0') return connect2(req, pipe, name, length, 0, cb);
   *settled = connect_now(pipe, &address, size);
   return 1;
+}
+
+int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable) {
+  mode_t mode = 0;
+
+  if (readable) mode |= S_IRUSR | S_IRGRP | S_IROTH;
+  if (writable) mode |= S_IWUSR | S_IWGRP | S_IWOTH;
+  return chmod(path, mode) == 0 ? 0 : uv_translate_sys_error(errno);
 }
 
 void cnet_platform_unlink(const char *path) { unlink(path); }

@@ -38,6 +38,13 @@ int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *n
   return 0;
 }
 
+int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable) {
+  (void)path;
+  (void)readable;
+  (void)writable;
+  return UV_ENOTSUP;
+}
+
 void cnet_platform_unlink(const char *path) { (void)path; }
 
 int cnet_platform_dup(int fd) {

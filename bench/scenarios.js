@@ -1,0 +1,134 @@
+'use strict';
+// scenarios.js: what is measured.
+//   kind    server: a server is measured, the load generator is its client
+//           client: a client is measured, the epoll server is its server
+//           memory: a server with idle connections
+//           micro:  a script without sockets
+//   script  the file of servers/, clients/ or micro/; `options` are passed to it
+//   native  the same in C: the mode of epoll-server (server, memory) or of load (client); null: there is none
+//   load    options of the load generator; for a client: of the epoll server
+
+const KB = 1024;
+
+const size = (bytes) => (bytes < KB ? `${bytes} B` : `${bytes / KB} KB`);
+const label = (bytes) => (bytes < KB ? `${bytes}b` : `${bytes / KB}k`);
+
+function echo(script, bytes, connections, more = {}) {
+  const { unix = false, depth = 1, name = script } = more;
+  return {
+    name: `${name}-${label(bytes)}x${connections}${unix ? '-unix' : ''}`,
+    title: `${script === 'pipe' ? 'socket.pipe(socket)' : 'echo'}, ${size(bytes)}, ${connections} connection${connections > 1 ? 's' : ''}` +
+      `${depth > 1 ? `, ${depth} on the way in each` : ''}${unix ? ', Unix socket' : ''}`,
+    kind: 'server',
+    unix,
+    script,
+    native: 'echo',
+    options: { size: bytes },
+    load: { mode: 'echo', connections, size: bytes, depth, check: 1 },
+  };
+}
+
+const stream = (script, title) => ({
+  name: `${script}-64kx4`,
+  title: `${title}, 64 KB, 4 connections`,
+  kind: 'server',
+  script,
+  native: script,
+  options: { size: 64 * KB },
+  load: { mode: script, connections: 4, size: 64 * KB },
+});
+
+const reply = (name, title, options) => ({
+  name,
+  title: `${title}, 64 connections`,
+  kind: 'server',
+  script: 'reply',
+  native: 'reply',
+  options: { size: 64, reply: 64, ...options },
+  load: { mode: 'echo', connections: 64, size: 64, reply: options.reply ?? 64 },
+});
+
+const clientChurn = (connections) => ({
+  name: `client-churn-x${connections}`,
+  title: `client: connect, echo 64 B, half-close, close; ${connections === 1 ? 'in sequence' : `${connections} at a time`}`,
+  kind: 'client',
+  script: 'churn',
+  native: 'churn',
+  options: { size: 64, connections },
+  load: { mode: 'echo' },
+});
+
+const blockList = (rules) => ({
+  name: `blocklist-${rules}`,
+  title: `BlockList.check(), ${rules.toLocaleString('en')} rules`,
+  kind: 'micro',
+  script: 'block-list',
+  options: { rules },
+});
+
+const parse = (what, title) => ({ name: what.toLowerCase(), title, kind: 'micro', script: 'parse', options: { what } });
+
+/**
+ * @param {{ idle: number, mostRules: number }} sizes connections of the scenarios with idle ones; the longest BlockList
+ */
+function scenarios({ idle, mostRules }) {
+  return [
+    echo('echo', 64, 64),
+    echo('echo', KB, 256),
+    echo('echo', 16 * KB, 16),
+    echo('echo', 64 * KB, 8),
+    echo('echo', 64, 64, { name: 'pipelined', depth: 16 }),
+    echo('echo', 64, 1, { name: 'latency' }),
+    echo('pipe', 64 * KB, 8),
+    echo('echo', 64, 64, { unix: true }),
+    echo('pipe', 64 * KB, 8, { unix: true }),
+    stream('sink', 'server reads only'),
+    stream('source', 'server writes only, with back-pressure'),
+    reply('string-latin1', 'answers of a latin1 string, 64 B', { encoding: 'latin1' }),
+    reply('string-utf8', 'answers of a UTF-8 string, 64 B', { encoding: 'utf8' }),
+    reply('corked-16', 'answers of 16 corked pieces, 64 B each', { reply: KB, pieces: 16 }),
+    {
+      name: 'onread-64kx4',
+      title: 'client: reads with the option onread, 64 KB, 4 connections',
+      kind: 'client',
+      script: 'onread',
+      native: 'source',
+      options: { size: 64 * KB, connections: 4 },
+      load: { mode: 'source', size: 64 * KB },
+    },
+    {
+      name: 'churn',
+      title: 'connections: connect, echo 64 B, half-close, close; 64 at a time',
+      kind: 'server',
+      script: 'echo',
+      native: 'echo',
+      options: { size: 64 },
+      load: { mode: 'churn', connections: 64, size: 64 },
+    },
+    clientChurn(1),
+    clientChurn(16),
+    {
+      name: 'idle',
+      title: `${idle.toLocaleString('en')} idle connections`,
+      kind: 'memory',
+      script: 'echo',
+      native: 'echo',
+      options: {},
+      load: { mode: 'idle', idle },
+    },
+    {
+      name: 'timeout',
+      title: `setTimeout() on ${idle.toLocaleString('en')} sockets, echo 64 B on 64 of them`,
+      kind: 'server',
+      script: 'echo',
+      native: 'echo',
+      options: { timeout: 60000 },
+      load: { mode: 'echo', connections: 64, size: 64, check: 1, idle: idle - 64 },
+    },
+    ...[10, 1000, 100000, 1000000].filter((rules) => rules <= mostRules).map(blockList),
+    parse('isIP', 'isIP()'),
+    parse('parse', 'SocketAddress.parse()'),
+  ];
+}
+
+module.exports = { scenarios };

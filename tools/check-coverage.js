@@ -1,0 +1,79 @@
+'use strict';
+// check-coverage.js: checks that every file and every test that docs/api-coverage.md names exists.
+//   node tools/check-coverage.js
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const { ROOT, ToolError, run, tool } = require('./run.js');
+
+const DOCUMENT = path.join('docs', 'api-coverage.md');
+const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
+const FILE = /`((?:lib|src|test|tools|docs|examples)\/[^`\s]+)`/g;
+const TEST = /`(test\/[^`]+)` "([^"]+)"/g;
+
+/**
+ * The tests that mocha would run: for each file, their titles with those of what they stand in.
+ * @param {string[]} files
+ * @returns {Promise<Map<string, string[]>>}
+ */
+async function listTests(files) {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-tests-'));
+  const list = path.join(dir, 'tests.json');
+  const args = [MOCHA, '--dry-run', '--reporter', 'json', '--reporter-option', `output=${list}`, ...files];
+  try {
+    const { status, output } = await run(process.execPath, args, { cwd: ROOT, quiet: true });
+    if (status !== 0) throw new ToolError(`${output}\nthe tests could not be listed`);
+    const titles = new Map();
+    for (const { file, fullTitle } of JSON.parse(fs.readFileSync(list, 'utf8')).tests) {
+      const name = path.relative(ROOT, file).split(path.sep).join('/');
+      titles.set(name, [...(titles.get(name) ?? []), fullTitle]);
+    }
+    return titles;
+  } finally {
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** `theme: title` is the test `title` in `theme`; a title alone may stand anywhere in its file. */
+function isThere(titles, title) {
+  const inTheme = title.replace(': ', ' ');
+  return titles.some((full) => [title, inTheme].some((end) => full === end || full.endsWith(` ${end}`)));
+}
+
+/**
+ * What the document says that is not so.
+ * @param {string} [text] the document
+ * @returns {Promise<string[]>} a line for each; none when all is well
+ */
+async function checkCoverage(text = fs.readFileSync(path.join(ROOT, DOCUMENT), 'utf8')) {
+  const problems = new Set();
+  for (const [, file] of text.matchAll(FILE)) {
+    if (!fs.existsSync(path.join(ROOT, file))) problems.add(`no file ${file}`);
+  }
+  const named = [...text.matchAll(TEST)].filter(([, file]) => fs.existsSync(path.join(ROOT, file)));
+  if (named.length === 0) problems.add('no test is named');
+  else {
+    const tests = await listTests([...new Set(named.map(([, file]) => file))]);
+    for (const [, file, title] of named) {
+      if (!isThere(tests.get(file) ?? [], title)) problems.add(`no test "${title}" in ${file}`);
+    }
+  }
+  for (const line of text.split('\n')) {
+    if (/^\| /.test(line) && !/^\| Name /.test(line) && !/`test\/[^`]+` "|\| — \||\| not run/.test(line)) {
+      problems.add(`no test in the row ${line.slice(0, 60)}`);
+    }
+  }
+  return [...problems];
+}
+
+module.exports = { checkCoverage };
+
+if (require.main === module) {
+  tool(async () => {
+    const problems = await checkCoverage();
+    for (const problem of problems) console.error(`${DOCUMENT}: ${problem}`);
+    return problems.length > 0 ? 1 : 0;
+  });
+}
