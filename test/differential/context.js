@@ -100,16 +100,19 @@ class Context {
 
   /**
    * Logs all events of a socket in the lane of its name, with its state. `data: false` attaches no reader, `except`
-   * leaves out events.
+   * leaves out events. `apart`: 'finish' has a lane of its own and 'drain' none, for a socket that sends and receives
+   * so much that its two directions race.
    */
-  watch(socket, name, { data = true, except = [] } = {}) {
+  watch(socket, name, { data = true, except = [], apart = false } = {}) {
     const lane = this.lane(name);
     this.track(socket, name);
     for (const event of SOCKET_EVENTS) {
       if (except.includes(event) || this.unheard.has(event)) continue;
+      if (apart && event === 'drain') continue;
+      const own = apart && event === 'finish' ? this.lane(`${name} writing`) : lane;
       socket.on(event, (...values) => {
-        lane.log(event, ...values);
-        if (STATEFUL.has(event)) lane.log(`  ${this.state(socket)}`);
+        own.log(event, ...values);
+        if (STATEFUL.has(event) && !(apart && event === 'end')) lane.log(`  ${this.state(socket)}`);
         if (event === 'close') lane.log(`  ${this.bytes(socket)}`);
       });
     }

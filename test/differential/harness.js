@@ -16,6 +16,7 @@ const MAJOR = Number(process.versions.node.split('.')[0]);
  * `isolate`   to run in a process of its own, with `flags`, `env` and `input` (bytes for its standard input);
  * `newest`    why older lines of Node behave otherwise, with `since`, the first line that behaves as the newest does:
  *             on older lines the trace is compared with the one recorded on the newest line (newest.json);
+ * `from`      the first line that can run it;
  * `mistake`   a line of Node's trace that is Node's own mistake and that nobody shall repeat;
  * `stderr`    false where what an isolated process prints is not compared.
  */
@@ -137,6 +138,9 @@ function run(scenario, name, file) {
   return scenario.isolate ? runApart(scenario, name, file) : runHere(scenario, name);
 }
 
+/** Can this line of Node run it? */
+function runnable(scenario) { return MAJOR >= (scenario.from ?? 0); }
+
 /** Is Node's own module on this line the model, or the trace recorded on the newest line? */
 function modelIsHere(scenario) { return !scenario.newest || MAJOR >= scenario.since; }
 
@@ -144,8 +148,9 @@ function recorded() { return fs.existsSync(RECORD) ? JSON.parse(fs.readFileSync(
 
 function withoutMistakes({ mistake }, result) {
   if (!mistake) return result;
-  const lanes = Object.entries(result.lanes).map(([name, lines]) => [name, lines.filter((line) => !mistake.test(line))]);
-  return { ...result, lanes: Object.fromEntries(lanes) };
+  const lanes = {};
+  for (const [name, lines] of Object.entries(result.lanes)) lanes[name] = lines.filter((line) => !mistake.test(line));
+  return { ...result, lanes };
 }
 
 /**
@@ -154,7 +159,8 @@ function withoutMistakes({ mistake }, result) {
 async function model(scenario, theme, file) {
   if (modelIsHere(scenario)) return withoutMistakes(scenario, await run(scenario, 'node:net', file));
   const lanes = recorded()[`${theme}: ${scenario.title}`];
-  return lanes ? withoutMistakes(scenario, { lanes, failure: null }) : { lanes: {}, failure: 'nothing recorded: node run.js --record' };
+  if (!lanes) return { lanes: {}, failure: 'nothing recorded: node run.js --record' };
+  return withoutMistakes(scenario, { lanes, failure: null });
 }
 
 /** The scenario on the model and on the module under test. */
@@ -164,4 +170,4 @@ async function compare(scenario, theme, file, subject = SUBJECT) {
   return { expected, actual };
 }
 
-module.exports = { themes, run, runHere, context, compare, recorded, RECORD, SUBJECT };
+module.exports = { themes, run, runHere, context, compare, runnable, recorded, RECORD, SUBJECT };

@@ -2,20 +2,21 @@
 
 const crypto = require('crypto');
 
-const LONG = 120;
+const LONG_TEXT = 400;
+const LONG_BYTES = 120;
 
 function digest(data) {
   return crypto.createHash('sha1').update(data).digest('hex').slice(0, 10);
 }
 
 function showString(text) {
-  return text.length <= LONG ? JSON.stringify(text) : `<string ${text.length} #${digest(text)}>`;
+  return text.length <= LONG_TEXT ? JSON.stringify(text) : `<string ${text.length} #${digest(text)}>`;
 }
 
 function showBytes(bytes, kind) {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = buffer.toString('latin1');
-  const readable = buffer.length <= LONG && /^[\x20-\x7e\n]*$/.test(text);
+  const readable = buffer.length <= LONG_BYTES && /^[\x20-\x7e\n]*$/.test(text);
   return `<${kind} ${buffer.length} ${readable ? JSON.stringify(text) : '#' + digest(buffer)}>`;
 }
 

@@ -16,7 +16,8 @@ module.exports = [
     const { Socket, Server } = t.net;
     const socket = Socket({ allowHalfOpen: false });
     const server = Server((accepted) => accepted.pipe(accepted));
-    t.log('kinds', socket instanceof Socket, server instanceof Server, socket.constructor === Socket, server.constructor === Server);
+    t.log('kinds', socket instanceof Socket, server instanceof Server, socket.constructor === Socket,
+      server.constructor === Server);
     t.log('listeners', server.listenerCount('connection'));
     await talk(t, server, socket);
   } },

@@ -19,7 +19,8 @@ async function withServer(t, store, onConnection, body) {
   const server = store.run('server', () => t.net.createServer(onConnection));
   hear(t, store, server, 'server', ['listening', 'connection', 'drop', 'error', 'close']);
   const listening = t.event(server, 'listening');
-  store.run('listen', () => server.listen(0, '127.0.0.1', () => t.lane('server').log('listen callback', store.getStore())));
+  store.run('listen', () => server.listen(0, '127.0.0.1', () => t.lane('server').log('listen callback',
+    store.getStore())));
   await listening;
   await body(server.address().port, server);
   store.run('close', () => server.close(() => t.lane('server').log('close callback', store.getStore())));
@@ -50,7 +51,8 @@ module.exports = [
     }, async (port) => {
       const client = store.run('socket', () => new t.net.Socket());
       store.run('listeners', () => hear(t, store, client, 'client'));
-      store.run('connect', () => client.connect(port, '127.0.0.1', () => t.lane('client').log('callback', store.getStore())));
+      store.run('connect', () => client.connect(port, '127.0.0.1', () => t.lane('client').log('callback',
+        store.getStore())));
       await t.closed(client);
     });
   } },
@@ -94,7 +96,8 @@ module.exports = [
     const store = new AsyncLocalStorage();
     await withServer(t, store, (socket) => {
       hear(t, store, socket, 'accepted');
-      store.run('accepted timeout', () => socket.setTimeout(30, () => t.lane('accepted').log('callback', store.getStore())));
+      store.run('accepted timeout', () => socket.setTimeout(30, () => t.lane('accepted').log('callback',
+        store.getStore())));
     }, async (port, server) => {
       const accepting = t.event(server, 'connection');
       const client = store.run('connect', () => t.net.connect(port, '127.0.0.1'));
@@ -174,7 +177,8 @@ module.exports = [
     await t.end(server);
   } },
   { title: 'channels of listen', async run(t) {
-    const names = ['asyncStart', 'asyncEnd', 'error', 'start', 'end'].map((name) => `tracing:net.server.listen:${name}`);
+    const names = ['asyncStart', 'asyncEnd', 'error', 'start',
+      'end'].map((name) => `tracing:net.server.listen:${name}`);
     subscribe(t, names, (message) => [Object.keys(message).join(), message.server instanceof t.net.Server,
       message.options, message.error]);
     const server = t.server('server');

@@ -2,15 +2,15 @@
 
 const BIG = 1 << 20;
 
-async function echo(t, to, message, { hostless } = {}) {
+async function echo(t, to, message, { hostless, apart } = {}) {
   const server = t.server('server', (socket) => {
-    t.watch(socket, 'accepted', { data: false });
+    t.watch(socket, 'accepted', { data: false, apart });
     socket.pipe(socket);
   });
   const address = await t.listen(server, ...to);
   const target = typeof address === 'string' ? { path: address } : { port: address.port, host: address.address };
   if (hostless) delete target.host;
-  const client = t.connect('client', target);
+  const client = t.watch(t.net.connect(target), 'client', { apart });
   t.log('before connect', t.state(client), client.end(message));
   await t.end(server);
 }
@@ -20,8 +20,9 @@ module.exports = [
   { title: 'IPv6', run: (t) => echo(t, [0, '::1'], 'hello') },
   { title: 'a Unix socket', run: (t) => echo(t, [t.path('s')], 'hello') },
   { title: 'a server on all addresses', run: (t) => echo(t, [0, '0.0.0.0'], 'hello', { hostless: true }) },
-  { title: 'one megabyte over TCP', run: (t) => echo(t, [0, '127.0.0.1'], Buffer.alloc(BIG, 'abc')) },
-  { title: 'one megabyte over a Unix socket', run: (t) => echo(t, [t.path('s')], Buffer.alloc(BIG, 'abc')) },
+  { title: 'one megabyte over TCP', run: (t) => echo(t, [0, '127.0.0.1'], Buffer.alloc(BIG, 'abc'), { apart: true }) },
+  { title: 'one megabyte over a Unix socket',
+    run: (t) => echo(t, [t.path('s')], Buffer.alloc(BIG, 'abc'), { apart: true }) },
   { title: 'nothing but an end', run: (t) => echo(t, [0, '127.0.0.1'], undefined) },
   {
     title: 'messages one after another',
@@ -65,7 +66,7 @@ module.exports = [
   {
     title: 'both sides talk at once',
     async run(t) {
-      const { client, accepted } = await t.pair({ watching: {} });
+      const { client, accepted } = await t.pair({ watching: { apart: true } });
       client.end(Buffer.alloc(300000, 'c'));
       accepted.end(Buffer.alloc(300000, 's'));
       await t.end();

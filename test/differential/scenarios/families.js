@@ -31,7 +31,8 @@ async function to(t, addresses, options) {
   await t.end(server);
 }
 
-const refused = (t, addresses, options) => connect(t, { port: t.refused(), lookup: answer(t, ...addresses), ...options });
+const refused = (t, addresses, options) => connect(t, { port: t.refused(), lookup: answer(t, ...addresses),
+  ...options });
 
 module.exports = [
   { title: 'all addresses refuse: one error for all', run: (t) => refused(t, ['127.0.0.1', '::1', '127.0.0.2']) },
@@ -45,7 +46,8 @@ module.exports = [
     port: 9, lookup: answer(t, 'ff02::1', '255.255.255.255') }) },
   { title: 'family 4 asks for that only', run: (t) => to(t, ['127.0.0.1', '::1'], { family: 4 }) },
   { title: 'family 6 with autoSelectFamily', run: (t) => refused(t, ['::1'], { family: 6 }) },
-  { title: 'autoSelectFamily: false takes the first', run: (t) => to(t, ['127.0.0.1', '::1'], { autoSelectFamily: false }) },
+  { title: 'autoSelectFamily: false takes the first', run: (t) => to(t, ['127.0.0.1', '::1'],
+    { autoSelectFamily: false }) },
   { title: 'localAddress of one family', run: (t) => to(t, ['::1', '127.0.0.1'], { localAddress: '127.0.0.1' }) },
   { title: 'a lookup that answers at once', async run(t) {
     const lookup = (host, options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
@@ -79,7 +81,8 @@ module.exports = [
       done(new Error('enough'));
     };
     const base = { port: 1, host: 'some.name', lookup };
-    for (const [label, more] of Object.entries({ plain: {}, four: { family: 4 }, six: { family: 6 }, named: { family: 'IPv4' },
+    for (const [label, more] of Object.entries({ plain: {}, four: { family: 4 }, six: { family: 6 },
+      named: { family: 'IPv4' },
       auto: { autoSelectFamily: true }, single: { autoSelectFamily: false }, hints: { hints: 32 }, zero: { hints: 0 },
       verbatim: { verbatim: true } })) {
       t.connect(label, { ...base, ...more });

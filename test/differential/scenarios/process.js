@@ -1,7 +1,5 @@
 'use strict';
 
-const { since } = require('../since');
-
 /** Ends the process after a while if something still holds it, and says so. */
 function watchdog(t) {
   setTimeout(() => {
@@ -22,10 +20,6 @@ const holds = (title, run) => alone(title, async (t) => {
   watchdog(t);
   await run(t);
 });
-
-const NEWEST = {
-  '--no-network-family-autoselection': [20, 'the flag came in 20'],
-};
 
 module.exports = [
   alone('a refused connection without an error listener', (t) => {
@@ -207,12 +201,11 @@ module.exports = [
   }, { env: { NODE_DEBUG: 'net,stream' }, stderr: false }),
   alone('--no-network-family-autoselection', (t) => {
     t.log('default', t.net.getDefaultAutoSelectFamily());
-  }, { flags: ['--no-network-family-autoselection'] }),
+  }, { flags: ['--no-network-family-autoselection'], from: 20 }),
   alone('--network-family-autoselection-attempt-timeout', (t) => {
     t.log('default', t.net.getDefaultAutoSelectFamilyAttemptTimeout());
-  }, { flags: ['--network-family-autoselection-attempt-timeout=321'],
-    newest: 'the flag came in 20.13 and 22.1', since: 20 }),
+  }, { flags: ['--network-family-autoselection-attempt-timeout=321'], from: 20 }),
   alone('defaults without flags', (t) => {
     t.log('default', t.net.getDefaultAutoSelectFamily(), t.net.getDefaultAutoSelectFamilyAttemptTimeout());
   }, { newest: 'the timeout became 500 in 25', since: 26 }),
-].map((scenario) => (NEWEST[scenario.title] ? since(...NEWEST[scenario.title], scenario) : scenario));
+];

@@ -35,7 +35,8 @@ function collector(t) {
 }
 
 module.exports = [
-  ...['utf8', 'hex', 'base64', 'latin1', 'utf16le'].map((encoding) => pair(`setEncoding(${encoding})`, (t, client, accepted) => {
+  ...['utf8', 'hex', 'base64', 'latin1', 'utf16le'].map((encoding) => pair(`setEncoding(${encoding})`, (t, client,
+    accepted) => {
     t.log('returns', t.watch(client, 'client').setEncoding(encoding), client.readableEncoding);
     accepted.end('words: öäü€😀');
   })),
@@ -122,8 +123,8 @@ module.exports = [
     t.watch(client, 'client');
   }, { client: { highWaterMark: 1000 } }),
   pair('a pipe from socket to socket', (t, client, accepted) => {
-    t.watch(client, 'client');
-    t.watch(accepted, 'accepted', { data: false });
+    t.watch(client, 'client', { apart: true });
+    t.watch(accepted, 'accepted', { data: false, apart: true });
     accepted.pipe(accepted);
     client.end(Buffer.alloc(500000, 'p'));
   }),

@@ -68,7 +68,7 @@ module.exports = [
     t.log('state', t.state(client));
     await t.event(client, 'connect', 'close');
     client.destroy();
-    await t.closed(client);
+    await t.end(server);
   } },
   { title: 'connect while connected', async run(t) {
     const server = t.server('server', (socket) => t.track(socket).resume());

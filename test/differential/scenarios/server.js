@@ -70,7 +70,7 @@ module.exports = [
     const server = t.server('server', (socket) => socket.end('hello'));
     for (let i = 0; i < 3; i++) {
       const { port } = await t.listen(server);
-      const client = t.connect(`client ${i}`, port, '127.0.0.1');
+      const client = t.watch(t.net.connect(port, '127.0.0.1'), `client ${i}`, { except: ['connectionAttempt'] });
       await t.closed(client);
       await new Promise((resolve) => server.close(resolve));
     }
@@ -190,7 +190,8 @@ module.exports = [
     t.connect('named', { port, host: 'localhost', blockList });
     t.connect('mapped', { port, host: '::ffff:127.0.0.1', blockList });
     await t.end();
-    const lookup = (host, options, done) => done(null, [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]);
+    const lookup = (host, options, done) => done(null, [{ address: '127.0.0.1', family: 4 }, { address: '::1',
+      family: 6 }]);
     t.connect('one of two', { port, host: 'some.name', autoSelectFamily: true, lookup, blockList });
     await t.end();
   }, newest: 'came in 22.13', since: 22 },

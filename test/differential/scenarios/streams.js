@@ -42,7 +42,8 @@ module.exports = [
   }),
   pair('pipeline into a socket', async (t, client, accepted) => {
     const reading = read(accepted);
-    await stream.promises.pipeline(stream.Readable.from(['one ', 'two ', 'three']), client).then(t.fn('done'), t.fn('failed'));
+    await stream.promises.pipeline(stream.Readable.from(['one ', 'two ', 'three']), client).then(t.fn('done'),
+      t.fn('failed'));
     t.log('read', await reading);
   }),
   pair('pipeline from a socket', async (t, client, accepted) => {
@@ -61,7 +62,8 @@ module.exports = [
     await piping;
   }),
   pair('pipeline through both ways', async (t, client, accepted) => {
-    const serving = stream.promises.pipeline(accepted, new stream.PassThrough(), accepted).then(t.fn('served', 'accepted'), t.fn('failed', 'accepted'));
+    const serving = stream.promises.pipeline(accepted, new stream.PassThrough(), accepted).then(t.fn('served',
+      'accepted'), t.fn('failed', 'accepted'));
     client.end('echo');
     t.log('read', await read(client));
     await serving;
@@ -131,7 +133,8 @@ module.exports = [
     t.log('is', socket instanceof stream.Duplex, socket instanceof stream.Stream, socket instanceof events);
     t.log('server', new t.net.Server() instanceof events, t.net.Stream === t.net.Socket);
     t.log('disposable', typeof socket[Symbol.asyncDispose] === typeof new stream.Duplex()[Symbol.asyncDispose]);
-    t.log('modes', socket.allowHalfOpen, socket.readableObjectMode, socket.writableObjectMode, socket.readableHighWaterMark);
+    t.log('modes', socket.allowHalfOpen, socket.readableObjectMode, socket.writableObjectMode,
+      socket.readableHighWaterMark);
     socket.destroy();
   } },
   pair('compose with a readline', async (t, client, accepted) => {

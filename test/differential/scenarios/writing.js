@@ -15,7 +15,8 @@ const sizes = (t, label, socket) => t.log(label, socket.bytesWritten, socket.buf
   socket.writableNeedDrain);
 
 module.exports = [
-  ...['utf8', 'latin1', 'ascii', 'base64', 'base64url', 'hex', 'ucs2', 'utf16le', 'binary', 'UTF-8', undefined].map((encoding) =>
+  ...['utf8', 'latin1', 'ascii', 'base64', 'base64url', 'hex', 'ucs2', 'utf16le', 'binary', 'UTF-8',
+    undefined].map((encoding) =>
     pair(`a string as ${encoding}`, (t, client) => {
       const text = { base64: 'w7bDpMO8', base64url: 'w7bDpMO8', hex: 'c3b6c3a4' }[encoding] ?? 'öäü€😀 plain';
       t.log('write', client.write(text, encoding, t.fn('written', 'client')));
@@ -31,12 +32,14 @@ module.exports = [
     client.end();
   }),
   pair('other views', (t, client) => {
-    for (const [label, value] of [['Uint16Array', new Uint16Array([0x6161])], ['DataView', new DataView(new ArrayBuffer(2))],
+    for (const [label, value] of [['Uint16Array', new Uint16Array([0x6161])], ['DataView',
+      new DataView(new ArrayBuffer(2))],
       ['ArrayBuffer', new ArrayBuffer(2)]]) t.try(label, () => client.write(value));
     client.end();
   }),
   pair('chunks that are none', (t, client) => {
-    for (const value of [1, true, {}, [], () => {}, undefined, null, Symbol('s')]) t.try(`write ${String(value)}`, () => client.write(value));
+    for (const value of [1, true, {}, [], () => {}, undefined, null, Symbol('s')]) t.try(`write ${String(value)}`,
+      () => client.write(value));
     client.end();
   }),
   pair('an unknown encoding', (t, client) => {
