@@ -48,27 +48,36 @@ static bool cursor_init(cnet_cursor_t *cursor, napi_env napi, napi_value source)
   return !cursor->is_array || napi_get_array_length(napi, source, &cursor->count) == napi_ok;
 }
 
+typedef struct cnet_span {
+  char *base;
+  size_t length;
+} cnet_span_t;
+
 /* The bytes of Buffer `index`; none when it was detached. */
-static uv_buf_t piece(const cnet_cursor_t *cursor, uint32_t index) {
+static cnet_span_t piece(const cnet_cursor_t *cursor, uint32_t index) {
+  const cnet_span_t none = {NULL, 0};
   napi_value buffer = cursor->source;
   void *data = NULL;
   size_t length = 0;
 
-  if (cursor->is_array && napi_get_element(cursor->napi, cursor->source, index, &buffer) != napi_ok)
-    return uv_buf_init(NULL, 0);
-  if (napi_get_buffer_info(cursor->napi, buffer, &data, &length) != napi_ok || data == NULL)
-    return uv_buf_init(NULL, 0);
-  return uv_buf_init(data, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
+  if (cursor->is_array && napi_get_element(cursor->napi, cursor->source, index, &buffer) != napi_ok) return none;
+  if (napi_get_buffer_info(cursor->napi, buffer, &data, &length) != napi_ok || data == NULL) return none;
+  return (cnet_span_t){data, length};
 }
 
-/* Up to CNET_IOV pieces from the cursor on; their number. */
+/* Up to CNET_IOV pieces from the cursor on; their number. One of 2 GiB or more is cut, and the last. */
 static unsigned gather(const cnet_cursor_t *cursor, uv_buf_t *out) {
   unsigned n = 0;
   size_t skip = cursor->offset;
 
   for (uint32_t i = cursor->index; i < cursor->count && n < CNET_IOV; i++) {
-    uv_buf_t buf = piece(cursor, i);
-    if (skip < buf.len) out[n++] = uv_buf_init(buf.base + skip, (unsigned)(buf.len - skip));
+    cnet_span_t span = piece(cursor, i);
+    size_t length = span.length > skip ? span.length - skip : 0;
+    if (length > INT32_MAX) {
+      out[n++] = uv_buf_init(span.base + skip, INT32_MAX);
+      break;
+    }
+    if (length > 0) out[n++] = uv_buf_init(span.base + skip, (unsigned)length);
     skip = 0;
   }
   return n;
@@ -76,7 +85,7 @@ static unsigned gather(const cnet_cursor_t *cursor, uv_buf_t *out) {
 
 static void advance(cnet_cursor_t *cursor, size_t bytes) {
   while (cursor->index < cursor->count) {
-    size_t rest = piece(cursor, cursor->index).len;
+    size_t rest = piece(cursor, cursor->index).length;
     rest = rest > cursor->offset ? rest - cursor->offset : 0;
     if (bytes < rest) {
       cursor->offset += bytes;
