@@ -11,6 +11,7 @@
         "src/block_list_net.c",
         "src/block_list_range.c",
         "src/close.c",
+        "src/cursor.c",
         "src/env.c",
         "src/idle.c",
         "src/listen.c",

@@ -86,7 +86,25 @@ function isStringArray(value) {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
-class BlockList {
+/** The name of the method by which Node clones an object for another thread. */
+const kClone = Object.getOwnPropertySymbols(net.BlockList.prototype).find(
+  ({ description }) => description === 'messaging_clone_symbol',
+);
+
+/** A list of node:net with the rules of `list`. */
+function nodeBlockList(list) {
+  const copy = new net.BlockList();
+  for (const rule of list.rules.reverse()) {
+    const [, kind, family, first, second] = /^(\w+): (IPv[46]) ([^-/]+)[-/]?(.*)$/.exec(rule);
+    if (kind === 'Address') copy.addAddress(first, family.toLowerCase());
+    else if (kind === 'Range') copy.addRange(first, second, family.toLowerCase());
+    else copy.addSubnet(first, Number(second), family.toLowerCase());
+  }
+  return copy;
+}
+
+/** Derived from Node's, whose constructor marks what can be cloned for another thread: there it is one of Node's. */
+class BlockList extends net.BlockList {
   /** The object that holds the list in C. */
   #native;
 
@@ -99,6 +117,9 @@ class BlockList {
   static PRIVATE_RANGES = PRIVATE_RANGES;
 
   constructor() {
+    super();
+    // Node's own list stays empty: without these it is not taken for the one that counts.
+    for (const key of Reflect.ownKeys(this)) delete this[key];
     const native = binding.blockListNew();
     if (typeof native === 'number') check(native);
     this.#native = native;
@@ -238,6 +259,11 @@ class BlockList {
   /** What setBlockList() in C takes. Not part of Node's API. */
   get native() {
     return this.#native;
+  }
+
+  /** Gives another thread the rules as they are now (worker_threads.md, port.postMessage()). */
+  [kClone]() {
+    return nodeBlockList(this)[kClone]();
   }
 
   [inspect.custom](depth, options) {

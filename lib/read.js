@@ -69,6 +69,17 @@ function giveToUser(socket, got) {
   if (onread.next !== null && socket[kHandle]) useBuffer(socket);
 }
 
+/**
+ * True when push() would do nothing but emit 'data': nothing is buffered, nobody decodes, and 'data' was emitted before
+ * (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push().
+ */
+function isFlowing(socket) {
+  const state = socket._readableState;
+  return (
+    state.flowing === true && state.length === 0 && state.decoder === null && state.reading && socket.readableDidRead
+  );
+}
+
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
 const methods = {
@@ -77,6 +88,7 @@ const methods = {
     if (got > 0) {
       if (this.destroyed) return;
       if (this[kOnRead] !== null) giveToUser(this, got);
+      else if (isFlowing(this)) this.emit('data', cut(memory, offset, got));
       else if (!this.push(cut(memory, offset, got)) && this[kHandle] !== null) stopReading(this);
     } else if (got === uv.EOF) {
       this.push(null);

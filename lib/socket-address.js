@@ -28,7 +28,28 @@ function familyNumber(family) {
   }
 }
 
-class SocketAddress {
+/** The options of the constructor, checked and complete. */
+function readOptions(options) {
+  validateObject(options, 'options');
+  const { family: name = 'ipv4', port = 0, flowlabel = 0 } = options;
+  const { address: text = name === 'ipv4' ? '127.0.0.1' : '::' } = options;
+  const family = familyNumber(name);
+
+  validateString(text, 'options.address');
+  const number = validatePort(port, 'options.port');
+  validateUint32(flowlabel, 'options.flowlabel');
+  if (family === 6 && flowlabel > MAX_FLOW_LABEL)
+    throw outOfRange('options.flowlabel', `>= 0 && <= ${MAX_FLOW_LABEL}`, flowlabel);
+  const address = binding.addressText(text, family);
+  if (address === undefined) throw new codes.ERR_INVALID_ADDRESS();
+  return { address, family: `ipv${family}`, port: number, flowlabel: family === 6 ? flowlabel : 0 };
+}
+
+/**
+ * Derived from Node's, so that Node takes an instance wherever it takes its own, and can clone it for another thread
+ * (worker_threads.md, port.postMessage()), where it is one of Node's.
+ */
+class SocketAddress extends net.SocketAddress {
   #address;
   #port;
   #family;
@@ -42,7 +63,7 @@ class SocketAddress {
   /** @returns {boolean} true for instances of this class, and of the one in node:net */
   static isSocketAddress(value) {
     if (typeof value !== 'object' || value === null) return false;
-    return #address in value || value instanceof net.SocketAddress;
+    return #address in value || net.SocketAddress.isSocketAddress(value);
   }
 
   /**
@@ -75,22 +96,13 @@ class SocketAddress {
    * @throws ERR_INVALID_ADDRESS and the errors of a bad argument
    */
   constructor(options = {}) {
-    validateObject(options, 'options');
-    let { family = 'ipv4', address = family === 'ipv4' ? '127.0.0.1' : '::' } = options;
-    const { port = 0, flowlabel = 0 } = options;
+    const checked = readOptions(options);
+    super(checked);
 
-    family = familyNumber(family);
-    validateString(address, 'options.address');
-    this.#port = validatePort(port, 'options.port');
-    validateUint32(flowlabel, 'options.flowlabel');
-    if (family === 6 && flowlabel > MAX_FLOW_LABEL)
-      throw outOfRange('options.flowlabel', `>= 0 && <= ${MAX_FLOW_LABEL}`, flowlabel);
-    address = binding.addressText(address, family);
-    if (address === undefined) throw new codes.ERR_INVALID_ADDRESS();
-
-    this.#address = address;
-    this.#family = `ipv${family}`;
-    this.#flowlabel = family === 6 ? flowlabel : 0;
+    this.#address = checked.address;
+    this.#port = checked.port;
+    this.#family = checked.family;
+    this.#flowlabel = checked.flowlabel;
   }
 
   /** @returns {string} in its shortest form, without a zone */

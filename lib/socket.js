@@ -5,12 +5,14 @@
  * connecting, reading, writing and timeouts are in the files of their names.
  */
 
+const nodeNet = require('node:net');
 const { Duplex } = require('node:stream');
 const { debuglog } = require('node:util');
 
 const connecting = require('./connect');
 const { codes, endedByOtherParty, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, SOCKET, TCP, adopt, toHandle } = require('./handle');
+const { takeInstances } = require('./instances');
 const reading = require('./read');
 const {
   kAttach,
@@ -27,6 +29,7 @@ const {
   kShutDownDone,
   kTypeOfService,
   kWriteDone,
+  kWriteTried,
 } = require('./symbols');
 const timeout = require('./timeout');
 const { validateInt32, validateNumber } = require('./validate');
@@ -103,6 +106,7 @@ function initState(socket, options) {
   socket[kBytesRead] = 0;
   socket[kBytesWritten] = 0;
   socket[kWriteDone] = null;
+  socket[kWriteTried] = null;
   socket[kShutDownDone] = null;
   socket[kResetting] = false;
   socket[kNoDelay] = Boolean(options.noDelay);
@@ -139,7 +143,7 @@ function startGiven(socket, options) {
  * @throws ERR_INVALID_ARG_VALUE, ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_INVALID_FD_TYPE
  */
 function Socket(options) {
-  if (!(this instanceof Socket)) return new Socket(options);
+  if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
   options = typeof options === 'number' ? { fd: options } : { ...options };
   refuseObjectMode(options);
   if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
@@ -209,6 +213,19 @@ const methods = {
 
   set _handle(handle) {
     this[kHandle] = handle;
+  },
+
+  /**
+   * The descriptor, while there is one. Not in Node, whose child_process.spawn() knows its own sockets by their handles:
+   * by this it takes any stream for `stdio` (child_process.md, options.stdio).
+   */
+  get fd() {
+    const fd = this[kHandle]?.fd;
+    return fd >= 0 ? fd : undefined;
+  },
+
+  set fd(value) {
+    Object.defineProperty(this, 'fd', { value, writable: true, enumerable: true, configurable: true });
   },
 
   /** Gives the socket a handle: its events go to this socket from now on. */
@@ -443,11 +460,13 @@ const methods = {
 };
 
 /** Accessors that a `for … in` of Node does not show. */
-const HIDDEN = ['_connecting', '_handle', 'bufferSize', 'pending', 'readyState'];
+const HIDDEN = ['_connecting', '_handle', 'bufferSize', 'fd', 'pending', 'readyState'];
 
 for (const part of [methods, connecting.methods, reading.methods, writing.methods, timeout.methods]) {
   Object.defineProperties(Socket.prototype, Object.getOwnPropertyDescriptors(part));
 }
 for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enumerable: false });
+
+takeInstances(Socket, nodeNet.Socket);
 
 module.exports = { Socket };

@@ -24,6 +24,7 @@ module.exports = {
   kShutDownDone: Symbol('kShutDownDone'), // callback of _final()
   kTypeOfService: Symbol('kTypeOfService'),
   kWriteDone: Symbol('kWriteDone'), // callback of the write that waits
+  kWriteTried: Symbol('kWriteTried'), // what C said of a write that stream.Writable is told of now
 
   /** Gives a Socket its Handle. */
   kAttach: Symbol('kAttach'),

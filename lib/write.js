@@ -3,17 +3,19 @@
 /** The writing side of a Socket. */
 
 const { Buffer } = require('node:buffer');
+const { Duplex } = require('node:stream');
+const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
 const { codes, errnoException } = require('./errors');
-const { kBytesWritten, kHandle, kShutDown, kShutDownDone, kWriteDone, kWritten } = require('./symbols');
+const { kBytesWritten, kHandle, kShutDown, kShutDownDone, kWriteDone, kWriteTried, kWritten } = require('./symbols');
 const uv = require('./uv');
 
 /** What write() and writeString() of C give: all has gone, or the rest waits and onwrite() will end it. */
 const WAITS = 1;
 
-/** Strings of at most this many units are encoded by C. */
-const LONGEST_STRING = 16 * 1024;
+/** Strings, and pieces taken together, of at most this many units are encoded and put together by C. */
+const LONGEST_TEXT = 16 * 1024;
 
 /** The encodings that C knows: numbers of writeString(). */
 const ENCODINGS = new Map([
@@ -31,35 +33,45 @@ const ENCODINGS = new Map([
 const byteLength = (chunk, encoding) =>
   typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
 
-/** Gives Buffers, or one, to C; what it refuses does not count. */
-function writeBuffers(socket, buffers, bytes) {
-  const result = native.write(socket[kHandle].id, buffers, bytes);
+/** Notes the bytes of a write, unless C has refused it. */
+function counted(socket, result, bytes) {
   if (result >= 0) socket[kBytesWritten] += bytes;
   return result;
 }
 
-const writeBuffer = (socket, buffer) => writeBuffers(socket, buffer, buffer.byteLength);
+const writeBuffer = (socket, buffer) =>
+  counted(socket, native.write(socket[kHandle].id, buffer), buffer.byteLength);
 
 function writeOne(socket, data, encoding) {
   if (typeof data !== 'string') return writeBuffer(socket, data);
-  const number = data.length <= LONGEST_STRING ? ENCODINGS.get(encoding) : undefined;
+  const number = data.length <= LONGEST_TEXT ? ENCODINGS.get(encoding) : undefined;
   if (number === undefined) return writeBuffer(socket, Buffer.from(data, encoding));
   const result = native.writeString(socket[kHandle].id, data, number);
-  if (result >= 0) socket[kBytesWritten] += native.result[0];
-  return result;
+  return counted(socket, result, native.result[0]);
+}
+
+const isUtf8 = (encoding) => encoding === 'utf8' || encoding === 'utf-8';
+
+/** Pieces too long to be put together: C is to have Buffers only. */
+function writeLong(socket, pieces) {
+  const buffers = pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));
+  const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  return counted(socket, native.writev(socket[kHandle].id, buffers, bytes), bytes);
 }
 
 /** All that was written while the socket was corked, or busy. */
 function writeMany(socket, chunks) {
-  const buffers = new Array(chunks.length);
-  let bytes = 0;
+  const pieces = new Array(chunks.length);
+  let length = 0;
 
   for (let i = 0; i < chunks.length; i++) {
     const { chunk, encoding } = chunks[i];
-    buffers[i] = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
-    bytes += buffers[i].byteLength;
+    pieces[i] = typeof chunk === 'string' && !isUtf8(encoding) ? Buffer.from(chunk, encoding) : chunk;
+    length += pieces[i].length;
   }
-  return writeBuffers(socket, buffers, bytes);
+  if (length > LONGEST_TEXT) return writeLong(socket, pieces);
+  const result = native.writeSmall(socket[kHandle].id, pieces);
+  return counted(socket, result, native.result[0]);
 }
 
 /** A write before the connection: it waits for that, or for the end of all hope. */
@@ -81,7 +93,40 @@ function pendingBytes(data, encoding) {
   return data.reduce((sum, item) => sum + (item.chunk === undefined ? item.length : byteLength(item.chunk, item.encoding)), 0);
 }
 
+/** True for a Buffer, and for a string in an encoding of C. */
+function isPlain(chunk, encoding) {
+  if (isUint8Array(chunk)) return typeof encoding !== 'function';
+  return typeof chunk === 'string' && (encoding === undefined || ENCODINGS.has(encoding));
+}
+
+/** True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. */
+function isIdle(socket, length) {
+  const state = socket._writableState;
+  return (
+    state.pendingcb === 0 &&
+    state.corked === 0 &&
+    length < state.highWaterMark &&
+    socket.writable &&
+    !socket.connecting &&
+    socket[kHandle] !== null &&
+    socket._write === methods._write
+  );
+}
+
 const methods = {
+  /**
+   * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not become
+   * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try.
+   */
+  write(chunk, encoding, callback) {
+    if (callback === undefined && isPlain(chunk, encoding) && isIdle(this, chunk.length)) {
+      const result = writeOne(this, chunk, encoding ?? 'utf8');
+      if (result === 0) return true;
+      this[kWriteTried] = result;
+    }
+    return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  },
+
   _writeGeneric(many, data, encoding, callback) {
     if (this.connecting) {
       writeLater(this, many, data, encoding, callback);
@@ -93,7 +138,9 @@ const methods = {
       callback(new codes.ERR_SOCKET_CLOSED());
       return;
     }
-    const result = many ? writeMany(this, data) : writeOne(this, data, encoding);
+    const tried = this[kWriteTried];
+    this[kWriteTried] = null;
+    const result = tried ?? (many ? writeMany(this, data) : writeOne(this, data, encoding));
     if (result === 0) callback();
     else if (result === WAITS) this[kWriteDone] = callback;
     else callback(errnoException(result, 'write'));

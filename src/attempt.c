@@ -35,8 +35,6 @@ struct cnet_attempt {
   struct sockaddr_storage addresses[];
 };
 
-static void next(cnet_stream_t *stream);
-
 static void drop_dial(cnet_attempt_t *attempt) {
   if (attempt->dial != NULL) attempt->dial->stream = NULL;
   attempt->dial = NULL;
@@ -66,8 +64,9 @@ static void connected(cnet_stream_t *stream) {
   cnet_emit_ints(stream->env, stream->context, CNET_ON_CONNECT, 1, &stream->id);
 }
 
-/* This address is done for, by `status`: on to the next. JavaScript sees when it was the last, and closes. */
-static void failed(cnet_stream_t *stream, cnet_phase_t phase, int status) {
+/* This address is done for, by `status`. The stream, if there is a next one to try; JavaScript closes after the last.
+ */
+static cnet_stream_t *failed(cnet_stream_t *stream, cnet_phase_t phase, int status) {
   cnet_env_t *env = stream->env;
   int32_t id = stream->id;
 
@@ -75,12 +74,13 @@ static void failed(cnet_stream_t *stream, cnet_phase_t phase, int status) {
   drop_dial(stream->attempt);
   tell_step(stream, phase, status);
   stream = cnet_table_get(&env->streams, id);
-  if (is_over(stream)) return;
-  if (++stream->attempt->index == stream->attempt->count)
-    cnet_attempt_end(stream);
-  else
-    next(stream);
+  if (is_over(stream)) return NULL;
+  if (++stream->attempt->index < stream->attempt->count) return stream;
+  cnet_attempt_end(stream);
+  return NULL;
 }
+
+static void try_addresses(cnet_stream_t *stream);
 
 static void on_connect(uv_connect_t *req, int status) {
   cnet_dial_t *dial = (cnet_dial_t *)req;
@@ -92,12 +92,12 @@ static void on_connect(uv_connect_t *req, int status) {
   if (status == 0)
     connected(stream);
   else
-    failed(stream, CNET_ATTEMPT_FAILED, status);
+    try_addresses(failed(stream, CNET_ATTEMPT_FAILED, status));
 }
 
 static void on_time_up(uv_timer_t *timer) {
   cnet_stream_t *stream = timer->data;
-  failed(stream, CNET_ATTEMPT_TIMEOUT, UV_ETIMEDOUT);
+  try_addresses(failed(stream, CNET_ATTEMPT_TIMEOUT, UV_ETIMEDOUT));
 }
 
 /* A connection to a path that was settled at once, told as if it had taken its time. */
@@ -107,7 +107,7 @@ static void on_settled(uv_timer_t *timer) {
   if (stream->attempt->settled == 0)
     connected(stream);
   else
-    failed(stream, CNET_ATTEMPT_FAILED, stream->attempt->settled);
+    try_addresses(failed(stream, CNET_ATTEMPT_FAILED, stream->attempt->settled));
 }
 
 /* Gives the stream a fresh handle, in the place of the one whose attempt failed. */
@@ -164,8 +164,12 @@ static int bind_local(cnet_stream_t *stream, const struct sockaddr_storage *addr
   return port == attempt->local_port ? 0 : UV_EADDRINUSE; /* not the port that was asked for, as Node has it */
 }
 
-/* Tries the address whose turn it is. */
-static void next(cnet_stream_t *stream) {
+static bool is_blocked(const cnet_stream_t *stream, const struct sockaddr_storage *address) {
+  return stream->block_list != NULL && cnet_block_list_check(stream->block_list, address);
+}
+
+/* Tries the address whose turn it is. The stream, if that one has failed and there is a next one. */
+static cnet_stream_t *try_address(cnet_stream_t *stream) {
   cnet_env_t *env = stream->env;
   int32_t id = stream->id;
   cnet_attempt_t *attempt = stream->attempt;
@@ -173,19 +177,20 @@ static void next(cnet_stream_t *stream) {
 
   int err = attempt->index > 0 ? renew_handle(stream) : 0;
   if (!err) err = bind_local(stream, address);
-  if (err) {
-    failed(stream, CNET_ATTEMPT_BIND, err);
-    return;
-  }
+  if (err) return failed(stream, CNET_ATTEMPT_BIND, err);
+  /* as in Node: one address is told before it is found to be blocked, several are not */
+  bool is_only = attempt->count == 1;
+  if (!is_only && is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
   tell_step(stream, CNET_ATTEMPT_START, 0);
   stream = cnet_table_get(&env->streams, id);
-  if (is_over(stream)) return;
-  if (stream->block_list != NULL && cnet_block_list_check(stream->block_list, address)) {
-    failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
-    return;
-  }
+  if (is_over(stream)) return NULL;
+  if (is_only && is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
   err = dial(stream);
-  if (err) failed(stream, CNET_ATTEMPT_UNSENT, err);
+  return err ? failed(stream, CNET_ATTEMPT_UNSENT, err) : NULL;
+}
+
+static void try_addresses(cnet_stream_t *stream) {
+  while (stream != NULL) stream = try_address(stream);
 }
 
 /* --- from JavaScript --------------------------------------------------------------------------------------- */
@@ -253,7 +258,7 @@ napi_value cnet_js_connect(napi_env napi, napi_callback_info info) {
   int err = attempt_new(&call, stream);
   if (err) return cnet_int(napi, err);
   cnet_idle_touch(stream);
-  next(stream);
+  try_addresses(stream);
   return cnet_int(napi, 0);
 }
 

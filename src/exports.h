@@ -59,7 +59,9 @@
   X(setReadBuffer, cnet_js_set_read_buffer) \
   /* write.c */ \
   X(write, cnet_js_write) \
+  X(writev, cnet_js_writev) \
   X(writeString, cnet_js_write_string) \
+  X(writeSmall, cnet_js_write_small) \
   /* shutdown.c */ \
   X(shutdown, cnet_js_shutdown) \
   /* close.c */ \

@@ -17,6 +17,18 @@
 
 #define PAGE_ALIGN 8u /* a Buffer's bytes may be seen as wider integers */
 
+/*
+ * A new ArrayBuffer, whose bytes are whatever they are: a Buffer's memory is not cleared, which is a third of the cost
+ * of a large read. What the reads do not fill is cleared before JavaScript sees it.
+ */
+static bool make(cnet_env_t *env, size_t size, void **data, napi_value *value) {
+  napi_value buffer;
+  size_t offset;
+
+  return napi_create_buffer(env->napi, size, data, &buffer) == napi_ok &&
+         napi_get_typedarray_info(env->napi, buffer, NULL, NULL, NULL, value, &offset) == napi_ok && offset == 0;
+}
+
 /* The memory behind *ref, in *value and *data; a new ArrayBuffer when there is none, or it was detached. */
 static bool memory(cnet_env_t *env, napi_ref *ref, napi_value *value, void **data, bool *fresh) {
   size_t size = 0;
@@ -30,7 +42,7 @@ static bool memory(cnet_env_t *env, napi_ref *ref, napi_value *value, void **dat
     *ref = NULL;
   }
   *fresh = true;
-  if (napi_create_arraybuffer(env->napi, CNET_SLAB_SIZE, data, value) != napi_ok) return false;
+  if (!make(env, CNET_SLAB_SIZE, data, value)) return false;
   return napi_create_reference(env->napi, *value, 1, ref) == napi_ok;
 }
 
@@ -76,13 +88,16 @@ static bool copy_out(cnet_env_t *env, const char *from, size_t got, napi_value *
 
   *offset = 0;
   if (got > CNET_SLAB_SIZE / 2) {
-    if (napi_create_arraybuffer(env->napi, got, &data, buffer) != napi_ok) return false;
+    if (!make(env, got, &data, buffer)) return false;
     memcpy(data, from, got);
     return true;
   }
   if (env->slab.page_ref != NULL && env->slab.page_used + got > CNET_SLAB_SIZE) forget(env, &env->slab.page_ref);
   if (!memory(env, &env->slab.page_ref, buffer, &data, &fresh)) return false;
-  if (fresh) env->slab.page_used = 0;
+  if (fresh) {
+    env->slab.page_used = 0;
+    memset(data, 0, CNET_SLAB_SIZE);
+  }
   *offset = env->slab.page_used;
   memcpy((char *)data + *offset, from, got);
   env->slab.page_used += ((uint32_t)got + PAGE_ALIGN - 1) & ~(PAGE_ALIGN - 1);
@@ -95,6 +110,7 @@ bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_valu
   if (env->slab.lent && lent->base == env->slab.block && got > CNET_SLAB_SIZE / 2) {
     ok = napi_get_reference_value(env->napi, env->slab.block_ref, buffer) == napi_ok && *buffer != NULL;
     forget(env, &env->slab.block_ref);
+    memset(lent->base + got, 0, CNET_SLAB_SIZE - got);
     *offset = 0;
   } else {
     ok = copy_out(env, lent->base, got, buffer, offset);

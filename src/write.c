@@ -11,12 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cursor.h"
 #include "exports.h"
 #include "napi_util.h"
 
-#define CNET_PARK (64 * 1024) /* a waiting socket costs no more; large enough that its copy is noise */
-#define CNET_IOV 64           /* pieces per call of the kernel; the next ones go in the next call */
-#define CNET_TEXT (16 * 1024) /* longest string, in UTF-16 units, that is encoded here on the stack */
+#define CNET_PARK (64 * 1024)              /* a waiting socket costs no more; large enough that its copy is noise */
+#define CNET_TEXT (16 * 1024)              /* longest text, in UTF-16 units, that is put together here on the stack */
+#define CNET_TEXT_SIZE (CNET_TEXT * 3 + 2) /* its bytes at most, in UTF-8, and a final zero of any encoding */
 
 struct cnet_write {
   uv_write_t req;
@@ -29,92 +30,6 @@ struct cnet_write {
   char *parked;
   size_t parking; /* bytes of `parked` that are with libuv */
 };
-
-/* A position in the Buffers of a write. */
-typedef struct cnet_cursor {
-  napi_env napi;
-  napi_value source;
-  bool is_array;
-  uint32_t index, count;
-  size_t offset;
-} cnet_cursor_t;
-
-static bool cursor_init(cnet_cursor_t *cursor, napi_env napi, napi_value source) {
-  memset(cursor, 0, sizeof *cursor);
-  cursor->napi = napi;
-  cursor->source = source;
-  cursor->count = 1;
-  if (napi_is_array(napi, source, &cursor->is_array) != napi_ok) return false;
-  return !cursor->is_array || napi_get_array_length(napi, source, &cursor->count) == napi_ok;
-}
-
-typedef struct cnet_span {
-  char *base;
-  size_t length;
-} cnet_span_t;
-
-/* The bytes of Buffer `index`; none when it was detached. */
-static cnet_span_t piece(const cnet_cursor_t *cursor, uint32_t index) {
-  const cnet_span_t none = {NULL, 0};
-  napi_value buffer = cursor->source;
-  void *data = NULL;
-  size_t length = 0;
-
-  if (cursor->is_array && napi_get_element(cursor->napi, cursor->source, index, &buffer) != napi_ok) return none;
-  if (napi_get_buffer_info(cursor->napi, buffer, &data, &length) != napi_ok || data == NULL) return none;
-  return (cnet_span_t){data, length};
-}
-
-/* Up to CNET_IOV pieces from the cursor on; their number. One of 2 GiB or more is cut, and the last. */
-static unsigned gather(const cnet_cursor_t *cursor, uv_buf_t *out) {
-  unsigned n = 0;
-  size_t skip = cursor->offset;
-
-  for (uint32_t i = cursor->index; i < cursor->count && n < CNET_IOV; i++) {
-    cnet_span_t span = piece(cursor, i);
-    size_t length = span.length > skip ? span.length - skip : 0;
-    if (length > INT32_MAX) {
-      out[n++] = uv_buf_init(span.base + skip, INT32_MAX);
-      break;
-    }
-    if (length > 0) out[n++] = uv_buf_init(span.base + skip, (unsigned)length);
-    skip = 0;
-  }
-  return n;
-}
-
-static void advance(cnet_cursor_t *cursor, size_t bytes) {
-  while (cursor->index < cursor->count) {
-    size_t rest = piece(cursor, cursor->index).length;
-    rest = rest > cursor->offset ? rest - cursor->offset : 0;
-    if (bytes < rest) {
-      cursor->offset += bytes;
-      return;
-    }
-    bytes -= rest;
-    cursor->index++;
-    cursor->offset = 0;
-  }
-}
-
-/* Offers all from the cursor on. Bytes taken, which may be all, some or none; or a negative code. */
-static ssize_t offer(uv_stream_t *uv, cnet_cursor_t *cursor) {
-  uv_buf_t bufs[CNET_IOV];
-  ssize_t total = 0;
-
-  for (;;) {
-    unsigned n = gather(cursor, bufs);
-    size_t wanted = 0;
-    if (n == 0) return total;
-    for (unsigned i = 0; i < n; i++) wanted += bufs[i].len;
-    int sent = uv_try_write(uv, bufs, n);
-    if (sent == UV_EAGAIN || sent == UV_ENOSYS) return total;
-    if (sent < 0) return sent;
-    advance(cursor, (size_t)sent);
-    total += sent;
-    if ((size_t)sent < wanted) return total; /* the kernel is full: do not ask again at once */
-  }
-}
 
 size_t cnet_write_queue_size(const cnet_stream_t *stream) { return stream->write == NULL ? 0 : stream->write->left; }
 
@@ -143,11 +58,11 @@ static int park(cnet_write_t *write, const char *bytes, size_t length) {
 static int park_next(cnet_write_t *write, cnet_cursor_t *cursor) {
   uv_buf_t bufs[CNET_IOV];
 
-  if (gather(cursor, bufs) == 0) return UV_ECANCELED; /* the Buffer was detached: its bytes are gone */
+  if (cnet_cursor_gather(cursor, bufs) == 0) return UV_ECANCELED; /* the Buffer was detached: its bytes are gone */
   size_t length = bufs[0].len < CNET_PARK ? bufs[0].len : CNET_PARK;
   int err = park(write, bufs[0].base, length);
   if (err) return err;
-  advance(cursor, length);
+  cnet_cursor_advance(cursor, length);
   write->index = cursor->index;
   write->offset = cursor->offset;
   return 0;
@@ -161,10 +76,10 @@ static int resume(cnet_write_t *write) {
 
   if (write->left == 0) return 0;
   if (napi_get_reference_value(napi, write->source, &source) != napi_ok || source == NULL) return UV_ECANCELED;
-  if (!cursor_init(&cursor, napi, source)) return UV_ECANCELED;
+  if (!cnet_cursor_init(&cursor, napi, source)) return UV_ECANCELED;
   cursor.index = write->index;
   cursor.offset = write->offset;
-  ssize_t sent = offer(write->stream->uv, &cursor);
+  ssize_t sent = cnet_cursor_offer(&cursor, write->stream->uv);
   if (sent < 0) return (int)sent;
   write->left -= (size_t)sent;
   if (write->left == 0) return 0;
@@ -222,64 +137,144 @@ static int waits(cnet_write_t *write, int err) {
   return 1;
 }
 
-/* write(id, Buffer or array of Buffers, bytes in all): 0: all has gone; 1: it waits, CNET_ON_WRITE ends it */
-napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-  cnet_stream_t *stream = cnet_arg_stream(&call);
-  size_t total = (size_t)cnet_arg_double(&call, 2);
-  cnet_cursor_t cursor;
-
-  if (stream == NULL) return cnet_int(napi, UV_EBADF);
-  if (stream->write != NULL) return cnet_int(napi, UV_EBUSY);
-  if (!cursor_init(&cursor, napi, call.argv[1])) return cnet_int(napi, UV_EINVAL);
-  cnet_idle_touch(stream);
-  ssize_t sent = offer(stream->uv, &cursor);
-  if (sent < 0 || (size_t)sent >= total) return cnet_int(napi, sent < 0 ? (int32_t)sent : 0);
-
-  cnet_write_t *write = write_new(stream, total - (size_t)sent);
-  if (write == NULL) return cnet_int(napi, UV_ENOMEM);
-  int err = napi_create_reference(napi, call.argv[1], 1, &write->source) == napi_ok ? 0 : UV_ENOMEM;
-  if (!err) err = park_next(write, &cursor);
-  return cnet_int(napi, waits(write, err));
+/* What the kernel did not take of bytes that are ours alone: parked, all of them. */
+static int park_rest(cnet_stream_t *stream, const char *bytes, size_t length) {
+  cnet_write_t *write = write_new(stream, length);
+  if (write == NULL) return UV_ENOMEM;
+  return waits(write, park(write, bytes, length));
 }
 
-/* The bytes of string argument 1 in the encoding of argument 2 (0 latin1, 1 UTF-8, 2 UTF-16LE); negative: cannot. */
-static ssize_t encode(const cnet_call_t *call, char *out, size_t size) {
+/* What the kernel did not take of the user's Buffers, from the cursor on. */
+static int keep_rest(cnet_stream_t *stream, cnet_cursor_t *cursor, size_t left) {
+  cnet_write_t *write = write_new(stream, left);
+  if (write == NULL) return UV_ENOMEM;
+  int err = napi_create_reference(cursor->napi, cursor->source, 1, &write->source) == napi_ok ? 0 : UV_ENOMEM;
+  if (!err) err = park_next(write, cursor);
+  return waits(write, err);
+}
+
+/* The stream that is to be written to, in *stream, or why it cannot be. */
+static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
+  *stream = cnet_arg_stream(call);
+  if (*stream == NULL) return UV_EBADF;
+  if ((*stream)->write != NULL) return UV_EBUSY;
+  cnet_idle_touch(*stream);
+  return 0;
+}
+
+/* Bytes the kernel takes of one piece at once: all, some or none; or a negative code. */
+static int try_once(cnet_stream_t *stream, char *bytes, size_t length) {
+  uv_buf_t buf = uv_buf_init(bytes, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
+  int sent = length == 0 ? 0 : uv_try_write(stream->uv, &buf, 1);
+  return sent == UV_EAGAIN || sent == UV_ENOSYS ? 0 : sent;
+}
+
+/* write(id, Buffer): 0: all has gone; 1: it waits, CNET_ON_WRITE ends it */
+napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream;
+  cnet_cursor_t cursor;
+  void *data = NULL;
+  size_t total = 0;
+
+  int err = writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  if (napi_get_buffer_info(napi, call.argv[1], &data, &total) != napi_ok) return cnet_int(napi, UV_EINVAL);
+  int sent = try_once(stream, data, total);
+  if (sent < 0 || (size_t)sent == total) return cnet_int(napi, sent < 0 ? sent : 0);
+  if (!cnet_cursor_init(&cursor, napi, call.argv[1])) return cnet_int(napi, UV_EINVAL);
+  cnet_cursor_advance(&cursor, (size_t)sent);
+  return cnet_int(napi, keep_rest(stream, &cursor, total - (size_t)sent));
+}
+
+/* writev(id, array of Buffers, bytes in all): as write() */
+napi_value cnet_js_writev(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  size_t total = (size_t)cnet_arg_double(&call, 2);
+  cnet_stream_t *stream;
+  cnet_cursor_t cursor;
+
+  int err = writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  if (!cnet_cursor_init(&cursor, napi, call.argv[1])) return cnet_int(napi, UV_EINVAL);
+  ssize_t sent = cnet_cursor_offer(&cursor, stream->uv);
+  if (sent < 0 || (size_t)sent >= total) return cnet_int(napi, sent < 0 ? (int32_t)sent : 0);
+  return cnet_int(napi, keep_rest(stream, &cursor, total - (size_t)sent));
+}
+
+/* The bytes of a string in an encoding (0 latin1, 1 UTF-8, 2 UTF-16LE); negative: it is no string. */
+static ssize_t encode(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size) {
   size_t length = 0;
   napi_status status;
 
-  switch (cnet_arg_int(call, 2, 1)) {
+  switch (encoding) {
   case 0:
-    status = napi_get_value_string_latin1(call->napi, call->argv[1], out, size, &length);
+    status = napi_get_value_string_latin1(napi, string, out, size, &length);
     break;
   case 2:
-    status = napi_get_value_string_utf16(call->napi, call->argv[1], (char16_t *)(void *)out, size / 2, &length);
+    status = napi_get_value_string_utf16(napi, string, (char16_t *)(void *)out, size / 2, &length);
     length *= 2;
     break;
   default:
-    status = napi_get_value_string_utf8(call->napi, call->argv[1], out, size, &length);
+    status = napi_get_value_string_utf8(napi, string, out, size, &length);
   }
   return status == napi_ok ? (ssize_t)length : UV_EINVAL;
+}
+
+/* Sends bytes that are ours alone, and notes how many they were in result[0]. */
+static int send_text(cnet_stream_t *stream, char *bytes, size_t total) {
+  stream->env->result[0] = (double)total;
+  int sent = try_once(stream, bytes, total);
+  if (sent < 0 || (size_t)sent == total) return sent < 0 ? sent : 0;
+  return park_rest(stream, bytes + sent, total - (size_t)sent);
 }
 
 /* writeString(id, string of at most CNET_TEXT units, encoding): as write(); its bytes are in result[0] */
 napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  cnet_stream_t *stream = cnet_arg_stream(&call);
-  char16_t text[CNET_TEXT * 3 / 2 + 1];
+  char16_t text[CNET_TEXT_SIZE / 2];
+  cnet_stream_t *stream;
 
-  if (stream == NULL) return cnet_int(napi, UV_EBADF);
-  if (stream->write != NULL) return cnet_int(napi, UV_EBUSY);
-  ssize_t total = encode(&call, (char *)text, sizeof text);
-  if (total < 0) return cnet_int(napi, (int32_t)total);
-  call.env->result[0] = (double)total;
-  cnet_idle_touch(stream);
-  uv_buf_t buf = uv_buf_init((char *)text, (unsigned)total);
-  int sent = total == 0 ? 0 : uv_try_write(stream->uv, &buf, 1);
-  if (sent == UV_EAGAIN || sent == UV_ENOSYS) sent = 0;
-  if (sent < 0 || sent == total) return cnet_int(napi, sent < 0 ? sent : 0);
+  int err = writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  ssize_t total = encode(napi, call.argv[1], cnet_arg_int(&call, 2, 1), (char *)text, sizeof text);
+  return cnet_int(napi, total < 0 ? (int)total : send_text(stream, (char *)text, (size_t)total));
+}
 
-  cnet_write_t *write = write_new(stream, (size_t)(total - sent));
-  if (write == NULL) return cnet_int(napi, UV_ENOMEM);
-  return cnet_int(napi, waits(write, park(write, buf.base + sent, (size_t)(total - sent))));
+/* The bytes of a Buffer or, in UTF-8, of a string, behind those that are in `out` already. */
+static ssize_t append(napi_env napi, napi_value value, char *out, size_t size) {
+  void *data = NULL;
+  size_t length = 0;
+  bool is_buffer = false;
+
+  if (napi_is_buffer(napi, value, &is_buffer) != napi_ok || !is_buffer) return encode(napi, value, 1, out, size);
+  if (napi_get_buffer_info(napi, value, &data, &length) != napi_ok || length > size) return UV_EINVAL;
+  if (length > 0) memcpy(out, data, length);
+  return (ssize_t)length;
+}
+
+/*
+ * writeSmall(id, array of Buffers and strings, CNET_TEXT units of them at most): as write(). They are put together
+ * first: for short pieces that costs less than what the kernel does for each piece.
+ */
+napi_value cnet_js_write_small(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  char text[CNET_TEXT_SIZE];
+  cnet_stream_t *stream;
+  uint32_t count = 0;
+  size_t total = 0;
+
+  int err = writable(&call, &stream);
+  if (!err && napi_get_array_length(napi, call.argv[1], &count) != napi_ok) err = UV_EINVAL;
+  for (uint32_t i = 0; i < count && !err; i++) {
+    napi_value value;
+    ssize_t length = UV_EINVAL;
+    if (napi_get_element(napi, call.argv[1], i, &value) == napi_ok)
+      length = append(napi, value, text + total, sizeof text - total);
+    if (length < 0)
+      err = (int)length;
+    else
+      total += (size_t)length;
+  }
+  return cnet_int(napi, err ? err : send_text(stream, text, total));
 }

@@ -1,0 +1,102 @@
+'use strict';
+// conformance.js: `npm run conformance`: Node's own tests of net, with cnet in its place.
+//   npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all] [-- --builtin] [-- --node=PATH]
+// NODE_TREE: a Node source tree; without one Debian's source package is fetched. --all: every test that asks for net,
+// not those of net alone. --builtin: nothing is swapped: what Node itself passes here. --node: the Node to run.
+// test/conformance/ledger.json names the tests that are expected not to pass; a difference from it is a failure.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+
+const { CACHE, fetchTree, isTree, treeVersion } = require('./conformance/tree.js');
+const { chooseTests, runTests } = require('./conformance/suite.js');
+const { ensure } = require('./ensure.js');
+const { ROOT, ToolError, tool } = require('./run.js');
+
+const LEDGER = path.join(ROOT, 'test', 'conformance', 'ledger.json');
+const USAGE = 'usage: npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all] [-- --builtin] [-- --node=PATH]';
+
+function readArguments(args) {
+  const options = { all: false, builtin: false, node: process.execPath, tree: null, filter: '' };
+  for (const arg of args) {
+    if (arg === '--all') options.all = true;
+    else if (arg === '--builtin') options.builtin = true;
+    else if (arg.startsWith('--node=')) options.node = path.resolve(arg.slice('--node='.length));
+    else if (arg.startsWith('-')) throw new ToolError(USAGE);
+    else if (isTree(arg)) options.tree = path.resolve(arg);
+    else if (arg.includes(path.sep) && fs.existsSync(arg)) throw new ToolError(`${arg} is no source tree of Node`);
+    else options.filter = arg;
+  }
+  return options;
+}
+
+function versionOf(node) {
+  const { status, stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  if (status !== 0) throw new ToolError(`${node} cannot be started`);
+  return stdout.trim();
+}
+
+const major = (version) => version.split('.')[0];
+
+/* The line of the output that says most: the first that names an error. */
+function gist({ why, output }) {
+  const lines = output.split('\n').map((line) => line.trim()).filter(Boolean);
+  const line = lines.find((text) => /^(\w*Error\b|.*\bAssertionError\b|Mismatched|.*Assertion)/.test(text));
+  return `${why}${line ? `: ${line.slice(0, 160)}` : ''}`;
+}
+
+const logFile = (folder, name) => path.join(folder, `${name.replace('/', '-')}.log`);
+
+function keepLog(folder, { name, why, output }) {
+  const file = logFile(folder, name);
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(file, `${why}\n${output}`);
+  return path.relative(ROOT, file);
+}
+
+/* Sorts the results by what the ledger says of them. */
+function judge(results, ledger) {
+  const counts = { passed: 0, failed: 0, skipped: 0, expected: 0 };
+  for (const { name, outcome } of results.values()) {
+    if (outcome === 'failed' && ledger[name] !== undefined) {
+      counts.expected++;
+    } else if (outcome === 'passed' && ledger[name] !== undefined) {
+      console.log(`PASSED ${name}, which the ledger expects not to: ${ledger[name]}`);
+      counts.failed++;
+    } else {
+      counts[outcome]++;
+    }
+  }
+  return counts;
+}
+
+tool(async () => {
+  const options = readArguments(process.argv.slice(2));
+  if (!process.env.CNET_NATIVE) await ensure();
+  let { tree } = options;
+  try {
+    tree ??= await fetchTree();
+  } catch (error) {
+    console.log(`conformance: Node's tests could not be fetched: ${error.message}`);
+    console.log('0 passed, 0 failed (all skipped)');
+    return 0;
+  }
+  const names = chooseTests(tree, options);
+  if (names.length === 0) throw new ToolError(`no test is called ${options.filter}`);
+  const ledger = options.builtin ? {} : JSON.parse(fs.readFileSync(LEDGER, 'utf8'));
+  const subject = options.builtin ? 'node:net' : 'cnet';
+  const [version, running] = [treeVersion(tree), versionOf(options.node)];
+  console.log(`${names.length} tests of Node ${version}, ${subject} on Node ${running}`);
+
+  const logs = path.join(CACHE, 'logs', `${options.builtin ? 'builtin' : 'cnet'}-${running}`);
+  for (const name of names) fs.rmSync(logFile(logs, name), { force: true });
+  const foreign = major(version) !== major(running);
+  const results = await runTests(names, { ...options, tree, foreign }, (result) => {
+    const log = keepLog(logs, result);
+    if (ledger[result.name] === undefined) console.log(`FAILED ${result.name}: ${gist(result)} (${log})`);
+  });
+  const counts = judge(results, ledger);
+  console.log(`${counts.passed} passed, ${counts.failed} failed (${counts.expected} in the ledger, ${counts.skipped} skipped)`);
+  return counts.failed > 0 ? 1 : 0;
+});
