@@ -6,12 +6,12 @@
  */
 
 const dns = require('node:dns');
-const { debuglog } = require('node:util');
 
 const { isNormalized, normalizeArgs } = require('./args');
 const { blockListOption, ownBlockList } = require('./block-list');
 const { clientSocket } = require('./channels');
 const defaults = require('./defaults');
+const { debug } = require('./debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgType } = require('./errors');
 const { Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
@@ -19,8 +19,6 @@ const native = require('./binding');
 const { isDenied } = require('./permission');
 const { kAttach, kAttempt, kAttempted, kBlockList, kConnected, kHandle } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
-
-const debug = debuglog('net');
 
 /** Status of an address that the block list forbids, and steps of an attempt: see src/cnet.h. */
 const BLOCKED = 1;

@@ -11,7 +11,7 @@ const { executionAsyncId } = require('node:async_hooks');
 const native = require('./binding');
 const { errnoException } = require('./errors');
 const { handles } = require('./handlers');
-const { kBytesWritten } = require('./symbols');
+const { kBytesWritten, kOwner } = require('./symbols');
 
 const TCP_KIND = 0;
 const PIPE_KIND = 1;
@@ -37,8 +37,8 @@ class Handle {
     this.onconnection = null;
     /** Called when the handle is closed. */
     this.onclose = null;
-    /** The Socket or Server that is told of what happens. */
-    Object.defineProperty(this, 'owner', { value: null, writable: true, configurable: true });
+    /** The Socket or Server that is told of what happens. By a symbol, as in Node: JSON does not follow it. */
+    this[kOwner] = null;
     handles[id] = this;
   }
 
@@ -52,7 +52,7 @@ class Handle {
   }
 
   get bytesWritten() {
-    return this.owner?.[kBytesWritten] ?? 0;
+    return this[kOwner]?.[kBytesWritten] ?? 0;
   }
 
   get writeQueueSize() {

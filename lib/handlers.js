@@ -5,7 +5,7 @@
  * Handle that is, and whose idle timeout.
  */
 
-const { kAttempted, kConnected, kDropped, kRead, kShutDown, kWritten } = require('./symbols');
+const { kAttempted, kConnected, kDropped, kOwner, kRead, kShutDown, kWritten } = require('./symbols');
 
 /** @type {Array<import('./handle').Handle | undefined>} by stream number */
 const handles = [];
@@ -21,7 +21,7 @@ function onaccept(id, status, client) {
 
 /** The limit of a server turned a connection away. */
 function ondrop(id, localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily) {
-  const { owner } = handles[id];
+  const { [kOwner]: owner } = handles[id];
   if (owner === null) return;
   owner[kDropped](
     localAddress === undefined
@@ -32,26 +32,26 @@ function ondrop(id, localAddress, localPort, localFamily, remoteAddress, remoteP
 
 /** A step of a connection attempt; see cnet_phase_t. */
 function onattempt(id, index, phase, status) {
-  handles[id].owner[kAttempted](index, phase, status);
+  handles[id][kOwner][kAttempted](index, phase, status);
 }
 
 /** A connect() has led to a connection. */
 function onconnect(id) {
-  handles[id].owner[kConnected]();
+  handles[id][kOwner][kConnected]();
 }
 
 /** `got` bytes lie in `buffer` from `offset` on (in the user's buffer when there is none), or a status below zero. */
 function onread(id, got, buffer, offset) {
-  handles[id].owner[kRead](got, buffer, offset);
+  handles[id][kOwner][kRead](got, buffer, offset);
 }
 
 /** A write that had to wait has ended. */
 function onwrite(id, status) {
-  handles[id].owner[kWritten](status);
+  handles[id][kOwner][kWritten](status);
 }
 
 function onshutdown(id, status) {
-  handles[id].owner[kShutDown](status);
+  handles[id][kOwner][kShutDown](status);
 }
 
 /** The stream is gone; its number may be given to another one. */

@@ -3,17 +3,16 @@
 /** server.listen(): from its arguments to a listening handle. */
 
 const dns = require('node:dns');
-const { debuglog } = require('node:util');
 
 const { isPath, normalizeArgs, toNumber } = require('./args');
 const { tracing } = require('./channels');
-const { codes, errnoException, invalidArgValue, uvException } = require('./errors');
+const cluster = require('./cluster');
+const { debug } = require('./debug');
+const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
 const { checkPermission } = require('./permission');
 const uv = require('./uv');
 const { validateAbortSignal, validatePort } = require('./validate');
-
-const debug = debuglog('net');
 
 /** Length of the queue of pending connections, unless given (net.md, server.listen()). */
 const BACKLOG = 511;
@@ -106,7 +105,25 @@ function listenNow(server, place) {
   });
 }
 
-function listenOnHost(server, host, place) {
+/** Listens on what `place` says: in a worker of a cluster on a handle of the primary's, unless it is to be exclusive. */
+function listenShared(server, place, exclusive) {
+  if (exclusive || !cluster.isWorker()) {
+    listenNow(server, place);
+    return;
+  }
+  cluster.getHandle(server, place, (err, handle) => {
+    if (err) {
+      const error = exceptionWithHostPort(err, 'bind', place.address ?? null, place.port);
+      tracing('error', { server, error });
+      server.emit('error', error);
+      return;
+    }
+    server._handle = handle;
+    listenNow(server, place);
+  });
+}
+
+function listenOnHost(server, host, place, exclusive) {
   const listeningId = server._listeningId;
 
   dns.lookup(host, (error, address, family) => {
@@ -115,7 +132,7 @@ function listenOnHost(server, host, place) {
       tracing('error', { server, error });
       server.emit('error', error);
     } else {
-      listenNow(server, { ...place, address, family: address ? family : 4 });
+      listenShared(server, { ...place, address, family: address ? family : 4 }, exclusive);
     }
   });
 }
@@ -138,8 +155,9 @@ function listenOnPath(server, options, backlog) {
     const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket'; // Node's words
     throw invalidArgValue('options', options, reason);
   }
-  server._pipeName = options.path;
-  listenNow(server, { address: options.path, port: -1, family: -1, backlog });
+  const { path, exclusive, readableAll, writableAll } = options;
+  server._pipeName = path;
+  listenShared(server, { address: path, port: -1, family: -1, backlog, readableAll, writableAll }, exclusive);
   if (server._handle) chmod(server, options);
 }
 
@@ -181,8 +199,9 @@ function listenOnPort(server, options, backlog) {
   const port = validatePort(options.port, 'options.port');
   const flags = (options.ipv6Only === true ? IPV6_ONLY : 0) | (options.reusePort === true ? REUSE_PORT : 0);
   const place = { port, family: 4, backlog, flags };
-  if (options.host) listenOnHost(server, options.host, place);
-  else listenNow(server, place);
+  const exclusive = options.exclusive || options.reusePort === true;
+  if (options.host) listenOnHost(server, options.host, place, exclusive);
+  else listenShared(server, place, exclusive);
 }
 
 /** Decides by the options what to listen on. */
@@ -196,7 +215,7 @@ function dispatch(server, args, given, backlogArgument) {
   }
   if (closeOnAbort(server, options)) return;
   if (typeof options.fd === 'number' && options.fd >= 0) {
-    listenNow(server, { fd: options.fd, backlog: backlogArgument });
+    listenShared(server, { fd: options.fd, backlog: backlogArgument });
     return;
   }
   if (wantsAnyPort(args, options)) options.port = 0;

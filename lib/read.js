@@ -16,7 +16,7 @@ const uv = require('./uv');
 const FastBuffer = Buffer[Symbol.species];
 
 /** Reads up to this size share a page with their neighbours: see src/slab.c. */
-const LARGEST_SHARED = 32 * 1024;
+const LARGEST_SHARED = 4 * 1024;
 
 let page = null;
 

@@ -3,20 +3,20 @@
 /** net.Server: accepts connections on a Handle and makes Sockets of them. listen() is in listen.js. */
 
 const EventEmitter = require('node:events');
+const nodeNet = require('node:net');
 const { getDefaultHighWaterMark } = require('node:stream');
-const { debuglog } = require('node:util');
 
 const { BlockList, blockListOption } = require('./block-list');
 const { serverSocket } = require('./channels');
+const { debug } = require('./debug');
 const { codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
+const { takeInstances } = require('./instances');
 const { listen, listenNow } = require('./listen');
 const native = require('./binding');
-const { Socket } = require('./socket');
-const { kDropped, kMaxConnections } = require('./symbols');
+const { AcceptedOptions, Socket } = require('./socket');
+const { kDropped, kMaxConnections, kOwner } = require('./symbols');
 const { validateNumber } = require('./validate');
-
-const debug = debuglog('net');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
 const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
@@ -29,8 +29,7 @@ function highWaterMarkOption({ highWaterMark }) {
   return highWaterMark < 0 ? (getDefaultHighWaterMark?.(false) ?? 64 * 1024) : highWaterMark;
 }
 
-/** Whole seconds, of the milliseconds of the option. */
-/** @returns {number} seconds, of milliseconds */
+/** @returns {number} whole seconds, of the milliseconds of the option */
 function keepAliveDelayOption({ keepAliveInitialDelay }) {
   if (keepAliveInitialDelay === undefined) return 0;
   validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
@@ -65,7 +64,7 @@ function applyOptions(server, options) {
  * @throws ERR_INVALID_ARG_TYPE
  */
 function Server(options, connectionListener) {
-  if (!(this instanceof Server)) return new Server(options, connectionListener);
+  if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
   EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
   const [settings, listener] = readArguments(options, connectionListener);
 
@@ -103,7 +102,7 @@ function isBlocked({ blockList }, client) {
 
 /** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
 function onconnection(status, client) {
-  const server = this.owner;
+  const server = this[kOwner];
 
   debug('onconnection');
   if (status) {
@@ -114,15 +113,7 @@ function onconnection(status, client) {
     client.close();
     return;
   }
-  const socket = new Socket({
-    handle: client,
-    allowHalfOpen: server.allowHalfOpen,
-    pauseOnCreate: server.pauseOnConnect,
-    readable: true,
-    writable: true,
-    readableHighWaterMark: server.highWaterMark,
-    writableHighWaterMark: server.highWaterMark,
-  });
+  const socket = new Socket(new AcceptedOptions(client, server));
   if (server.noDelay) socket.setNoDelay(true);
   if (server.keepAlive) socket.setKeepAlive(true, server.keepAliveInitialDelay * 1000);
   server._connections++;
@@ -130,6 +121,45 @@ function onconnection(status, client) {
   socket._server = server;
   server.emit('connection', socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
+}
+
+/** The connections here and those of the child processes that were sent some. */
+function countEverywhere(server, callback) {
+  const lists = server._workers;
+  let total = server._connections;
+  let left = lists.length;
+  const done = (error, count) => {
+    left = -1;
+    process.nextTick(callback, error, count);
+  };
+
+  if (left === 0) done(null, total);
+  for (const list of lists) {
+    list.getConnections((error, count) => {
+      if (left < 0) return;
+      total += error ? 0 : count;
+      if (error) done(error);
+      else if (--left === 0) done(null, total);
+    });
+  }
+}
+
+/** Waits for the connections of child processes too; meanwhile a connection that is none holds 'close' back. */
+function closeEverywhere(server) {
+  const lists = server._workers;
+  let left = lists.length;
+  const done = () => {
+    server._connections--;
+    server._emitCloseIfDrained();
+  };
+
+  server._connections++;
+  if (left === 0) done();
+  for (const list of lists) {
+    list.close(() => {
+      if (--left === 0) done();
+    });
+  }
 }
 
 const methods = {
@@ -153,7 +183,8 @@ const methods = {
   _attach(handle) {
     this._handle = handle;
     handle.onconnection = onconnection;
-    handle.owner = this;
+    handle[kOwner] = this;
+    if (!(handle instanceof Handle)) return; // a cluster's stand-in: see cluster.js
     updateRoom(this);
     if (BlockList.isBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
   },
@@ -196,7 +227,8 @@ const methods = {
    * @returns {this}
    */
   getConnections(callback) {
-    process.nextTick(callback, null, this._connections);
+    if (this._usingWorkers) countEverywhere(this, callback);
+    else process.nextTick(callback, null, this._connections);
     return this;
   },
 
@@ -215,7 +247,8 @@ const methods = {
       this._handle.close();
       this._handle = null;
     }
-    this._emitCloseIfDrained();
+    if (this._usingWorkers) closeEverywhere(this);
+    else this._emitCloseIfDrained();
     return this;
   },
 
@@ -274,5 +307,7 @@ Object.defineProperty(Server.prototype, 'connections', {
   configurable: true,
   enumerable: true,
 });
+
+takeInstances(Server, nodeNet.Server);
 
 module.exports = { Server };

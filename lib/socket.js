@@ -7,9 +7,9 @@
 
 const nodeNet = require('node:net');
 const { Duplex } = require('node:stream');
-const { debuglog } = require('node:util');
 
 const connecting = require('./connect');
+const { debug } = require('./debug');
 const { codes, endedByOtherParty, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, SOCKET, TCP, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
@@ -25,6 +25,7 @@ const {
   kKeepAlive,
   kNoDelay,
   kOnRead,
+  kOwner,
   kResetting,
   kShutDownDone,
   kTypeOfService,
@@ -35,14 +36,12 @@ const timeout = require('./timeout');
 const { validateInt32, validateNumber } = require('./validate');
 const writing = require('./write');
 
-const debug = debuglog('net');
-
 /* --- construction ------------------------------------------------------------------------------------------------ */
 
 function refuseObjectMode(options) {
-  for (const name of ['objectMode', 'readableObjectMode', 'writableObjectMode']) {
-    if (options[name]) throw invalidArgValue(`options.${name}`, options[name], 'is not supported');
-  }
+  if (!options.objectMode && !options.readableObjectMode && !options.writableObjectMode) return;
+  const name = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((one) => options[one]);
+  throw invalidArgValue(`options.${name}`, options[name], 'is not supported');
 }
 
 /** @returns {{ enable: boolean, delay: number, interval?: number, count?: number } | null} seconds */
@@ -62,8 +61,28 @@ function keepAliveSettings(enable, initialDelay, interval, count) {
   };
 }
 
+/** The options of an accepted socket: always the same, so that it is made without a copy of them. */
+class AcceptedOptions {
+  constructor(handle, server) {
+    this.handle = handle;
+    this.pauseOnCreate = server.pauseOnConnect;
+    this.noDelay = false;
+    this.keepAlive = false;
+    this.typeOfService = undefined;
+    this.allowHalfOpen = Boolean(server.allowHalfOpen);
+    this.readable = true;
+    this.writable = true;
+    this.readableHighWaterMark = server.highWaterMark;
+    this.writableHighWaterMark = server.highWaterMark;
+    this.emitClose = false;
+    this.autoDestroy = true;
+    this.decodeStrings = false;
+  }
+}
+
 /** The options of stream.Duplex, for those of new Socket(). */
 function streamOptions(options) {
+  if (options instanceof AcceptedOptions) return options;
   return {
     ...options,
     allowHalfOpen: Boolean(options.allowHalfOpen),
@@ -144,7 +163,7 @@ function startGiven(socket, options) {
  */
 function Socket(options) {
   if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
-  options = typeof options === 'number' ? { fd: options } : { ...options };
+  options = typeof options === 'number' ? { fd: options } : (options ?? {});
   refuseObjectMode(options);
   if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
   initState(this, options);
@@ -237,7 +256,7 @@ const methods = {
     this[kBytesWritten] = 0;
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return;
-    handle.owner = this;
+    handle[kOwner] = this;
     timeout.attachTimeout(this);
     if (this[kOnRead] !== null) reading.useBuffer(this);
   },
@@ -469,4 +488,4 @@ for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enume
 
 takeInstances(Socket, nodeNet.Socket);
 
-module.exports = { Socket };
+module.exports = { AcceptedOptions, Socket };

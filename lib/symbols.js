@@ -10,6 +10,9 @@ module.exports = {
   kShutDown: Symbol('kShutDown'),
   kWritten: Symbol('kWritten'),
 
+  /** The owner of a Handle. */
+  kOwner: Symbol('kOwner'),
+
   /** State of a Socket. */
   kAttempt: Symbol('kAttempt'), // what connect() is trying, while it does
   kBlockList: Symbol('kBlockList'),

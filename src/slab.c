@@ -5,8 +5,8 @@
  *   the block  is what the kernel writes to, again and again, so it stays warm;
  *   the page   is what small reads are copied to, one behind the other, and what the user's Buffers share.
  * A read that fills more than half of the block takes the block with it, without a copy; the next read makes
- * a new one. A page that is full is left to its Buffers. So a small Buffer that is kept pins one page, shared with
- * its neighbours, as those of Buffer.allocUnsafe() do.
+ * a new one. One in between is copied into memory of its own. A page that is full is left to its Buffers. So a small
+ * Buffer that is kept pins one page, shared with its neighbours, as those of Buffer.allocUnsafe() do.
  *
  * A user can detach what he was given, with a transfer: so the pointers are asked for at each read.
  */
@@ -15,6 +15,7 @@
 
 #include "cnet.h"
 
+#define SHARED_MAX 4096u /* larger reads have memory of their own: a page is cleared when made, which must stay cheap */
 #define PAGE_ALIGN 8u /* a Buffer's bytes may be seen as wider integers */
 
 /*
@@ -81,13 +82,13 @@ void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent) {
     free(lent->base);
 }
 
-/* Copies `got` bytes into the page, or into an ArrayBuffer of their own when they are too many to share one. */
+/* Copies `got` bytes into the page, or into an ArrayBuffer of their own. */
 static bool copy_out(cnet_env_t *env, const char *from, size_t got, napi_value *buffer, uint32_t *offset) {
   void *data = NULL;
   bool fresh;
 
   *offset = 0;
-  if (got > CNET_SLAB_SIZE / 2) {
+  if (got > SHARED_MAX) {
     if (!make(env, got, &data, buffer)) return false;
     memcpy(data, from, got);
     return true;

@@ -1,0 +1,169 @@
+'use strict';
+
+/**
+ * cnet/child-process: sockets and servers of cnet for child.send() and process.send(), which take Node's own alone
+ * (child_process.md, subprocess.send()). toNode() makes Node's object of one, to be sent; fromNode() makes one of
+ * cnet of what has arrived. The connection or the port is the same throughout: only its descriptor is duplicated.
+ */
+
+const fs = require('node:fs');
+const nodeNet = require('node:net');
+
+const native = require('./binding');
+const { codes, errnoException, invalidArgType } = require('./errors');
+const { Handle, SERVER, SOCKET } = require('./handle');
+const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
+const { Server } = require('./server');
+const { Socket } = require('./socket');
+const { kWriteDone } = require('./symbols');
+
+/** Node's object that `make` makes over a duplicate of the descriptor of a handle. */
+function overCopy(handle, make) {
+  const fd = native.dup(handle.fd);
+  if (fd < 0) throw errnoException(fd, 'dup');
+  try {
+    return make(fd);
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+/* --- to Node ---------------------------------------------------------------------------------------------------- */
+
+/** Lets go of a connection that lives on elsewhere: without 'close', as Node does with a socket that was sent. */
+function release(socket) {
+  const { _handle: handle, [kWriteDone]: done } = socket;
+
+  socket.setTimeout(0);
+  handle.readStop();
+  handle.reading = false;
+  socket._handle = null;
+  socket._server = null;
+  if (done === null) {
+    handle.close();
+    return;
+  }
+  socket[kWriteDone] = (error) => { // what is on its way still goes
+    handle.close();
+    done(error);
+  };
+}
+
+/** What Node asks of the server of a socket that it sends, where the socket stays open: the count does not change. */
+function countingNothing(server) {
+  return {
+    _connections: 0,
+    _connectionKey: server._connectionKey,
+    _setupWorker: (list) => server._setupWorker(list),
+  };
+}
+
+function socketToNode(socket, { keepOpen = false }) {
+  const { _handle: handle, server } = socket;
+
+  if (!handle) return new nodeNet.Socket();
+  if (!(handle instanceof Handle) || socket.connecting) throw new codes.ERR_INVALID_HANDLE_TYPE();
+  const { allowHalfOpen } = socket;
+  const twin = overCopy(handle, (fd) => new nodeNet.Socket({ fd, allowHalfOpen, pauseOnCreate: true }));
+  if (server) twin.server = keepOpen ? countingNothing(server) : server;
+  if (keepOpen) return twin;
+  twin._server = socket._server;
+  release(socket);
+  return twin;
+}
+
+/** @type {WeakMap<Handle, nodeNet.Server>} Node's server for each handle that was asked for one */
+const twins = new WeakMap();
+
+function makeServer(fd) {
+  const nodeHandle = nodeNet._createServerHandle(null, null, null, fd);
+  if (typeof nodeHandle === 'number') throw errnoException(nodeHandle, 'open');
+  const twin = new nodeNet.Server();
+  twin._handle = nodeHandle; // it does not listen here: the connections would go to it
+  return twin;
+}
+
+function serverToNode({ _handle: handle }) {
+  if (!handle) return new nodeNet.Server();
+  if (!(handle instanceof Handle)) throw new codes.ERR_INVALID_HANDLE_TYPE();
+  const known = twins.get(handle);
+  if (known?._handle) return known;
+  const twin = overCopy(handle, makeServer);
+  if (known === undefined) whenClosed(handle, () => twins.get(handle).close());
+  twins.set(handle, twin);
+  return twin;
+}
+
+/**
+ * Node's own object for a socket or a server of cnet, to be sent: `child.send(message, toNode(socket))`.
+ *
+ * A socket moves to it: here it has no handle any more, and no event comes, as when Node sends a socket of its own. With
+ * `keepOpen` it stays open here too. A server goes on listening; Node's lives until it is closed. What is closed already
+ * gives an object without a handle, which arrives as `undefined`.
+ * @param {Socket | Server} source one of Node's own is given back as it is
+ * @param {{ keepOpen?: boolean }} [options] sockets only
+ * @returns {nodeNet.Socket | nodeNet.Server}
+ * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_HANDLE_TYPE while it connects, or without a descriptor; EMFILE
+ */
+function toNode(source, options = {}) {
+  if (source instanceof nodeNet.Socket || source instanceof nodeNet.Server) return source;
+  if (source instanceof Socket) return socketToNode(source, options);
+  if (source instanceof Server) return serverToNode(source);
+  throw invalidArgType('source', ['Socket', 'Server'], source);
+}
+
+/* --- from Node -------------------------------------------------------------------------------------------------- */
+
+/** What Node has read before the socket was handed over. */
+function takeBuffered(nodeSocket, socket) {
+  for (let chunk = nodeSocket.read(); chunk !== null; chunk = nodeSocket.read()) socket.push(chunk);
+  if (nodeSocket._readableState.ended) socket.push(null);
+}
+
+function socketFromNode(nodeSocket, options) {
+  const { _handle: nodeHandle } = nodeSocket;
+
+  if (!nodeHandle) throw new codes.ERR_SOCKET_CLOSED();
+  nodeHandle.readStop();
+  nodeSocket._handle = null;
+  const { handle, err } = takeHandle(nodeHandle, SOCKET);
+  if (handle === null) {
+    nodeSocket.destroy();
+    throw errnoException(err, 'dup');
+  }
+  const socket = new Socket({ ...options, handle });
+  takeBuffered(nodeSocket, socket);
+  // the sender counts the connection until Node's object is closed
+  socket.once('close', () => nodeSocket.destroy());
+  return socket;
+}
+
+function serverFromNode(nodeServer, options, listener) {
+  if (!nodeServer._handle) throw new codes.ERR_SERVER_NOT_RUNNING();
+  const { handle, err } = copyHandle(nodeServer._handle, SERVER);
+  if (handle === null) throw errnoException(err, 'dup');
+  nodeServer.close();
+  return new Server(options, listener).listen(handle);
+}
+
+/**
+ * A socket or a server of cnet for what has arrived: `process.on('message', (message, handle) => fromNode(handle))`.
+ * It is to be called in the handler itself, before Node reads or accepts; bytes that were received already come first.
+ * @template T
+ * @param {nodeNet.Socket | nodeNet.Server | T} handle `undefined`, for a connection that has ended on its way, and
+ *   what is cnet's already are given back as they are
+ * @param {object | Function} [options] of new Socket() or new Server(); for a server also its listener
+ * @param {Function} [connectionListener] of a server
+ * @returns {Socket | Server | T}
+ * @throws ERR_INVALID_ARG_TYPE; ERR_SOCKET_CLOSED, ERR_SERVER_NOT_RUNNING: it has been closed; EMFILE
+ */
+function fromNode(handle, options = undefined, connectionListener = undefined) {
+  if (handle === undefined || handle === null) return handle;
+  if (handle instanceof nodeNet.Socket) return socketFromNode(handle, options);
+  if (handle instanceof nodeNet.Server) return serverFromNode(handle, options, connectionListener);
+  if (handle instanceof Socket || handle instanceof Server) return handle;
+  throw invalidArgType('handle', ['Socket', 'Server'], handle);
+}
+
+module.exports = { fromNode, toNode };

@@ -1,0 +1,157 @@
+'use strict';
+
+/**
+ * Servers in workers of a cluster (cluster.md, "How it works"): the primary is asked for the handle, by
+ * cluster._getServer(), as Node's own servers do. It gives either a stand-in, over which connections come that it has
+ * accepted (round robin), or the listening handle itself, which all workers share.
+ */
+
+const { SERVER, SOCKET } = require('./handle');
+const { copyHandle, setOwner, takeHandle, whenClosed } = require('./node-handle');
+const { kDropped } = require('./symbols');
+const uv = require('./uv');
+
+let cluster = null;
+
+/** @returns {boolean} true when this process is a worker of a cluster */
+function isWorker() {
+  cluster ??= require('node:cluster');
+  return cluster.isWorker;
+}
+
+/* --- who may in ------------------------------------------------------------------------------------------------- */
+
+function isFull({ maxConnections, _connections }) {
+  return maxConnections !== undefined && maxConnections !== null && _connections >= maxConnections;
+}
+
+function isBlocked({ blockList }, client) {
+  const peer = {};
+  if (!blockList || !client.getpeername || client.getpeername(peer) !== 0) return false;
+  return blockList.check(peer.address, peer.family.toLowerCase());
+}
+
+/** What 'drop' tells of a TCP connection. */
+function describe(client) {
+  const local = {};
+  const remote = {};
+  if (!client.getsockname || client.getsockname(local) !== 0 || client.getpeername(remote) !== 0) return undefined;
+  return {
+    localAddress: local.address,
+    localPort: local.port,
+    localFamily: local.family,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    remoteFamily: remote.family,
+  };
+}
+
+/**
+ * What Node's cluster asks of the owner of a handle: whether it is full, so that the primary gives the connection to
+ * another worker, and to close when the worker leaves the cluster. Old Nodes take no limit of 0, nor know
+ * dropMaxConnection, so they are told the answer rather than the numbers.
+ */
+function ownerOf(server) {
+  return {
+    _connections: 1,
+    get maxConnections() {
+      return !server.dropMaxConnection && isFull(server) ? 1 : undefined;
+    },
+    close: (callback) => server.close(callback),
+  };
+}
+
+/** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
+function receive(server, deliver, nodeClient) {
+  const { handle: client, err } = takeHandle(nodeClient, SOCKET);
+  if (client === null) {
+    deliver(err);
+  } else if (isFull(server)) {
+    const data = describe(client);
+    client.close();
+    server[kDropped](data);
+  } else if (isBlocked(server, client)) {
+    client.close();
+  } else {
+    deliver(0, client);
+  }
+}
+
+/* --- handles ---------------------------------------------------------------------------------------------------- */
+
+/** Node closes the handles of a worker that leaves the cluster through their owner, or else by close(callback). */
+function closeThroughServer(server, nodeHandle) {
+  const { close } = nodeHandle;
+  setOwner(nodeHandle, ownerOf(server));
+  nodeHandle.close = (callback) => {
+    if (typeof callback === 'function') server.close(callback);
+    else Reflect.apply(close, nodeHandle, []);
+  };
+}
+
+/** The stand-in for a handle on which the primary listens: it is the server's handle as it is. */
+function roundRobin(server, standIn) {
+  let deliver = null;
+
+  closeThroughServer(server, standIn);
+  Object.defineProperty(standIn, 'onconnection', {
+    get: () => (status, client) => {
+      if (status) deliver.call(standIn, status);
+      else receive(server, deliver.bind(standIn), client);
+    },
+    set(listener) {
+      deliver = listener;
+    },
+    configurable: true,
+    enumerable: true,
+  });
+  return { handle: standIn, err: 0 };
+}
+
+/** A handle of the server's own on the descriptor that all workers share. */
+function shared(server, nodeHandle) {
+  const { handle, err } = copyHandle(nodeHandle, SERVER);
+  if (handle === null) {
+    nodeHandle.close();
+    return { handle, err };
+  }
+  closeThroughServer(server, nodeHandle);
+  whenClosed(handle, () => nodeHandle.close());
+  return { handle, err: 0 };
+}
+
+/** A shared handle may be bound to another port than was asked for, which then was taken (cluster.md, listen()). */
+function checkPort({ port }, nodeHandle) {
+  const name = {};
+  if (!(port > 0) || !nodeHandle.getsockname || nodeHandle.getsockname(name) !== 0) return 0;
+  return name.port === port ? 0 : uv.EADDRINUSE;
+}
+
+/**
+ * Asks the primary for a handle to listen on.
+ * @param {import('./server').Server} server
+ * @param {{ address?: string, port?: number, family?: number, fd?: number, flags?: number, backlog?: number }} place
+ * @param {(err: number, handle?: object) => void} callback a negative libuv code, or 0 and the handle; not called when
+ *   the server was closed meanwhile
+ */
+function getHandle(server, place, callback) {
+  const { address = null, port = null, family = null, fd, flags, backlog, ...mode } = place;
+  const query = { address, port, addressType: family, fd, flags, backlog, ...mode };
+  const listeningId = server._listeningId;
+
+  cluster._getServer(server, query, (err, nodeHandle) => {
+    if (listeningId !== server._listeningId) {
+      nodeHandle?.close();
+      return;
+    }
+    const failure = err || checkPort(place, nodeHandle);
+    if (failure) {
+      callback(failure);
+      return;
+    }
+    const result = nodeHandle.fd >= 0 ? shared(server, nodeHandle) : roundRobin(server, nodeHandle);
+    callback(result.err, result.handle);
+  });
+}
+
+module.exports = { getHandle, isWorker };

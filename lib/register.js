@@ -1,0 +1,100 @@
+'use strict';
+
+/**
+ * cnet/register: from its loading on, what a program gets as `net` is cnet, by require(), import and
+ * process.getBuiltinModule(), in this thread. Threads and child processes that inherit the flag (`-r cnet/register`,
+ * `--import cnet/register`, NODE_OPTIONS) load it for themselves. Node's own modules keep Node's net, and so does cnet.
+ * This is the only place where cnet changes anything of Node's; unregister() takes it back.
+ */
+
+const Module = require('node:module');
+const path = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { threadId } = require('node:worker_threads');
+
+const NAMES = new Set(['net', 'node:net']);
+const LIB = path.join(__dirname, path.sep);
+const LIB_URL = pathToFileURL(LIB).href;
+const ESM_URL = pathToFileURL(path.join(LIB, 'index.mjs')).href;
+
+/** [0] is 1 while `net` is cnet; shared with the thread of the hooks, on Nodes that have one. */
+const active = new Int32Array(new SharedArrayBuffer(4));
+
+/** What unregister() has to undo. */
+let undo = [];
+
+/** Hooks in another thread cannot be taken away again; they look at `active`. */
+let hasThread = false;
+
+const isActive = () => Atomics.load(active, 0) === 1;
+
+/** Loaded when it is first asked for: the thread of the hooks, which is given the flags too, never does. */
+const cnet = () => require('./index.js');
+
+/** Replaces a function of Node's. It is put back, unless another has replaced it meanwhile: then it stays as a passage. */
+function patch(object, name, make) {
+  const original = object[name];
+  const replacement = make(original);
+  for (const key of ['name', 'length']) {
+    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key));
+  }
+  object[name] = replacement;
+  undo.push(() => {
+    if (object[name] === replacement) object[name] = original;
+  });
+}
+
+function patchRequire() {
+  patch(Module, '_load', (original) => function load(...args) {
+    const [request, parent] = args;
+    if (!NAMES.has(request) || !isActive() || parent?.filename?.startsWith(LIB)) {
+      return Reflect.apply(original, this, args);
+    }
+    return cnet();
+  });
+}
+
+function patchBuiltins() {
+  if (process.getBuiltinModule === undefined) return;
+  patch(process, 'getBuiltinModule', (original) => function getBuiltinModule(...args) {
+    return NAMES.has(args[0]) && isActive() ? cnet() : Reflect.apply(original, this, args);
+  });
+}
+
+function resolve(specifier, context, next) {
+  if (!NAMES.has(specifier) || context.parentURL?.startsWith(LIB_URL)) return next(specifier, context);
+  return { url: ESM_URL, format: 'module', shortCircuit: true };
+}
+
+/** `import`: by hooks in this thread where there are such (22.15, 23.5), else in one of their own (18.19, 20.6). */
+function hookImports() {
+  if (Module.registerHooks !== undefined) {
+    const hooks = Module.registerHooks({ resolve });
+    undo.push(() => hooks.deregister());
+  } else if (Module.register !== undefined && !hasThread) {
+    hasThread = true;
+    const data = { active, names: NAMES, libURL: LIB_URL, url: ESM_URL, from: threadId };
+    Module.register('./register-hooks.mjs', { parentURL: pathToFileURL(__filename), data });
+  }
+}
+
+/** Makes `net` cnet. Once this module is loaded it needs to be called only after unregister(). */
+function register() {
+  if (isActive()) return;
+  Atomics.store(active, 0, 1);
+  patchRequire();
+  patchBuiltins();
+  hookImports();
+}
+
+/** Makes `net` Node's again, for all that asks for it from now on. */
+function unregister() {
+  if (!isActive()) return;
+  Atomics.store(active, 0, 0);
+  for (const step of undo) step();
+  undo = [];
+}
+
+register();
+
+module.exports = { register, unregister };
