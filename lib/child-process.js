@@ -127,6 +127,7 @@ function socketFromNode(nodeSocket, options) {
   if (!nodeHandle) throw new codes.ERR_SOCKET_CLOSED();
   nodeHandle.readStop();
   nodeSocket._handle = null;
+  nodeSocket.allowHalfOpen = true; // it does not close by an end that it has read
   const { handle, err } = takeHandle(nodeHandle, SOCKET);
   if (handle === null) {
     nodeSocket.destroy();

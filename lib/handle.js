@@ -212,7 +212,10 @@ function toHandle(value, type) {
   if (value instanceof Handle) return value;
   if (!(value?.fd >= 0)) return null;
   const fd = native.dup(value.fd);
-  return fd < 0 ? null : adopt(fd, type).handle;
+  if (fd < 0) return null;
+  const { handle } = adopt(fd, type);
+  if (handle === null) native.closeFd(fd);
+  return handle;
 }
 
 module.exports = { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, SOCKET, TCP, adopt, toHandle };

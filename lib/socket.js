@@ -10,9 +10,11 @@ const { Duplex } = require('node:stream');
 
 const connecting = require('./connect');
 const { debug } = require('./debug');
-const { codes, endedByOtherParty, errnoException, invalidArgType, invalidArgValue } = require('./errors');
+const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('./errors');
 const { Handle, SOCKET, TCP, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
+const names = require('./names');
+const settings = require('./options');
 const reading = require('./read');
 const {
   kAttach,
@@ -33,7 +35,7 @@ const {
   kWriteTried,
 } = require('./symbols');
 const timeout = require('./timeout');
-const { validateInt32, validateNumber } = require('./validate');
+const { validateInt32 } = require('./validate');
 const writing = require('./write');
 
 /* --- construction ------------------------------------------------------------------------------------------------ */
@@ -42,23 +44,6 @@ function refuseObjectMode(options) {
   if (!options.objectMode && !options.readableObjectMode && !options.writableObjectMode) return;
   const name = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((one) => options[one]);
   throw invalidArgValue(`options.${name}`, options[name], 'is not supported');
-}
-
-/** @returns {{ enable: boolean, delay: number, interval?: number, count?: number } | null} seconds */
-function keepAliveOption({ keepAlive, keepAliveInitialDelay, keepAliveInterval, keepAliveCount }) {
-  if (keepAliveInitialDelay !== undefined) validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
-  if (!keepAlive) return null;
-  return keepAliveSettings(true, Math.max(0, keepAliveInitialDelay || 0), keepAliveInterval, keepAliveCount);
-}
-
-/** Times in milliseconds; those that are not given stay undefined. */
-function keepAliveSettings(enable, initialDelay, interval, count) {
-  return {
-    enable: Boolean(enable),
-    delay: ~~(initialDelay / 1000),
-    interval: interval === undefined ? undefined : ~~(interval / 1000),
-    count: count === undefined ? undefined : ~~count,
-  };
 }
 
 /** The options of an accepted socket: always the same, so that it is made without a copy of them. */
@@ -129,7 +114,7 @@ function initState(socket, options) {
   socket[kShutDownDone] = null;
   socket[kResetting] = false;
   socket[kNoDelay] = Boolean(options.noDelay);
-  socket[kKeepAlive] = keepAliveOption(options);
+  socket[kKeepAlive] = settings.keepAliveOption(options);
   socket[kTypeOfService] = options.typeOfService;
   socket[kOnRead] = reading.onreadOption(options.onread);
   socket.connecting = false;
@@ -210,19 +195,7 @@ function leaveServer(socket) {
   socket._server._emitCloseIfDrained?.();
 }
 
-/* --- options -------------------------------------------------------------------------------------------------------- */
-
-/** The arguments of setKeepAlive(), which may be one object. */
-function keepAliveArguments(enable, initialDelay, interval, count) {
-  if (enable === null || typeof enable !== 'object') {
-    return keepAliveSettings(enable, initialDelay, interval, count);
-  }
-  return keepAliveSettings(enable.enable, enable.initialDelay, enable.interval, enable.count);
-}
-
-const sameKeepAlive = (a, b) =>
-  a.enable === b.enable &&
-  (!a.enable || (a.delay === b.delay && a.interval === b.interval && a.count === b.count));
+/* --- methods ----------------------------------------------------------------------------------------------------------- */
 
 const methods = {
   /** The native handle, or null (see handle.js). */
@@ -259,124 +232,6 @@ const methods = {
     handle[kOwner] = this;
     timeout.attachTimeout(this);
     if (this[kOnRead] !== null) reading.useBuffer(this);
-  },
-
-  /** Options that were asked for before there was a connection. */
-  _applyOptions() {
-    const handle = this[kHandle];
-    const keepAlive = this[kKeepAlive];
-
-    if (this[kNoDelay] && handle.setNoDelay) handle.setNoDelay(true);
-    if (keepAlive?.enable && handle.setKeepAlive) {
-      handle.setKeepAlive(true, keepAlive.delay, keepAlive.interval, keepAlive.count);
-    }
-    if (this[kTypeOfService] !== undefined) handle.setTypeOfService?.(this[kTypeOfService]);
-  },
-
-  /**
-   * Turns Nagle's algorithm off, or on again (net.md, socket.setNoDelay()).
-   * @param {boolean} [noDelay]
-   * @returns {this}
-   */
-  setNoDelay(noDelay) {
-    const enable = noDelay === undefined || Boolean(noDelay);
-    if (this[kHandle]?.setNoDelay && enable !== this[kNoDelay]) this[kHandle].setNoDelay(enable);
-    this[kNoDelay] = enable;
-    return this;
-  },
-
-  /**
-   * Keep-alive probes (net.md, socket.setKeepAlive()).
-   * @param {boolean | { enable?: boolean, initialDelay?: number, interval?: number, count?: number }} [enable]
-   * @param {number} [initialDelay] milliseconds before the first probe; 0 leaves what is
-   * @param {number} [interval] milliseconds between probes
-   * @param {number} [count] probes without an answer that end the connection
-   * @returns {this}
-   */
-  setKeepAlive(enable, initialDelay, interval, count) {
-    const next = keepAliveArguments(enable, initialDelay, interval, count);
-    const now = this[kKeepAlive] ?? { enable: false, delay: 0 };
-
-    if (this[kHandle]?.setKeepAlive && !sameKeepAlive(next, now)) {
-      this[kHandle].setKeepAlive(next.enable, next.delay, next.interval, next.count);
-    }
-    this[kKeepAlive] = next;
-    return this;
-  },
-
-  /**
-   * The type of service (IPv4) or traffic class (IPv6) of what is sent.
-   * @param {number} tos 0 to 255
-   * @returns {this}
-   */
-  setTypeOfService(tos) {
-    if (Number.isNaN(tos)) throw invalidArgType('tos', 'number', tos);
-    validateInt32(tos, 'tos', 0, 255);
-    const handle = this[kHandle];
-    const err = handle?.setTypeOfService && tos !== this[kTypeOfService] ? handle.setTypeOfService(tos) : 0;
-
-    if (err) throw errnoException(err, 'setTypeOfService');
-    this[kTypeOfService] = tos;
-    return this;
-  },
-
-  /** @returns {number} 0 to 255 */
-  getTypeOfService() {
-    const handle = this[kHandle];
-    if (!handle?.getTypeOfService) return this[kTypeOfService] ?? 0;
-    const tos = handle.getTypeOfService();
-    if (tos < 0) throw errnoException(tos, 'getTypeOfService');
-    return tos;
-  },
-
-  /* --- names --------------------------------------------------------------------------------------------------- */
-
-  _getpeername() {
-    const handle = this[kHandle];
-    if (!handle?.getpeername || this.connecting) return this._peername || {};
-    if (this._peername) return this._peername;
-    const name = {};
-    if (handle.getpeername(name) === 0) this._peername = name;
-    return name;
-  },
-
-  _getsockname() {
-    const handle = this[kHandle];
-    if (!handle?.getsockname) return {};
-    if (!this._sockname) {
-      this._sockname = {};
-      handle.getsockname(this._sockname);
-    }
-    return this._sockname;
-  },
-
-  /** @returns {{ address?: string, family?: string, port?: number }} the local end (net.md, socket.address()) */
-  address() {
-    return this._getsockname();
-  },
-
-  get remoteAddress() {
-    return this._getpeername().address;
-  },
-
-  get remoteFamily() {
-    return this._getpeername().family;
-  },
-
-  get remotePort() {
-    return this._getpeername().port;
-  },
-
-  get localAddress() {
-    return this._getsockname().address;
-  },
-
-  get localFamily() {
-    return this._getsockname().family;
-  },
-
-  get localPort() {
-    return this._getsockname().port;
   },
 
   /* --- state ---------------------------------------------------------------------------------------------------- */
@@ -481,7 +336,7 @@ const methods = {
 /** Accessors that a `for … in` of Node does not show. */
 const HIDDEN = ['_connecting', '_handle', 'bufferSize', 'fd', 'pending', 'readyState'];
 
-for (const part of [methods, connecting.methods, reading.methods, writing.methods, timeout.methods]) {
+for (const part of [methods, names.methods, settings.methods, connecting.methods, reading.methods, writing.methods, timeout.methods]) {
   Object.defineProperties(Socket.prototype, Object.getOwnPropertyDescriptors(part));
 }
 for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enumerable: false });

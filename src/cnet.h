@@ -275,4 +275,7 @@ void cnet_platform_unlink(const char *path);
 /* A close-on-exec duplicate of `fd`, or a negative code. */
 int cnet_platform_dup(int fd);
 
+/* Closes such a duplicate. */
+void cnet_platform_close(int fd);
+
 #endif

@@ -60,10 +60,12 @@ static void on_connection(uv_stream_t *uv, int status) {
     tell_accepted(listener, err, -1);
     return;
   }
-  if (uv_accept(uv, client->uv) != 0 || is_blocked(listener, client)) {
+  if (uv_accept(uv, client->uv) != 0) {
     cnet_stream_close(client, false);
   } else if (listener->room == 0) {
     drop(listener, client);
+  } else if (is_blocked(listener, client)) {
+    cnet_stream_close(client, false);
   } else {
     if (listener->room > 0) listener->room--;
     tell_accepted(listener, 0, client->id);

@@ -199,3 +199,5 @@ int cnet_platform_dup(int fd) {
   int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   return copy >= 0 ? copy : uv_translate_sys_error(errno);
 }
+
+void cnet_platform_close(int fd) { close(fd); }

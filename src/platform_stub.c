@@ -51,3 +51,5 @@ int cnet_platform_dup(int fd) {
   (void)fd;
   return UV_ENOTSUP;
 }
+
+void cnet_platform_close(int fd) { (void)fd; }

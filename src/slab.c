@@ -15,7 +15,9 @@
 
 #include "cnet.h"
 
-#define SHARED_MAX 4096u /* larger reads have memory of their own: a page is cleared when made, which must stay cheap */
+#define SHARED_MAX \
+  4096u               /* larger reads have memory of their own: a page is cleared when made, which must stay cheap \
+                       */
 #define PAGE_ALIGN 8u /* a Buffer's bytes may be seen as wider integers */
 
 /*

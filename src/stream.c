@@ -113,6 +113,13 @@ napi_value cnet_js_dup(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, cnet_platform_dup(cnet_arg_int(&call, 0, -1)));
 }
 
+/* closeFd(fd): ends a duplicate that no stream has taken over */
+napi_value cnet_js_close_fd(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_platform_close(cnet_arg_int(&call, 0, -1));
+  return cnet_int(napi, 0);
+}
+
 /* fd(id): the descriptor; negative when there is none (yet) */
 napi_value cnet_js_fd(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);

@@ -39,6 +39,11 @@ const scenarios = {
     title: 'close() waits no longer for a child that has died',
     expected: [['closed']],
   },
+  allDead: {
+    title: 'getConnections() and close() still call back when no such child is left (in Node they never do)',
+    expected: [[0], ['closed']],
+    alone: true,
+  },
   keepOpen: {
     title: 'keepOpen: the socket works on both sides, and both are counted',
     expected: [[true, 2, 'from the parent from the child']],
@@ -103,12 +108,12 @@ describe('toNode() and fromNode()', () => {
     const server = nodeNet.createServer();
     const { client, socket } = await connect(server);
     client.end('hello');
-    await once(socket, 'readable');
-    while (!socket._readableState.ended) await once(socket, 'readable');
+    while (!socket._readableState.ended) await new Promise(setImmediate);
     const own = fromNode(socket, { allowHalfOpen: true });
     const chunks = [];
     own.on('data', (chunk) => chunks.push(chunk));
     await once(own, 'end');
+    assert.strictEqual(socket.destroyed, false);
     own.end('answer');
     const [answer] = await once(client, 'data');
     assert.strictEqual(`${Buffer.concat(chunks)} ${answer}`, 'hello answer');
@@ -158,7 +163,7 @@ describe('toNode() and fromNode()', () => {
     const paused = [];
     const server = fromNode(nodeServer, { pauseOnConnect: true }, (socket) => {
       paused.push(socket.isPaused());
-      socket.end('cnet');
+      socket.resume().end('cnet');
     });
     await once(server, 'listening');
     assert.strictEqual(nodeServer.listening, false);
@@ -185,6 +190,9 @@ describe('toNode() and fromNode()', () => {
     }
     assert.throws(() => fromNode(new nodeNet.Socket()), { code: 'ERR_SOCKET_CLOSED' });
     assert.throws(() => fromNode(new nodeNet.Server()), { code: 'ERR_SERVER_NOT_RUNNING' });
+    const inCluster = new net.Server();
+    inCluster._handle = { listen() {}, close() {} }; // what a worker has in round robin
+    assert.throws(() => toNode(inCluster), { code: 'ERR_INVALID_HANDLE_TYPE' });
     const server = net.createServer((accepted) => accepted.resume());
     const socket = net.connect(await listen(server), '127.0.0.1');
     assert.throws(() => toNode(socket), { code: 'ERR_INVALID_HANDLE_TYPE' });

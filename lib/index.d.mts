@@ -1,0 +1,4 @@
+import net from './index.js';
+
+export * from './index.js';
+export default net;

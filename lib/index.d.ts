@@ -1,0 +1,146 @@
+// The types of cnet: those of node:net, as they are in the @types/node of the program, and what cnet has beyond them.
+
+import * as nodeNet from 'node:net';
+
+export * from 'node:net';
+
+/** A class of the newest Node that cnet does not have. */
+export type BoundSocket = never;
+
+/** Options of new Socket() (net.md). Times in milliseconds. */
+export interface SocketConstructorOpts extends Omit<nodeNet.SocketConstructorOpts, 'handle'> {
+  noDelay?: boolean | undefined;
+  keepAlive?: boolean | undefined;
+  keepAliveInitialDelay?: number | undefined;
+  keepAliveInterval?: number | undefined;
+  /** Probes without an answer that end the connection. */
+  keepAliveCount?: number | undefined;
+  blockList?: nodeNet.BlockList | undefined;
+  /** 0 to 255 */
+  typeOfService?: number | undefined;
+}
+
+/** Options of socket.setKeepAlive() (net.md). Times in milliseconds. */
+export interface SetKeepAliveOptions {
+  enable?: boolean | undefined;
+  initialDelay?: number | undefined;
+  interval?: number | undefined;
+  count?: number | undefined;
+}
+
+export interface TcpNetConnectOpts extends nodeNet.TcpSocketConnectOpts, SocketConstructorOpts {
+  timeout?: number | undefined;
+  autoSelectFamily?: boolean | undefined;
+  autoSelectFamilyAttemptTimeout?: number | undefined;
+}
+
+export interface IpcNetConnectOpts extends nodeNet.IpcSocketConnectOpts, SocketConstructorOpts {
+  timeout?: number | undefined;
+}
+
+export type NetConnectOpts = TcpNetConnectOpts | IpcNetConnectOpts;
+
+/** Options of new Server() (net.md). */
+export interface ServerOpts extends nodeNet.ServerOpts {
+  /** Bytes */
+  highWaterMark?: number | undefined;
+  blockList?: nodeNet.BlockList | undefined;
+}
+
+/** Options of server.listen() (net.md). */
+export interface ListenOptions extends Omit<nodeNet.ListenOptions, 'handle'> {
+  reusePort?: boolean | undefined;
+}
+
+/** A TCP or IPC connection (net.md, net.Socket). */
+export class Socket extends nodeNet.Socket {
+  constructor(options?: SocketConstructorOpts | number);
+  /** The descriptor, while there is one. */
+  readonly fd?: number | undefined;
+  setKeepAlive(enable?: boolean, initialDelay?: number, interval?: number, count?: number): this;
+  setKeepAlive(options: SetKeepAliveOptions): this;
+  /** @param tos 0 to 255 */
+  setTypeOfService(tos: number): this;
+  getTypeOfService(): number;
+}
+
+export { Socket as Stream };
+
+/** A TCP or IPC server (net.md, net.Server). */
+export class Server extends nodeNet.Server {
+  constructor(connectionListener?: (socket: Socket) => void);
+  constructor(options?: ServerOpts, connectionListener?: (socket: Socket) => void);
+  /** In a worker of a cluster: connections beyond `maxConnections` are closed rather than given to another worker. */
+  dropMaxConnection?: boolean | undefined;
+  listen(options: ListenOptions, listeningListener?: () => void): this;
+  listen(port?: number, hostname?: string, backlog?: number, listeningListener?: () => void): this;
+  listen(port?: number, hostname?: string, listeningListener?: () => void): this;
+  listen(port?: number, backlog?: number, listeningListener?: () => void): this;
+  listen(port?: number, listeningListener?: () => void): this;
+  listen(path: string, backlog?: number, listeningListener?: () => void): this;
+  listen(path: string, listeningListener?: () => void): this;
+  listen(handle: any, backlog?: number, listeningListener?: () => void): this;
+  listen(handle: any, listeningListener?: () => void): this;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+type Family = 'ipv4' | 'ipv6';
+
+/** Rules on addresses (net.md, net.BlockList), and ways to change them that Node does not have. */
+export class BlockList extends nodeNet.BlockList {
+  static isBlockList(value: unknown): value is BlockList;
+  /** Networks that are not on the Internet, for addCIDRs(). */
+  static readonly PRIVATE_RANGES: readonly string[];
+  /** How many rules there are. */
+  readonly size: number;
+  /** Adds all, or none when one of them is not valid. */
+  addAddresses(addresses: readonly (string | nodeNet.SocketAddress)[], family?: Family): void;
+  /** @param cidr such as '10.0.0.0/8' */
+  addCIDR(cidr: string): void;
+  /** Adds all, or none when one of them is not valid. */
+  addCIDRs(cidrs: readonly string[]): void;
+  removeAddress(address: string | nodeNet.SocketAddress, family?: Family): void;
+  removeRange(start: string | nodeNet.SocketAddress, end: string | nodeNet.SocketAddress, family?: Family): void;
+  removeSubnet(network: string | nodeNet.SocketAddress, prefix: number, family?: Family): void;
+  removeCIDR(cidr: string): void;
+  /** Takes out every rule. */
+  clear(): void;
+  toJSON(): readonly string[];
+  fromJSON(data: string | readonly string[]): void;
+}
+
+/** An address with a port (net.md, net.SocketAddress). */
+export class SocketAddress extends nodeNet.SocketAddress {
+  static isSocketAddress(value: unknown): value is nodeNet.SocketAddress;
+  static parse(input: string): SocketAddress | undefined;
+  toJSON(): { address: string; port: number; family: string; flowlabel: number };
+}
+
+export function createServer(connectionListener?: (socket: Socket) => void): Server;
+export function createServer(options?: ServerOpts, connectionListener?: (socket: Socket) => void): Server;
+
+export function connect(options: NetConnectOpts, connectionListener?: () => void): Socket;
+export function connect(port: number, host?: string, connectionListener?: () => void): Socket;
+export function connect(port: number, connectionListener: () => void): Socket;
+export function connect(path: string, connectionListener?: () => void): Socket;
+
+export { connect as createConnection };
+
+export function getDefaultAutoSelectFamily(): boolean;
+export function setDefaultAutoSelectFamily(value: boolean): void;
+/** Milliseconds */
+export function getDefaultAutoSelectFamilyAttemptTimeout(): number;
+/** @param value milliseconds, from 1 */
+export function setDefaultAutoSelectFamilyAttemptTimeout(value: number): void;
+
+/** The arguments of connect() or listen(): options and callback. Not documented by Node. */
+export function _normalizeArgs(args: readonly unknown[]): [object, ((...args: any[]) => void) | null];
+
+/** A bound handle, or a negative code of libuv. Not documented by Node. */
+export function _createServerHandle(
+  address: string | null,
+  port: number | null,
+  family: number | null,
+  fd?: number,
+  flags?: number,
+): object | number;

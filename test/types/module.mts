@@ -1,0 +1,19 @@
+// Compiled, not run: the names of the package in an ES module.
+
+import nodeNet from 'node:net';
+
+import net, { BlockList, Server, Socket, createServer } from 'cnet';
+import * as names from 'cnet';
+import { fromNode, toNode } from 'cnet/child-process';
+import { register, unregister } from 'cnet/register';
+
+const asNode: Omit<typeof nodeNet, 'BoundSocket'> = net;
+const all: Omit<typeof net, 'BoundSocket'> = names;
+const server: Server = createServer((socket: Socket) => socket.end());
+const list: net.BlockList = new BlockList();
+const socket: net.Socket = fromNode(toNode(new net.Socket()));
+
+// @ts-expect-error there is no such name
+net.createSocket();
+
+export { all, asNode, list, register, server, socket, unregister };

@@ -1,0 +1,9 @@
+// Compiled, not run: the names of the package in a CommonJS module beside ES modules.
+
+import net = require('cnet');
+import { toNode } from 'cnet/child-process';
+
+const socket: net.Socket = net.connect(1, '127.0.0.1', () => {});
+const { localAddress }: net.Socket = socket;
+
+export = { localAddress, sent: toNode(socket) };

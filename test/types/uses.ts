@@ -1,0 +1,65 @@
+// Compiled, not run: what a program may do with the names of cnet, in CommonJS.
+
+import nodeNet = require('node:net');
+
+import * as net from '../../';
+import { BlockList, Server, Socket, Stream, createServer } from '../../';
+import { fromNode, toNode } from '../../lib/child-process.js';
+import { register, unregister } from '../../lib/register.js';
+
+// cnet goes wherever Node's net is wanted; what it does not have is named here
+const asNode: Omit<typeof nodeNet, 'BoundSocket'> = net;
+const names: Record<Exclude<keyof typeof nodeNet, 'BoundSocket'>, unknown> = net;
+
+const server: Server = createServer({ pauseOnConnect: true, highWaterMark: 1, blockList: new BlockList() }, (socket) => {
+  const own: Socket = socket;
+  const fd: number | undefined = own.fd;
+  socket.setKeepAlive({ enable: true, initialDelay: 1, interval: 1, count: 1 }).setTypeOfService(16).end(`${fd}`);
+});
+server.dropMaxConnection = true;
+server.on('connection', (socket) => socket.setTypeOfService(16));
+server.on('connection', (socket: Socket) => socket.setTypeOfService(16));
+server.on('drop', (data) => data?.remoteAddress?.length);
+server.listen({ port: 0, exclusive: true, reusePort: true, signal: new AbortController().signal }, () => {
+  const address: string | net.AddressInfo | null = server.address();
+  return address;
+});
+
+const client: Socket = net.connect({ port: 1, host: 'localhost', autoSelectFamily: true, timeout: 1, typeOfService: 1 });
+const other: Socket = net.createConnection('/path', () => {});
+net.connect(1, () => {});
+const stream: Socket = new Stream({ fd: 3, keepAlive: true, keepAliveInterval: 1000, keepAliveCount: 2 });
+client.on('connectionAttempt', (ip, port, family) => `${ip.length} ${port.toFixed()} ${family.toFixed()}`);
+client.on('close', (hadError) => hadError === true);
+const node: nodeNet.Socket = other;
+const kind: 0 | number = net.isIP('::1');
+
+const list = new BlockList();
+list.addCIDRs(BlockList.PRIVATE_RANGES);
+list.removeAddress(new net.SocketAddress({ address: '::1', family: 'ipv6' }));
+list.fromJSON(list.toJSON());
+const parsed: net.SocketAddress | undefined = net.SocketAddress.parse('127.0.0.1:80');
+const size: number = list.size;
+
+const sent: nodeNet.Socket = toNode(client, { keepOpen: true });
+const sentServer: nodeNet.Server = toNode(server);
+const received: Socket = fromNode(sent, { allowHalfOpen: true });
+const receivedServer: Server = fromNode(sentServer, (socket) => socket.destroy());
+process.on('message', (_message, handle) => {
+  const own = fromNode(handle);
+  if (own instanceof Socket) own.end();
+});
+
+unregister();
+register();
+
+// @ts-expect-error there is no such class
+new net.BoundSocket();
+// @ts-expect-error a port is no boolean
+net.connect(true);
+// @ts-expect-error fd can only be read
+client.fd = 1;
+// @ts-expect-error there is no such option
+createServer({ pauseOnConect: true });
+
+export { asNode, kind, names, node, parsed, received, receivedServer, size, stream };
