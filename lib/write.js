@@ -93,10 +93,9 @@ function pendingBytes(data, encoding) {
   return data.reduce((sum, item) => sum + (item.chunk === undefined ? item.length : byteLength(item.chunk, item.encoding)), 0);
 }
 
-/** True for a Buffer, and for a string in an encoding of C. */
+/** True for what C takes as it is. Another encoding is for stream.Writable to look at, with a Buffer too. */
 function isPlain(chunk, encoding) {
-  if (isUint8Array(chunk)) return typeof encoding !== 'function';
-  return typeof chunk === 'string' && (encoding === undefined || ENCODINGS.has(encoding));
+  return (typeof chunk === 'string' || isUint8Array(chunk)) && (encoding === 'utf8' || ENCODINGS.has(encoding));
 }
 
 /** True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. */
@@ -119,8 +118,9 @@ const methods = {
    * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try.
    */
   write(chunk, encoding, callback) {
-    if (callback === undefined && isPlain(chunk, encoding) && isIdle(this, chunk.length)) {
-      const result = writeOne(this, chunk, encoding ?? 'utf8');
+    const known = encoding ?? this._writableState.defaultEncoding;
+    if (callback === undefined && isPlain(chunk, known) && isIdle(this, chunk.length)) {
+      const result = writeOne(this, chunk, known);
       if (result === 0) return true;
       this[kWriteTried] = result;
     }

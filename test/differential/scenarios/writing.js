@@ -47,6 +47,18 @@ module.exports = [
     t.try('default', () => client.setDefaultEncoding('nonsense'));
     client.end();
   }),
+  pair('an unknown encoding of a buffer', (t, client) => {
+    t.try('write', () => client.write(Buffer.from('text'), 'nonsense'));
+    client.end();
+  }),
+  pair('a default encoding of short writes', async (t, client) => {
+    for (const encoding of ['latin1', 'utf16le', 'base64', 'utf8']) {
+      client.setDefaultEncoding(encoding);
+      t.log(encoding, client.write('\u00e9abc'));
+      await t.turns(3);
+    }
+    client.end();
+  }),
   pair('a default encoding', (t, client) => {
     t.log('returns', client.setDefaultEncoding('hex'));
     client.end('616263');
