@@ -64,8 +64,7 @@ static void connected(cnet_stream_t *stream) {
   cnet_emit_ints(stream->env, stream->context, CNET_ON_CONNECT, 1, &stream->id);
 }
 
-/* This address is done for, by `status`. The stream, if there is a next one to try; JavaScript closes after the last.
- */
+/* This address is done for. The stream, if there is a next one to try; JavaScript closes it after the last. */
 static cnet_stream_t *failed(cnet_stream_t *stream, cnet_phase_t phase, int status) {
   cnet_env_t *env = stream->env;
   int32_t id = stream->id;
@@ -157,7 +156,9 @@ static int bind_local(cnet_stream_t *stream, const struct sockaddr_storage *addr
 
   if (local == NULL && attempt->local_port == 0) return 0;
   if (local != NULL && cnet_address_family(local, strlen(local)) != family) return UV_EINVAL;
-  int err = cnet_tcp_bind((uv_tcp_t *)stream->uv, local, (int32_t)attempt->local_port, family, 0);
+  bool fits = attempt->local_port >= 0 - UINT16_MAX && attempt->local_port <= UINT16_MAX;
+  int32_t wanted = fits ? (int32_t)attempt->local_port : 0;
+  int err = cnet_tcp_bind((uv_tcp_t *)stream->uv, local, wanted, family, 0);
   if (!err) err = cnet_tcp_name(stream->uv, false, &bound);
   if (err || attempt->local_port <= 0) return err;
   cnet_address_text(&bound, text, &port, NULL);
@@ -178,8 +179,7 @@ static cnet_stream_t *try_address(cnet_stream_t *stream) {
   int err = attempt->index > 0 ? renew_handle(stream) : 0;
   if (!err) err = bind_local(stream, address);
   if (err) return failed(stream, CNET_ATTEMPT_BIND, err);
-  /* as in Node: one address is told before it is found to be blocked, several are not */
-  bool is_only = attempt->count == 1;
+  bool is_only = attempt->count == 1; /* as in Node: told before it is found to be blocked; several are not */
   if (!is_only && is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
   tell_step(stream, CNET_ATTEMPT_START, 0);
   stream = cnet_table_get(&env->streams, id);
