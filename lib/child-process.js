@@ -115,6 +115,10 @@ function toNode(source, options = {}) {
 
 /* --- from Node -------------------------------------------------------------------------------------------------- */
 
+const SERVER_OPTIONS = [
+  'allowHalfOpen', 'pauseOnConnect', 'noDelay', 'keepAlive', 'keepAliveInitialDelay', 'highWaterMark', 'blockList',
+];
+
 /** What Node has read before the socket was handed over. */
 function takeBuffered(nodeSocket, socket) {
   for (let chunk = nodeSocket.read(); chunk !== null; chunk = nodeSocket.read()) socket.push(chunk);
@@ -148,12 +152,31 @@ function serverFromNode(nodeServer, options, listener) {
   return new Server(options, listener).listen(handle);
 }
 
+/** A server that came as cnet's already, by cnet/register, is given what the program has for it. */
+function configureServer(server, options, listener) {
+  const model = new Server(options, listener);
+  for (const accept of model.listeners('connection')) server.on('connection', accept);
+  if (typeof options !== 'object' || options === null) return server;
+  for (const name of SERVER_OPTIONS) {
+    if (name in options) server[name] = model[name];
+  }
+  if (server._handle) server._attach(server._handle); // which is where C learns of the block list
+  return server;
+}
+
+/** A socket that came so has its handle, and takes what can be set later. */
+function configureSocket(socket, options) {
+  if (options?.allowHalfOpen !== undefined) socket.allowHalfOpen = Boolean(options.allowHalfOpen);
+  return socket;
+}
+
 /**
  * A socket or a server of cnet for what has arrived: `process.on('message', (message, handle) => fromNode(handle))`.
  * It is to be called in the handler itself, before Node reads or accepts; bytes that were received already come first.
  * @template T
  * @param {nodeNet.Socket | nodeNet.Server | T} handle `undefined`, for a connection that has ended on its way, and
- *   what is cnet's already are given back as they are
+ *   what is cnet's already (cnet/register) are given back; a server takes the options and the listener, a socket
+ *   `allowHalfOpen`
  * @param {object | Function} [options] of new Socket() or new Server(); for a server also its listener
  * @param {Function} [connectionListener] of a server
  * @returns {Socket | Server | T}
@@ -163,7 +186,8 @@ function fromNode(handle, options = undefined, connectionListener = undefined) {
   if (handle === undefined || handle === null) return handle;
   if (handle instanceof nodeNet.Socket) return socketFromNode(handle, options);
   if (handle instanceof nodeNet.Server) return serverFromNode(handle, options, connectionListener);
-  if (handle instanceof Socket || handle instanceof Server) return handle;
+  if (handle instanceof Socket) return configureSocket(handle, options);
+  if (handle instanceof Server) return configureServer(handle, options, connectionListener);
   throw invalidArgType('handle', ['Socket', 'Server'], handle);
 }
 

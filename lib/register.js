@@ -2,8 +2,9 @@
 
 /**
  * cnet/register: from its loading on, what a program gets as `net` is cnet, by require(), import and
- * process.getBuiltinModule(), in this thread. Threads and child processes that inherit the flag (`-r cnet/register`,
- * `--import cnet/register`, NODE_OPTIONS) load it for themselves. Node's own modules keep Node's net, and so does cnet.
+ * process.getBuiltinModule(), in this thread, and send() takes cnet's sockets and servers (register-send.js). Threads
+ * and child processes that inherit the flag (`-r cnet/register`, `--import cnet/register`, NODE_OPTIONS) load it for
+ * themselves. Node's own modules keep Node's net, and so does cnet.
  * This is the only place where cnet changes anything of Node's; unregister() takes it back.
  */
 
@@ -11,6 +12,8 @@ const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { threadId } = require('node:worker_threads');
+
+const { registerSend } = require('./register-send.js');
 
 const NAMES = new Set(['net', 'node:net']);
 const LIB = path.join(__dirname, path.sep);
@@ -85,6 +88,7 @@ function register() {
   patchRequire();
   patchBuiltins();
   hookImports();
+  undo.push(...registerSend(isActive));
 }
 
 /** Makes `net` Node's again, for all that asks for it from now on. */

@@ -7,6 +7,8 @@ const Module = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
 
+const { registerSend } = require('../../lib/register-send.js');
+
 const LIB = path.join(__dirname, '..', '..', 'lib');
 const TREE = path.join(process.env.CNET_CONFORMANCE_TREE, path.sep);
 const NAMES = new Set(['net', 'node:net']);
@@ -29,3 +31,6 @@ if (process.argv[1]?.endsWith('.mjs')) {
   if (Module.registerHooks) Module.registerHooks({ resolve });
   else Module.register('./hooks.mjs', { parentURL: pathToFileURL(__filename), data: { TREE_URL, LIB } });
 }
+
+/* send() takes sockets and servers of cnet. */
+registerSend(() => true);

@@ -1,0 +1,143 @@
+'use strict';
+
+/**
+ * The part of cnet/register for child processes: child.send() and process.send() (so worker.send() of cluster too) take
+ * sockets and servers of cnet, and those that arrive come to listeners for 'message' as cnet's. All that it does is to
+ * call toNode() and fromNode() of child-process.js; Node's own objects are sent as they are.
+ */
+
+const { ChildProcess } = require('node:child_process');
+const nodeNet = require('node:net');
+const { isMainThread } = require('node:worker_threads');
+
+const { kOwner } = require('./symbols.js');
+
+/** Loaded with the first handle that is sent or arrives: until then cnet is not needed for this. */
+const childProcess = () => require('./child-process.js');
+const classes = () => ({
+  Handle: require('./handle.js').Handle,
+  Server: require('./server.js').Server,
+  Socket: require('./socket.js').Socket,
+});
+
+/* --- sending ----------------------------------------------------------------------------------------------------- */
+
+const isObject = (value) => typeof value === 'object' && value !== null;
+
+/**
+ * Whether send() would come as far as to take a handle. Where it would not, it is left to say so: toNode() must not
+ * have taken a socket over by then.
+ */
+function isGood(target, message, options) {
+  if (!target.connected) return false;
+  if (!['string', 'object', 'number', 'boolean'].includes(typeof message)) return false;
+  return options === undefined || typeof options === 'function' || (isObject(options) && !Array.isArray(options));
+}
+
+/** @returns {object} Node's object in place of one of cnet's, and anything else as it is */
+function forNode(handle, options) {
+  if (!isObject(handle) || handle instanceof nodeNet.Socket || handle instanceof nodeNet.Server) return handle;
+  const { Handle, Server, Socket } = classes();
+  if (handle instanceof Socket || handle instanceof Server) {
+    return childProcess().toNode(handle, isObject(options) ? options : {});
+  }
+  const owner = handle instanceof Handle ? handle[kOwner] : null; // server._handle, which Node sends too
+  return owner instanceof Server ? childProcess().toNode(owner)._handle : handle;
+}
+
+/** The arguments of send(message[, handle[, options]][, callback]), with a handle that Node can send. */
+function convert(target, args) {
+  const [message, handle, options, ...rest] = args;
+  if (!isObject(handle) || !isGood(target, message, options)) return args;
+  return [message, forNode(handle, options), options, ...rest];
+}
+
+function wrapSend(original, isActive) {
+  return function send(...args) {
+    return Reflect.apply(original, this, isActive() ? convert(this, args) : args);
+  };
+}
+
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
+
+/** Only what Node itself has made of a descriptor: no socket of TLS, nor server of HTTP. */
+function hasArrived(handle) {
+  if (!isObject(handle)) return false;
+  const prototype = Object.getPrototypeOf(handle);
+  return prototype === nodeNet.Socket.prototype || prototype === nodeNet.Server.prototype;
+}
+
+/** A handle that cannot be had is a message without one, and a warning, as in Node where a descriptor gets lost. */
+function fromMessage(handle) {
+  if (!hasArrived(handle)) return handle;
+  if (!handle._handle) { // closed while it waited for somebody to listen
+    const { Server, Socket } = classes();
+    return handle instanceof nodeNet.Socket ? new Socket().destroy() : new Server();
+  }
+  try {
+    return childProcess().fromNode(handle);
+  } catch (error) {
+    process.emitWarning(`A handle was received, but could not be used: ${error.message}`, 'ReceivedHandleWarning');
+    return undefined;
+  }
+}
+
+function wrapEmit(next, isActive) {
+  return function emit(...args) {
+    if (args[0] === 'message' && args.length > 2 && isActive()) args[2] = fromMessage(args[2]);
+    return Reflect.apply(next(), this, args);
+  };
+}
+
+/* --- in place ----------------------------------------------------------------------------------------------------- */
+
+/** Gives `replacement` the name and the length of the function in whose place it stands. */
+function resemble(replacement, original) {
+  for (const key of ['name', 'length']) {
+    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key));
+  }
+  return replacement;
+}
+
+/** Puts a function in place of a method, own or inherited. @returns {() => void} what takes it away again */
+function replace(holder, name, make) {
+  const own = Object.getOwnPropertyDescriptor(holder, name);
+  const next = own ? () => own.value : () => Object.getPrototypeOf(holder)[name];
+  const value = resemble(make(next), next());
+  Object.defineProperty(holder, name, { configurable: true, enumerable: false, writable: true, ...own, value });
+  return () => {
+    if (holder[name] !== value) return; // another has replaced it: it stays as a passage
+    if (own) Object.defineProperty(holder, name, own);
+    else delete holder[name];
+  };
+}
+
+/** Node gives each child that has a channel a send() of its own, by assignment. Others may assign to others. */
+function catchSends(isActive) {
+  const set = function set(assigned) {
+    const isNodes = this instanceof ChildProcess && Boolean(this.channel) && typeof assigned === 'function';
+    const value = isNodes ? resemble(wrapSend(assigned, isActive), assigned) : assigned;
+    Object.defineProperty(this, 'send', { value, configurable: true, enumerable: true, writable: true });
+  };
+  Object.defineProperty(ChildProcess.prototype, 'send', { configurable: true, get: () => undefined, set });
+  return () => {
+    if (Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'send')?.set === set) delete ChildProcess.prototype.send;
+  };
+}
+
+/**
+ * Lets this thread send and receive cnet's sockets and servers: to and from child processes that are started from now
+ * on, and, in a child process, to and from its parent.
+ * @param {() => boolean} isActive while it says false, what has been put in place lets everything pass as it is
+ * @returns {(() => void)[]} the steps that take it back
+ */
+function registerSend(isActive) {
+  const steps = [catchSends(isActive), replace(ChildProcess.prototype, 'emit', (next) => wrapEmit(next, isActive))];
+  if (isMainThread && typeof process.send === 'function') { // in other threads process.send() does nothing but throw
+    steps.push(replace(process, 'send', (next) => wrapSend(next(), isActive)));
+    steps.push(replace(process, 'emit', (next) => wrapEmit(next, isActive)));
+  }
+  return steps;
+}
+
+module.exports = { registerSend };
