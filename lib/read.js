@@ -71,12 +71,18 @@ function giveToUser(socket, got) {
 
 /**
  * True when push() would do nothing but emit 'data': nothing is buffered, nobody decodes, and 'data' was emitted before
- * (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push().
+ * (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push(); so do all
+ * when a program has put its own in the place of it.
  */
 function isFlowing(socket) {
   const state = socket._readableState;
   return (
-    state.flowing === true && state.length === 0 && state.decoder === null && state.reading && socket.readableDidRead
+    state.flowing === true &&
+    state.length === 0 &&
+    state.decoder === null &&
+    state.reading &&
+    socket.readableDidRead &&
+    socket.push === Duplex.prototype.push
   );
 }
 

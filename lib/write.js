@@ -108,7 +108,8 @@ function isIdle(socket, length) {
     socket.writable &&
     !socket.connecting &&
     socket[kHandle] !== null &&
-    socket._write === methods._write
+    socket._write === methods._write &&
+    socket._writeGeneric === methods._writeGeneric
   );
 }
 

@@ -26,6 +26,28 @@ describe('streams', () => {
     assert.deepStrictEqual([first, second], [Buffer.from('é'), 'é']);
   });
 
+  it('a push() and a _writeGeneric() that a program has put in place see every chunk, also late ones', async () => {
+    const { client, accepted } = await pair();
+    const pushed = [];
+    const written = [];
+    accepted.on('data', () => {});
+    for (const word of ['one', 'two', 'three']) {
+      client.write(word);
+      await once(accepted, 'data');
+      if (word !== 'one') continue;
+      accepted.push = function push(chunk, encoding) {
+        if (chunk !== null) pushed.push(String(chunk));
+        return Duplex.prototype.push.call(this, chunk, encoding);
+      };
+      const { _writeGeneric } = client;
+      client._writeGeneric = function writeGeneric(many, data, ...rest) {
+        written.push(String(data));
+        return _writeGeneric.call(this, many, data, ...rest);
+      };
+    }
+    assert.deepStrictEqual([pushed, written], [['two', 'three'], ['two', 'three']]);
+  });
+
   it("write() returns false when it is not all sent, and 'drain' comes when it is", async () => {
     const { client, accepted } = await pair();
     accepted.pause();
