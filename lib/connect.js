@@ -13,10 +13,11 @@ const { clientSocket } = require('./channels');
 const defaults = require('./defaults');
 const { debug } = require('./debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgType } = require('./errors');
-const { Pipe, SOCKET, TCP } = require('./handle');
+const { Handle, Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const native = require('./binding');
 const { isDenied } = require('./permission');
+const uv = require('./uv');
 const { kAttach, kAttempt, kAttempted, kBlockList, kConnected, kHandle } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
 
@@ -154,8 +155,6 @@ function resolve(socket, options, wanted) {
 
 /** Tries the addresses, one after the other; `many`: as the result of family selection. */
 function attempt(socket, addresses, { port, timeout, localAddress, localPort }, many) {
-  const { id } = socket[kHandle];
-
   socket[kAttempt] = { addresses, port, localAddress, localPort, many, errors: [] };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
   if (isDenied()) {
@@ -163,9 +162,32 @@ function attempt(socket, addresses, { port, timeout, localAddress, localPort }, 
     socket.destroy(connectDenied(addresses[0], port));
     return;
   }
-  if (socket[kBlockList]) native.setBlockList(id, ownBlockList(socket[kBlockList]).native);
-  const err = native.connect(id, addresses, port, timeout, localAddress || undefined, localPort || 0);
+  const handle = socket[kHandle];
+  const err =
+    handle instanceof Handle
+      ? connectOwn(socket, addresses, port, timeout, localAddress, localPort)
+      : connectForeign(socket, handle, addresses[0], port);
   if (err) refused(socket, err);
+}
+
+function connectOwn(socket, addresses, port, timeout, localAddress, localPort) {
+  const { id } = socket[kHandle];
+
+  if (socket[kBlockList]) native.setBlockList(id, ownBlockList(socket[kBlockList]).native);
+  return native.connect(id, addresses, port, timeout, localAddress || undefined, localPort || 0);
+}
+
+/** A handle that a program has put in place (`socket._handle = …`) connects by itself, as one of Node's would. */
+function connectForeign(socket, handle, address, port) {
+  const connect = isIP(address) === 6 ? handle.connect6 : handle.connect;
+  const request = {
+    oncomplete(status) {
+      if (!socket.connecting || socket[kHandle] !== handle) return;
+      if (status < 0) socket[kAttempted](0, FAILED, status);
+      else socket[kConnected]();
+    },
+  };
+  return typeof connect === 'function' ? connect.call(handle, request, address, port) : uv.EINVAL;
 }
 
 /** The attempt could not even begin: it is connecting already, or the path is not one. */

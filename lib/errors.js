@@ -67,6 +67,16 @@ class InvalidAddress extends Error {
 }
 Object.defineProperty(InvalidAddress.prototype, 'constructor', { value: Error });
 
+/** Made by Node's C++ too: a string is written as what only a Buffer can be. */
+class NotABuffer extends TypeError {
+  constructor() {
+    super('Second argument must be a buffer');
+    this.code = 'ERR_INVALID_ARG_TYPE';
+  }
+}
+Object.defineProperty(NotABuffer.prototype, 'constructor', { value: TypeError });
+Object.defineProperty(NotABuffer, 'name', { value: 'TypeError' });
+
 const DENIED = 'Access to this API has been restricted. Use --allow-net to manage permissions.';
 
 /** Made by Node's C++ too: the permission model does not let this process use the network. */
@@ -261,6 +271,7 @@ function endedByOtherParty() {
 
 module.exports = {
   AbortError,
+  NotABuffer,
   aggregateError,
   codes,
   connectDenied,

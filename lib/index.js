@@ -2,6 +2,8 @@
 
 /** cnet: Node's net. Every name is the one of node:net (net.md). */
 
+const nodeNet = require('node:net');
+
 const { normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
 const {
@@ -40,9 +42,13 @@ function createServer(options, connectionListener) {
   return new Server(options, connectionListener);
 }
 
+/** Deprecated, and does nothing here; Node has it up to 22 (deprecations.md, DEP0121). */
+const { _setSimultaneousAccepts } = nodeNet;
+
 module.exports = {
   _createServerHandle: createServerHandle,
   _normalizeArgs: normalizeArgs,
+  ...(_setSimultaneousAccepts && { _setSimultaneousAccepts }),
   BlockList,
   SocketAddress,
   connect,

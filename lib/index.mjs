@@ -3,6 +3,7 @@ import net from './index.js';
 export const {
   _createServerHandle,
   _normalizeArgs,
+  _setSimultaneousAccepts, // undefined where Node has none any more
   BlockList,
   SocketAddress,
   connect,

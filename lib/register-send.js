@@ -10,6 +10,7 @@ const { ChildProcess } = require('node:child_process');
 const nodeNet = require('node:net');
 const { isMainThread } = require('node:worker_threads');
 
+const { replace, resemble } = require('./register-replace.js');
 const { kOwner } = require('./symbols.js');
 
 /** Loaded with the first handle that is sent or arrives: until then cnet is not needed for this. */
@@ -90,27 +91,6 @@ function wrapEmit(next, isActive) {
 }
 
 /* --- in place ----------------------------------------------------------------------------------------------------- */
-
-/** Gives `replacement` the name and the length of the function in whose place it stands. */
-function resemble(replacement, original) {
-  for (const key of ['name', 'length']) {
-    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key));
-  }
-  return replacement;
-}
-
-/** Puts a function in place of a method, own or inherited. @returns {() => void} what takes it away again */
-function replace(holder, name, make) {
-  const own = Object.getOwnPropertyDescriptor(holder, name);
-  const next = own ? () => own.value : () => Object.getPrototypeOf(holder)[name];
-  const value = resemble(make(next), next());
-  Object.defineProperty(holder, name, { configurable: true, enumerable: false, writable: true, ...own, value });
-  return () => {
-    if (holder[name] !== value) return; // another has replaced it: it stays as a passage
-    if (own) Object.defineProperty(holder, name, own);
-    else delete holder[name];
-  };
-}
 
 /** Node gives each child that has a channel a send() of its own, by assignment. Others may assign to others. */
 function catchSends(isActive) {

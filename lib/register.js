@@ -2,7 +2,8 @@
 
 /**
  * cnet/register: from its loading on, what a program gets as `net` is cnet, by require(), import and
- * process.getBuiltinModule(), in this thread, and send() takes cnet's sockets and servers (register-send.js). Threads
+ * process.getBuiltinModule(), in this thread; send() takes cnet's sockets and servers (register-send.js), TLS is over
+ * them as over Node's (register-tls.js), and they are among the active handles (register-active.js). Threads
  * and child processes that inherit the flag (`-r cnet/register`, `--import cnet/register`, NODE_OPTIONS) load it for
  * themselves. Node's own modules keep Node's net, and so does cnet.
  * This is the only place where cnet changes anything of Node's; unregister() takes it back.
@@ -13,7 +14,10 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { threadId } = require('node:worker_threads');
 
+const { registerActive } = require('./register-active.js');
+const { replace } = require('./register-replace.js');
 const { registerSend } = require('./register-send.js');
+const { registerTls } = require('./register-tls.js');
 
 const NAMES = new Set(['net', 'node:net']);
 const LIB = path.join(__dirname, path.sep);
@@ -34,33 +38,20 @@ const isActive = () => Atomics.load(active, 0) === 1;
 /** Loaded when it is first asked for: the thread of the hooks, which is given the flags too, never does. */
 const cnet = () => require('./index.js');
 
-/** Replaces a function of Node's. It is put back, unless another has replaced it meanwhile: then it stays as a passage. */
-function patch(object, name, make) {
-  const original = object[name];
-  const replacement = make(original);
-  for (const key of ['name', 'length']) {
-    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key));
-  }
-  object[name] = replacement;
-  undo.push(() => {
-    if (object[name] === replacement) object[name] = original;
-  });
-}
-
 function patchRequire() {
-  patch(Module, '_load', (original) => function load(...args) {
+  return replace(Module, '_load', (next) => function load(...args) {
     const [request, parent] = args;
     if (!NAMES.has(request) || !isActive() || parent?.filename?.startsWith(LIB)) {
-      return Reflect.apply(original, this, args);
+      return Reflect.apply(next(), this, args);
     }
     return cnet();
   });
 }
 
 function patchBuiltins() {
-  if (process.getBuiltinModule === undefined) return;
-  patch(process, 'getBuiltinModule', (original) => function getBuiltinModule(...args) {
-    return NAMES.has(args[0]) && isActive() ? cnet() : Reflect.apply(original, this, args);
+  if (process.getBuiltinModule === undefined) return () => {};
+  return replace(process, 'getBuiltinModule', (next) => function getBuiltinModule(...args) {
+    return NAMES.has(args[0]) && isActive() ? cnet() : Reflect.apply(next(), this, args);
   });
 }
 
@@ -73,22 +64,28 @@ function resolve(specifier, context, next) {
 function hookImports() {
   if (Module.registerHooks !== undefined) {
     const hooks = Module.registerHooks({ resolve });
-    undo.push(() => hooks.deregister());
-  } else if (Module.register !== undefined && !hasThread) {
+    return () => hooks.deregister();
+  }
+  if (Module.register !== undefined && !hasThread) {
     hasThread = true;
     const data = { active, names: NAMES, libURL: LIB_URL, url: ESM_URL, from: threadId };
     Module.register('./register-hooks.mjs', { parentURL: pathToFileURL(__filename), data });
   }
+  return () => {};
 }
 
 /** Makes `net` cnet. Once this module is loaded it needs to be called only after unregister(). */
 function register() {
   if (isActive()) return;
   Atomics.store(active, 0, 1);
-  patchRequire();
-  patchBuiltins();
-  hookImports();
-  undo.push(...registerSend(isActive));
+  undo = [
+    patchRequire(),
+    patchBuiltins(),
+    hookImports(),
+    ...registerSend(isActive),
+    ...registerTls(isActive),
+    ...registerActive(isActive),
+  ];
 }
 
 /** Makes `net` Node's again, for all that asks for it from now on. */

@@ -15,6 +15,7 @@ module.exports = {
 
   /** State of a Socket. */
   kAttempt: Symbol('kAttempt'), // what connect() is trying, while it does
+  kAwaited: Symbol('kAwaited'), // writes wait for a connect() that is to come
   kBlockList: Symbol('kBlockList'),
   kBytesRead: Symbol('kBytesRead'), // kept when the handle has gone
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far

@@ -7,8 +7,8 @@ const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
-const { codes, errnoException } = require('./errors');
-const { kBytesWritten, kHandle, kShutDown, kShutDownDone, kWriteDone, kWriteTried, kWritten } = require('./symbols');
+const { NotABuffer, codes, errnoException } = require('./errors');
+const { kAwaited, kBytesWritten, kHandle, kShutDown, kShutDownDone, kWriteDone, kWriteTried, kWritten } = require('./symbols');
 const uv = require('./uv');
 
 /** What write() and writeString() of C give: all has gone, or the rest waits and onwrite() will end it. */
@@ -44,6 +44,7 @@ const writeBuffer = (socket, buffer) =>
 
 function writeOne(socket, data, encoding) {
   if (typeof data !== 'string') return writeBuffer(socket, data);
+  if (encoding === 'buffer') throw new NotABuffer(); // which the streams of older lines let pass
   const number = data.length <= LONGEST_TEXT ? ENCODINGS.get(encoding) : undefined;
   if (number === undefined) return writeBuffer(socket, Buffer.from(data, encoding));
   const result = native.writeString(socket[kHandle].id, data, number);
@@ -73,6 +74,9 @@ function writeMany(socket, chunks) {
   const result = native.writeSmall(socket[kHandle].id, pieces);
   return counted(socket, result, native.result[0]);
 }
+
+/** True before the connection is there, if it can still be. */
+const isAwaited = (socket) => socket.connecting || (socket[kAwaited] && socket[kHandle] === null && !socket.destroyed);
 
 /** A write before the connection: it waits for that, or for the end of all hope. */
 function writeLater(socket, many, data, encoding, callback) {
@@ -114,6 +118,8 @@ function isIdle(socket, length) {
 }
 
 const methods = {
+  [kAwaited]: false,
+
   /**
    * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not become
    * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try.
@@ -129,7 +135,7 @@ const methods = {
   },
 
   _writeGeneric(many, data, encoding, callback) {
-    if (this.connecting) {
+    if (isAwaited(this)) {
       writeLater(this, many, data, encoding, callback);
       return;
     }
@@ -164,7 +170,7 @@ const methods = {
 
   /** Half-closes when all is written. */
   _final(callback) {
-    if (this.connecting) {
+    if (isAwaited(this)) {
       this.once('connect', () => this._final(callback));
       return;
     }

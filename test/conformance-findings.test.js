@@ -8,6 +8,7 @@ const { spawn } = require('node:child_process');
 const EventEmitter = require('node:events');
 const http = require('node:http');
 const nodeNet = require('node:net');
+const { constants } = require('node:os');
 const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
 
 const net = require('..');
@@ -47,6 +48,74 @@ describe('findings of conformance', () => {
       else if (one.listening) one.close();
     }
     await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  describe('writes', () => {
+    it("throws for a string in the encoding 'buffer' what node:net throws", async () => {
+      const server = await listening(net.createServer((socket) => socket.resume()));
+      const thrown = [];
+      for (const { connect } of [nodeNet, net]) {
+        const client = track(connect(server.address().port, HOST));
+        await once(client, 'connect');
+        try {
+          client.write('text', 'buffer');
+        } catch ({ name, code, message }) {
+          thrown.push({ name, code, message });
+        }
+      }
+      assert.strictEqual(thrown.length, 2);
+      assert.deepStrictEqual(thrown[1], thrown[0]);
+    });
+  });
+
+  describe('a handle that a program has made', () => {
+    const withHandle = ({ Socket }, connect) => {
+      const socket = track(new Socket());
+      socket._handle = { connect, connect6: connect, readStart() {}, close(done) { setImmediate(done); } };
+      return socket;
+    };
+
+    it('is asked to connect, and what it refuses is the error of the socket, as with node:net', async () => {
+      const errors = [];
+      for (const module of [nodeNet, net]) {
+        const socket = withHandle(module, () => constants.errno.ENETUNREACH * -1);
+        const failed = once(socket, 'error');
+        socket.connect(1, HOST);
+        const [{ code, message, address, port }] = await failed;
+        errors.push({ code, message, address, port });
+      }
+      assert.strictEqual(errors[0].code, 'ENETUNREACH');
+      assert.deepStrictEqual(errors[1], errors[0]);
+    });
+
+    it('is told where to, and its failure later is the error of the socket', async () => {
+      const places = [];
+      const socket = withHandle(net, (request, address, port) => {
+        places.push([address, port]);
+        setImmediate(() => request.oncomplete(-constants.errno.ECONNREFUSED));
+        return 0;
+      });
+      const failed = once(socket, 'error');
+      socket.connect(7, '::1');
+      const [{ message }] = await failed;
+      assert.deepStrictEqual(places, [['::1', 7]]);
+      assert.strictEqual(message, 'connect ECONNREFUSED ::1:7');
+    });
+
+    it('connects the socket when it says so', async () => {
+      const socket = withHandle(net, (request) => {
+        setImmediate(() => request.oncomplete(0));
+        return 0;
+      });
+      socket.connect(7, HOST);
+      await once(socket, 'connect');
+      assert.strictEqual(socket.connecting, false);
+    });
+  });
+
+  it('has the deprecated functions that the running Node has', () => {
+    assert.strictEqual(net._setSimultaneousAccepts, nodeNet._setSimultaneousAccepts);
+    assert.strictEqual('_setSimultaneousAccepts' in net, '_setSimultaneousAccepts' in nodeNet);
   });
 
   describe('options of a server', () => {

@@ -25,6 +25,9 @@ function compile(name) {
   return { program, text: ts.formatDiagnostics(problems, host) };
 }
 
+/** The names of cnet but the one that depends on the line of Node, and is deprecated: it has no type. */
+const typed = () => Object.keys(net).filter((name) => name !== '_setSimultaneousAccepts');
+
 /** The names of the values that the types of a file of lib/ export. */
 function valuesOf(program, file) {
   const checker = program.getTypeChecker();
@@ -41,13 +44,13 @@ describe('types', function () {
   it('CommonJS: what programs do compiles in strict mode, and what they must not do does not', () => {
     const { program, text } = compile('tsconfig.commonjs.json');
     assert.strictEqual(text, '');
-    assert.deepStrictEqual(valuesOf(program, 'index.d.ts'), Object.keys(net).sort());
+    assert.deepStrictEqual(valuesOf(program, 'index.d.ts'), typed().sort());
     assert.deepStrictEqual(valuesOf(program, 'child-process.d.ts'), Object.keys(childProcess).sort());
   });
 
   it('NodeNext: the same, by the names of the package, in ES modules and in CommonJS', () => {
     const { program, text } = compile('tsconfig.nodenext.json');
     assert.strictEqual(text, '');
-    assert.deepStrictEqual(valuesOf(program, 'index.d.mts'), [...Object.keys(net), 'default'].sort());
+    assert.deepStrictEqual(valuesOf(program, 'index.d.mts'), [...typed(), 'default'].sort());
   });
 });

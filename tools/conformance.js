@@ -39,6 +39,13 @@ function versionOf(node) {
 
 const major = (version) => version.split('.')[0];
 
+/* The reasons by names; an entry with `since` holds from that line of Node on. */
+function readLedger(running) {
+  const entries = Object.entries(JSON.parse(fs.readFileSync(LEDGER, 'utf8')));
+  const holds = entries.filter(([, { since = 0 }]) => Number(major(running).slice(1)) >= since);
+  return Object.fromEntries(holds.map(([name, entry]) => [name, entry.why ?? entry]));
+}
+
 /* The line of the output that says most: the first that names an error. */
 function gist({ why, output }) {
   const lines = output.split('\n').map((line) => line.trim()).filter(Boolean);
@@ -84,9 +91,9 @@ tool(async () => {
   }
   const names = chooseTests(tree, options);
   if (names.length === 0) throw new ToolError(`no test is called ${options.filter}`);
-  const ledger = options.builtin ? {} : JSON.parse(fs.readFileSync(LEDGER, 'utf8'));
   const subject = options.builtin ? 'node:net' : 'cnet';
   const [version, running] = [treeVersion(tree), versionOf(options.node)];
+  const ledger = options.builtin ? {} : readLedger(running);
   console.log(`${names.length} tests of Node ${version}, ${subject} on Node ${running}`);
 
   const logs = path.join(CACHE, 'logs', `${options.builtin ? 'builtin' : 'cnet'}-${running}`);
