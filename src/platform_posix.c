@@ -1,5 +1,4 @@
 /* platform_posix.c: Linux, macOS and the BSDs: what libuv does not have, or not on every Node line. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -147,16 +146,9 @@ int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bo
   return err;
 }
 
-typedef int (*pipe_connect2_fn)(uv_connect_t *, uv_pipe_t *, const char *, size_t, unsigned, uv_connect_cb);
-
-/* libuv's own function for names of full length; NULL before libuv 1.46 (Node 18), which pads abstract names. */
-static pipe_connect2_fn find_pipe_connect2(void) {
-  void *symbol = dlsym(RTLD_DEFAULT, "uv_pipe_connect2");
-  pipe_connect2_fn function;
-
-  memcpy(&function, &symbol, sizeof function); /* ISO C has no cast from data to function pointers */
-  return function;
-}
+/* libuv's own function for names of full length. Weak, as libuv has it since 1.46 only: on Node 18 it is NULL. */
+extern int uv_pipe_connect2(uv_connect_t *, uv_pipe_t *, const char *, size_t, unsigned, uv_connect_cb)
+    __attribute__((weak));
 
 /* A Unix domain socket is connected at once, or not at all. */
 static int connect_now(uv_pipe_t *pipe, const struct sockaddr_un *address, socklen_t size) {
@@ -179,8 +171,7 @@ int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *n
     uv_pipe_connect(req, pipe, name, cb);
     return 0;
   }
-  pipe_connect2_fn connect2 = find_pipe_connect2();
-  if (connect2 != NULL && name[0] != '\0') return connect2(req, pipe, name, length, 0, cb);
+  if (uv_pipe_connect2 != NULL && name[0] != '\0') return uv_pipe_connect2(req, pipe, name, length, 0, cb);
   *settled = connect_now(pipe, &address, size);
   return 1;
 }
