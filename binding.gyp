@@ -23,20 +23,36 @@
         "src/tcp.c",
         "src/write.c"
       ],
-      "include_dirs+": ["<!(node -p \"require('node-api-headers').include_dir\")"],
       "defines": ["NAPI_VERSION=8"],
       "conditions": [
         ["OS=='win'", {
-          "sources": ["src/platform_stub.c"]
+          "sources": ["src/platform_stub.c"],
+          "msvs_settings": {
+            "VCCLCompilerTool": {"AdditionalOptions": ["/std:c11", "/guard:cf"]},
+            "VCLinkerTool": {"AdditionalOptions": ["/guard:cf"]}
+          }
         }, {
           "sources": ["src/platform_posix.c"],
           "defines": ["_GNU_SOURCE"],
-          "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden"],
-          "cflags!": ["-Wno-unused-parameter"]
+          "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"],
+          "cflags!": ["-Wno-unused-parameter"],
+          "configurations": {
+            "Release": {"cflags_c": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]}
+          }
+        }],
+        ["OS=='linux'", {
+          "cflags_c": ["-fstack-clash-protection"],
+          "ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
         }],
         ["OS=='mac'", {
           "xcode_settings": {
-            "OTHER_CFLAGS": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden"]
+            "MACOSX_DEPLOYMENT_TARGET": "10.15",
+            "OTHER_CFLAGS": [
+              "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"
+            ]
+          },
+          "configurations": {
+            "Release": {"defines": ["_FORTIFY_SOURCE=2"]}
           }
         }]
       ]

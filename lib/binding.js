@@ -5,11 +5,9 @@
  * with its arguments, in src/exports.h.
  */
 
-const path = require('node:path');
+const { loadNative } = require('./native-file');
 
-/** CNET_NATIVE names another build of it, such as one with sanitizers: see tools/sanitize.js. */
-const file = process.env.CNET_NATIVE || path.join(__dirname, '..', 'build', 'Release', 'cnet.node');
-const native = require(path.resolve(file));
+const native = loadNative();
 const handlers = require('./handlers');
 
 /** Numbers that a call gives beside its return value: [0] the bytes of the last writeString(). */

@@ -20,9 +20,12 @@ function binaryPath(debug = false) {
   return path.join(ROOT, 'build', debug ? 'Debug' : 'Release', 'cnet.node');
 }
 
-/* What the binary was made from. Times of files are not asked: a checkout or a copy changes them at will. */
-function fingerprint() {
-  const hash = crypto.createHash('sha256').update(`${process.platform} ${process.arch}\n`);
+/**
+ * What a binary is made from. Times of files are not asked: a checkout or a copy changes them at will.
+ * @param {string} [platform]
+ */
+function fingerprint(platform = `${process.platform} ${process.arch}`) {
+  const hash = crypto.createHash('sha256').update(`${platform}\n`);
   const sources = fs.readdirSync(path.join(ROOT, 'src')).filter((name) => /\.[ch]$/.test(name)).sort();
   for (const file of ['binding.gyp', ...sources.map((name) => `src/${name}`)]) {
     hash.update(`${file}\n`).update(fs.readFileSync(path.join(ROOT, file))).update('\n');
@@ -98,22 +101,29 @@ function checkTools() {
   );
 }
 
-async function compile({ force, debug, verbose }) {
-  checkTools();
-  const nodeGyp = findNodeGyp();
-  const args = [nodeGyp, 'configure', 'build', '--jobs=max', '--loglevel=warn'];
-  args.push(debug ? '--debug' : '--release');
+/**
+ * Runs node-gyp in a folder with binding.gyp and src/.
+ * @param {string} cwd
+ * @param {string | null} headers the folder with include/node/ to build against; null: node-gyp fetches them
+ * @param {{ args?: string[], verbose?: boolean }} [options]
+ * @returns {Promise<{ status: number, output: string }>}
+ */
+function nodeGyp(cwd, headers, { args = [], verbose = false } = {}) {
+  const all = [findNodeGyp(), 'configure', 'build', '--jobs=max', '--loglevel=warn', ...args];
   const env = { ...process.env };
-  const headers = ownHeaders();
   if (headers !== null) {
-    args.push(`--nodedir=${headers}`);
+    all.push(`--nodedir=${headers}`);
     delete env.npm_config_nodedir; // node-gyp would prefer it to the argument
   }
+  return run(process.execPath, all, { cwd, quiet: !verbose, env });
+}
 
+async function compile({ force, debug, verbose }) {
+  checkTools();
   const made = fingerprint();
   if (force) fs.rmSync(path.dirname(binaryPath(debug)), { recursive: true, force: true });
   fs.rmSync(stampPath(debug), { force: true });
-  const { status, output } = await run(process.execPath, args, { quiet: !verbose, env });
+  const { status, output } = await nodeGyp(ROOT, ownHeaders(), { args: [debug ? '--debug' : '--release'], verbose });
   if (status !== 0 || !fs.existsSync(binaryPath(debug))) {
     throw new ToolError(`${output}\nthe native part could not be built: node-gyp ended with status ${status}`);
   }
@@ -136,7 +146,7 @@ async function build({ force = false, debug = false, verbose = false } = {}) {
   });
 }
 
-module.exports = { binaryPath, build, ownHeaders };
+module.exports = { binaryPath, build, checkTools, fingerprint, nodeGyp, ownHeaders };
 
 if (require.main === module) {
   tool(async () => {

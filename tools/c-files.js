@@ -16,7 +16,7 @@ function cFiles() {
 /** The sources alone, platform_stub.c included, which is built on no platform of ours. */
 const cSources = () => cFiles().filter((name) => name.endsWith('.c'));
 
-/* Of Node's headers: uv.h. The running Node has them, or node-gyp has fetched them. */
+/* Those of Node-API and uv.h. The running Node has them, or node-gyp has fetched them. */
 function nodeHeaders() {
   const candidates = [ownHeaders(), process.env.npm_config_nodedir];
   const home = process.env.XDG_CACHE_HOME ?? path.join(process.env.HOME ?? '', '.cache');
@@ -30,9 +30,8 @@ function nodeHeaders() {
 
 /** Include folders and definitions as in binding.gyp. Others' headers are system headers: not ours to be warned of. */
 function compilerArgs() {
-  const napi = require('node-api-headers').include_dir;
   return [
-    '-std=c11', '-Isrc', '-isystem', napi, '-isystem', nodeHeaders(),
+    '-std=c11', '-Isrc', '-isystem', nodeHeaders(),
     '-DNAPI_VERSION=8', '-D_GNU_SOURCE', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=cnet',
   ];
 }

@@ -92,7 +92,7 @@ async function testNodes(versions) {
   return total;
 }
 
-module.exports = { testNodes, VERSIONS };
+module.exports = { getNode, testNodes, VERSIONS };
 
 if (require.main === module) {
   tool(async () => {

@@ -1,0 +1,110 @@
+'use strict';
+// prebuild.js: `npm run prebuilds`: the native part for this platform, as the package carries it (docs/packaging.md):
+// a hardened release build against the headers of the oldest Node line, stripped, in prebuilds/.
+//   node tools/prebuild.js            makes it, unless it is there and made from the sources as they are
+//   node tools/prebuild.js --check    whether those of all platforms are there and made from these sources
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { ownTarget, prebuildName } = require('../lib/native-file.js');
+const { checkTools, fingerprint, nodeGyp, ownHeaders } = require('./build.js');
+const { withLock } = require('./lock.js');
+const { ROOT, ToolError, run, tool } = require('./run.js');
+const { getNode, VERSIONS } = require('./test-nodes.js');
+
+/** The platforms of a release; the workflow of the prebuilds makes each on a machine of its kind. */
+const TARGETS = [
+  ...['x64', 'arm64'].flatMap((arch) => ['glibc', 'musl'].map((libc) => ({ platform: 'linux', arch, libc }))),
+  ...['darwin', 'win32'].flatMap((platform) => ['x64', 'arm64'].map((arch) => ({ platform, arch, libc: null }))),
+];
+
+const [OLDEST, WINDOWS_ON_ARM] = VERSIONS; // the first Node for Windows on ARM is of the second line
+
+/* Tells which sources a prebuild was made from. It stays out of the package. */
+const stampOf = (target) => `${path.join(ROOT, prebuildName(target))}.stamp`;
+
+const sourcesFor = ({ platform, arch, libc }) => fingerprint([platform, arch, libc ?? ''].join(' '));
+
+function isMade(target) {
+  if (!fs.existsSync(path.join(ROOT, prebuildName(target))) || !fs.existsSync(stampOf(target))) return false;
+  return fs.readFileSync(stampOf(target), 'utf8') === sourcesFor(target);
+}
+
+/* What node-gyp is told of the headers. On Linux they come from npm, as the Nodes of the tests do. */
+async function headers({ platform, arch }) {
+  if (process.versions.node.split('.')[0] === OLDEST.split('.')[0] && ownHeaders() !== null) {
+    return { dir: ownHeaders(), args: [] };
+  }
+  if (platform === 'linux') {
+    return { dir: path.dirname(path.dirname(await getNode(OLDEST))), args: [] };
+  }
+  const version = platform === 'win32' && arch === 'arm64' ? WINDOWS_ON_ARM : OLDEST;
+  return { dir: null, args: [`--target=${version}`] };
+}
+
+/* Built beside build/, which the running tests may use, and from a copy, so that no path of this machine gets in. */
+async function compile(target, dir) {
+  fs.rmSync(dir, { recursive: true, force: true });
+  fs.mkdirSync(dir, { recursive: true });
+  for (const name of ['binding.gyp', 'src']) fs.cpSync(path.join(ROOT, name), path.join(dir, name), { recursive: true });
+  const { dir: nodeDir, args } = await headers(target);
+  const { status, output } = await nodeGyp(dir, nodeDir, { args: ['--release', ...args] });
+  const binary = path.join(dir, 'build', 'Release', 'cnet.node');
+  if (status !== 0 || !fs.existsSync(binary)) {
+    throw new ToolError(`${output}\nthe prebuild could not be made: node-gyp ended with status ${status}`);
+  }
+  if (/warning:/.test(output)) console.error(output);
+  return binary;
+}
+
+/* What debuggers want, and what the linker wanted. On Windows that is in a file of its own. */
+async function strip(binary, platform) {
+  if (platform === 'win32') return;
+  const args = platform === 'darwin' ? ['-Sx', binary] : ['--strip-unneeded', binary];
+  const { status, output } = await run(process.env.STRIP || 'strip', args, { quiet: true });
+  if (status !== 0) throw new ToolError(`${output}\nthe prebuild could not be stripped`);
+}
+
+async function make(target) {
+  console.error(`cnet: making ${prebuildName(target)}`);
+  checkTools();
+  const dir = path.join(ROOT, '.cache', 'prebuild');
+  const made = sourcesFor(target);
+  const binary = await compile(target, dir);
+  await strip(binary, target.platform);
+  const file = path.join(ROOT, prebuildName(target));
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.rmSync(stampOf(target), { force: true });
+  fs.copyFileSync(binary, `${file}.part`);
+  fs.renameSync(`${file}.part`, file);
+  fs.writeFileSync(stampOf(target), made);
+  fs.rmSync(dir, { recursive: true, force: true });
+}
+
+/**
+ * Makes the prebuild for this platform if need be.
+ * @returns {Promise<string>} its path
+ */
+async function prebuild() {
+  const target = ownTarget();
+  await withLock('prebuild', async () => {
+    if (!isMade(target)) await make(target);
+  });
+  return path.join(ROOT, prebuildName(target));
+}
+
+module.exports = { prebuild };
+
+if (require.main === module) {
+  tool(async () => {
+    const args = process.argv.slice(2);
+    if (args.length === 1 && args[0] === '--check') {
+      const missing = TARGETS.filter((target) => !isMade(target)).map(prebuildName);
+      if (missing.length > 0) throw new ToolError(`missing, or made from other sources: ${missing.join(', ')}`);
+      return;
+    }
+    if (args.length > 0) throw new ToolError('usage: node tools/prebuild.js [--check]');
+    await prebuild();
+  });
+}
