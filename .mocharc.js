@@ -5,6 +5,6 @@
 module.exports = {
   extension: ['test.js'],
   recursive: true,
-  ignore: ['test/conformance/**', 'test/differential/**', 'test/fixtures/**', 'test/support/**'],
+  ignore: ['test/conformance/**', 'test/differential/**', 'test/fixtures/**', 'test/packaging/**', 'test/support/**'],
   timeout: 20000,
 };

@@ -8,6 +8,7 @@ const { ensure, npm } = require('./ensure.js');
 const { ROOT, run, tool } = require('./run.js');
 const { runMocha, summary } = require('./mocha.js');
 const { testNodes, VERSIONS } = require('./test-nodes.js');
+const { testPackage } = require('./test-package.js');
 
 const node = (script, args = [], options = {}) => run(process.execPath, [path.join('tools', script), ...args], options);
 
@@ -24,6 +25,7 @@ const CHECKS = [
 const SUITES = [
   ['tests', () => runMocha({ style: 'dot' })],
   ['tests on every Node line', () => testNodes(VERSIONS)],
+  ['the packed package', () => testPackage({ style: 'dot' })],
 ];
 
 function withFlags(flags) {

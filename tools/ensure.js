@@ -12,20 +12,20 @@ const { ROOT, ToolError, run, tool } = require('./run.js');
 
 function readPackages(file) {
   try {
-    return JSON.parse(fs.readFileSync(path.join(ROOT, file), 'utf8')).packages;
+    return JSON.parse(fs.readFileSync(file, 'utf8')).packages;
   } catch {
     return null;
   }
 }
 
-/* Whether node_modules holds what the lockfile says; npm notes in it what it has installed. */
-function isInstalled() {
-  const installed = readPackages(path.join('node_modules', '.package-lock.json'));
-  const locked = readPackages('package-lock.json');
+/* Whether node_modules of a folder holds what its lockfile says; npm notes in it what it has installed. */
+function isInstalled(dir) {
+  const installed = readPackages(path.join(dir, 'node_modules', '.package-lock.json'));
+  const locked = readPackages(path.join(dir, 'package-lock.json'));
   if (installed === null || locked === null) return false;
   return Object.entries(locked).every(([name, { version, optional }]) => {
     if (name === '' || (optional && installed[name] === undefined)) return true;
-    return installed[name]?.version === version && fs.existsSync(path.join(ROOT, name));
+    return installed[name]?.version === version && fs.existsSync(path.join(dir, name));
   });
 }
 
@@ -47,11 +47,22 @@ function npm(args, options = {}) {
 }
 
 /* The install script is left out: the build follows, and can then say what it lacks without npm's words around. */
-async function install() {
-  console.error('cnet: installing the packages of package-lock.json');
+async function install(cwd) {
+  console.error(`cnet: installing the packages of ${path.relative(ROOT, path.join(cwd, 'package-lock.json'))}`);
   const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
-  const { status, output } = await npm(args, { quiet: true });
+  const { status, output } = await npm(args, { cwd, quiet: true });
   if (status !== 0) throw new ToolError(`${output}\nnpm ci ended with status ${status}`);
+}
+
+/**
+ * Installs the packages of a folder's lockfile, unless they are there.
+ * @param {string} [dir]
+ */
+async function ensurePackages(dir = ROOT) {
+  if (isInstalled(dir)) return;
+  await withLock('install', async () => {
+    if (!isInstalled(dir)) await install(dir);
+  });
 }
 
 /**
@@ -59,14 +70,10 @@ async function install() {
  * @param {{ build?: boolean }} [options]
  */
 async function ensure(options = {}) {
-  if (!isInstalled()) {
-    await withLock('install', async () => {
-      if (!isInstalled()) await install();
-    });
-  }
+  await ensurePackages();
   if (options.build !== false) await build();
 }
 
-module.exports = { ensure, npm };
+module.exports = { ensure, ensurePackages, npm };
 
 if (require.main === module) tool(() => ensure({ build: !process.argv.includes('--no-build') }));

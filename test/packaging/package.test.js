@@ -1,0 +1,261 @@
+'use strict';
+// The package as npm packs it: what is in it, and what it does in programs that have installed it.
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const ts = require('typescript');
+
+const { ownTarget, prebuildName } = require('../../lib/native-file.js');
+const { ROOT, run, works } = require('../../tools/run.js');
+const { getNode, VERSIONS } = require('../../tools/test-nodes.js');
+const { install, packOwn, packageOf, remove, repack, runNode, work } = require('./kit.js');
+
+const PREBUILD = prebuildName(ownTarget());
+const COMPILED = path.join('build', 'Release', 'cnet.node');
+
+/** What the tools of test/packaging/package.json say. */
+async function look(name, args) {
+  const { bin } = JSON.parse(fs.readFileSync(path.join(__dirname, 'node_modules', name, 'package.json'), 'utf8'));
+  const file = path.join(__dirname, 'node_modules', name, Object.values(bin)[0]);
+  return run(process.execPath, [file, ...args], { quiet: true });
+}
+
+/** The files of a folder, relative to it. */
+function filesIn(dir, prefix = '') {
+  return fs.readdirSync(path.join(dir, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.posix.join(prefix, entry.name);
+    return entry.isDirectory() ? filesIn(dir, name) : [name];
+  });
+}
+
+async function says(cwd, args, text, options) {
+  assert.deepStrictEqual(await runNode(cwd, args, options), { status: 0, signal: null, output: `${text}\n` });
+}
+
+/** Every place that can hold a native part, and whether it does. */
+const natives = (dir) => [COMPILED, PREBUILD].filter((name) => fs.existsSync(path.join(packageOf(dir), name)));
+
+describe('the packed package', () => {
+  let tarball;
+  let bare; // without a prebuild
+  let app;
+
+  before(async () => {
+    tarball = await packOwn();
+    bare = await repack(tarball, 'bare', (prebuilds) => fs.rmSync(prebuilds, { recursive: true }));
+    app = await install(tarball);
+  });
+  after(remove);
+
+  describe('what is in it', () => {
+    it('the library, its types, the sources, what compiles them, one prebuild, and nothing else', () => {
+      const found = filesIn(packageOf(app));
+      const others = found.filter((name) => !/^(lib\/[\w-]+\.(js|mjs|d\.ts|d\.mts)|src\/\w+\.[ch])$/.test(name));
+      assert.deepStrictEqual(others.sort(), [
+        'LICENSE', 'README.md', 'binding.gyp', 'package.json', PREBUILD.split(path.sep).join('/'),
+        'tools/build.js', 'tools/install.js', 'tools/lock.js', 'tools/run.js',
+      ].sort());
+      for (const dir of ['lib', 'src']) {
+        const there = found.filter((name) => name.startsWith(`${dir}/`)).map((name) => name.slice(dir.length + 1));
+        assert.deepStrictEqual(there.sort(), fs.readdirSync(path.join(ROOT, dir)).sort());
+      }
+    });
+
+    it('it asks for no other package', () => {
+      assert.deepStrictEqual(fs.readdirSync(path.join(app, 'node_modules')).filter((name) => name[0] !== '.'), ['cnet']);
+    });
+
+    it('publint has nothing to say, be it a suggestion', async () => {
+      const { status, output } = await look('publint', [tarball, '--strict', '--level', 'suggestion']);
+      assert.strictEqual(status, 0, output);
+      assert.match(output, /All good!/);
+    });
+
+    it('are the types wrong? No, by every way that knows of exports', async () => {
+      const { status, output } = await look('@arethetypeswrong/cli', [tarball, '--profile', 'node16']);
+      assert.strictEqual(status, 0, output);
+      assert.match(output, /"cnet\/child-process"/);
+    });
+
+    it('the prebuild is stripped and hardened, and shows only what Node looks for', async function () {
+      if (process.platform !== 'linux' || !works('readelf')) this.skip();
+      const file = path.join(packageOf(app), PREBUILD);
+      const { status, output } = await run('readelf', ['-WSld', '--dyn-syms', file], { quiet: true });
+      assert.strictEqual(status, 0, output);
+      assert.doesNotMatch(output, /\.(debug_\w+|symtab)\b|\b(RPATH|RUNPATH|TEXTREL)\b/);
+      assert.match(output, /GNU_RELRO/);
+      assert.match(output, /BIND_NOW/);
+      assert.match(output, /GNU_STACK .* RW /);
+      assert.match(output, /__stack_chk_fail/);
+      const shown = [...output.matchAll(/(?:GLOBAL|WEAK) +DEFAULT +\d+ +(\w+)/g)].map(([, name]) => name);
+      assert.deepStrictEqual(shown.sort(), ['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
+    });
+
+    it('the prebuild names no folder of the machine that made it', () => {
+      const text = fs.readFileSync(path.join(packageOf(app), PREBUILD), 'latin1');
+      assert.ok(!text.includes(ROOT) && !text.includes(os.homedir()));
+    });
+  });
+
+  describe('installed without scripts, in a folder with a blank and other letters', () => {
+    it('nothing is compiled', () => assert.deepStrictEqual(natives(app), [PREBUILD]));
+
+    it('require() has it', () => says(app, ['echo.cjs'], 'by require'));
+
+    it('import has it', () => says(app, ['echo.mjs'], 'by import'));
+
+    it('-r cnet/register', () => says(app, ['-r', 'cnet/register', 'unaware.cjs'], 'by cnet'));
+
+    it('--import cnet/register', () => says(app, ['--import', 'cnet/register', 'unaware.mjs'], 'by cnet'));
+
+    it('without either, net stays Node’s', async () => {
+      await says(app, ['unaware.cjs'], 'by node');
+      await says(app, ['unaware.mjs'], 'by node');
+    });
+
+    it('another way to it: linked from a store, as pnpm and Yarn do', async () => {
+      const dir = fs.mkdtempSync(path.join(work, 'linked-'));
+      const store = path.join(dir, 'node_modules', '.pnpm', 'cnet@0.1.0', 'node_modules', 'cnet');
+      fs.cpSync(packageOf(app), store, { recursive: true });
+      fs.symlinkSync(store, packageOf(dir), process.platform === 'win32' ? 'junction' : 'dir');
+      for (const name of ['package.json', 'echo.cjs', 'echo.mjs', 'unaware.cjs', 'unaware.mjs']) {
+        fs.copyFileSync(path.join(app, name), path.join(dir, name));
+      }
+      await says(dir, ['echo.cjs'], 'by require');
+      await says(dir, ['echo.mjs'], 'by import');
+      await says(dir, ['-r', 'cnet/register', 'unaware.cjs'], 'by cnet');
+      await says(dir, ['--import', 'cnet/register', 'unaware.mjs'], 'by cnet');
+      await says(dir, ['--preserve-symlinks', 'echo.cjs'], 'by require');
+    });
+
+    for (const version of VERSIONS) {
+      it(`Node ${version} takes the same file`, async function () {
+        if (ownTarget().libc === 'musl') this.skip(); // the Nodes of npm are of glibc
+        const node = await getNode(version);
+        await says(app, ['echo.cjs'], 'by require', { node });
+        await says(app, ['--import', 'cnet/register', 'unaware.mjs'], 'by cnet', { node });
+      });
+    }
+  });
+
+  describe('TypeScript', () => {
+    function complaints(files, options) {
+      for (const name of ['module.mts', 'required.cts']) {
+        fs.copyFileSync(path.join(ROOT, 'test', 'types', name), path.join(app, name));
+      }
+      const program = ts.createProgram(files.map((name) => path.join(app, name)), {
+        strict: true, noEmit: true, skipLibCheck: false, target: ts.ScriptTarget.ES2022,
+        lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+        types: ['node'], typeRoots: [path.join(ROOT, 'node_modules', '@types')], ...options,
+      });
+      const used = program.getSourceFiles().some(({ fileName }) => fileName.includes('/node_modules/cnet/lib/index.d.'));
+      assert.ok(used, 'the types of the package were not read');
+      return ts.getPreEmitDiagnostics(program).map((one) => ts.flattenDiagnosticMessageText(one.messageText, '\n'));
+    }
+
+    it('a CommonJS program compiles', () => {
+      const { CommonJS } = ts.ModuleKind;
+      const options = { module: CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10 };
+      assert.deepStrictEqual(complaints(['commonjs.ts'], options), []);
+    });
+
+    it('ES modules and CommonJS of a NodeNext program compile', () => {
+      const { NodeNext } = ts.ModuleKind;
+      const options = { module: NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
+      assert.deepStrictEqual(complaints(['commonjs.ts', 'module.mts', 'required.cts'], options), []);
+    });
+
+    it('a program for a bundler compiles', () => {
+      const { ESNext } = ts.ModuleKind;
+      const options = { module: ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
+      assert.deepStrictEqual(complaints(['module.mts'], options), []);
+    });
+  });
+
+  describe('the install script', () => {
+    /** A program that no compiler and no node-gyp is there for. */
+    const toolless = { CC: 'no-such-cc', CXX: 'no-such-c++', npm_config_node_gyp: path.join(work, 'no-such-gyp.js') };
+
+    it('needs no compiler and compiles nothing where the prebuild fits', async () => {
+      const dir = await install(tarball, { args: ['--foreground-scripts'], env: toolless });
+      assert.deepStrictEqual(natives(dir), [PREBUILD]);
+      await says(dir, ['echo.cjs'], 'by require');
+    });
+
+    it('compiles where there is no prebuild', async () => {
+      const dir = await install(bare, { args: ['--foreground-scripts'] });
+      assert.deepStrictEqual(natives(dir), [COMPILED]);
+      await says(dir, ['echo.cjs'], 'by require');
+    });
+
+    it('compiles where the prebuild does not load', async () => {
+      const broken = await repack(tarball, 'broken', (prebuilds) => {
+        fs.writeFileSync(path.join(prebuilds, '..', PREBUILD), 'no shared object');
+      });
+      const dir = await install(broken, { args: ['--foreground-scripts'] });
+      assert.deepStrictEqual(natives(dir), [COMPILED, PREBUILD]);
+      await says(dir, ['echo.cjs'], 'by require');
+    });
+
+    it('says what is missing where it can do neither', async () => {
+      await assert.rejects(install(bare, { args: ['--foreground-scripts'], env: toolless }), {
+        message: /the native part cannot be built, missing: a C compiler \(no-such-cc\), a C\+\+ linker driver/,
+      });
+    });
+  });
+
+  describe('where there is no native part', () => {
+    const PROGRAM = 'try { require("cnet"); } catch (err) { console.log(JSON.stringify({ ...err, message: err.message, ' +
+      'cause: err.cause?.code })); }';
+
+    async function errorOf(dir, env) {
+      const { status, output } = await runNode(dir, ['-e', PROGRAM], { env });
+      assert.strictEqual(status, 0, output);
+      return JSON.parse(output);
+    }
+
+    it('one error tells what was sought and how to get it, and what it tells works', async () => {
+      const dir = await install(bare);
+      const { platform, arch, libc } = ownTarget();
+      const at = (name) => path.join(fs.realpathSync(packageOf(dir)), name);
+      const tool = at(path.join('tools', 'build.js'));
+      assert.deepStrictEqual(await errorOf(dir), {
+        code: 'ERR_DLOPEN_FAILED',
+        message: [
+          `cnet: there is no native part that works on ${platform}-${arch}${libc ? ` (${libc})` : ''}, Node ${process.version}. Sought:`,
+          `  ${at(COMPILED)}: is not there`,
+          `  ${at(PREBUILD)}: is not there`,
+          `To compile it (with a C compiler, make, Python 3 and npm): node "${tool}"`,
+          'If it is elsewhere, set CNET_NATIVE to its path.',
+        ].join('\n'),
+      });
+      const { status, output } = await runNode(dir, [tool]);
+      assert.strictEqual(status, 0, output);
+      await says(dir, ['echo.cjs'], 'by require');
+    });
+
+    it('CNET_NATIVE is taken, and nothing else is then sought', async () => {
+      const dir = await install(bare);
+      const file = path.join(packageOf(app), PREBUILD);
+      await says(dir, ['echo.cjs'], 'by require', { env: { CNET_NATIVE: file } });
+      const { code } = await errorOf(app, { CNET_NATIVE: `${file}.none` });
+      assert.strictEqual(code, 'MODULE_NOT_FOUND');
+    });
+
+    it('a file that does not load is named with the reason, and the next one is taken', async () => {
+      const dir = await install(tarball);
+      const compiled = path.join(packageOf(dir), COMPILED);
+      fs.mkdirSync(path.dirname(compiled), { recursive: true });
+      fs.writeFileSync(compiled, 'no shared object');
+      await says(dir, ['echo.cjs'], 'by require');
+      fs.writeFileSync(path.join(packageOf(dir), PREBUILD), 'nor this');
+      const { code, cause, message } = await errorOf(dir);
+      assert.deepStrictEqual({ code, cause }, { code: 'ERR_DLOPEN_FAILED', cause: 'ERR_DLOPEN_FAILED' });
+      const reasons = message.split('\n').filter((line) => /^ {2}.*cnet(\.\w+)?\.node: (?!is not there)./.test(line));
+      assert.strictEqual(reasons.length, 2, message);
+    });
+  });
+});
