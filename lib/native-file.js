@@ -10,6 +10,9 @@ const path = require('node:path');
 
 const ROOT = path.join(__dirname, '..');
 
+/** musl's file, by the name of the loader that it also is, or by its own. That of glibc is libc.so.6 or libc-2.31.so. */
+const MUSL = /\/(ld-musl-[^/]*|libc\.so)$/m;
+
 /**
  * The C library of the running process on Linux, by what is mapped into it; null elsewhere. It must be known before
  * the loading: musl takes a file that was built for glibc when its symbols happen to be there.
@@ -18,7 +21,7 @@ const ROOT = path.join(__dirname, '..');
 function libc() {
   if (process.platform !== 'linux') return null;
   try {
-    return /\/ld-musl-[^/]*$/m.test(fs.readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
+    return MUSL.test(fs.readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
   } catch {
     return 'glibc';
   }

@@ -2,7 +2,8 @@
 // prebuild.js: `npm run prebuilds`: the native part for this platform, as the package carries it (docs/packaging.md):
 // a hardened release build against the headers of the oldest Node line, stripped, in prebuilds/.
 //   node tools/prebuild.js            makes it, unless it is there and made from the sources as they are
-//   node tools/prebuild.js --check    whether those of all platforms are there and made from these sources
+//   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources, and take the
+//                                     glibc that Node takes
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -21,6 +22,9 @@ const TARGETS = [
 
 const [OLDEST, WINDOWS_ON_ARM] = VERSIONS; // the first Node for Windows on ARM is of the second line
 
+/** What the binaries of the oldest Node line ask for: where a Node runs, a prebuild must not want more. */
+const GLIBC = [2, 28];
+
 /* Tells which sources a prebuild was made from. It stays out of the package. */
 const stampOf = (target) => `${path.join(ROOT, prebuildName(target))}.stamp`;
 
@@ -29,6 +33,16 @@ const sourcesFor = ({ platform, arch, libc }) => fingerprint([platform, arch, li
 function isMade(target) {
   if (!fs.existsSync(path.join(ROOT, prebuildName(target))) || !fs.existsSync(stampOf(target))) return false;
   return fs.readFileSync(stampOf(target), 'utf8') === sourcesFor(target);
+}
+
+/* The newest version of glibc that a file asks for, if that is too new. The versions stand in it as plain text. */
+function tooNew(target) {
+  if (target.libc !== 'glibc') return null;
+  const text = fs.readFileSync(path.join(ROOT, prebuildName(target)), 'latin1');
+  const versions = [...text.matchAll(/\bGLIBC_(\d+)\.(\d+)/g)].map(([, major, minor]) => [Number(major), Number(minor)]);
+  const [newest] = versions.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
+  const isMore = newest[0] > GLIBC[0] || (newest[0] === GLIBC[0] && newest[1] > GLIBC[1]);
+  return isMore ? `${prebuildName(target)} asks for glibc ${newest.join('.')}, Node for ${GLIBC.join('.')}` : null;
 }
 
 /* What node-gyp is told of the headers. On Linux they come from npm, as the Nodes of the tests do. */
@@ -80,31 +94,35 @@ async function make(target) {
   fs.renameSync(`${file}.part`, file);
   fs.writeFileSync(stampOf(target), made);
   fs.rmSync(dir, { recursive: true, force: true });
+  const complaint = tooNew(target);
+  if (complaint !== null) console.error(`cnet: ${complaint}: not for a release`);
 }
 
-/**
- * Makes the prebuild for this platform if need be.
- * @returns {Promise<string>} its path
- */
+/** Makes the prebuild for this platform if need be. */
 async function prebuild() {
   const target = ownTarget();
   await withLock('prebuild', async () => {
     if (!isMade(target)) await make(target);
   });
-  return path.join(ROOT, prebuildName(target));
 }
 
-module.exports = { prebuild };
+function check() {
+  const missing = TARGETS.filter((target) => !isMade(target)).map(prebuildName);
+  if (missing.length > 0) throw new ToolError(`missing, or made from other sources: ${missing.join(', ')}`);
+  const complaints = TARGETS.map(tooNew).filter(Boolean);
+  if (complaints.length > 0) throw new ToolError(complaints.join('\n'));
+  console.error(`cnet: the prebuilds of ${TARGETS.length} platforms, all well`);
+}
+
+module.exports = { TARGETS };
 
 if (require.main === module) {
   tool(async () => {
     const args = process.argv.slice(2);
-    if (args.length === 1 && args[0] === '--check') {
-      const missing = TARGETS.filter((target) => !isMade(target)).map(prebuildName);
-      if (missing.length > 0) throw new ToolError(`missing, or made from other sources: ${missing.join(', ')}`);
-      return;
+    if (args.length > 1 || (args.length === 1 && args[0] !== '--check')) {
+      throw new ToolError('usage: node tools/prebuild.js [--check]');
     }
-    if (args.length > 0) throw new ToolError('usage: node tools/prebuild.js [--check]');
-    await prebuild();
+    if (args.length === 1) check();
+    else await prebuild();
   });
 }

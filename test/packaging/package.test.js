@@ -100,6 +100,12 @@ describe('the packed package', () => {
     });
   });
 
+  it('the C library is told apart as Node itself reports it', function () {
+    if (process.platform !== 'linux') this.skip();
+    const { glibcVersionRuntime } = process.report.getReport().header;
+    assert.strictEqual(ownTarget().libc, glibcVersionRuntime === undefined ? 'musl' : 'glibc');
+  });
+
   describe('installed without scripts, in a folder with a blank and other letters', () => {
     it('nothing is compiled', () => assert.deepStrictEqual(natives(app), [PREBUILD]));
 
@@ -118,7 +124,7 @@ describe('the packed package', () => {
 
     it('another way to it: linked from a store, as pnpm and Yarn do', async () => {
       const dir = fs.mkdtempSync(path.join(work, 'linked-'));
-      const store = path.join(dir, 'node_modules', '.pnpm', 'cnet@0.1.0', 'node_modules', 'cnet');
+      const store = path.join(dir, 'node_modules', '.pnpm', 'cnet@1', 'node_modules', 'cnet');
       fs.cpSync(packageOf(app), store, { recursive: true });
       fs.symlinkSync(store, packageOf(dir), process.platform === 'win32' ? 'junction' : 'dir');
       for (const name of ['package.json', 'echo.cjs', 'echo.mjs', 'unaware.cjs', 'unaware.mjs']) {
