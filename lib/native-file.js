@@ -22,8 +22,8 @@ function libc() {
   if (process.platform !== 'linux') return null;
   try {
     return MUSL.test(fs.readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
-  } catch {
-    return 'glibc';
+  } catch { // no /proc, or --permission without it: the report knows as well, and takes longer
+    return process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
   }
 }
 

@@ -122,7 +122,14 @@ describe('the packed package', () => {
       await says(app, ['unaware.mjs'], 'by node');
     });
 
-    it('another way to it: linked from a store, as pnpm and Yarn do', async () => {
+    it('--permission with nothing to be read but the program', async function () {
+      if (ownTarget().libc === 'musl') this.skip();
+      const node = await getNode(VERSIONS.at(-1));
+      const flags = ['--permission', '--allow-addons', '--allow-net', `--allow-fs-read=${fs.realpathSync(app)}`, '--no-warnings'];
+      await says(app, [...flags, 'echo.cjs'], 'by require', { node });
+    });
+
+    it('it may be linked from a store, as pnpm and Yarn do', async () => {
       const dir = fs.mkdtempSync(path.join(work, 'linked-'));
       const store = path.join(dir, 'node_modules', '.pnpm', 'cnet@1', 'node_modules', 'cnet');
       fs.cpSync(packageOf(app), store, { recursive: true });
