@@ -13,6 +13,7 @@ const APP = path.join(__dirname, 'app');
 
 /** Ours alone, but for a blank and letters that are not ASCII: everything but compiling must do with them. */
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet päckage 包 '));
+process.once('exit', () => fs.rmSync(work, { recursive: true, force: true }));
 
 /** What would change where the native part is sought, or whether it is compiled. */
 const KNOBS = ['CNET_NATIVE', 'NODE_OPTIONS', 'npm_config_ignore_scripts', 'npm_config_build_from_source'];
@@ -78,6 +79,4 @@ function runNode(cwd, args, { node = process.execPath, env } = {}) {
   return run(node, args, { cwd, env: environment(env), quiet: true, timeout: 60000 });
 }
 
-const remove = () => fs.rmSync(work, { recursive: true, force: true });
-
-module.exports = { install, packOwn, packageOf, remove, repack, runNode, work };
+module.exports = { install, packOwn, packageOf, repack, runNode, work };

@@ -11,7 +11,7 @@ const ts = require('typescript');
 const { ownTarget, prebuildName } = require('../../lib/native-file.js');
 const { ROOT, run, works } = require('../../tools/run.js');
 const { getNode, VERSIONS } = require('../../tools/test-nodes.js');
-const { install, packOwn, packageOf, remove, repack, runNode, work } = require('./kit.js');
+const { install, packOwn, packageOf, repack, runNode, work } = require('./kit.js');
 
 const PREBUILD = prebuildName(ownTarget());
 const COMPILED = path.join('build', 'Release', 'cnet.node');
@@ -48,7 +48,6 @@ describe('the packed package', () => {
     bare = await repack(tarball, 'bare', (prebuilds) => fs.rmSync(prebuilds, { recursive: true }));
     app = await install(tarball);
   });
-  after(remove);
 
   describe('what is in it', () => {
     it('the library, its types, the sources, what compiles them, one prebuild, and nothing else', () => {
