@@ -14,7 +14,6 @@ const handlers = require('./handlers');
 native.result = new Float64Array(1);
 
 native.setup(
-  handlers,
   [
     handlers.onaccept,
     handlers.ondrop,
@@ -27,6 +26,7 @@ native.setup(
     handlers.ontimeout,
   ],
   native.result,
+  handlers.event,
 );
 
 module.exports = native;

@@ -40,9 +40,12 @@ function onconnect(id) {
   handles[id][kOwner][kConnected]();
 }
 
-/** `got` bytes lie in `buffer` from `offset` on (in the user's buffer when there is none), or a status below zero. */
-function onread(id, got, buffer, offset) {
-  handles[id][kOwner][kRead](got, buffer, offset);
+/** What C tells of a read: the stream, the bytes or a status below zero, and where in the buffer they begin. */
+const event = new Int32Array(3);
+
+/** Bytes lie in `buffer`, or in the user's buffer when there is none. */
+function onread(buffer) {
+  handles[event[0]][kOwner][kRead](event[1], buffer, event[2]);
 }
 
 /** A write that had to wait has ended. */
@@ -68,6 +71,7 @@ function ontimeout(id) {
 module.exports = {
   handles,
   timeouts,
+  event,
   onaccept,
   onattempt,
   onclose,

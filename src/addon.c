@@ -2,20 +2,34 @@
 #include "exports.h"
 #include "napi_util.h"
 
-/* setup(receiver, [handlers in the order of cnet_handler_t], Float64Array for results) */
+/* The memory of a typed array that JavaScript keeps with us, of `type` and at least `length` elements; NULL: it is
+ * none. */
+static void *shared_memory(napi_env napi, napi_value array, napi_typedarray_type type, size_t length, napi_ref *ref) {
+  napi_typedarray_type found;
+  size_t size = 0;
+  void *data = NULL;
+
+  if (napi_get_typedarray_info(napi, array, &found, &size, &data, NULL, NULL) != napi_ok) return NULL;
+  if (found != type || size < length || napi_create_reference(napi, array, 1, ref) != napi_ok) return NULL;
+  return data;
+}
+
+/* setup([handlers in the order of cnet_handler_t], Float64Array(1) for results, Int32Array(3) for events): once */
 napi_value cnet_js_setup(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_env_t *env = call.env;
 
-  napi_create_reference(napi, call.argv[0], 1, &env->receiver);
+  if (env->result != NULL) return cnet_int(napi, UV_EALREADY);
+  env->event = shared_memory(napi, call.argv[2], napi_int32_array, CNET_EVENT_LENGTH, &env->event_ref);
+  if (env->event == NULL) return cnet_int(napi, UV_EINVAL);
   for (uint32_t i = 0; i < CNET_HANDLERS; i++) {
     napi_value handler;
-    if (napi_get_element(napi, call.argv[1], i, &handler) == napi_ok)
-      napi_create_reference(napi, handler, 1, &env->handlers[i]);
+    if (napi_get_element(napi, call.argv[0], i, &handler) != napi_ok ||
+        napi_create_reference(napi, handler, 1, &env->handlers[i]) != napi_ok)
+      return cnet_int(napi, UV_EINVAL);
   }
-  napi_create_reference(napi, call.argv[2], 1, &env->result_ref);
-  napi_get_typedarray_info(napi, call.argv[2], NULL, NULL, (void **)&env->result, NULL, NULL);
-  return NULL;
+  env->result = shared_memory(napi, call.argv[1], napi_float64_array, CNET_RESULT_LENGTH, &env->result_ref);
+  return cnet_int(napi, env->result == NULL ? UV_EINVAL : 0);
 }
 
 static napi_value init(napi_env napi, napi_value exports) {

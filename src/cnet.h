@@ -43,13 +43,17 @@ typedef enum cnet_handler {
   CNET_ON_DROP,     /* (listener, local address, port, family, remote address, port, family) */
   CNET_ON_ATTEMPT,  /* (socket, index of the address, cnet_phase_t, status) */
   CNET_ON_CONNECT,  /* (socket): it is connected; a failure is the last address' CNET_ON_ATTEMPT */
-  CNET_ON_READ,     /* (socket, bytes or status, ArrayBuffer, offset) */
+  CNET_ON_READ,     /* (ArrayBuffer); the socket, the bytes or the status, and the offset are in `event` */
   CNET_ON_WRITE,    /* (socket, status): a write that had to wait has ended */
   CNET_ON_SHUTDOWN, /* (socket, status) */
   CNET_ON_CLOSE,    /* (socket or listener) */
   CNET_ON_TIMEOUT,  /* (idle id) */
   CNET_HANDLERS
 } cnet_handler_t;
+
+/* Numbers of the two arrays that are shared with JavaScript: see cnet_env. */
+#define CNET_RESULT_LENGTH 1
+#define CNET_EVENT_LENGTH 3
 
 /* What happened to one address of a connection attempt. */
 typedef enum cnet_phase {
@@ -72,6 +76,7 @@ enum {
   CNET_UNREF = 1u << 2,       /* a handle that replaces this one (attempt.c) must be unref'd too */
   CNET_UNLINK = 1u << 3,      /* `path` was bound by us: unlink it when closing */
   CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
+  CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
 };
 
 /* A table of pointers by small integer, lowest free number first. */
@@ -83,10 +88,11 @@ typedef struct cnet_table {
 
 /* Warm memory for reads: see slab.c. */
 typedef struct cnet_slab {
-  napi_ref block_ref, page_ref; /* the ArrayBuffers; NULL until the first read */
-  void *block;                  /* the block's memory, while it is lent */
+  napi_ref block_ref, page_ref; /* the ArrayBuffers; NULL until the first read that needs them */
+  void *block;                  /* the block's memory, as it was when it was lent last */
+  void *scratch;                /* our own; NULL until the first read */
+  void *lent;                   /* which of them is with a read that has not ended; NULL: none */
   uint32_t page_used;           /* bytes of the page given away */
-  bool lent;                    /* the block is with a read that has not ended */
 } cnet_slab_t;
 
 /* The idle timeouts of one environment: a binary heap by the time of the next look. See idle.c. */
@@ -102,9 +108,9 @@ struct cnet_env {
   uv_loop_t *loop;
   napi_async_cleanup_hook_handle cleanup;
   napi_ref handlers[CNET_HANDLERS];
-  napi_ref receiver;   /* `this` of the handlers */
-  napi_ref result_ref; /* keeps the memory of `result` alive */
-  double *result;      /* result[0]: bytes accepted by the last write call; shared with lib/binding.js */
+  napi_ref result_ref, event_ref; /* keep the memory of `result` and `event` alive, which lib/binding.js shares */
+  double *result;                 /* result[0]: bytes accepted by the last write call */
+  int32_t *event;                 /* of CNET_ON_READ: stream, bytes or status, offset */
   cnet_table_t streams;
   cnet_table_t idles;
   cnet_slab_t slab;
@@ -208,8 +214,11 @@ void cnet_attempt_end(cnet_stream_t *stream);
 
 #define CNET_SLAB_SIZE (64 * 1024)
 
-/* Memory for one read: the block of the slab, or memory of its own when the block is lent. */
-void cnet_slab_lend(cnet_env_t *env, uv_buf_t *out);
+/* A read of more bytes than that may take the block with it. */
+#define CNET_LARGE_READ (CNET_SLAB_SIZE / 2)
+
+/* Memory for one read, where a `large` one is expected or not; its own when that of the slab is lent. */
+void cnet_slab_lend(cnet_env_t *env, bool large, uv_buf_t *out);
 
 /*
  * Ends the read that cnet_slab_lend() began; `got` bytes of `lent` are wanted. Gives the ArrayBuffer that now

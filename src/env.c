@@ -58,12 +58,12 @@ static void report_exception(cnet_env_t *env) {
 }
 
 void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc, const napi_value *argv) {
-  napi_value handler, receiver;
+  napi_value handler;
 
   if (env->closing) return;
   if (napi_get_reference_value(env->napi, env->handlers[which], &handler) != napi_ok || handler == NULL) return;
-  if (napi_get_reference_value(env->napi, env->receiver, &receiver) != napi_ok || receiver == NULL) return;
-  if (napi_make_callback(env->napi, context, receiver, handler, argc, argv, NULL) != napi_ok) report_exception(env);
+  /* there must be a receiver, which no handler looks at */
+  if (napi_make_callback(env->napi, context, handler, handler, argc, argv, NULL) != napi_ok) report_exception(env);
 }
 
 void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
@@ -84,6 +84,7 @@ static void env_free(cnet_env_t *env) {
   table_free(&env->streams);
   table_free(&env->idles);
   if (env->cleanup != NULL) napi_remove_async_cleanup_hook(env->cleanup);
+  free(env->slab.scratch);
   free(env);
 }
 
@@ -94,7 +95,7 @@ void cnet_env_release(cnet_env_t *env) {
 }
 
 static void delete_references(cnet_env_t *env) {
-  napi_ref refs[] = {env->receiver, env->result_ref, env->slab.block_ref, env->slab.page_ref};
+  napi_ref refs[] = {env->result_ref, env->event_ref, env->slab.block_ref, env->slab.page_ref};
 
   for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);

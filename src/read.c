@@ -25,29 +25,50 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
   if (stream->flags & CNET_USER_BUFFER)
     user_memory(stream, out);
   else
-    cnet_slab_lend(stream->env, out);
+    cnet_slab_lend(stream->env, stream->flags & CNET_LARGE_READS, out);
+}
+
+/* Tells of a read: by numbers in memory that JavaScript sees too, which costs less than to make values of them. */
+static void tell_read(cnet_stream_t *stream, int32_t got, uint32_t offset, size_t argc, napi_value *buffer) {
+  int32_t *event = stream->env->event;
+
+  event[0] = stream->id;
+  event[1] = got;
+  event[2] = (int32_t)offset;
+  cnet_emit(stream->env, stream->context, CNET_ON_READ, argc, buffer);
+}
+
+static void tell_status(cnet_stream_t *stream, int32_t got) {
+  napi_handle_scope scope;
+
+  if (stream->env->closing || napi_open_handle_scope(stream->env->napi, &scope) != napi_ok) return;
+  tell_read(stream, got, 0, 0, NULL);
+  napi_close_handle_scope(stream->env->napi, scope);
 }
 
 static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
   cnet_env_t *env = stream->env;
   napi_handle_scope scope;
-  napi_value argv[4];
+  napi_value buffer;
   uint32_t offset;
 
   if (napi_open_handle_scope(env->napi, &scope) != napi_ok) {
     cnet_slab_return(env, lent);
     return;
   }
-  argv[0] = cnet_int(env->napi, stream->id);
-  if (cnet_slab_take(env, lent, (size_t)got, &argv[2], &offset)) {
-    argv[1] = cnet_int(env->napi, got);
-    argv[3] = cnet_int(env->napi, (int32_t)offset);
-    cnet_emit(env, stream->context, CNET_ON_READ, 4, argv);
-  } else {
-    argv[1] = cnet_int(env->napi, UV_ENOMEM);
-    cnet_emit(env, stream->context, CNET_ON_READ, 2, argv);
-  }
+  if (cnet_slab_take(env, lent, (size_t)got, &buffer, &offset))
+    tell_read(stream, got, offset, 1, &buffer);
+  else
+    tell_read(stream, UV_ENOMEM, 0, 0, NULL);
   napi_close_handle_scope(env->napi, scope);
+}
+
+/* How large a read is tells how large the next one will be. */
+static void note_size(cnet_stream_t *stream, ssize_t got) {
+  if (got > CNET_LARGE_READ)
+    stream->flags |= CNET_LARGE_READS;
+  else
+    stream->flags &= ~(uint32_t)CNET_LARGE_READS;
 }
 
 static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
@@ -57,13 +78,14 @@ static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
   if (got > 0) {
     stream->bytes_read += (uint64_t)got;
     cnet_idle_touch(stream);
+    note_size(stream, got);
   }
   if (got > 0 && from_slab && !stream->env->closing) {
     tell_data(stream, (int32_t)got, lent);
     return;
   }
   if (from_slab) cnet_slab_return(stream->env, lent);
-  if (got != 0) cnet_emit_ints(stream->env, stream->context, CNET_ON_READ, 2, (int32_t[]){stream->id, (int32_t)got});
+  if (got != 0) tell_status(stream, (int32_t)got);
 }
 
 napi_value cnet_js_read_start(napi_env napi, napi_callback_info info) {

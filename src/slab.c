@@ -1,12 +1,13 @@
 /*
  * slab.c: memory for reads.
  *
- * Two ArrayBuffers of CNET_SLAB_SIZE bytes, made in plain JavaScript memory:
- *   the block  is what the kernel writes to, again and again, so it stays warm;
- *   the page   is what small reads are copied to, one behind the other, and what the user's Buffers share.
- * A read that fills more than half of the block takes the block with it, without a copy; the next read makes
- * a new one. One in between is copied into memory of its own. A page that is full is left to its Buffers. So a small
- * Buffer that is kept pins one page, shared with its neighbours, as those of Buffer.allocUnsafe() do.
+ * The kernel writes to one of two blocks of CNET_SLAB_SIZE bytes, again and again, so that they stay warm:
+ *   the scratch  is memory of C, for streams whose reads are small: what came is copied;
+ *   the block    is an ArrayBuffer, for streams whose last read was large: when the next one is too it takes the block
+ *                with it, without a copy, and a new one is made.
+ * Small reads are copied to the page, one behind the other: an ArrayBuffer that the user's Buffers share. Larger ones
+ * have memory of their own. A page that is full is left to its Buffers. So a small Buffer that is kept pins one page,
+ * shared with its neighbours, as those of Buffer.allocUnsafe() do.
  *
  * A user can detach what he was given, with a transfer: so the pointers are asked for at each read.
  */
@@ -54,32 +55,40 @@ static void forget(cnet_env_t *env, napi_ref *ref) {
   *ref = NULL;
 }
 
-void cnet_slab_lend(cnet_env_t *env, uv_buf_t *out) {
+/* The memory of the block, or NULL. */
+static void *block(cnet_env_t *env) {
   napi_handle_scope scope;
   napi_value value;
   void *data = NULL;
   bool fresh;
 
+  if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
+  if (!memory(env, &env->slab.block_ref, &value, &data, &fresh)) data = NULL;
+  napi_close_handle_scope(env->napi, scope);
+  return data;
+}
+
+void cnet_slab_lend(cnet_env_t *env, bool large, uv_buf_t *out) {
+  cnet_slab_t *slab = &env->slab;
+  void *data = NULL;
+
   *out = uv_buf_init(NULL, 0);
   if (env->closing) return;
-  if (env->slab.lent) { /* where a read ends later than it begins (Windows): memory of its own */
-    *out = uv_buf_init(malloc(CNET_SLAB_SIZE), CNET_SLAB_SIZE);
-    if (out->base == NULL) out->len = 0;
-    return;
+  if (slab->lent != NULL) { /* where a read ends later than it begins (Windows): memory of its own */
+    data = malloc(CNET_SLAB_SIZE);
+  } else if (large) {
+    data = slab->lent = slab->block = block(env);
+  } else {
+    if (slab->scratch == NULL) slab->scratch = malloc(CNET_SLAB_SIZE);
+    data = slab->lent = slab->scratch;
   }
-  if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
-  if (memory(env, &env->slab.block_ref, &value, &data, &fresh)) {
-    env->slab.lent = true;
-    env->slab.block = data;
-    *out = uv_buf_init(data, CNET_SLAB_SIZE);
-  }
-  napi_close_handle_scope(env->napi, scope);
+  if (data != NULL) *out = uv_buf_init(data, CNET_SLAB_SIZE);
 }
 
 void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent) {
   if (lent->base == NULL) return;
-  if (env->slab.lent && lent->base == env->slab.block)
-    env->slab.lent = false;
+  if (lent->base == env->slab.lent)
+    env->slab.lent = NULL;
   else
     free(lent->base);
 }
@@ -110,9 +119,10 @@ static bool copy_out(cnet_env_t *env, const char *from, size_t got, napi_value *
 bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer, uint32_t *offset) {
   bool ok;
 
-  if (env->slab.lent && lent->base == env->slab.block && got > CNET_SLAB_SIZE / 2) {
+  if (lent->base == env->slab.lent && lent->base == env->slab.block && got > CNET_LARGE_READ) {
     ok = napi_get_reference_value(env->napi, env->slab.block_ref, buffer) == napi_ok && *buffer != NULL;
     forget(env, &env->slab.block_ref);
+    env->slab.block = NULL;
     memset(lent->base + got, 0, CNET_SLAB_SIZE - got);
     *offset = 0;
   } else {
