@@ -12,13 +12,13 @@ const { blockListOption, ownBlockList } = require('./block-list');
 const { clientSocket } = require('./channels');
 const defaults = require('./defaults');
 const { debug } = require('./debug');
-const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgType } = require('./errors');
+const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const native = require('./binding');
 const { isDenied } = require('./permission');
 const uv = require('./uv');
-const { kAttach, kAttempt, kAttempted, kBlockList, kConnected, kHandle } = require('./symbols');
+const { kAttach, kAttempt, kAttempted, kBlockList, kBound, kConnected, kHandle } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
 
 /** Status of an address that the block list forbids, and steps of an attempt: see src/cnet.h. */
@@ -45,6 +45,14 @@ function timeoutOption({ autoSelectFamilyAttemptTimeout: timeout }) {
   return Math.max(timeout, defaults.LEAST_ATTEMPT_TIMEOUT);
 }
 
+/** What the options of a socket that is bound already must not say. */
+function checkBound(options) {
+  const { host, localAddress, localPort } = options;
+  if (host) validateString(host, 'options.host');
+  if (localAddress === undefined && localPort === undefined) return;
+  throw invalidArgValue('options', options, 'localAddress and localPort cannot be used with an adopted bound socket');
+}
+
 function portOption({ port }) {
   if (typeof port !== 'number' && typeof port !== 'string') {
     throw invalidArgType('options.port', ['number', 'string'], port);
@@ -64,6 +72,13 @@ function readOptions(options) {
   if (lookup !== undefined && lookup !== null) validateFunction(lookup, 'options.lookup');
   if (host) validateString(host, 'options.host');
   return { host: host || 'localhost', lookup, localAddress, localPort, port, select, timeout };
+}
+
+/** As readOptions(). A bound socket may have been given a path, which says nothing to it. */
+function wantedOf(socket, options) {
+  if (socket[kBound] === null) return readOptions(options);
+  checkBound(options);
+  return readOptions(options.port === undefined ? { ...options, port: 0 } : options);
 }
 
 /* --- lookup --------------------------------------------------------------------------------------------------- */
@@ -140,6 +155,10 @@ function lookupAll(socket, options, wanted) {
 
 function resolve(socket, options, wanted) {
   if (isIP(wanted.host)) {
+    if (socket[kBound] !== null) { // at once, so that localAddress is known when connect() returns
+      attempt(socket, [wanted.host], wanted, false);
+      return;
+    }
     process.nextTick(() => {
       if (socket.connecting) attempt(socket, [wanted.host], wanted, false);
     });
@@ -147,7 +166,7 @@ function resolve(socket, options, wanted) {
   }
   socket._host = wanted.host;
   const { family } = lookupOptions(options, false);
-  if (wanted.select && family !== 4 && family !== 6 && !wanted.localAddress) lookupAll(socket, options, wanted);
+  if (wanted.select && socket[kBound] === null && family !== 4 && family !== 6 && !wanted.localAddress) lookupAll(socket, options, wanted);
   else lookupOne(socket, options, wanted);
 }
 
@@ -285,16 +304,17 @@ const methods = {
     if (port === undefined && (path === undefined || path === null)) {
       throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
     }
-    if (path) validateString(path, 'options.path');
-    const wanted = path ? null : readOptions(options);
+    const isPipe = this[kBound] ?? Boolean(path);
+    if (isPipe) validateString(path, 'options.path');
+    const wanted = isPipe ? null : wantedOf(this, options);
     setBlockList(this, options);
     if (this.destroyed) this._handle = null;
-    if (!this[kHandle]) this[kAttach](path ? Pipe.make(SOCKET) : TCP.make(SOCKET));
+    if (!this[kHandle]) this[kAttach](isPipe ? Pipe.make(SOCKET) : TCP.make(SOCKET));
     if (listener !== null) this.once('connect', listener);
     this._unrefTimer();
     this.connecting = true;
-    debug('connect: find host %s', path || wanted.host);
-    if (path) attemptPath(this, path);
+    debug('connect: find host %s', isPipe ? path : wanted.host);
+    if (isPipe) attemptPath(this, path);
     else resolve(this, options, wanted);
     return this;
   },

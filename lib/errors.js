@@ -123,7 +123,19 @@ const codes = {
     'ERR_SOCKET_CLOSED_BEFORE_CONNECTION',
     () => 'Socket closed before the connection was established',
   ),
+  ERR_SOCKET_HANDLE_ADOPTED: define(
+    Error,
+    'ERR_SOCKET_HANDLE_ADOPTED',
+    () => 'The bound socket has already been adopted by a server or socket',
+  ),
   ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', () => 'Socket connection timeout'),
+  ERR_WORKER_HANDLE_NOT_TRANSFERABLE: define(
+    Error,
+    'ERR_WORKER_HANDLE_NOT_TRANSFERABLE',
+    (name) =>
+      `${name} cannot be transferred in its current state; it must be a freshly created or accepted handle ` +
+      'that has not started reading and has no pending writes',
+  ),
 };
 
 /** The error of an operation that an AbortSignal ended. */

@@ -4,8 +4,37 @@ import * as nodeNet from 'node:net';
 
 export * from 'node:net';
 
-/** A class of the newest Node that cnet does not have. */
-export type BoundSocket = never;
+/** Where to bind (net.md, net.BoundSocket): an address. */
+export interface BoundSocketOptions {
+  /** An IP address: '0.0.0.0' unless given, '::' with `ipv6Only` */
+  host?: string | null | undefined;
+  /** 0, unless given: a port of the system's choice */
+  port?: number | null | undefined;
+  ipv6Only?: boolean | null | undefined;
+  reusePort?: boolean | null | undefined;
+  path?: undefined;
+}
+
+/**
+ * A socket that is bound at once, to be given to new Socket(), connect() or listen(), or to be closed (net.md,
+ * net.BoundSocket). Once it is given away or closed, its methods throw ERR_SOCKET_HANDLE_ADOPTED.
+ */
+export interface BoundSocket<Address = nodeNet.AddressInfo> {
+  /** Whether it is bound to a path. */
+  readonly isPipe: boolean;
+  address(): Address;
+  /** The descriptor, which stays the bound socket's; -1 on Windows. */
+  fd(): number;
+  close(): void;
+  /** close(), unless it was given away or closed. */
+  [Symbol.dispose](): void;
+}
+
+export const BoundSocket: {
+  new (options: { path: string }): BoundSocket<string>;
+  new (options?: BoundSocketOptions): BoundSocket;
+  readonly prototype: BoundSocket<any>;
+};
 
 /** Options of new Socket() (net.md). Times in milliseconds. */
 export interface SocketConstructorOpts extends Omit<nodeNet.SocketConstructorOpts, 'handle'> {
@@ -18,6 +47,7 @@ export interface SocketConstructorOpts extends Omit<nodeNet.SocketConstructorOpt
   blockList?: nodeNet.BlockList | undefined;
   /** 0 to 255 */
   typeOfService?: number | undefined;
+  handle?: Omit<BoundSocket<any>, 'isPipe'> | undefined;
 }
 
 /** Options of socket.setKeepAlive() (net.md). Times in milliseconds. */
@@ -50,6 +80,7 @@ export interface ServerOpts extends nodeNet.ServerOpts {
 /** Options of server.listen() (net.md). */
 export interface ListenOptions extends Omit<nodeNet.ListenOptions, 'handle'> {
   reusePort?: boolean | undefined;
+  handle?: Omit<BoundSocket<any>, 'isPipe'> | undefined;
 }
 
 /** A TCP or IPC connection (net.md, net.Socket). */

@@ -6,6 +6,7 @@ const nodeNet = require('node:net');
 
 const { normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
+const { BoundSocket } = require('./bound-socket');
 const {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
@@ -51,6 +52,7 @@ module.exports = {
   ...(_setSimultaneousAccepts && { _setSimultaneousAccepts }),
   BlockList,
   SocketAddress,
+  BoundSocket,
   connect,
   createConnection: connect,
   createServer,

@@ -6,6 +6,7 @@ export const {
   _setSimultaneousAccepts, // undefined where Node has none any more
   BlockList,
   SocketAddress,
+  BoundSocket,
   connect,
   createConnection,
   createServer,

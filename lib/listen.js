@@ -5,12 +5,14 @@
 const dns = require('node:dns');
 
 const { isPath, normalizeArgs, toNumber } = require('./args');
+const { BoundSocket } = require('./bound-socket');
 const { tracing } = require('./channels');
 const cluster = require('./cluster');
 const { debug } = require('./debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
 const { checkPermission } = require('./permission');
+const { kAdopt } = require('./symbols');
 const uv = require('./uv');
 const { validateAbortSignal, validatePort } = require('./validate');
 
@@ -204,8 +206,21 @@ function listenOnPort(server, options, backlog) {
   else listenShared(server, place, exclusive);
 }
 
+/** Listens on what a BoundSocket has bound. */
+function listenOnBound(server, bound, backlog) {
+  const handle = bound[kAdopt]();
+  if (bound.isPipe) server._pipeName = handle.path;
+  server._handle = handle;
+  listenNow(server, { port: -1, family: -1, backlog });
+}
+
 /** Decides by the options what to listen on. */
 function dispatch(server, args, given, backlogArgument) {
+  const bound = [given, given.handle].find((one) => one instanceof BoundSocket);
+  if (bound !== undefined) {
+    listenOnBound(server, bound, backlogArgument);
+    return;
+  }
   const options = given._handle || given.handle || given;
   const handle = handleOption(options);
   if (handle !== null) {

@@ -16,7 +16,7 @@ const methods = {
 
   _getsockname() {
     const handle = this[kHandle];
-    if (!handle?.getsockname) return {};
+    if (!handle?.getsockname) return handle?.path === undefined ? {} : { address: handle.path };
     if (!this._sockname) {
       this._sockname = {};
       handle.getsockname(this._sockname);

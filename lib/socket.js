@@ -8,6 +8,7 @@
 const nodeNet = require('node:net');
 const { Duplex } = require('node:stream');
 
+const { BoundSocket } = require('./bound-socket');
 const connecting = require('./connect');
 const { debug } = require('./debug');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('./errors');
@@ -17,9 +18,11 @@ const names = require('./names');
 const settings = require('./options');
 const reading = require('./read');
 const {
+  kAdopt,
   kAttach,
   kAttempt,
   kBlockList,
+  kBound,
   kBytesRead,
   kBytesWritten,
   kHandle,
@@ -107,6 +110,7 @@ function initState(socket, options) {
   socket[kIdle] = -1;
   socket[kAttempt] = null;
   socket[kBlockList] = null;
+  socket[kBound] = null;
   socket[kBytesRead] = 0;
   socket[kBytesWritten] = 0;
   socket[kWriteDone] = null;
@@ -156,10 +160,11 @@ function Socket(options) {
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
 
-  if (handle) this[kAttach](toHandle(handle, SOCKET) ?? handle);
+  if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
+  else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? handle);
   else if (fd !== undefined) this[kAttach](handleOfDescriptor(fd));
   this.on('end', onReadableStreamEnd);
-  if (this[kHandle] && options.readable !== false) startGiven(this, options);
+  if (this[kHandle] && this[kBound] === null && options.readable !== false) startGiven(this, options);
 }
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
@@ -220,8 +225,13 @@ const methods = {
     Object.defineProperty(this, 'fd', { value, writable: true, enumerable: true, configurable: true });
   },
 
-  /** Gives the socket a handle: its events go to this socket from now on. */
-  [kAttach](handle) {
+  /**
+   * Gives the socket a handle: its events go to this socket from now on.
+   * @param {object} handle
+   * @param {boolean} [bound] that of a BoundSocket: true for a path
+   */
+  [kAttach](handle, bound = this[kBound]) {
+    this[kBound] = bound;
     this._undestroy();
     if (this.write === writeAfterEnd) delete this.write;
     this._sockname = null;

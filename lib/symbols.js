@@ -17,6 +17,7 @@ module.exports = {
   kAttempt: Symbol('kAttempt'), // what connect() is trying, while it does
   kAwaited: Symbol('kAwaited'), // writes wait for a connect() that is to come
   kBlockList: Symbol('kBlockList'),
+  kBound: Symbol('kBound'), // it was a BoundSocket: of a path, true, or of an address, false; null: it was not
   kBytesRead: Symbol('kBytesRead'), // kept when the handle has gone
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
   kHandle: Symbol('kHandle'),
@@ -32,6 +33,9 @@ module.exports = {
 
   /** Gives a Socket its Handle. */
   kAttach: Symbol('kAttach'),
+
+  /** Takes the handle of a BoundSocket. */
+  kAdopt: Symbol('kAdopt'),
 
   /** State of a Server. */
   kMaxConnections: Symbol('kMaxConnections'),

@@ -129,13 +129,20 @@ int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bo
 
   *made = false;
   int err = unix_address(name, length, &address, &size);
+#if defined(__linux__)
+  if (length == 0) { /* an address that is a family and no more: the kernel makes up an abstract name (unix(7)) */
+    address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    size = offsetof(struct sockaddr_un, sun_path);
+    err = 0;
+  }
+#endif
   if (err) return err;
   int fd = make_socket(AF_UNIX);
   if (fd < 0) return fd;
   if (bind(fd, (struct sockaddr *)&address, size) != 0) {
     err = errno == ENOENT ? UV_EACCES : uv_translate_sys_error(errno); /* as libuv, for Windows' sake */
   } else {
-    *made = name[0] != '\0';
+    *made = length > 0 && name[0] != '\0';
     err = uv_pipe_open(pipe, fd);
   }
   if (err) {

@@ -7,8 +7,8 @@ import * as names from 'cnet';
 import { fromNode, toNode } from 'cnet/child-process';
 import { register, unregister } from 'cnet/register';
 
-const asNode: Omit<typeof nodeNet, 'BoundSocket'> = net;
-const all: Omit<typeof net, 'BoundSocket'> = names;
+const asNode: typeof nodeNet = net;
+const all: typeof net = names;
 const server: Server = createServer((socket: Socket) => socket.end());
 const list: net.BlockList = new BlockList();
 const socket: net.Socket = fromNode(toNode(new net.Socket()));

@@ -7,9 +7,9 @@ import { BlockList, Server, Socket, Stream, createServer } from '../../';
 import { fromNode, toNode } from '../../lib/child-process.js';
 import { register, unregister } from '../../lib/register.js';
 
-// cnet goes wherever Node's net is wanted; what it does not have is named here
-const asNode: Omit<typeof nodeNet, 'BoundSocket'> = net;
-const names: Record<Exclude<keyof typeof nodeNet, 'BoundSocket'>, unknown> = net;
+// cnet goes wherever Node's net is wanted
+const asNode: typeof nodeNet = net;
+const names: Record<keyof typeof nodeNet, unknown> = net;
 
 const server: Server = createServer({ pauseOnConnect: true, highWaterMark: 1, blockList: new BlockList() }, (socket) => {
   const own: Socket = socket;
@@ -53,8 +53,15 @@ process.on('message', (_message, handle) => {
 unregister();
 register();
 
-// @ts-expect-error there is no such class
-new net.BoundSocket();
+const bound: net.BoundSocket = new net.BoundSocket({ host: '127.0.0.1', port: 0, reusePort: true });
+const { port } = bound.address();
+const path: string = new net.BoundSocket({ path: '/path' }).address();
+server.listen({ handle: bound });
+net.connect({ port, host: '127.0.0.1', handle: new net.BoundSocket({ ipv6Only: true }) });
+bound[Symbol.dispose]();
+
+// @ts-expect-error a path goes alone
+new net.BoundSocket({ path: '/path', port: 1 });
 // @ts-expect-error a port is no boolean
 net.connect(true);
 // @ts-expect-error fd can only be read
@@ -62,4 +69,4 @@ client.fd = 1;
 // @ts-expect-error there is no such option
 createServer({ pauseOnConect: true });
 
-export { asNode, kind, names, node, parsed, received, receivedServer, size, stream };
+export { asNode, kind, names, node, parsed, path, received, receivedServer, size, stream };

@@ -4,7 +4,7 @@ const { since } = require('../since');
 
 const nodeNet = require('node:net');
 
-const HIDDEN = new Set(['BoundSocket', '_TransferredBoundSocket']);
+const HIDDEN = new Set(['_TransferredBoundSocket']);
 
 /** Logs which names of Node's object are missing in ours: none. */
 function covers(t, label, ours, theirs, hidden = new Set()) {
