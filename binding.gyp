@@ -21,6 +21,7 @@
         "src/slab.c",
         "src/stream.c",
         "src/tcp.c",
+        "src/token.c",
         "src/write.c"
       ],
       "defines": ["NAPI_VERSION=8"],

@@ -157,6 +157,36 @@ export function connect(path: string, connectionListener?: () => void): Socket;
 
 export { connect as createConnection };
 
+type Movable = Socket | Server | BoundSocket;
+
+declare const moved: unique symbol;
+
+/** What transfer() gives: it may be cloned, so it can go to any thread of the process. */
+export interface TransferToken<T extends Movable = any> {
+  readonly [moved]?: T;
+}
+
+/** An end of messages, such as a Worker (which emits 'exit') or a MessagePort ('close'). */
+interface Addressee {
+  once(event: string, listener: (...args: any[]) => void): unknown;
+}
+
+/**
+ * Closes `source` here, and gives a token of which receive() in any thread of the process makes it anew. Not in Node,
+ * which has the transfer list of postMessage() for it.
+ * @param options `to`: what is not received there is closed when that thread or port ends
+ */
+export function transfer<T extends Movable>(source: T, options?: { to?: Addressee | undefined }): TransferToken<T>;
+
+/** What transfer() made the token of; once. */
+export function receive<T extends Movable>(token: TransferToken<T>, options?: SocketConstructorOpts): T;
+export function receive(token: TransferToken<Server>, connectionListener?: (socket: Socket) => void): Server;
+export function receive(
+  token: TransferToken<Server>,
+  options?: ServerOpts,
+  connectionListener?: (socket: Socket) => void,
+): Server;
+
 export function getDefaultAutoSelectFamily(): boolean;
 export function setDefaultAutoSelectFamily(value: boolean): void;
 /** Milliseconds */

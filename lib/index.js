@@ -18,6 +18,7 @@ const { createServerHandle } = require('./listen');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { SocketAddress } = require('./socket-address');
+const { receive, transfer } = require('./transfer');
 
 /**
  * A new Socket that connects at once (net.md, net.createConnection()).
@@ -66,4 +67,6 @@ module.exports = {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
+  receive,
+  transfer,
 };

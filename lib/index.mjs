@@ -20,5 +20,7 @@ export const {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
+  receive,
+  transfer,
 } = net;
 export default net;

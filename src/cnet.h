@@ -36,6 +36,7 @@ typedef struct cnet_stream cnet_stream_t;
 typedef struct cnet_attempt cnet_attempt_t;
 typedef struct cnet_write cnet_write_t;
 typedef struct cnet_idle cnet_idle_t;
+typedef struct cnet_token cnet_token_t;
 
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
@@ -115,8 +116,9 @@ struct cnet_env {
   cnet_table_t idles;
   cnet_slab_t slab;
   cnet_idle_heap_t idle_heap;
-  uint32_t uv_handles; /* libuv handles not yet freed */
-  bool closing;        /* teardown has begun: no JavaScript any more */
+  cnet_token_t *tokens; /* a list, newest first: see token.c */
+  uint32_t uv_handles;  /* libuv handles not yet freed */
+  bool closing;         /* teardown has begun: no JavaScript any more */
 };
 
 struct cnet_stream {
@@ -174,6 +176,9 @@ int cnet_stream_init_uv(cnet_stream_t *stream, uv_stream_t **out);
 
 /* Frees all that a stream holds, and the stream. Only after its libuv handle is closed, or was never made. */
 void cnet_stream_free(cnet_stream_t *stream);
+
+/* Gives `stream` an open descriptor, 0; on an error, a negative code, it stays the caller's. */
+int cnet_stream_adopt(cnet_stream_t *stream, int fd);
 
 /* --- close.c ---------------------------------------------------------------------------------------------- */
 
@@ -245,6 +250,11 @@ void cnet_idle_detach(cnet_stream_t *stream);
 
 /* Frees every idle timeout of the environment, at teardown. */
 void cnet_idle_free_all(cnet_env_t *env);
+
+/* --- token.c ------------------------------------------------------------------------------------------------- */
+
+/* Closes the descriptors that this environment has sent away and nobody has taken, at teardown. */
+void cnet_tokens_close(cnet_env_t *env);
 
 /* --- platform_*.c: what libuv does not have, or not on every Node line ------------------------------------------- */
 

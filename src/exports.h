@@ -72,7 +72,12 @@
   X(idleStart, cnet_js_idle_start) \
   X(idleStop, cnet_js_idle_stop) \
   X(idleTouch, cnet_js_idle_touch) \
-  X(idleAttach, cnet_js_idle_attach)
+  X(idleAttach, cnet_js_idle_attach) \
+  /* token.c */ \
+  X(tokenNew, cnet_js_token_new) \
+  X(tokenTake, cnet_js_token_take) \
+  X(tokenDrop, cnet_js_token_drop) \
+  X(tokensHeld, cnet_js_tokens_held)
 
 #define CNET_DECLARE(name, function) napi_value function(napi_env napi, napi_callback_info info);
 CNET_EXPORTS(CNET_DECLARE)

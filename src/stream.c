@@ -64,6 +64,11 @@ void cnet_stream_free(cnet_stream_t *stream) {
   free(stream);
 }
 
+int cnet_stream_adopt(cnet_stream_t *stream, int fd) {
+  if (stream->kind == CNET_TCP) return uv_tcp_open((uv_tcp_t *)stream->uv, (uv_os_sock_t)fd);
+  return uv_pipe_open((uv_pipe_t *)stream->uv, (uv_file)fd);
+}
+
 /* --- from JavaScript ------------------------------------------------------------------------------------ */
 
 /* open(kind, async name): the id of a new stream */
@@ -83,9 +88,7 @@ napi_value cnet_js_adopt(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = cnet_arg_stream(&call);
   int fd = cnet_arg_int(&call, 1, -1);
 
-  if (stream == NULL) return cnet_int(napi, UV_EBADF);
-  if (stream->kind == CNET_TCP) return cnet_int(napi, uv_tcp_open((uv_tcp_t *)stream->uv, (uv_os_sock_t)fd));
-  return cnet_int(napi, uv_pipe_open((uv_pipe_t *)stream->uv, (uv_file)fd));
+  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_stream_adopt(stream, fd));
 }
 
 /* guess(fd): the uv_handle_type of a descriptor, as uv_guess_handle() says */

@@ -1,6 +1,7 @@
 // Compiled, not run: what a program may do with the names of cnet, in CommonJS.
 
 import nodeNet = require('node:net');
+import { Worker } from 'node:worker_threads';
 
 import * as net from '../../';
 import { BlockList, Server, Socket, Stream, createServer } from '../../';
@@ -60,8 +61,16 @@ server.listen({ handle: bound });
 net.connect({ port, host: '127.0.0.1', handle: new net.BoundSocket({ ipv6Only: true }) });
 bound[Symbol.dispose]();
 
+const worker = new Worker('file');
+worker.postMessage(net.transfer(client, { to: worker }));
+const moved: Socket = net.receive(net.transfer(client), { allowHalfOpen: true });
+const movedServer: Server = net.receive(net.transfer(server), (socket) => socket.setTypeOfService(16));
+const movedBound: net.BoundSocket = net.receive(net.transfer(bound));
+
 // @ts-expect-error a path goes alone
 new net.BoundSocket({ path: '/path', port: 1 });
+// @ts-expect-error not what can be moved
+net.transfer(list);
 // @ts-expect-error a port is no boolean
 net.connect(true);
 // @ts-expect-error fd can only be read
@@ -69,4 +78,4 @@ client.fd = 1;
 // @ts-expect-error there is no such option
 createServer({ pauseOnConect: true });
 
-export { asNode, kind, names, node, parsed, path, received, receivedServer, size, stream };
+export { asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, received, receivedServer, size, stream };
