@@ -322,8 +322,8 @@ describe('transfer() and receive()', function () {
   describe('threads', function () {
     this.timeout(patience(60000));
 
-    const run = (name, size = 0) => async () => {
-      const result = await runFixture('transfer.js', [name, String(size)]);
+    const run = (name, size = 0, options = {}) => async () => {
+      const result = await runFixture('transfer.js', [name, String(size)], options);
       assert.deepStrictEqual(result, { status: 0, stdout: 'done\n', stderr: '' });
     };
 
@@ -344,6 +344,8 @@ describe('transfer() and receive()', function () {
     it('from worker to worker, without the main thread', run('workerToWorker'));
 
     it('bound sockets, by workerData, connect and listen there', run('bound'));
+
+    it('without a descriptor left, what was to move stays', run('exhausted', 0, { limits: 'ulimit -n 64' }));
 
     it('the main thread ends, though nobody has received', run('mainEnds'));
   });
