@@ -28,6 +28,9 @@ const SERVER = 1;
 const KEEP_ALIVE_INTERVAL = 1;
 const KEEP_ALIVE_COUNT = 10;
 
+/** A number from 0 to 2 ** 32 - 1, or `fallback` for whatever else it is: so Node takes interval and count. */
+const orElse = (value, fallback) => (value >>> 0 === value ? value : fallback);
+
 class Handle {
   /** @param {number} id of a stream that C has made */
   constructor(id) {
@@ -150,8 +153,9 @@ class TCP extends Handle {
   }
 
   /** @param {number} delay @param {number} [interval] @param {number} [count] seconds, seconds, probes */
-  setKeepAlive(enable, delay, interval = KEEP_ALIVE_INTERVAL, count = KEEP_ALIVE_COUNT) {
-    return native.keepAlive(this.id, Boolean(enable), delay, interval, count);
+  setKeepAlive(enable, delay, interval, count) {
+    const [seconds, probes] = [orElse(interval, KEEP_ALIVE_INTERVAL), orElse(count, KEEP_ALIVE_COUNT)];
+    return native.keepAlive(this.id, Boolean(enable), delay, seconds, probes);
   }
 
   setTypeOfService(tos) {

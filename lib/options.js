@@ -19,7 +19,7 @@ function keepAliveSettings(enable, initialDelay, interval, count) {
     enable: Boolean(enable),
     delay: ~~(initialDelay / 1000),
     interval: interval === undefined ? undefined : ~~(interval / 1000),
-    count: count === undefined ? undefined : ~~count,
+    count,
   };
 }
 
@@ -63,9 +63,9 @@ const methods = {
   /**
    * Keep-alive probes (net.md, socket.setKeepAlive()).
    * @param {boolean | { enable?: boolean, initialDelay?: number, interval?: number, count?: number }} [enable]
-   * @param {number} [initialDelay] milliseconds before the first probe; 0 leaves what is
-   * @param {number} [interval] milliseconds between probes
-   * @param {number} [count] probes without an answer that end the connection
+   * @param {number} [initialDelay] milliseconds before the first probe; less than 1000 leaves all three as they are
+   * @param {number} [interval] milliseconds between probes, 1000 unless given
+   * @param {number} [count] probes without an answer that end the connection, 10 unless given
    * @returns {this}
    */
   setKeepAlive(enable, initialDelay, interval, count) {

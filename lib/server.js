@@ -15,7 +15,7 @@ const { takeInstances } = require('./instances');
 const { listen, listenNow } = require('./listen');
 const native = require('./binding');
 const { AcceptedOptions, Socket } = require('./socket');
-const { kDropped, kMaxConnections, kOwner } = require('./symbols');
+const { kClosed, kDropped, kHold, kHolds, kKeepAlive, kMaxConnections, kOwner } = require('./symbols');
 const { validateNumber } = require('./validate');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
@@ -52,6 +52,7 @@ function applyOptions(server, options) {
   server.keepAlive = Boolean(options.keepAlive);
   server.keepAliveInitialDelay = keepAliveDelayOption(options);
   server.highWaterMark = highWaterMarkOption(options);
+  server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
 }
@@ -59,7 +60,7 @@ function applyOptions(server, options) {
 /**
  * A TCP or IPC server (net.md, new net.Server()).
  * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
- *   `highWaterMark`, `blockList`; or the listener
+ *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`; or the listener
  * @param {Function} [connectionListener]
  * @throws ERR_INVALID_ARG_TYPE
  */
@@ -115,7 +116,10 @@ function onconnection(status, client) {
   }
   const socket = new Socket(new AcceptedOptions(client, server));
   if (server.noDelay) socket.setNoDelay(true);
-  if (server.keepAlive) socket.setKeepAlive(true, server.keepAliveInitialDelay * 1000);
+  if (server.keepAlive) {
+    const { interval, count } = server[kKeepAlive];
+    socket.setKeepAlive(true, server.keepAliveInitialDelay * 1000, interval, count);
+  }
   server._connections++;
   socket.server = server;
   socket._server = server;

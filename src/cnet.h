@@ -264,7 +264,10 @@ void cnet_tokens_close(cnet_env_t *env);
  */
 int cnet_platform_reuse_port(uv_tcp_t *tcp, int family);
 
-/* Keep-alive: seconds before the first probe (0: leave), seconds between probes, number of probes. */
+/*
+ * Keep-alive: seconds before the first probe, seconds between probes, number of probes. With one of them 0 it is turned
+ * on and all three stay what they are, as in Node (libuv docs, uv_tcp_keepalive_ex()).
+ */
 int cnet_platform_keep_alive(uv_stream_t *uv, bool enable, uint32_t delay, uint32_t interval, uint32_t count);
 
 /* IPv4 type of service or IPv6 traffic class, 0 to 255. get: the value, or a negative code. */

@@ -62,15 +62,15 @@ int cnet_platform_keep_alive(uv_stream_t *uv, bool enable, uint32_t delay, uint3
 
   int err = uv_fileno((uv_handle_t *)uv, &fd);
   if (!err) err = set_option(fd, SOL_SOCKET, SO_KEEPALIVE, enable);
-  if (err || !enable) return err;
+  if (err || !enable || delay == 0 || interval == 0 || count == 0) return err;
 #ifdef CNET_TCP_KEEPIDLE
-  if (delay > 0) err = set_option(fd, IPPROTO_TCP, CNET_TCP_KEEPIDLE, (int)delay);
+  err = set_option(fd, IPPROTO_TCP, CNET_TCP_KEEPIDLE, (int)delay);
 #endif
 #ifdef TCP_KEEPINTVL
-  if (!err && interval > 0) err = set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, (int)interval);
+  if (!err) err = set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, (int)interval);
 #endif
 #ifdef TCP_KEEPCNT
-  if (!err && count > 0) err = set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, (int)count);
+  if (!err) err = set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, (int)count);
 #endif
   return err;
 }

@@ -49,7 +49,7 @@ napi_value cnet_js_no_delay(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, uv_tcp_nodelay((uv_tcp_t *)stream->uv, cnet_arg_bool(&call, 1)));
 }
 
-/* keepAlive(id, enable, delay, interval, count): seconds; zero leaves the kernel's value */
+/* keepAlive(id, enable, delay, interval, count): seconds; with a zero among them all stay what they are */
 napi_value cnet_js_keep_alive(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = arg_tcp(&call);

@@ -76,6 +76,39 @@ describe('options of sockets, as the kernel has them', () => {
     assert.deepStrictEqual(await ask(client, ...KEEP_ALIVE), [1, 2, 3, 4]);
   });
 
+  it('a delay of less than a second turns it on, and leaves delay, interval and count as they are', async () => {
+    const system = await ask((await pair()).client, ...KEEP_ALIVE.slice(1));
+    for (const args of [[true], [true, 0], [true, 999], [true, 0, 3000, 4], [{ enable: true }]]) {
+      const { client } = await pair();
+      client.setKeepAlive(...args);
+      assert.deepStrictEqual(await ask(client, ...KEEP_ALIVE), [1, ...system], JSON.stringify(args));
+    }
+  });
+
+  for (const [interval, count] of [[0, 4], [999, 4], [3000, 0], [null, 4], [NaN, 4]]) {
+    it(`an interval of ${interval} with a count of ${count} turns it on, and leaves all as they are`, async () => {
+      const { client } = await pair();
+      client.setKeepAlive(true, 2000, 3000, 4);
+      client.setKeepAlive(true, 5000, interval, count);
+      assert.deepStrictEqual(await ask(client, ...KEEP_ALIVE), [1, 2, 3, 4]);
+    });
+  }
+
+  for (const count of [null, NaN, 1.5, '4', -3, 2 ** 32 + 5]) {
+    it(`a count of ${typeof count === 'string' ? `'${count}'` : count} is 10`, async () => {
+      const { client } = await pair();
+      client.setKeepAlive(true, 2000, 3000, count);
+      assert.deepStrictEqual(await ask(client, ...KEEP_ALIVE), [1, 2, 3, 10]);
+    });
+  }
+
+  it('keepAliveInterval and keepAliveCount of connect() and of createServer()', async () => {
+    const options = { keepAlive: true, keepAliveInitialDelay: 7000, keepAliveInterval: 6000, keepAliveCount: 5 };
+    const { client, accepted } = await pair({ clientOptions: options, serverOptions: options });
+    assert.deepStrictEqual(await ask(client, ...KEEP_ALIVE), [1, 7, 6, 5]);
+    assert.deepStrictEqual(await ask(accepted, ...KEEP_ALIVE), [1, 7, 6, 5]);
+  });
+
   it('keepAlive and keepAliveInitialDelay of connect() and of createServer()', async () => {
     const options = { keepAlive: true, keepAliveInitialDelay: 7000 };
     const { client, accepted } = await pair({ clientOptions: options, serverOptions: options });
