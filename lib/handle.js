@@ -91,6 +91,11 @@ class Handle {
     return native.listen(this.id, backlog);
   }
 
+  /** A listening handle that is held accepts nobody: who comes waits until it is let go. */
+  hold(whether) {
+    return native.hold(this.id, whether);
+  }
+
   readStart() {
     return native.readStart(this.id);
   }

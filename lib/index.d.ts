@@ -75,6 +75,18 @@ export interface ServerOpts extends nodeNet.ServerOpts {
   /** Bytes */
   highWaterMark?: number | undefined;
   blockList?: nodeNet.BlockList | undefined;
+  /** Milliseconds between keep-alive probes. */
+  keepAliveInterval?: number | undefined;
+  /** Probes without an answer that end the connection. */
+  keepAliveCount?: number | undefined;
+}
+
+/** Options of server[Symbol.asyncIterator](). */
+export interface ConnectionIteratorOptions {
+  /** Ends the iteration with an AbortError, and closes the server. */
+  signal?: AbortSignal | undefined;
+  /** Connections that are accepted ahead of the loop, from 1; 16 by default. */
+  highWaterMark?: number | undefined;
 }
 
 /** Options of server.listen() (net.md). */
@@ -113,6 +125,8 @@ export class Server extends nodeNet.Server {
   listen(handle: any, backlog?: number, listeningListener?: () => void): this;
   listen(handle: any, listeningListener?: () => void): this;
   [Symbol.asyncDispose](): Promise<void>;
+  /** The connections, until the server has closed. Leaving the loop closes the server. */
+  [Symbol.asyncIterator](options?: ConnectionIteratorOptions): AsyncIterableIterator<Socket>;
 }
 
 type Family = 'ipv4' | 'ipv6';
@@ -186,6 +200,8 @@ export function receive(
   options?: ServerOpts,
   connectionListener?: (socket: Socket) => void,
 ): Server;
+
+export * as promises from './promises.js';
 
 export function getDefaultAutoSelectFamily(): boolean;
 export function setDefaultAutoSelectFamily(value: boolean): void;

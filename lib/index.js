@@ -60,6 +60,9 @@ module.exports = {
   isIP,
   isIPv4,
   isIPv6,
+  get promises() {
+    return require('./promises');
+  },
   Server,
   Socket,
   Stream: Socket,

@@ -13,6 +13,7 @@ export const {
   isIP,
   isIPv4,
   isIPv6,
+  promises,
   Server,
   Socket,
   Stream,

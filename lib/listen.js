@@ -12,7 +12,7 @@ const { debug } = require('./debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
 const { checkPermission } = require('./permission');
-const { kAdopt } = require('./symbols');
+const { kAdopt, kClosed } = require('./symbols');
 const uv = require('./uv');
 const { validateAbortSignal, validatePort } = require('./validate');
 
@@ -251,6 +251,7 @@ function listen(...args) {
   if (this._handle) throw new codes.ERR_SERVER_ALREADY_LISTEN();
   if (listener !== null) this.once('listening', listener);
   this._listeningId++;
+  this[kClosed] = false;
   tracing('asyncStart', { server: this, options });
   const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2]));
   dispatch(this, args, options, backlog);

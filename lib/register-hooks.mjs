@@ -10,9 +10,9 @@ export function initialize(data) {
 }
 
 export function resolve(specifier, context, next) {
-  if (settings === null || !settings.names.has(specifier) || Atomics.load(settings.active, 0) !== 1) {
+  if (settings === null || !settings.urls.has(specifier) || Atomics.load(settings.active, 0) !== 1) {
     return next(specifier, context);
   }
   if (context.parentURL?.startsWith(settings.libURL)) return next(specifier, context);
-  return { url: settings.url, format: 'module', shortCircuit: true };
+  return { url: settings.urls.get(specifier), format: 'module', shortCircuit: true };
 }

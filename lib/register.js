@@ -1,11 +1,11 @@
 'use strict';
 
 /**
- * cnet/register: from its loading on, what a program gets as `net` is cnet, by require(), import and
- * process.getBuiltinModule(), in this thread; send() takes cnet's sockets and servers (register-send.js), TLS is over
- * them as over Node's (register-tls.js), and they are among the active handles (register-active.js). Threads
- * and child processes that inherit the flag (`-r cnet/register`, `--import cnet/register`, NODE_OPTIONS) load it for
- * themselves. Node's own modules keep Node's net, and so does cnet.
+ * cnet/register: from its loading on, what a program gets as `net` is cnet, and as `net/promises` cnet/promises, by
+ * require(), import and process.getBuiltinModule(), in this thread; send() takes cnet's sockets and servers
+ * (register-send.js), TLS is over them as over Node's (register-tls.js), and they are among the active handles
+ * (register-active.js). Threads and child processes that inherit the flag (`-r cnet/register`, `--import
+ * cnet/register`, NODE_OPTIONS) load it for themselves. Node's own modules keep Node's net, and so does cnet.
  * This is the only place where cnet changes anything of Node's; unregister() takes it back.
  */
 
@@ -19,10 +19,17 @@ const { replace } = require('./register-replace.js');
 const { registerSend } = require('./register-send.js');
 const { registerTls } = require('./register-tls.js');
 
-const NAMES = new Set(['net', 'node:net']);
+/** The file of lib/, without its ending, for each name. */
+const FILES = new Map([
+  ['net', 'index'],
+  ['node:net', 'index'],
+  ['net/promises', 'promises'],
+  ['node:net/promises', 'promises'],
+]);
 const LIB = path.join(__dirname, path.sep);
 const LIB_URL = pathToFileURL(LIB).href;
-const ESM_URL = pathToFileURL(path.join(LIB, 'index.mjs')).href;
+/** The ES module for each name. */
+const URLS = new Map([...FILES].map(([name, file]) => [name, pathToFileURL(path.join(LIB, `${file}.mjs`)).href]));
 
 /** [0] is 1 while `net` is cnet; shared with the thread of the hooks, on Nodes that have one. */
 const active = new Int32Array(new SharedArrayBuffer(4));
@@ -36,28 +43,28 @@ let hasThread = false;
 const isActive = () => Atomics.load(active, 0) === 1;
 
 /** Loaded when it is first asked for: the thread of the hooks, which is given the flags too, never does. */
-const cnet = () => require('./index.js');
+const moduleOf = (name) => require(`./${FILES.get(name)}.js`);
 
 function patchRequire() {
   return replace(Module, '_load', (next) => function load(...args) {
     const [request, parent] = args;
-    if (!NAMES.has(request) || !isActive() || parent?.filename?.startsWith(LIB)) {
+    if (!FILES.has(request) || !isActive() || parent?.filename?.startsWith(LIB)) {
       return Reflect.apply(next(), this, args);
     }
-    return cnet();
+    return moduleOf(request);
   });
 }
 
 function patchBuiltins() {
   if (process.getBuiltinModule === undefined) return () => {};
   return replace(process, 'getBuiltinModule', (next) => function getBuiltinModule(...args) {
-    return NAMES.has(args[0]) && isActive() ? cnet() : Reflect.apply(next(), this, args);
+    return FILES.has(args[0]) && isActive() ? moduleOf(args[0]) : Reflect.apply(next(), this, args);
   });
 }
 
 function resolve(specifier, context, next) {
-  if (!NAMES.has(specifier) || context.parentURL?.startsWith(LIB_URL)) return next(specifier, context);
-  return { url: ESM_URL, format: 'module', shortCircuit: true };
+  if (!URLS.has(specifier) || context.parentURL?.startsWith(LIB_URL)) return next(specifier, context);
+  return { url: URLS.get(specifier), format: 'module', shortCircuit: true };
 }
 
 /** `import`: by hooks in this thread where there are such (22.15, 23.5), else in one of their own (18.19, 20.6). */
@@ -68,7 +75,7 @@ function hookImports() {
   }
   if (Module.register !== undefined && !hasThread) {
     hasThread = true;
-    const data = { active, names: NAMES, libURL: LIB_URL, url: ESM_URL, from: threadId };
+    const data = { active, urls: URLS, libURL: LIB_URL, from: threadId };
     Module.register('./register-hooks.mjs', { parentURL: pathToFileURL(__filename), data });
   }
   return () => {};

@@ -8,6 +8,7 @@ const { getDefaultHighWaterMark } = require('node:stream');
 
 const { BlockList, blockListOption } = require('./block-list');
 const { serverSocket } = require('./channels');
+const { ConnectionIterator } = require('./connection-iterator');
 const { debug } = require('./debug');
 const { codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
@@ -51,8 +52,8 @@ function applyOptions(server, options) {
   server.noDelay = Boolean(options.noDelay);
   server.keepAlive = Boolean(options.keepAlive);
   server.keepAliveInitialDelay = keepAliveDelayOption(options);
-  server.highWaterMark = highWaterMarkOption(options);
   server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
+  server.highWaterMark = highWaterMarkOption(options);
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
 }
@@ -76,6 +77,8 @@ function Server(options, connectionListener) {
   this._workers = [];
   this._unref = false;
   this._listeningId = 1;
+  this[kClosed] = false;
+  this[kHolds] = 0;
   applyOptions(this, settings);
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
@@ -190,6 +193,7 @@ const methods = {
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return; // a cluster's stand-in: see cluster.js
     updateRoom(this);
+    if (this[kHolds] > 0) handle.hold(true);
     if (BlockList.isBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
   },
 
@@ -197,6 +201,12 @@ const methods = {
   [kDropped](data) {
     if (data === undefined) this.emit('drop');
     else this.emit('drop', data);
+  },
+
+  /** Accepts nobody until it is called with false as often as with true; those who come meanwhile wait in the backlog. */
+  [kHold](whether) {
+    this[kHolds] += whether ? 1 : -1;
+    if (this._handle instanceof Handle) this._handle.hold(this[kHolds] > 0);
   },
 
   /** Connections beyond this number are dropped (net.md, server.maxConnections). */
@@ -266,6 +276,7 @@ const methods = {
     }
     process.nextTick(() => {
       debug('SERVER: emit close');
+      this[kClosed] = !this._handle;
       this.emit('close');
     });
   },
@@ -290,6 +301,15 @@ const methods = {
     await new Promise((resolve, reject) => {
       this.close((error) => (error ? reject(error) : resolve()));
     });
+  },
+
+  /**
+   * The connections, one after the other, until the server has closed (see connection-iterator.js).
+   * @param {{ signal?: AbortSignal, highWaterMark?: number }} [options]
+   * @returns {AsyncIterableIterator<Socket>}
+   */
+  [Symbol.asyncIterator](options) {
+    return new ConnectionIterator(this, options);
   },
 
   /** A rejection of an async listener, with `captureRejections`. */

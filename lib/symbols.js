@@ -38,5 +38,8 @@ module.exports = {
   kAdopt: Symbol('kAdopt'),
 
   /** State of a Server. */
+  kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
+  kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
+  kHolds: Symbol('kHolds'),
   kMaxConnections: Symbol('kMaxConnections'),
 };

@@ -78,6 +78,7 @@ enum {
   CNET_UNLINK = 1u << 3,      /* `path` was bound by us: unlink it when closing */
   CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
   CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
+  CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
 };
 
 /* A table of pointers by small integer, lowest free number first. */
@@ -135,6 +136,7 @@ struct cnet_stream {
   int32_t id;
   int32_t room; /* listener: connections that may still be accepted; negative: no limit */
   uint32_t flags;
+  uint16_t waiting; /* listener: connections that libuv has told of and that are not accepted yet */
   uint8_t kind;
 };
 

@@ -51,6 +51,7 @@
   /* listen.c */ \
   X(listen, cnet_js_listen) \
   X(setRoom, cnet_js_set_room) \
+  X(hold, cnet_js_hold) \
   /* attempt.c */ \
   X(connect, cnet_js_connect) \
   X(connectPath, cnet_js_connect_path) \

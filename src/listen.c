@@ -45,22 +45,16 @@ static void tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
   cnet_emit_ints(listener->env, listener->context, CNET_ON_ACCEPT, 3, (int32_t[]){listener->id, status, client});
 }
 
-static void on_connection(uv_stream_t *uv, int status) {
-  cnet_stream_t *listener = uv->data;
+/* Takes one connection that libuv has told of. It calls into JavaScript: the listener may be closed afterwards. */
+static void accept_one(cnet_stream_t *listener) {
   cnet_stream_t *client;
-
-  if (listener->flags & CNET_CLOSING) return;
-  if (status < 0) {
-    tell_accepted(listener, status, -1);
-    return;
-  }
   const char *async_name = listener->kind == CNET_TCP ? "TCPWRAP" : "PIPEWRAP";
   int err = cnet_stream_new(listener->env, (cnet_kind_t)listener->kind, async_name, &client);
   if (err) {
     tell_accepted(listener, err, -1);
     return;
   }
-  if (uv_accept(uv, client->uv) != 0) {
+  if (uv_accept(listener->uv, client->uv) != 0) {
     cnet_stream_close(client, false);
   } else if (listener->room == 0) {
     drop(listener, client);
@@ -70,6 +64,19 @@ static void on_connection(uv_stream_t *uv, int status) {
     if (listener->room > 0) listener->room--;
     tell_accepted(listener, 0, client->id);
   }
+}
+
+/* A connection that is not accepted here makes libuv stop asking the kernel for more (libuv docs, uv_accept()). */
+static void on_connection(uv_stream_t *uv, int status) {
+  cnet_stream_t *listener = uv->data;
+
+  if (listener->flags & CNET_CLOSING) return;
+  if (status < 0)
+    tell_accepted(listener, status, -1);
+  else if (listener->flags & CNET_HELD)
+    listener->waiting++;
+  else
+    accept_one(listener);
 }
 
 /* listen(id, backlog) */
@@ -89,5 +96,27 @@ napi_value cnet_js_set_room(napi_env napi, napi_callback_info info) {
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   stream->room = cnet_arg_int(&call, 1, -1);
+  return cnet_int(napi, 0);
+}
+
+/*
+ * hold(id, whether): while it is held, a listener accepts nobody: who comes waits in the kernel's queue. When it is let
+ * go, those that libuv has told of meanwhile are accepted before the call returns, by calls into JavaScript.
+ */
+napi_value cnet_js_hold(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (cnet_arg_bool(&call, 1)) {
+    stream->flags |= CNET_HELD;
+    return cnet_int(napi, 0);
+  }
+  stream->flags &= ~(unsigned)CNET_HELD;
+  while (stream != NULL && stream->waiting > 0 && !(stream->flags & (CNET_HELD | CNET_CLOSING))) {
+    stream->waiting--;
+    accept_one(stream);
+    stream = cnet_arg_stream(&call);
+  }
   return cnet_int(napi, 0);
 }

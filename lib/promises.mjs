@@ -1,0 +1,4 @@
+import promises from './promises.js';
+
+export const { connect, listen } = promises;
+export default promises;
