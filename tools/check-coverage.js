@@ -1,11 +1,13 @@
 'use strict';
-// check-coverage.js: checks that every file and every test that docs/api-coverage.md names exists.
+// check-coverage.js: checks that every file and every test that docs/api-coverage.md names exists, and that it names the
+// whole API: that of the newest Node's types, and of the running Node's `net`.
 //   node tools/check-coverage.js
 
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { missingNames, namesOfModule, namesOfTypes } = require('./api-names.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
 
 const DOCUMENT = path.join('docs', 'api-coverage.md');
@@ -43,6 +45,17 @@ function isThere(titles, title) {
 }
 
 /**
+ * What of the API the document does not name. Names that begin with `_` are Node's own affair, unless programs use them.
+ * @param {string} [text] the document
+ * @returns {string[]} a line for each; none when all is there
+ */
+function checkNames(text = fs.readFileSync(path.join(ROOT, DOCUMENT), 'utf8')) {
+  const except = (name) => name.startsWith('_');
+  const names = [namesOfTypes(), namesOfModule(require('node:net'))];
+  return [...new Set(names.flatMap((some) => missingNames(text, some, { except })))].map((name) => `nothing on ${name}`);
+}
+
+/**
  * What the document says that is not so.
  * @param {string} [text] the document
  * @returns {Promise<string[]>} a line for each; none when all is well
@@ -68,11 +81,11 @@ async function checkCoverage(text = fs.readFileSync(path.join(ROOT, DOCUMENT), '
   return [...problems];
 }
 
-module.exports = { checkCoverage };
+module.exports = { checkCoverage, checkNames };
 
 if (require.main === module) {
   tool(async () => {
-    const problems = await checkCoverage();
+    const problems = [...checkNames(), ...(await checkCoverage())];
     for (const problem of problems) console.error(`${DOCUMENT}: ${problem}`);
     return problems.length > 0 ? 1 : 0;
   });
