@@ -1,5 +1,6 @@
 // The types of cnet/promises.
 
+import * as nodeNet from 'node:net';
 import { BlockList, ListenOptions as ServerListenOptions, NetConnectOpts, Server, ServerOpts, Socket } from './index.js';
 
 /** What may follow other arguments of connect(): all options of net.connect() but the place. */
@@ -13,6 +14,9 @@ export interface ListenOptions extends ServerListenOptions, Omit<ServerOpts, 'bl
   /** A rejection of a listener is an 'error' (events.md, captureRejections). */
   captureRejections?: boolean | undefined;
 }
+
+/** What has a bound handle. */
+type Bound = nodeNet.Server | nodeNet.Socket | { _handle: unknown } | { handle: unknown };
 
 type ConnectListener = () => void;
 type ConnectionListener = (socket: Socket) => void;
@@ -40,5 +44,5 @@ export function listen(
   options: ListenOptions,
   listener?: ConnectionListener,
 ): Promise<Server>;
-/** @param handle a bound handle, or what has one */
-export function listen(handle: object, options?: ListenOptions, listener?: ConnectionListener): Promise<Server>;
+export function listen(handle: Bound, listener?: ConnectionListener): Promise<Server>;
+export function listen(handle: Bound, options: ListenOptions, listener?: ConnectionListener): Promise<Server>;

@@ -46,11 +46,13 @@ describe('types', function () {
     assert.strictEqual(text, '');
     assert.deepStrictEqual(valuesOf(program, 'index.d.ts'), typed().sort());
     assert.deepStrictEqual(valuesOf(program, 'child-process.d.ts'), Object.keys(childProcess).sort());
+    assert.deepStrictEqual(valuesOf(program, 'promises.d.ts'), Object.keys(net.promises).sort());
   });
 
   it('NodeNext: the same, by the names of the package, in ES modules and in CommonJS', () => {
     const { program, text } = compile('tsconfig.nodenext.json');
     assert.strictEqual(text, '');
     assert.deepStrictEqual(valuesOf(program, 'index.d.mts'), [...typed(), 'default'].sort());
+    assert.deepStrictEqual(valuesOf(program, 'promises.d.mts'), ['connect', 'default', 'listen']);
   });
 });

@@ -2,8 +2,11 @@
 
 import net = require('cnet');
 import { toNode } from 'cnet/child-process';
+import promises = require('cnet/promises');
 
 const socket: net.Socket = net.connect(1, '127.0.0.1', () => {});
 const { localAddress }: net.Socket = socket;
 
-export = { localAddress, sent: toNode(socket) };
+const listening: Promise<net.Server> = promises.listen(0);
+
+export = { listening, localAddress, sent: toNode(socket) };

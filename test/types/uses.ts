@@ -4,8 +4,9 @@ import nodeNet = require('node:net');
 import { Worker } from 'node:worker_threads';
 
 import * as net from '../../';
-import { BlockList, Server, Socket, Stream, createServer } from '../../';
+import { BlockList, Server, Socket, Stream, createServer, promises } from '../../';
 import { fromNode, toNode } from '../../lib/child-process.js';
+import { listen } from '../../lib/promises.js';
 import { register, unregister } from '../../lib/register.js';
 
 // cnet goes wherever Node's net is wanted
@@ -51,6 +52,22 @@ process.on('message', (_message, handle) => {
   if (own instanceof Socket) own.end();
 });
 
+async function promised(): Promise<void> {
+  const { signal } = new AbortController();
+  const listening: Server = await promises.listen({ port: 0, noDelay: true, keepAliveCount: 3, signal }, (one) => one.end());
+  for (const other of [listen(0), listen('/path', { allowHalfOpen: true }), listen(0, '::', 5, (one: Socket) => one.end())]) {
+    (await other).close();
+  }
+  const socket: Socket = await promises.connect(1, '127.0.0.1', { signal });
+  await promises.connect({ path: '/path' }, () => socket.end());
+  for await (const one of listening) one.setTypeOfService(16).end();
+  for await (const one of listening[Symbol.asyncIterator]({ signal, highWaterMark: 1 })) one.end();
+  // @ts-expect-error a port is no boolean
+  await promises.connect(true);
+  // @ts-expect-error there is no such option
+  await listen({ prot: 1 });
+}
+
 unregister();
 register();
 
@@ -79,3 +96,4 @@ client.fd = 1;
 createServer({ pauseOnConect: true });
 
 export { asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, received, receivedServer, size, stream };
+export { asNode, kind, names, node, parsed, promised, received, receivedServer, size, stream };
