@@ -2,6 +2,7 @@
 // cnet/promises: connect() and listen() as promises, and the connections of a server in `for await`.
 
 const assert = require('node:assert');
+const { getEventListeners } = require('node:events');
 const fs = require('node:fs');
 const nodeNet = require('node:net');
 const path = require('node:path');
@@ -288,6 +289,20 @@ describe('promises: listen()', () => {
     assert.strictEqual(server.listening, false);
   });
 
+  it('leaves nothing on a signal that outlives it', async () => {
+    const { signal } = new AbortController();
+    const listeners = () => getEventListeners(signal, 'abort').length;
+    const { server, port } = await serve(0, HOST, { signal }, () => {});
+    assert.strictEqual(listeners(), 1);
+    await rejection(listen(port, HOST, { signal }));
+    await rejection(listen(-1, HOST, { signal }));
+    const iterator = server[Symbol.asyncIterator]({ signal });
+    assert.strictEqual(listeners(), 2);
+    iterator.return();
+    await closed(server);
+    assert.strictEqual(listeners(), 0);
+  });
+
   it('nobody is accepted before somebody listens for connections, and then all are', async () => {
     const { server, port } = await serve(0, HOST);
     const clients = await Promise.all([dial(port), dial(port), dial(port)]);
@@ -368,22 +383,46 @@ describe('connections of a server in for await', () => {
   });
 
   for (const [how, leave] of [
-    ['break', async (server) => { for await (const socket of server) { track(socket); break; } }],
-    ['throw', async (server) => {
+    ['break', async (server, all) => {
+      for await (const socket of server) {
+        await all;
+        track(socket);
+        break;
+      }
+    }],
+    ['throw', async (server, all) => {
       const failure = new Error('mine');
-      const run = async () => { for await (const socket of server) { track(socket); throw failure; } };
+      const run = async () => {
+        for await (const socket of server) {
+          await all;
+          track(socket);
+          throw failure;
+        }
+      };
       assert.strictEqual(await rejection(run()), failure);
     }],
-    ['return', async (server) => { for await (const socket of server) return track(socket); }],
+    ['return', async (server, all) => {
+      for await (const socket of server) {
+        await all;
+        return track(socket);
+      }
+    }],
   ]) {
     it(`${how} closes the server, destroys what was accepted ahead, and keeps what was taken`, async () => {
       const { server, port } = await serve(0, HOST);
       const clients = await Promise.all([dial(port), dial(port), dial(port), dial(port)]);
       for (const client of clients) client.on('error', () => {}).resume();
-      let taken;
-      server.once('connection', (socket) => { taken = socket; });
-      await leave(server);
-      assert.deepStrictEqual([server.listening, taken.destroyed], [false, false]);
+      const accepted = [];
+      const all = new Promise((resolve) => {
+        server.on('connection', function onConnection(socket) {
+          if (accepted.push(socket) < clients.length) return;
+          server.off('connection', onConnection);
+          resolve();
+        });
+      });
+      await leave(server, all);
+      const [taken] = accepted;
+      assert.deepStrictEqual([server.listening, ...accepted.map(({ destroyed }) => destroyed)], [false, false, true, true, true]);
       assert.strictEqual((await rejection(connect(port, HOST))).code, 'ECONNREFUSED');
       const alive = clients.find((client) => client.localPort === taken.remotePort);
       await Promise.all(clients.filter((client) => client !== alive).map((client) => client.destroyed || closed(client)));
