@@ -8,7 +8,7 @@
 
 const { SERVER, SOCKET } = require('./handle');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('./node-handle');
-const { kDropped } = require('./symbols');
+const { kDropped, kHolds } = require('./symbols');
 const uv = require('./uv');
 
 let cluster = null;
@@ -89,15 +89,34 @@ function closeThroughServer(server, nodeHandle) {
   };
 }
 
+/** While the server is held, who comes waits here, as the primary has accepted already. */
+function makeHoldable(server, standIn, receiveOne) {
+  const waiting = [];
+  const { close } = standIn;
+
+  standIn.hold = () => {
+    while (waiting.length > 0 && server[kHolds] === 0) receiveOne(waiting.shift());
+  };
+  standIn.close = (callback) => {
+    for (const nodeClient of waiting.splice(0)) nodeClient.close();
+    close(callback);
+  };
+  return (nodeClient) => {
+    waiting.push(nodeClient);
+    standIn.hold();
+  };
+}
+
 /** The stand-in for a handle on which the primary listens: it is the server's handle as it is. */
 function roundRobin(server, standIn) {
   let deliver = null;
 
   closeThroughServer(server, standIn);
+  const take = makeHoldable(server, standIn, (client) => receive(server, deliver.bind(standIn), client));
   Object.defineProperty(standIn, 'onconnection', {
     get: () => (status, client) => {
       if (status) deliver.call(standIn, status);
-      else receive(server, deliver.bind(standIn), client);
+      else take(client);
     },
     set(listener) {
       deliver = listener;

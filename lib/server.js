@@ -206,7 +206,7 @@ const methods = {
   /** Accepts nobody until it is called with false as often as with true; those who come meanwhile wait in the backlog. */
   [kHold](whether) {
     this[kHolds] += whether ? 1 : -1;
-    if (this._handle instanceof Handle) this._handle.hold(this[kHolds] > 0);
+    this._handle?.hold?.(this[kHolds] > 0);
   },
 
   /** Connections beyond this number are dropped (net.md, server.maxConnections). */

@@ -563,6 +563,52 @@ describe('connections of a server in for await', () => {
     await Promise.all(ends);
   });
 
+  for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
+    it(`in a cluster worker (${policy}) none is lost between listen() and the loop, nor left over after it`, async () => {
+      const file = tempPath('cluster.cjs');
+      fs.writeFileSync(file, `
+        const cluster = require('node:cluster');
+        const net = require(${JSON.stringify(path.join(LIB, '..'))});
+        cluster.schedulingPolicy = cluster.${policy};
+        const text = async (socket) => {
+          let all = '';
+          for await (const chunk of socket.setEncoding('utf8')) all += chunk;
+          return all;
+        };
+        const primary = () => {
+          const worker = cluster.fork();
+          worker.on('listening', async ({ port }) => {
+            const dial = () => net.promises.connect(port, '127.0.0.1');
+            const clients = [await dial(), await dial(), await dial()];
+            const third = new Promise((resolve) => clients[2].on('error', () => {}).resume().on('close', resolve));
+            worker.send('go');
+            console.log([await text(clients[0]), await text(clients[1])].join());
+            await third;
+            worker.disconnect();
+          });
+        };
+        const work = async () => {
+          const server = await net.promises.listen(0, '127.0.0.1');
+          let come = 0; // in round robin the primary forgets whom it hands to a server that closes just then
+          await new Promise((resolve) => {
+            process.once('message', () => ${policy === 'SCHED_RR' ? '{}' : 'resolve()'});
+            process.on('internalMessage', ({ act }) => {
+              if (act === 'newconn' && ++come === 3) setImmediate(resolve);
+            });
+          });
+          let i = 0;
+          for await (const socket of server[Symbol.asyncIterator]({ highWaterMark: 1 })) {
+            socket.end(String(++i));
+            if (i === 2) break;
+          }
+        };
+        if (cluster.isPrimary) primary();
+        else work();`);
+      const { stdout, stderr, code } = await kit.node([file]);
+      assert.deepStrictEqual([stdout, stderr, code], ['1,2\n', '', 0]);
+    });
+  }
+
   it('a process that leaves the loop ends by itself', async () => {
     const { stdout, stderr, code } = await kit.script(`
       const { connect, listen } = net.promises;
