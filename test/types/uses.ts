@@ -95,5 +95,4 @@ client.fd = 1;
 // @ts-expect-error there is no such option
 createServer({ pauseOnConect: true });
 
-export { asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, received, receivedServer, size, stream };
-export { asNode, kind, names, node, parsed, promised, received, receivedServer, size, stream };
+export { asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, promised, received, receivedServer, size, stream };
