@@ -7,7 +7,7 @@
  */
 
 const { handles } = require('./handlers.js');
-const { replace } = require('./register-replace.js');
+const { replace } = require('./replace.js');
 const { kOwner } = require('./symbols.js');
 
 const active = () => handles.filter((handle) => handle !== undefined && handle.id >= 0 && handle.hasRef());

@@ -10,7 +10,7 @@ const { ChildProcess } = require('node:child_process');
 const nodeNet = require('node:net');
 const { isMainThread } = require('node:worker_threads');
 
-const { replace, resemble } = require('./register-replace.js');
+const { replace, resemble } = require('./replace.js');
 const { kOwner } = require('./symbols.js');
 
 /** Loaded with the first handle that is sent or arrives: until then cnet is not needed for this. */

@@ -9,7 +9,7 @@
 
 const { syncBuiltinESMExports } = require('node:module');
 
-const { replace } = require('./register-replace.js');
+const { replace } = require('./replace.js');
 const { kAwaited, kHandle } = require('./symbols.js');
 
 const isOwn = (socket) => typeof socket === 'object' && socket !== null && kHandle in socket;

@@ -15,7 +15,7 @@ const { pathToFileURL } = require('node:url');
 const { threadId } = require('node:worker_threads');
 
 const { registerActive } = require('./register-active.js');
-const { replace } = require('./register-replace.js');
+const { replace } = require('./replace.js');
 const { registerSend } = require('./register-send.js');
 const { registerTls } = require('./register-tls.js');
 

@@ -1,7 +1,5 @@
 'use strict';
 
-/** How the parts of cnet/register put functions in the place of Node's, and take them away again. */
-
 /** Gives `replacement` the name and the length of the function in whose place it stands. */
 function resemble(replacement, original) {
   for (const key of ['name', 'length']) {
@@ -10,14 +8,20 @@ function resemble(replacement, original) {
   return replacement;
 }
 
-/** Puts a function in place of a method, own or inherited. @returns {() => void} what takes it away again */
+/**
+ * Puts a function in place of a method, own or inherited.
+ * @param {object} holder
+ * @param {string} name
+ * @param {(next: () => Function) => Function} make of the new one; `next` gives the one that it stands before
+ * @returns {() => void} what takes it away again, unless another has replaced it meanwhile: then it stays as a passage
+ */
 function replace(holder, name, make) {
   const own = Object.getOwnPropertyDescriptor(holder, name);
   const next = own ? () => own.value : () => Object.getPrototypeOf(holder)[name];
   const value = resemble(make(next), next());
   Object.defineProperty(holder, name, { configurable: true, enumerable: false, writable: true, ...own, value });
   return () => {
-    if (holder[name] !== value) return; // another has replaced it: it stays as a passage
+    if (holder[name] !== value) return;
     if (own) Object.defineProperty(holder, name, own);
     else delete holder[name];
   };
