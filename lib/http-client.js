@@ -1,0 +1,74 @@
+'use strict';
+
+/** Connections of Node's http.Agent and https.Agent by cnet. */
+
+const { forward, leaveEndToTLS } = require('./http-tls');
+const { connect } = require('./index');
+
+/** The options of an agent that are for the connection rather than for TLS or for the request. */
+const CONNECTION_OPTIONS = [
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+  'blockList',
+  'family',
+  'hints',
+  'host',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'localAddress',
+  'localPort',
+  'lookup',
+  'noDelay',
+  'path',
+  'port',
+];
+
+/** What programs hear of a socket of TLS before there is a connection. */
+const CONNECTION_EVENTS = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
+
+/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"). */
+const hasProxy = (agent) => Boolean(agent?.options?.proxyEnv);
+
+/** @returns {object} the options of https.Agent's createConnection([port[, host]][, options]) */
+function readArguments(args) {
+  const options = { ...args.find((arg) => typeof arg === 'object' && arg !== null) };
+  const [port, host] = args;
+  if (typeof port === 'number' || typeof port === 'string') options.port = port;
+  if (typeof host === 'string') options.host = host;
+  return options;
+}
+
+/** Has the socket of TLS say what that below does while it connects. */
+function tellOfConnecting(secure, socket) {
+  secure.connecting = true;
+  for (const event of CONNECTION_EVENTS) socket.on(event, (...args) => secure.emit(event, ...args));
+  socket.once('connect', () => {
+    secure.connecting = false;
+    secure.emit('connect');
+    secure.emit('ready');
+  });
+}
+
+/** createConnection() of http.Agent. */
+function connectByCnet(next) {
+  return function createConnection(...args) {
+    return hasProxy(this) ? Reflect.apply(next(), this, args) : connect(...args);
+  };
+}
+
+/** createConnection() of https.Agent: Node's TLS, with the sessions that the agent keeps, over a socket of cnet. */
+function connectSecurely(next) {
+  return function createConnection(...args) {
+    const options = readArguments(args);
+    if (hasProxy(this) || options.socket) return Reflect.apply(next(), this, args);
+    const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
+    const socket = connect(Object.fromEntries(given.map((name) => [name, options[name]])));
+    const secure = Reflect.apply(next(), this, [{ ...options, socket }]);
+    leaveEndToTLS(socket);
+    forward(secure);
+    tellOfConnecting(secure, socket);
+    return secure;
+  };
+}
+
+module.exports = { connectByCnet, connectSecurely };

@@ -1,0 +1,72 @@
+'use strict';
+
+/**
+ * Node's servers of http, https and http2 on handles of cnet. They are Node's own objects, made by Node's constructors:
+ * only where they listen, and so what comes in, is cnet's. From listen() on such a server has those methods of cnet's
+ * Server that its handle asks for, as properties of its own: it goes on whatever becomes of cnet/register-http.
+ */
+
+const { listen } = require('./listen');
+const { Server } = require('./server');
+const { kDropped, kMaxConnections } = require('./symbols');
+const { forward, leaveEndToTLS } = require('./http-tls');
+
+/** What the handle and its sockets call, and what a limit needs. */
+const METHODS = ['_attach', '_emitCloseIfDrained', kDropped];
+
+/** Gives `server` the methods, and its limit to C, which has to know of each change. */
+function takeMethods(server) {
+  const limit = server.maxConnections;
+  for (const name of METHODS) {
+    const descriptor = Object.getOwnPropertyDescriptor(Server.prototype, name);
+    Object.defineProperty(server, name, { ...descriptor, enumerable: false });
+  }
+  server[kMaxConnections] = limit;
+  const maxConnections = Object.getOwnPropertyDescriptor(Server.prototype, 'maxConnections');
+  Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });
+}
+
+/** Prepares a server of https or of secure http2 for sockets that TLS takes for a Duplex like any other. */
+function watchTLS(server) {
+  server.on('connection', leaveEndToTLS);
+  server.prependListener('secureConnection', forward);
+  server.prependListener('tlsClientError', (error, socket) => forward(socket));
+}
+
+const prepared = new WeakSet();
+
+/**
+ * Does once what a server needs before it listens by cnet.
+ * @param {import('node:net').Server} server
+ * @param {'plain' | 'tls' | 'http2'} kind
+ */
+function prepare(server, kind) {
+  if (prepared.has(server)) return;
+  prepared.add(server);
+  server._listeningId ??= 1; // Node 18 has none
+  takeMethods(server);
+  if (kind === 'tls') watchTLS(server);
+  else if (kind === 'http2') server.prependListener('session', (session) => forward(session.socket));
+}
+
+/**
+ * listen() for Node's servers, by cnet (net.md, server.listen()).
+ * @param {'plain' | 'tls' | 'http2'} kind of the servers: http; https and secure http2; http2
+ * @returns {Function} a method
+ */
+function listenByCnet(kind) {
+  return function listening(...args) {
+    prepare(this, kind);
+    return Reflect.apply(listen, this, args);
+  };
+}
+
+/** close() of Node, after which a lookup that listen() has begun counts no more: Node 18 does not see to it. */
+function closeByNode(next) {
+  return function close(...args) {
+    if (prepared.has(this)) this._listeningId++;
+    return Reflect.apply(next(), this, args);
+  };
+}
+
+module.exports = { closeByNode, listenByCnet };

@@ -1,0 +1,66 @@
+'use strict';
+
+/**
+ * cnet/register-http: from its loading on, servers of Node's http, https and http2 listen by cnet, and the connections
+ * of http.Agent and https.Agent are cnet's, in this thread. `net` stays what it was: to have that cnet too, load
+ * cnet/register as well, in any order.
+ * It replaces listen() and close() of the four classes of servers and createConnection() of the two of agents, and
+ * nothing else; unregister() takes it back. Servers that listen, and connections, stay as they are.
+ * Out of reach are fetch() and http2.connect(), which have a net of their own inside Node, and tls by itself.
+ */
+
+const http = require('node:http');
+
+const { connectByCnet, connectSecurely } = require('./http-client');
+const { closeByNode, listenByCnet } = require('./http-server');
+const { replace } = require('./replace');
+
+/** What unregister() has to undo; null while nothing is registered. */
+let undo = null;
+
+/** The classes, and what kind of sockets their servers have; a Node without OpenSSL has http alone. */
+function findServers() {
+  const servers = [[http.Server.prototype, 'plain']];
+  if (process.versions.openssl === undefined) return servers;
+  const http2 = require('node:http2');
+  return [
+    ...servers,
+    [require('node:https').Server.prototype, 'tls'],
+    [Object.getPrototypeOf(http2.createSecureServer()), 'tls'],
+    [Object.getPrototypeOf(http2.createServer()), 'http2'],
+  ];
+}
+
+/** Puts a method in place that Node's own stands in for, should it have to stay after unregister(). */
+function put(holder, name, make) {
+  const step = replace(holder, name, (next) => {
+    const method = make(next);
+    return function whileRegistered(...args) {
+      return Reflect.apply(undo === null ? next() : method, this, args);
+    };
+  });
+  undo.push(step);
+}
+
+/** Lets http, https and http2 use cnet. Once this module is loaded it needs to be called only after unregister(). */
+function register() {
+  if (undo !== null) return;
+  undo = [];
+  put(http.Agent.prototype, 'createConnection', connectByCnet);
+  for (const [prototype, kind] of findServers()) {
+    put(prototype, 'listen', () => listenByCnet(kind));
+    put(prototype, 'close', closeByNode);
+  }
+  if (process.versions.openssl === undefined) return;
+  put(require('node:https').Agent.prototype, 'createConnection', connectSecurely);
+}
+
+/** Gives http, https and http2 Node's net back, for servers and connections from now on. */
+function unregister() {
+  for (const step of undo ?? []) step();
+  undo = null;
+}
+
+register();
+
+module.exports = { register, unregister };
