@@ -35,8 +35,9 @@ describe('protocols over cnet', () => {
     const web = http.createServer((request, response) => response.end(request.socket.constructor.name));
     const server = await listening(net.createServer((socket) => web.emit('connection', socket)));
     const { port } = server.address();
-    const request = http.get({ port, createConnection: () => track(net.connect(port, HOST)), agent: false });
+    const request = http.get({ port, createConnection: () => track(net.connect(port, HOST)) });
     const [response] = await once(request, 'response');
+    assert.strictEqual(request.socket.constructor, net.Socket);
     assert.strictEqual(await text(response), 'Socket');
   });
 
@@ -50,10 +51,11 @@ describe('protocols over cnet', () => {
     const server = await listening(net.createServer((socket) => web.emit('connection', socket)));
     const { port } = server.address();
     const request = http.get({
-      port, createConnection: () => track(net.connect(port, HOST)), agent: false,
+      port, createConnection: () => track(net.connect(port, HOST)),
       headers: { Connection: 'Upgrade', Upgrade: 'echo' },
     });
     const [, socket] = await once(request, 'upgrade');
+    assert.strictEqual(socket.constructor, net.Socket);
     socket.end('through');
     assert.strictEqual(await text(socket), 'through');
   });
