@@ -1,0 +1,130 @@
+'use strict';
+
+// Runs one scenario on Node's own net and on cnet: the outcome must be the same.
+
+const assert = require('node:assert');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const nodeNet = require('node:net');
+const path = require('node:path');
+
+const cnet = require('../..');
+
+const HOST = '127.0.0.1';
+const TLS = path.join(__dirname, '..', 'fixtures', 'tls');
+
+/** A certificate of `localhost` and 127.0.0.1 that has signed itself, and its key. */
+const cert = fs.readFileSync(path.join(TLS, 'cert.pem'));
+const key = fs.readFileSync(path.join(TLS, 'key.pem'));
+
+/** Bytes that can be told from shifted, repeated and lost ones: each depends on its place. */
+function bytes(size, seed = 1) {
+  const words = new Uint32Array(Math.ceil(size / 4));
+  let state = seed;
+  for (let i = 0; i < words.length; i++) words[i] = state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  return Buffer.from(words.buffer, 0, size);
+}
+
+/** A stream as `length:digest`, read to its end. */
+async function digest(readable) {
+  const hash = crypto.createHash('sha256');
+  let length = 0;
+  for await (const chunk of readable) {
+    length += chunk.length;
+    hash.update(chunk);
+  }
+  return `${length}:${hash.digest('hex')}`;
+}
+
+/** The same of bytes at hand. */
+const digestOf = (data) => `${data.length}:${crypto.createHash('sha256').update(data).digest('hex')}`;
+
+/** All that a readable stream still gives, as text. */
+async function text(readable) {
+  let all = '';
+  for await (const chunk of readable) all += chunk;
+  return all;
+}
+
+/** What can be told of an error, without what differs from run to run. */
+function describe(error) {
+  if (!error) return String(error);
+  const { name, code, syscall, address } = error;
+  const message = String(error.message).replace(/:\d{4,5}\b/g, ':PORT').replace(/^[0-9A-F]{8,}:error:/, 'error:');
+  return { name, code, syscall, address, message };
+}
+
+/** The events of emitters in their order, as text. */
+class Log {
+  constructor() {
+    this.lines = [];
+  }
+
+  watch(name, emitter, ...events) {
+    for (const event of events) {
+      emitter.on(event, (first) => {
+        const shown = first instanceof Error ? ` ${first.code ?? first.message}` : '';
+        this.lines.push(`${name} ${event}${shown}`);
+      });
+    }
+  }
+}
+
+/** Resolved by an event, whatever errors come before it. */
+const event = (emitter, name) => new Promise((resolve) => emitter.once(name, (...args) => resolve(args)));
+
+/** What a scenario has opened, to be closed after it. */
+class Bin {
+  #all = [];
+
+  keep(one) {
+    this.#all.push(one);
+    one.on?.('error', () => {});
+    return one;
+  }
+
+  async empty() {
+    const closed = [];
+    for (const one of this.#all.reverse()) {
+      if (one.listening) closed.push(event(one, 'close'));
+      if (one.listening) one.close();
+      one.closeAllConnections?.();
+      one.destroy?.();
+    }
+    await Promise.all(closed);
+  }
+}
+
+/** A server of `net` that gives its connections to `target`; listening. */
+async function front(net, bin, target, options = {}) {
+  const server = bin.keep(net.createServer({ allowHalfOpen: true, noDelay: true, ...options }));
+  server.on('connection', (socket) => {
+    bin.keep(socket);
+    target.emit('connection', socket);
+  });
+  server.listen(0, HOST);
+  await event(server, 'listening');
+  return server;
+}
+
+async function runOn(net, scenario) {
+  const bin = new Bin();
+  try {
+    return await scenario(net, bin);
+  } finally {
+    await bin.empty();
+  }
+}
+
+/**
+ * @param {(net: object, bin: Bin) => Promise<any>} scenario
+ * @returns {Promise<any>} the outcome, for what more there is to say of it
+ */
+async function same(scenario) {
+  const expected = await runOn(nodeNet, scenario);
+  const actual = await runOn(cnet, scenario);
+  assert.deepStrictEqual(actual, expected);
+  return actual;
+}
+
+module.exports = { Bin, HOST, Log, bytes, cert, cnet, describe, digest, digestOf, event, front, key, nodeNet, runOn, same, text };
