@@ -107,6 +107,7 @@ function serverToNode({ _handle: handle }) {
  * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_HANDLE_TYPE while it connects, or without a descriptor; EMFILE
  */
 function toNode(source, options = {}) {
+  if (source instanceof nodeNet.Server && source._handle instanceof Handle) return serverToNode(source); // register-http.js
   if (source instanceof nodeNet.Socket || source instanceof nodeNet.Server) return source;
   if (source instanceof Socket) return socketToNode(source, options);
   if (source instanceof Server) return serverToNode(source);

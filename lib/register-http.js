@@ -4,8 +4,8 @@
  * cnet/register-http: from its loading on, servers of Node's http, https and http2 listen by cnet, and the connections
  * of http.Agent and https.Agent are cnet's, in this thread. `net` stays what it was: to have that cnet too, load
  * cnet/register as well, in any order.
- * It replaces listen() and close() of the four classes of servers and createConnection() of the two of agents, and
- * nothing else; unregister() takes it back. Servers that listen, and connections, stay as they are.
+ * It replaces listen() and close() of the four classes of servers and createConnection() of the two of agents, lets
+ * send() of child processes take what came of that (register-send.js), and nothing else; unregister() takes it back. Servers that listen, and connections, stay as they are.
  * Out of reach are fetch() and http2.connect(), which have a net of their own inside Node, and tls by itself.
  */
 
@@ -13,6 +13,7 @@ const http = require('node:http');
 
 const { connectByCnet, connectSecurely } = require('./http-client');
 const { closeByNode, listenByCnet } = require('./http-server');
+const { registerSend } = require('./register-send');
 const { replace } = require('./replace');
 
 /** What unregister() has to undo; null while nothing is registered. */
@@ -45,7 +46,7 @@ function put(holder, name, make) {
 /** Lets http, https and http2 use cnet. Once this module is loaded it needs to be called only after unregister(). */
 function register() {
   if (undo !== null) return;
-  undo = [];
+  undo = registerSend(() => undo !== null);
   put(http.Agent.prototype, 'createConnection', connectByCnet);
   for (const [prototype, kind] of findServers()) {
     put(prototype, 'listen', () => listenByCnet(kind));

@@ -37,8 +37,9 @@ function isGood(target, message, options) {
 
 /** @returns {object} Node's object in place of one of cnet's, and anything else as it is */
 function forNode(handle, options) {
-  if (!isObject(handle) || handle instanceof nodeNet.Socket || handle instanceof nodeNet.Server) return handle;
+  if (!isObject(handle) || handle instanceof nodeNet.Socket) return handle;
   const { Handle, Server, Socket } = classes();
+  if (handle instanceof nodeNet.Server && !(handle._handle instanceof Handle)) return handle;
   if (handle instanceof Socket || handle instanceof Server) {
     return childProcess().toNode(handle, isObject(options) ? options : {});
   }
@@ -92,32 +93,46 @@ function wrapEmit(next, isActive) {
 
 /* --- in place ----------------------------------------------------------------------------------------------------- */
 
-/** Node gives each child that has a channel a send() of its own, by assignment. Others may assign to others. */
+/**
+ * Node gives each child that has a channel a send() of its own, by assignment. Others may assign to others. What was put
+ * here before is given our own to wrap.
+ */
 function catchSends(isActive) {
+  const before = Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'send');
   const set = function set(assigned) {
     const isNodes = this instanceof ChildProcess && Boolean(this.channel) && typeof assigned === 'function';
     const value = isNodes ? resemble(wrapSend(assigned, isActive), assigned) : assigned;
-    Object.defineProperty(this, 'send', { value, configurable: true, enumerable: true, writable: true });
+    if (before?.set) Reflect.apply(before.set, this, [value]);
+    else Object.defineProperty(this, 'send', { value, configurable: true, enumerable: true, writable: true });
   };
   Object.defineProperty(ChildProcess.prototype, 'send', { configurable: true, get: () => undefined, set });
   return () => {
-    if (Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'send')?.set === set) delete ChildProcess.prototype.send;
+    if (Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'send')?.set !== set) return;
+    if (before) Object.defineProperty(ChildProcess.prototype, 'send', before);
+    else delete ChildProcess.prototype.send;
   };
 }
 
+/** In other threads than the main one process.send() does nothing but throw. */
+const hasParent = () => isMainThread && typeof process.send === 'function';
+
 /**
- * Lets this thread send and receive cnet's sockets and servers: to and from child processes that are started from now
- * on, and, in a child process, to and from its parent.
+ * Lets this thread send cnet's sockets and servers: to child processes that are started from now on, and, in a child
+ * process, to its parent.
  * @param {() => boolean} isActive while it says false, what has been put in place lets everything pass as it is
  * @returns {(() => void)[]} the steps that take it back
  */
 function registerSend(isActive) {
-  const steps = [catchSends(isActive), replace(ChildProcess.prototype, 'emit', (next) => wrapEmit(next, isActive))];
-  if (isMainThread && typeof process.send === 'function') { // in other threads process.send() does nothing but throw
-    steps.push(replace(process, 'send', (next) => wrapSend(next(), isActive)));
-    steps.push(replace(process, 'emit', (next) => wrapEmit(next, isActive)));
-  }
+  const steps = [catchSends(isActive)];
+  if (hasParent()) steps.push(replace(process, 'send', (next) => wrapSend(next(), isActive)));
   return steps;
 }
 
-module.exports = { registerSend };
+/** The same for receiving them: what arrives as Node's becomes cnet's. */
+function registerReceive(isActive) {
+  const steps = [replace(ChildProcess.prototype, 'emit', (next) => wrapEmit(next, isActive))];
+  if (hasParent()) steps.push(replace(process, 'emit', (next) => wrapEmit(next, isActive)));
+  return steps;
+}
+
+module.exports = { registerReceive, registerSend };

@@ -6,7 +6,7 @@
  * (register-send.js), TLS is over them as over Node's (register-tls.js), and they are among the active handles
  * (register-active.js). Threads and child processes that inherit the flag (`-r cnet/register`, `--import
  * cnet/register`, NODE_OPTIONS) load it for themselves. Node's own modules keep Node's net, and so does cnet.
- * This is the only place where cnet changes anything of Node's; unregister() takes it back.
+ * Nothing else of cnet but register-http.js changes anything of Node's; unregister() takes it back.
  */
 
 const Module = require('node:module');
@@ -15,9 +15,9 @@ const { pathToFileURL } = require('node:url');
 const { threadId } = require('node:worker_threads');
 
 const { registerActive } = require('./register-active.js');
-const { replace } = require('./replace.js');
-const { registerSend } = require('./register-send.js');
+const { registerReceive, registerSend } = require('./register-send.js');
 const { registerTls } = require('./register-tls.js');
+const { replace } = require('./replace.js');
 
 /** The file of lib/, without its ending, for each name. */
 const FILES = new Map([
@@ -90,6 +90,7 @@ function register() {
     patchBuiltins(),
     hookImports(),
     ...registerSend(isActive),
+    ...registerReceive(isActive),
     ...registerTls(isActive),
     ...registerActive(isActive),
   ];

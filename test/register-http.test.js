@@ -513,6 +513,7 @@ describe('cnet/register-http', function () {
     const scripts = [
       ['unref.cjs', 'unref() of a server, and connections that agents keep, let the process end'],
       ['cluster.cjs', 'workers of a cluster share a port'],
+      ['send.cjs', 'a server is sent to a child process'],
       ['app.cjs', 'an application with routes, bodies and a graceful end'],
     ];
     for (const [name, title] of scripts) {

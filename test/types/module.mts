@@ -7,6 +7,7 @@ import * as names from 'cnet';
 import { fromNode, toNode } from 'cnet/child-process';
 import promises, { connect, listen } from 'cnet/promises';
 import { register, unregister } from 'cnet/register';
+import * as registerHttp from 'cnet/register-http';
 
 const asNode: typeof nodeNet = net;
 const all: typeof net = names;
@@ -18,5 +19,8 @@ const same: typeof connect = net.promises.connect;
 
 // @ts-expect-error there is no such name
 net.createSocket();
+
+registerHttp.unregister();
+registerHttp.register();
 
 export { all, asNode, list, listen, register, same, server, server2, socket, unregister };

@@ -8,6 +8,7 @@ import { BlockList, Server, Socket, Stream, createServer, promises } from '../..
 import { fromNode, toNode } from '../../lib/child-process.js';
 import { listen } from '../../lib/promises.js';
 import { register, unregister } from '../../lib/register.js';
+import * as registerHttp from '../../lib/register-http.js';
 
 // cnet goes wherever Node's net is wanted
 const asNode: typeof nodeNet = net;
@@ -94,5 +95,8 @@ net.connect(true);
 client.fd = 1;
 // @ts-expect-error there is no such option
 createServer({ pauseOnConect: true });
+
+registerHttp.unregister();
+registerHttp.register();
 
 export { asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, promised, received, receivedServer, size, stream };
