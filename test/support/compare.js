@@ -25,14 +25,21 @@ function bytes(size, seed = 1) {
   return Buffer.from(words.buffer, 0, size);
 }
 
+/** Reads a stream to its end, and leaves the other direction alone, which an iterator would not. */
+const readAll = (readable, onData) =>
+  new Promise((resolve, reject) => {
+    readable.on('data', onData).on('end', resolve).on('error', reject);
+    readable.on('close', () => reject(new Error('closed before its end')));
+  });
+
 /** A stream as `length:digest`, read to its end. */
 async function digest(readable) {
   const hash = crypto.createHash('sha256');
   let length = 0;
-  for await (const chunk of readable) {
+  await readAll(readable, (chunk) => {
     length += chunk.length;
     hash.update(chunk);
-  }
+  });
   return `${length}:${hash.digest('hex')}`;
 }
 
@@ -42,7 +49,7 @@ const digestOf = (data) => `${data.length}:${crypto.createHash('sha256').update(
 /** All that a readable stream still gives, as text. */
 async function text(readable) {
   let all = '';
-  for await (const chunk of readable) all += chunk;
+  await readAll(readable, (chunk) => (all += chunk));
   return all;
 }
 
@@ -95,11 +102,12 @@ class Bin {
   }
 }
 
-/** A server of `net` that gives its connections to `target`; listening. */
+/** A server of `net` that gives its connections to `target`, and notes them as `accepted`; listening. */
 async function front(net, bin, target, options = {}) {
   const server = bin.keep(net.createServer({ allowHalfOpen: true, noDelay: true, ...options }));
+  server.accepted = [];
   server.on('connection', (socket) => {
-    bin.keep(socket);
+    server.accepted.push(bin.keep(socket));
     target.emit('connection', socket);
   });
   server.listen(0, HOST);
