@@ -8,6 +8,7 @@ const http = require('node:http');
 const http2 = require('node:http2');
 const https = require('node:https');
 const path = require('node:path');
+const tls = require('node:tls');
 
 const registerHttp = require('../lib/register-http');
 const { runFixture } = require('./support/child');
@@ -422,6 +423,23 @@ describe('cnet/register-http', function () {
         return seen;
       });
       assert.deepStrictEqual(outcome.slice(0, 2), ['false', 'true']);
+    });
+
+    it('a client that resets its connection: the request ends, and so does its socket', async () => {
+      const outcome = await same(async (bin, Socket) => {
+        const server = await listening(bin, https.createServer({ key, cert }));
+        const socket = bin.keep(new Socket().connect(server.address().port, HOST));
+        await event(socket, 'connect');
+        const came = event(server, 'request');
+        const client = bin.keep(tls.connect({ socket, ca: cert, servername: 'localhost' }));
+        client.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx');
+        const [request] = await came;
+        const ended = [event(request.on('error', () => {}), 'close'), event(request.socket, 'close')];
+        socket.resetAndDestroy();
+        await Promise.all(ended);
+        return [request.complete, request.destroyed, request.socket.destroyed];
+      });
+      assert.deepStrictEqual(outcome, [false, true, true]);
     });
 
     it('close() with connections that are kept alive', async () => {
