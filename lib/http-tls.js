@@ -5,8 +5,6 @@
  * no address, and cannot be unref'd.
  */
 
-const { TLSSocket } = require('node:tls');
-
 const { Socket } = require('./socket');
 const uv = require('./uv');
 
@@ -19,13 +17,6 @@ function findBelow(socket) {
   return socket?.stream ? { handle, below: socket.stream } : { handle: handle?._parent, below: handle?._parentWrap?.stream };
 }
 
-/** A socket of TLS whose connection has failed is closed: on Node 18 it would tell of the error, and stay. */
-function closeWith(secure, below) {
-  below.once('close', (hadError) => {
-    if (hadError) secure.destroy();
-  });
-}
-
 /**
  * Lets addresses and options, ref() and unref() of a socket of Node's over a socket of cnet be those of the latter.
  * @param {import('node:tls').TLSSocket} socket or what http2 gives as session.socket
@@ -36,7 +27,6 @@ function forward(socket) {
   for (const name of NAMES) {
     handle[name] = (...args) => (below._handle?.[name] ? below._handle[name](...args) : uv.EBADF);
   }
-  if (socket instanceof TLSSocket) closeWith(socket, below);
 }
 
 /**

@@ -425,21 +425,95 @@ describe('cnet/register-http', function () {
       assert.deepStrictEqual(outcome.slice(0, 2), ['false', 'true']);
     });
 
-    it('a client that resets its connection: the request ends, and so does its socket', async () => {
-      const outcome = await same(async (bin, Socket) => {
-        const server = await listening(bin, https.createServer({ key, cert }));
-        const socket = bin.keep(new Socket().connect(server.address().port, HOST));
-        await event(socket, 'connect');
-        const came = event(server, 'request');
-        const client = bin.keep(tls.connect({ socket, ca: cert, servername: 'localhost' }));
-        client.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx');
-        const [request] = await came;
-        const ended = [event(request.on('error', () => {}), 'close'), event(request.socket, 'close')];
-        socket.resetAndDestroy();
-        await Promise.all(ended);
-        return [request.complete, request.destroyed, request.socket.destroyed];
+    /** What a client's socket tells from the answer to its end. */
+    async function watched(bin, answer, below) {
+      const server = https.createServer({ key, cert }, (request, response) => {
+        request.on('error', () => {}).resume();
+        answer(response);
       });
-      assert.deepStrictEqual(outcome, [false, true, true]);
+      const accepted = [];
+      server.on('connection', (socket) => accepted.push(socket));
+      await listening(bin, server);
+      const request = ask(bin, server, bin.keep(new https.Agent()), { module: https });
+      const [socket] = await event(request, 'socket');
+      const errors = [];
+      socket.on('error', ({ code, syscall }) => errors.push([code, syscall]));
+      const closed = event(socket, 'close');
+      const response = await answered(request);
+      const ended = event(response.on('error', ({ code }) => errors.push(code)).resume(), 'close');
+      if (below) response.once('data', () => below(accepted[0]));
+      await Promise.all([ended, closed]);
+      return [response.complete, errors, socket.destroyed];
+    }
+
+    it('an answer with which the server ends the connection: no error comes of it', async () => {
+      const end = (response) => response.setHeader('connection', 'close').end('x');
+      assert.deepStrictEqual(await same((bin) => watched(bin, end)), [true, [], true]);
+    });
+
+    it('createConnection() by itself: a socket of TLS, which answers the end of its peer without an error', async () => {
+      const outcome = await same(async (bin) => {
+        const server = await listening(bin, tls.createServer({ key, cert }, (socket) => socket.end('bye')));
+        const to = { port: server.address().port, host: HOST, servername: 'localhost', ca: cert };
+        const socket = bin.keep(new https.Agent().createConnection(to));
+        const seen = [socket.connecting];
+        for (const name of ['connect', 'ready', 'secureConnect', 'end', 'finish']) socket.on(name, () => seen.push(name));
+        socket.on('error', ({ code }) => seen.push(code)).on('secureConnect', () => socket.write('x'));
+        await event(socket.resume(), 'close');
+        return seen;
+      });
+      assert.deepStrictEqual(outcome, [true, 'connect', 'ready', 'secureConnect', 'end', 'finish']);
+    });
+
+    it('upgrade: the end of one side ends the other, without an error', async () => {
+      const outcome = await same(async (bin) => {
+        const server = https.createServer({ key, cert });
+        const seen = [];
+        const watch = (name, socket) => {
+          socket.on('error', ({ code }) => seen.push(`${name} ${code}`)).on('end', () => seen.push(`${name} end`)).resume();
+          return event(socket, 'close');
+        };
+        let closed;
+        server.on('upgrade', (request, socket) => {
+          closed = watch('server', socket);
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+          socket.end('bye');
+        });
+        await listening(bin, server);
+        const headers = { connection: 'upgrade', upgrade: 'x' };
+        const request = ask(bin, server, bin.keep(new https.Agent()), { module: https, headers });
+        const [, socket] = await event(request, 'upgrade');
+        await Promise.all([watch('client', socket), closed]);
+        return seen.sort();
+      });
+      assert.deepStrictEqual(outcome, ['client end', 'server end']);
+    });
+
+    for (const way of ['end', 'destroy']) {
+      it(`a client that leaves by ${way}() while its connection is kept: no error on the server`, async () => {
+        const outcome = await same(async (bin) => {
+          const server = await listening(bin, https.createServer({ key, cert }, (request, response) => response.end('x')));
+          const errors = [];
+          server.on('clientError', ({ code }, socket) => socket.destroy(errors.push(code)));
+          const came = event(server, 'secureConnection');
+          const agent = bin.keep(new https.Agent({ keepAlive: true }));
+          await text(await answered(ask(bin, server, agent, { module: https })));
+          const [socket] = await came;
+          socket.on('error', ({ code }) => errors.push(code));
+          const closed = event(socket, 'close');
+          Object.values(agent.freeSockets)[0][0][way]();
+          return [await closed, errors];
+        });
+        assert.deepStrictEqual(outcome, [[false], []]);
+      });
+    }
+
+    it('a connection that is reset within the answer: the error, and the socket is closed', async () => {
+      registerHttp.register();
+      await runOnce(async (bin) => {
+        const outcome = await watched(bin, (response) => response.write('x'), (socket) => socket.resetAndDestroy());
+        assert.deepStrictEqual([outcome[0], outcome[2]], [false, true]);
+      });
     });
 
     it('close() with connections that are kept alive', async () => {
