@@ -453,7 +453,7 @@ describe('cnet/register-http', function () {
 
     it('createConnection() by itself: a socket of TLS, which answers the end of its peer without an error', async () => {
       const outcome = await same(async (bin) => {
-        const server = await listening(bin, tls.createServer({ key, cert }, (socket) => socket.end('bye')));
+        const server = await listening(bin, tls.createServer({ key, cert }, (socket) => socket.resume().end('bye')));
         const to = { port: server.address().port, host: HOST, servername: 'localhost', ca: cert };
         const socket = bin.keep(new https.Agent().createConnection(to));
         const seen = [socket.connecting];
