@@ -14,7 +14,8 @@ const NAMES = ['getpeername', 'getsockname', 'setNoDelay', 'setKeepAlive', 'ref'
 /** Node's handle over a Duplex, and the Duplex: below a socket of TLS, or what http2 has as its socket. */
 function findBelow(socket) {
   const handle = socket?._handle;
-  return socket?.stream ? { handle, below: socket.stream } : { handle: handle?._parent, below: handle?._parentWrap?.stream };
+  if (socket?.stream) return { handle, below: socket.stream };
+  return { handle: handle?._parent, below: handle?._parentWrap?.stream };
 }
 
 /**

@@ -4,8 +4,9 @@
  * cnet/register-http: from its loading on, servers of Node's http, https and http2 listen by cnet, and the connections
  * of http.Agent and https.Agent are cnet's, in this thread. `net` stays what it was: to have that cnet too, load
  * cnet/register as well, in any order.
- * It replaces listen() and close() of the four classes of servers and createConnection() of the two of agents, lets
- * send() of child processes take what came of that (register-send.js), and nothing else; unregister() takes it back. Servers that listen, and connections, stay as they are.
+ * It replaces listen() and close() of the classes of servers and createConnection() of those of agents, and lets send()
+ * of child processes take what came of that (register-send.js). unregister() takes it back; servers that listen, and
+ * connections, stay as they are.
  * Out of reach are fetch() and http2.connect(), which have a net of their own inside Node, and tls by itself.
  */
 
@@ -27,7 +28,8 @@ function findServers() {
   const servers = [[http.Server.prototype, 'plain']];
   if (process.versions.openssl === undefined) return servers;
   const http2 = require('node:http2');
-  servers.push([require('node:https').Server.prototype, 'tls'], [Object.getPrototypeOf(http2.createSecureServer()), 'tls']);
+  servers.push([require('node:https').Server.prototype, 'tls']);
+  servers.push([Object.getPrototypeOf(http2.createSecureServer()), 'tls']);
   if (HTTP2_TAKES_STREAMS) servers.push([Object.getPrototypeOf(http2.createServer()), 'http2']);
   return servers;
 }

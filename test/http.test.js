@@ -6,7 +6,9 @@ const http = require('node:http');
 const https = require('node:https');
 const { pipeline } = require('node:stream/promises');
 
-const { HOST, Log, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = require('./support/compare');
+const compare = require('./support/compare');
+
+const { HOST, Log, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = compare;
 
 const MEGABYTES = bytes(3 * 1024 * 1024 + 7);
 const WHOLE = digestOf(MEGABYTES);
@@ -409,8 +411,8 @@ describe('http over cnet, as over node:net', () => {
 
     it('keepAliveTimeout: the server ends a connection on which nothing more is asked', async () => {
       const outcome = await same(async (net, bin) => {
-        const web = http.createServer({ keepAliveTimeout: 20, keepAliveTimeoutBuffer: 0 }, (request, response) => response.end('x'));
-        web.keepAliveTimeout = 20;
+        const options = { keepAliveTimeout: 20, keepAliveTimeoutBuffer: 0 };
+        const web = http.createServer(options, (request, response) => response.end('x'));
         const server = await front(net, bin, web);
         const socket = bin.keep(net.connect(server.address().port, HOST));
         socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -438,7 +440,9 @@ describe('http over cnet, as over node:net', () => {
 
     it('an answer that is no HTTP: the parse error is that of the request', async () => {
       const outcome = await same(async (net, bin) => {
-        const server = bin.keep(net.createServer((socket) => bin.keep(socket).once('data', () => socket.end('no HTTP\r\n\r\n'))));
+        const server = bin.keep(net.createServer((socket) => {
+          bin.keep(socket).once('data', () => socket.end('no HTTP\r\n\r\n'));
+        }));
         server.listen(0, HOST);
         await event(server, 'listening');
         const request = ask(net, bin, server);

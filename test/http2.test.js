@@ -5,7 +5,9 @@ const assert = require('node:assert');
 const http2 = require('node:http2');
 const tls = require('node:tls');
 
-const { HOST, Log, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = require('./support/compare');
+const compare = require('./support/compare');
+
+const { HOST, Log, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = compare;
 
 const { NGHTTP2_CANCEL, NGHTTP2_ENHANCE_YOUR_CALM } = http2.constants;
 const MEGABYTES = bytes(2 * 1024 * 1024 + 3);
@@ -117,7 +119,9 @@ for (const kind of Object.keys(kinds)) {
       await same(async (net, bin) => {
         const { session, sessions } = await pair(kind, net, bin, echo);
         await text(ask(session, {}, 'x'));
-        const pong = await new Promise((resolve) => session.ping(Buffer.from('12345678'), (error, time, data) => resolve(`${data}`)));
+        const pong = await new Promise((resolve) => {
+          session.ping(Buffer.from('12345678'), (error, time, data) => resolve(`${data}`));
+        });
         await new Promise((resolve) => session.settings({ initialWindowSize: 100000 }, resolve));
         const away = event(session, 'goaway');
         sessions[0].goaway(NGHTTP2_ENHANCE_YOUR_CALM);

@@ -1,5 +1,6 @@
 'use strict';
-// cnet/register-http: Node's http, https and http2 on cnet. Each scenario is run without it too, and must come out the same.
+// cnet/register-http: Node's http, https and http2 on cnet. Each scenario is run without it too, and must come out the
+// same.
 
 const assert = require('node:assert');
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -12,10 +13,11 @@ const tls = require('node:tls');
 
 const registerHttp = require('../lib/register-http');
 const { runFixture } = require('./support/child');
-const { Bin, HOST, bytes, cert, cnet, describe: shown, digest, digestOf, event, key, nodeNet, text } = require('./support/compare');
+const compare = require('./support/compare');
 const { patience } = require('./support/scale');
 const { tempDir } = require('./support/temp');
 
+const { Bin, HOST, bytes, cert, cnet, describe: shown, digest, digestOf, event, key, nodeNet, text } = compare;
 const MEGABYTES = bytes(2 * 1024 * 1024 + 5);
 const WHOLE = digestOf(MEGABYTES);
 const REGISTER = path.join(__dirname, '..', 'lib', 'register-http.js');
@@ -232,7 +234,10 @@ describe('cnet/register-http', function () {
       });
     });
 
-    for (const [limit, sent] of [['headersTimeout', 'GET / HTTP/1.1\r\n'], ['requestTimeout', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx']]) {
+    for (const [limit, sent] of [
+      ['headersTimeout', 'GET / HTTP/1.1\r\n'],
+      ['requestTimeout', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx'],
+    ]) {
       it(`${limit}: a request that does not come to its end is answered by 408`, async () => {
         const outcome = await same(async (bin, Socket) => {
           const limits = { headersTimeout: 20, requestTimeout: 30, connectionsCheckingInterval: 10 };
@@ -342,7 +347,8 @@ describe('cnet/register-http', function () {
         const server = await listening(bin, http.createServer(() => {}));
         const controller = new AbortController();
         const seen = [];
-        for (const [agentOptions, options] of [[{ timeout: 20 }, {}], [{}, { timeout: 20 }], [{}, { signal: controller.signal }]]) {
+        const { signal } = controller;
+        for (const [agentOptions, options] of [[{ timeout: 20 }, {}], [{}, { timeout: 20 }], [{}, { signal }]]) {
           const request = ask(bin, server, bin.keep(new http.Agent(agentOptions)), options);
           const answer = answered(request);
           if (options.signal) event(server, 'request').then(() => controller.abort());
@@ -564,17 +570,23 @@ describe('cnet/register-http', function () {
   describe('in and out', () => {
     it('unregister() puts back what was there, and servers and connections go on', async () => {
       registerHttp.unregister();
-      const plain = [http.Server.prototype.listen, http.Server.prototype.close, http.Agent.prototype.createConnection, https.Agent.prototype.createConnection];
+      const find = () => [
+        http.Server.prototype.listen, http.Server.prototype.close,
+        http.Agent.prototype.createConnection, https.Agent.prototype.createConnection,
+      ];
+      const plain = find();
       const names = Reflect.ownKeys(http.Server.prototype);
       registerHttp.register();
       registerHttp.register();
       assert.notStrictEqual(http.Server.prototype.listen, plain[0]);
       await runOnce(async (bin) => {
-        const server = http.createServer((request, response) => response.end(String(request.socket.constructor === cnet.Socket)));
+        const server = http.createServer((request, response) => {
+          response.end(String(request.socket.constructor === cnet.Socket));
+        });
         server.maxConnections = 5;
         await listening(bin, server);
         registerHttp.unregister();
-        assert.deepStrictEqual(plain, [http.Server.prototype.listen, http.Server.prototype.close, http.Agent.prototype.createConnection, https.Agent.prototype.createConnection]);
+        assert.deepStrictEqual(plain, find());
         assert.deepStrictEqual(Reflect.ownKeys(http.Server.prototype), names);
         assert.strictEqual(await text(await answered(ask(bin, server, bin.keep(new http.Agent())))), 'true');
         await new Promise((resolve) => server.close(resolve));
@@ -593,7 +605,9 @@ describe('cnet/register-http', function () {
       registerHttp.unregister();
       try {
         await runOnce(async (bin) => {
-          const server = await listening(bin, http.createServer((request, response) => response.end(String(request.socket.constructor === nodeNet.Socket))));
+          const server = await listening(bin, http.createServer((request, response) => {
+            response.end(String(request.socket.constructor === nodeNet.Socket));
+          }));
           assert.strictEqual(await text(await answered(ask(bin, server, bin.keep(new http.Agent())))), 'true');
         }, nodeNet.Socket);
       } finally {

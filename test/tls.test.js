@@ -4,7 +4,9 @@
 const assert = require('node:assert');
 const tls = require('node:tls');
 
-const { HOST, Log, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = require('./support/compare');
+const compare = require('./support/compare');
+
+const { HOST, Log, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = compare;
 
 const MEGABYTES = bytes(3 * 1024 * 1024 + 7);
 const WHOLE = digestOf(MEGABYTES);
@@ -155,7 +157,10 @@ describe('tls over cnet, as over node:net', () => {
       assert.deepStrictEqual(outcome, [false, true]);
     });
 
-    for (const [name, options] of [['a certificate that is not trusted', { ca: [] }], ['a name that is not its own', { servername: 'other.example' }]]) {
+    for (const [name, options] of [
+      ['a certificate that is not trusted', { ca: [] }],
+      ['a name that is not its own', { servername: 'other.example' }],
+    ]) {
       it(`${name} is refused`, async () => {
         await same(async (net, bin) => {
           const server = await securedFront(net, bin, {}, echo);

@@ -135,4 +135,6 @@ async function same(scenario) {
   return actual;
 }
 
-module.exports = { Bin, HOST, Log, bytes, cert, cnet, describe, digest, digestOf, event, front, key, nodeNet, runOn, same, text };
+module.exports = {
+  Bin, HOST, Log, bytes, cert, cnet, describe, digest, digestOf, event, front, key, nodeNet, same, text,
+};
