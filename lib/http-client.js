@@ -2,8 +2,8 @@
 
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
-const { forward, leaveEndToTLS } = require('./http-tls');
 const { connect } = require('./index');
+const { join, leaveEndToTLS } = require('./tls-over');
 
 /** The options of an agent that are for the connection rather than for TLS or for the request. */
 const CONNECTION_OPTIONS = [
@@ -40,13 +40,8 @@ function readArguments(args) {
 
 /** Has the socket of TLS say what that below does while it connects. */
 function tellOfConnecting(secure, socket) {
-  secure.connecting = true;
   for (const event of CONNECTION_EVENTS) socket.on(event, (...args) => secure.emit(event, ...args));
-  socket.once('connect', () => {
-    secure.connecting = false;
-    secure.emit('connect');
-    secure.emit('ready');
-  });
+  socket.once('connect', () => secure.emit('ready'));
 }
 
 /** createConnection() of http.Agent. */
@@ -65,7 +60,7 @@ function connectSecurely(next) {
     const socket = connect(Object.fromEntries(given.map((name) => [name, options[name]])));
     const secure = Reflect.apply(next(), this, [{ ...options, socket }]);
     leaveEndToTLS(socket);
-    forward(secure);
+    join(secure, socket);
     tellOfConnecting(secure, socket);
     return secure;
   };

@@ -6,10 +6,10 @@
  * Server that its handle asks for, as properties of its own: it goes on whatever becomes of cnet/register-http.
  */
 
-const { forward, leaveEndToTLS } = require('./http-tls');
 const { listen } = require('./listen');
 const { Server } = require('./server');
 const { kDropped, kMaxConnections } = require('./symbols');
+const { forward, leaveEndToTLS } = require('./tls-over');
 
 /** What the handle and its sockets call, and what a limit needs. */
 const METHODS = ['_attach', '_emitCloseIfDrained', kDropped];

@@ -11,36 +11,19 @@ const { syncBuiltinESMExports } = require('node:module');
 
 const { replace } = require('./replace.js');
 const { kAwaited, kHandle } = require('./symbols.js');
-
-const isOwn = (socket) => typeof socket === 'object' && socket !== null && kHandle in socket;
+const { isOwn, join, leaveEndToTLS } = require('./tls-over.js');
 
 /** TLS begins to speak when it is made: what it says is kept for a connection that is to come. */
 function prepare(socket) {
   if (socket[kHandle] === null && !socket.destroyed) socket[kAwaited] = true;
 }
 
-/** It is for TLS, which has the half-open connection's last word, to end the socket. */
-function finish(socket) {
-  socket.allowHalfOpen = true;
-}
-
-/** What ends the one ends the other, before others hear of it; a client connects when its socket does. */
-function join(socket, tlsSocket) {
-  socket.prependListener('close', () => tlsSocket.destroy());
-  if (!socket.connecting && !socket[kAwaited]) return;
-  tlsSocket.connecting = true;
-  socket.once('connect', () => {
-    tlsSocket.connecting = false;
-    tlsSocket.emit('connect');
-  });
-}
-
 /** Makes a TLS socket over one of cnet by `make`. */
 function over(socket, make) {
   prepare(socket);
   const tlsSocket = make();
-  finish(socket);
-  join(socket, tlsSocket);
+  leaveEndToTLS(socket);
+  join(tlsSocket, socket);
   return tlsSocket;
 }
 
@@ -68,10 +51,10 @@ function wrapEmit(next, isActive) {
     const [event, socket] = args;
     if (event === 'secureConnection' && isActive()) {
       const raw = socket?._handle?._parentWrap?.stream;
-      if (isOwn(raw)) join(raw, socket);
+      if (isOwn(raw)) join(socket, raw);
     }
     const result = Reflect.apply(next(), this, args);
-    if (event === 'connection' && isOwn(socket) && isActive()) finish(socket);
+    if (event === 'connection' && isOwn(socket) && isActive()) leaveEndToTLS(socket);
     return result;
   };
 }

@@ -8,7 +8,7 @@ const path = require('path');
 const { pathToFileURL } = require('url');
 
 const { registerActive } = require('../../lib/register-active.js');
-const { registerSend } = require('../../lib/register-send.js');
+const { registerReceive, registerSend } = require('../../lib/register-send.js');
 const { registerTls } = require('../../lib/register-tls.js');
 
 const LIB = path.join(__dirname, '..', '..', 'lib');
@@ -40,4 +40,4 @@ if (process.argv[1]?.endsWith('.mjs')) {
 }
 
 /* What else cnet/register does: see lib/register.js. */
-for (const part of [registerSend, registerTls, registerActive]) part(() => true);
+for (const part of [registerSend, registerReceive, registerTls, registerActive]) part(() => true);

@@ -2,11 +2,14 @@
 
 /**
  * What Node's TLS, and its http2, leave out over a socket that is not Node's own: they take it for a Duplex, which has
- * no address, and cannot be unref'd.
+ * no address, connects by itself if at all, and ends when its peer has.
  */
 
-const { Socket } = require('./socket');
+const { kAwaited, kHandle } = require('./symbols');
 const uv = require('./uv');
+
+/** Whether it is a socket of cnet, without loading what makes them. */
+const isOwn = (socket) => typeof socket === 'object' && socket !== null && kHandle in socket;
 
 /** The methods of a handle that Node passes on to the handle below, if that has them. */
 const NAMES = ['getpeername', 'getsockname', 'setNoDelay', 'setKeepAlive', 'ref', 'unref', 'hasRef'];
@@ -24,7 +27,7 @@ function findBelow(socket) {
  */
 function forward(socket) {
   const { handle, below } = findBelow(socket);
-  if (!handle || !(below instanceof Socket)) return;
+  if (!handle || !isOwn(below)) return;
   for (const name of NAMES) {
     handle[name] = (...args) => (below._handle?.[name] ? below._handle[name](...args) : uv.EBADF);
   }
@@ -39,4 +42,24 @@ function leaveEndToTLS(socket) {
   socket.allowHalfOpen = true;
 }
 
-module.exports = { forward, leaveEndToTLS };
+const joined = new WeakSet();
+
+/**
+ * Lets a socket of TLS connect and end with the socket of cnet below, as it does over one of Node's own.
+ * @param {import('node:tls').TLSSocket} secure
+ * @param {Socket} socket below
+ */
+function join(secure, socket) {
+  if (joined.has(secure)) return;
+  joined.add(secure);
+  forward(secure);
+  socket.prependListener('close', () => secure.destroy()); // before others hear of it
+  if (!socket.connecting && !socket[kAwaited]) return;
+  secure.connecting = true;
+  socket.once('connect', () => {
+    secure.connecting = false;
+    secure.emit('connect');
+  });
+}
+
+module.exports = { forward, isOwn, join, leaveEndToTLS };
