@@ -5,6 +5,13 @@
 module.exports = {
   extension: ['test.js'],
   recursive: true,
-  ignore: ['test/conformance/**', 'test/differential/**', 'test/fixtures/**', 'test/packaging/**', 'test/support/**'],
+  ignore: [
+    'test/conformance/**',
+    'test/differential/**',
+    'test/fixtures/**',
+    'test/packaging/**',
+    'test/programs/**',
+    'test/support/**',
+  ],
   timeout: 20000,
 };
