@@ -38,6 +38,7 @@ const {
   kWriteTried,
 } = require('./symbols');
 const timeout = require('./timeout');
+const tlsReader = require('./tls-reader');
 const { validateInt32 } = require('./validate');
 const writing = require('./write');
 
@@ -346,7 +347,9 @@ const methods = {
 /** Accessors that a `for … in` of Node does not show. */
 const HIDDEN = ['_connecting', '_handle', 'bufferSize', 'fd', 'pending', 'readyState'];
 
-for (const part of [methods, names.methods, settings.methods, connecting.methods, reading.methods, writing.methods, timeout.methods]) {
+const PARTS = [methods, names, settings, connecting, reading, writing, timeout, tlsReader].map((part) => part.methods ?? part);
+
+for (const part of PARTS) {
   Object.defineProperties(Socket.prototype, Object.getOwnPropertyDescriptors(part));
 }
 for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enumerable: false });
