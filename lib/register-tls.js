@@ -3,26 +3,18 @@
 /**
  * The part of cnet/register for TLS over a socket of cnet, which Node takes for any Duplex: `tls.connect({ socket })`,
  * `new tls.TLSSocket(socket)`, and 'connection' given to a TLS server. What Node does for sockets of its own is done
- * for cnet's here: TLS may be put over a socket that connects only later, its last record is sent after the peer's end,
- * and it ends with the socket (tls.md, tls.connect()).
+ * for cnet's here: it connects and ends with the socket, and passes on what is asked of the handle: the names of both ends,
+ * ref() and unref(), the options of TCP (tls.md, tls.connect()). What TLS reads is in tls-reader.js.
  */
 
 const { syncBuiltinESMExports } = require('node:module');
 
 const { replace } = require('./replace.js');
-const { kAwaited, kHandle } = require('./symbols.js');
-const { isOwn, join, leaveEndToTLS } = require('./tls-over.js');
-
-/** TLS begins to speak when it is made: what it says is kept for a connection that is to come. */
-function prepare(socket) {
-  if (socket[kHandle] === null && !socket.destroyed) socket[kAwaited] = true;
-}
+const { forward, isOwn, join } = require('./tls-over.js');
 
 /** Makes a TLS socket over one of cnet by `make`. */
 function over(socket, make) {
-  prepare(socket);
   const tlsSocket = make();
-  leaveEndToTLS(socket);
   join(tlsSocket, socket);
   return tlsSocket;
 }
@@ -45,17 +37,17 @@ function wrapClass(Class, isActive) {
   });
 }
 
-/** The TLS socket of a server is seen when it is secure. Older ones than that end by Node's own means. */
+/** The TLS socket of a server is seen when it is secure, or will not be. Before that it ends by Node's own means. */
 function wrapEmit(next, isActive) {
   return function emit(...args) {
-    const [event, socket] = args;
+    const [event, socket, failed] = args;
     if (event === 'secureConnection' && isActive()) {
       const raw = socket?._handle?._parentWrap?.stream;
       if (isOwn(raw)) join(socket, raw);
+    } else if (event === 'tlsClientError' && isActive()) {
+      forward(failed);
     }
-    const result = Reflect.apply(next(), this, args);
-    if (event === 'connection' && isOwn(socket) && isActive()) leaveEndToTLS(socket);
-    return result;
+    return Reflect.apply(next(), this, args);
   };
 }
 

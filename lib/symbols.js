@@ -27,6 +27,7 @@ module.exports = {
   kOnRead: Symbol('kOnRead'), // the option `onread`: { buffer, next, callback } or null
   kResetting: Symbol('kResetting'),
   kShutDownDone: Symbol('kShutDownDone'), // callback of _final()
+  kTlsReader: Symbol('kTlsReader'), // the listeners of Node's TLS: see tls-reader.js
   kTypeOfService: Symbol('kTypeOfService'),
   kWriteDone: Symbol('kWriteDone'), // callback of the write that waits
   kWriteTried: Symbol('kWriteTried'), // what C said of a write that stream.Writable is told of now

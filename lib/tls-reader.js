@@ -1,21 +1,24 @@
 'use strict';
 
 /**
- * TLS over a socket that was told to decode, as when a protocol of text lines begins TLS amid the connection. Node's TLS
- * takes the bytes of Node's own sockets below their streams, and does not mind setEncoding(); those of any other stream
- * it takes by 'data', and refuses text (errors.md, ERR_STREAM_WRAP). So a socket of cnet decodes no more for it.
+ * TLS over a socket. Node's TLS takes the handle of one of Node's own sockets, below the stream: what comes is no 'data'
+ * of that socket, whoever listens and whatever it was told to decode; its end and its failures are those of the TLS
+ * socket alone. Any other stream it reads by 'data', and refuses text (errors.md, ERR_STREAM_WRAP). So that a program
+ * sees the same, a socket of cnet gives these events to TLS, once that reads it, and to nobody else.
  */
 
-const { Readable } = require('node:stream');
+const { Duplex } = require('node:stream');
 
-/** Node's module that reads a stream for TLS, and the name of its listener. */
+const { kAwaited, kHandle, kTlsReader } = require('./symbols');
+
+/** Node's module that reads a stream for TLS, and the name of its listener of 'data'. */
 const READER = 'node:internal/js_stream_socket';
 const LISTENER = 'ondata';
 
-/** How far up the caller of on() is looked for. */
-const DEPTH = 4;
+/** How far up the caller of on() is looked for: once() may be between. */
+const DEPTH = 5;
 
-/** The files of the functions that are running; the innermost is that of `on`. */
+/** The files of the functions that are running; the innermost is that of on(). */
 function callers() {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const holder = {};
@@ -29,21 +32,36 @@ function callers() {
   return files;
 }
 
-/** on() of a socket that decodes. */
-function on(event, listener) {
-  if (event === 'data' && listener?.name === LISTENER && callers().includes(READER)) {
-    this._readableState.decoder = null;
-    delete this.on;
-  }
-  return Readable.prototype.on.call(this, event, listener);
+const isForTls = () => callers().includes(READER);
+
+/** Of the connection, as against what a program gave to destroy(). */
+const isOwn = (error) => ['read', 'write', 'shutdown'].includes(error?.syscall);
+
+/** emit() of a socket that TLS reads. */
+function emit(event, ...args) {
+  const reader = this[kTlsReader];
+
+  if (event === 'close') return Duplex.prototype.emit.call(this, event, args[0] && !reader.failed);
+  if (reader[event] === undefined || (event === 'error' && !isOwn(args[0]))) return Duplex.prototype.emit.call(this, event, ...args);
+  if (event === 'error') reader.failed = true;
+  if (event === 'end') this.allowHalfOpen = true; // TLS has its own last words to write
+  Reflect.apply(reader[event], this, args);
+  return true;
+}
+
+/** @param {Function} ondata the listener of 'data'; that of 'error' was the last that was added, that of 'end' comes next */
+function giveToTls(socket, ondata) {
+  socket._readableState.decoder = null;
+  socket[kTlsReader] = { data: ondata, error: socket.listeners('error').at(-1), end: undefined, failed: false };
+  if (socket[kHandle] === null && !socket.destroyed) socket[kAwaited] = true; // TLS speaks at once: it is kept
+  Object.defineProperty(socket, 'emit', { value: emit, writable: true, configurable: true });
 }
 
 const methods = {
-  /** Text instead of bytes from now on (stream.md, readable.setEncoding()). */
-  setEncoding(encoding) {
-    Readable.prototype.setEncoding.call(this, encoding);
-    if (!Object.hasOwn(this, 'on')) Object.defineProperty(this, 'on', { value: on, writable: true, configurable: true });
-    return this;
+  on(event, listener) {
+    if (event === 'data' && listener?.name === LISTENER && this.isPaused() && isForTls()) giveToTls(this, listener);
+    else if (event === 'end' && this[kTlsReader] && isForTls()) this[kTlsReader].end = listener;
+    return Duplex.prototype.on.call(this, event, listener);
   },
 };
 
