@@ -9,6 +9,7 @@ const { ROOT, run, tool } = require('./run.js');
 const { runMocha, summary } = require('./mocha.js');
 const { testNodes, VERSIONS } = require('./test-nodes.js');
 const { testPackage } = require('./test-package.js');
+const { testPrograms } = require('./test-programs.js');
 
 const node = (script, args = [], options = {}) => run(process.execPath, [path.join('tools', script), ...args], options);
 
@@ -26,6 +27,7 @@ const SUITES = [
   ['tests', () => runMocha({ style: 'dot' })],
   ['tests on every Node line', () => testNodes(VERSIONS)],
   ['the packed package', () => testPackage({ style: 'dot' })],
+  ['programs', () => testPrograms({ style: 'dot' })],
 ];
 
 function withFlags(flags) {

@@ -32,6 +32,7 @@ function startTarget() {
   const web = http.createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
+  web.keepAliveTimeout = 60000; // longer than any pause of the proxy's
   web.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {});
     socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
@@ -43,13 +44,15 @@ function startTarget() {
 
 function startProxy(target, agent) {
   const wsAgent = makeAgent({});
-  const proxy = require('http-proxy').createProxyServer({ xfwd: true, agent, proxyTimeout: 300 });
+  const proxy = require('http-proxy').createProxyServer({ xfwd: true, agent });
   const failed = (error, request, response) => {
     if (response.writeHead && !response.headersSent) response.writeHead(502);
     response.end(error.code);
   };
-  const web = http.createServer((request, response) => {
-    proxy.web(request, response, { target: request.url === '/nobody' ? `http://127.0.0.1:${target.closed}` : target.url }, failed);
+  const web = http.createServer({ keepAliveTimeout: 60000 }, (request, response) => {
+    const options = { target: request.url === '/nobody' ? `http://127.0.0.1:${target.closed}` : target.url };
+    if (request.url === '/hang') options.proxyTimeout = 300;
+    proxy.web(request, response, options, failed);
   });
   web.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {});

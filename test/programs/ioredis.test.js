@@ -117,7 +117,7 @@ program(__filename, {
     const port = await freePort();
     const server = await startRedis(dir, { port });
     const context = { dir, port, server };
-    context.redis = connect(context, { retryStrategy: () => 20, maxRetriesPerRequest: 0 });
+    context.redis = connect(context, { retryStrategy: () => 20, maxRetriesPerRequest: null });
     await once(context.redis, 'ready');
     return context;
   },

@@ -78,7 +78,7 @@ async function run(client, command, input) {
 }
 
 async function commands({ client }) {
-  const results = await Promise.all(Array.from({ length: 40 }, (_, i) => run(client, `cat; exit ${i}`, bytes(100000, i))));
+  const results = await Promise.all(Array.from({ length: 20 }, (_, i) => run(client, `cat; exit ${i}`, bytes(100000, i))));
   return results.map(({ out, code }) => `${out.sha1} ${code}`);
 }
 
@@ -224,7 +224,7 @@ program(__filename, {
     return context;
   },
   parts: {
-    '40 commands at once, each with its input and its status': commands,
+    '20 commands at once, each with its input and its status': commands,
     '8 MB through cat': throughCat,
     'commands that are killed, or are none': oddCommands,
     'sftp: 8 MB there and back, and a file that is not there': files,
