@@ -12,6 +12,7 @@ const { program } = require('./kit/program');
 const { pair } = require('./kit/tls');
 const { bytes, digest, execute, failure } = require('./kit/tools');
 
+const MAJOR = Number(process.versions.node.split('.')[0]);
 const LOGIN = ['-u', 'user', '-P', 'secret'];
 
 function startBroker() {
@@ -72,7 +73,10 @@ async function manyClients(context) {
 
 const wrongPassword = (context) => failure(connect(context, { password: 'wrong', reconnectPeriod: 0 }));
 
-/* TLS on the broker's end of a connection of cnet. */
+/*
+ * TLS on the broker's end of a connection of cnet. Not on Node 26: aedes reads once for each 'readable', and read() gives
+ * but the first of the records there; over any stream that is not Node's own, it then waits for ever.
+ */
 async function overTls(context) {
   const { MqttClient } = require('mqtt');
   const client = new MqttClient(() => tls.connect({
@@ -128,7 +132,7 @@ program(__filename, {
     'a message to 100 clients': manyClients,
     '2 MB from mosquitto_pub': theirPublisher,
     '2000 messages to mosquitto_sub on the Unix socket': theirSubscriber,
-    'TLS on both ends': overTls,
+    ...(MAJOR < 26 && { 'TLS on both ends': overTls }),
     'a wrong password': wrongPassword,
     'a client that falls silent is put out': silentClient,
   },

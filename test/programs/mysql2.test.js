@@ -22,7 +22,7 @@ async function initialize(dir) {
   own(data, USER);
   const user = process.getuid() === 0 ? [`--user=${USER}`] : [];
   const args = ['--no-defaults', `--datadir=${data}`, ...user, '--skip-test-db', '--auth-root-authentication-method=normal'];
-  const { status, stdout, stderr } = await execute('mariadb-install-db', args);
+  const { status, stdout, stderr } = await execute('mariadb-install-db', args, { env: { ...process.env, TMPDIR: dir } });
   assert.strictEqual(status, 0, stdout + stderr);
   fs.writeFileSync(path.join(dir, 'init.sql'), [
     'CREATE DATABASE work;',

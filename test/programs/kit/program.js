@@ -108,6 +108,10 @@ function describeProgram(file, definition) {
         console.log(`cnet: ${definition.name} is left out: there is no ${names}`);
         this.skip();
       }
+      if (definition.asRoot && process.getuid() !== 0) {
+        console.log(`cnet: ${definition.name} is left out: it has to be started by root`);
+        this.skip();
+      }
       fs.chmodSync(dir, 0o755);
       const pending = [runChild(file, path.join(dir, 'node'), [SOCKETS]), runChild(file, path.join(dir, 'cnet'), [SOCKETS, REGISTER])];
       [runs.node, runs.cnet] = await Promise.all(pending);
@@ -125,7 +129,7 @@ function describeProgram(file, definition) {
     it("its sockets are cnet's", () => checkSockets(runs.cnet, definition));
 
     it('the process ends by itself, as with node:net, and says the same', () => {
-      const end = ({ status, late, output }) => ({ status, late, output });
+      const end = ({ status, late, output }) => ({ status, late, output: output.replace(/\(node:\d+\)/g, '(node)') });
       assert.deepStrictEqual(end(runs.cnet), end(runs.node));
       assert.strictEqual(runs.cnet.late, false);
       assert.strictEqual(runs.cnet.status, 0);
@@ -139,6 +143,7 @@ function describeProgram(file, definition) {
  * @param {object} definition
  * @param {string} definition.name
  * @param {{ command: string, debian: string }[]} [definition.needs] programs of the system, and the packages they are in
+ * @param {boolean} [definition.asRoot] whether one of them can be started by root alone
  * @param {number} [definition.least] the bytes that go through its sockets, at least
  * @param {number} [definition.nodeSockets] the sockets of Node's own that it has to use
  * @param {(dir: string) => Promise<any>} definition.open starts the servers, with data in `dir`; gives the context
