@@ -49,12 +49,21 @@ function emit(event, ...args) {
   return true;
 }
 
+/** removeAllListeners() of a socket that TLS reads: TLS is no listener of the program's, and the stream flows on for it. */
+function removeAllListeners(...args) {
+  Duplex.prototype.removeAllListeners.apply(this, args);
+  if (!this.listeners('data').includes(this[kTlsReader].data)) Duplex.prototype.on.call(this, 'data', this[kTlsReader].data);
+  return this;
+}
+
 /** @param {Function} ondata the listener of 'data'; that of 'error' was the last that was added, that of 'end' comes next */
 function giveToTls(socket, ondata) {
   socket._readableState.decoder = null;
   socket[kTlsReader] = { data: ondata, error: socket.listeners('error').at(-1), end: undefined, failed: false };
   if (socket[kHandle] === null && !socket.destroyed) socket[kAwaited] = true; // TLS speaks at once: it is kept
-  Object.defineProperty(socket, 'emit', { value: emit, writable: true, configurable: true });
+  for (const method of [emit, removeAllListeners]) {
+    Object.defineProperty(socket, method.name, { value: method, writable: true, configurable: true });
+  }
 }
 
 const methods = {

@@ -82,6 +82,14 @@ describe('TLS over a socket that is listened to', () => {
     assert.deepStrictEqual(told.sort(), ['accepted close false', 'client close false']);
   });
 
+  it('removeAllListeners() takes nothing from TLS', async () => {
+    const { client, far, near } = await secured();
+    client.removeAllListeners();
+    await new Promise(setImmediate);
+    far.end('still here');
+    assert.strictEqual(await text(near), 'still here');
+  });
+
   it("a peer that goes without TLS's last words is the end, and no error", async () => {
     const { accepted, near, told } = await secured();
     const errors = [];
