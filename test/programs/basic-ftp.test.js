@@ -10,7 +10,6 @@ const { own, start } = require('./kit/servers');
 const { pairIn } = require('./kit/tls');
 const { bytes, digest, digestOf, failure, freePort } = require('./kit/tools');
 
-const MAJOR = Number(process.versions.node.split('.')[0]);
 const USER = 'ftp'; // Debian's package makes it
 
 /* Anonymous, in a folder of its own: no user of the system, and no module of PAM. */
@@ -105,7 +104,7 @@ program(__filename, {
   name: 'basic-ftp and vsftpd',
   needs: [{ command: 'vsftpd', debian: 'vsftpd' }],
   asRoot: true,
-  least: 40 << 20,
+  least: 64 << 20,
   stop: 'SIGKILL',
   async open(dir) {
     const context = { dir, tls: pairIn(dir, () => {}) };
@@ -118,7 +117,7 @@ program(__filename, {
   },
   parts: {
     'a file of 16 MB there, back, and half of it': ({ port }) => large(port, {}),
-    ...(MAJOR > 18 && { 'the same by TLS, whose session the second connection goes on with': ({ tlsPort }) => large(tlsPort, secured) }), // see docs/programs.md
+    'the same by TLS, whose session the second connection goes on with': ({ tlsPort }) => large(tlsPort, secured),
     '60 files in a folder': many,
     'no such file, nobody there, a wrong certificate, no TLS': failures,
     'a client that closes amid an upload, and a server that is killed': killed,
