@@ -3,7 +3,7 @@
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
 const { connect } = require('./index');
-const { join, leaveEndToTLS } = require('./tls-over');
+const { join } = require('./tls-over');
 
 /** The options of an agent that are for the connection rather than for TLS or for the request. */
 const CONNECTION_OPTIONS = [
@@ -59,7 +59,6 @@ function connectSecurely(next) {
     const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
     const socket = connect(Object.fromEntries(given.map((name) => [name, options[name]])));
     const secure = Reflect.apply(next(), this, [{ ...options, socket }]);
-    leaveEndToTLS(socket);
     join(secure, socket);
     tellOfConnecting(secure, socket);
     return secure;

@@ -8,8 +8,8 @@
 
 const { listen } = require('./listen');
 const { Server } = require('./server');
-const { kDropped, kMaxConnections } = require('./symbols');
-const { forward, leaveEndToTLS } = require('./tls-over');
+const { kClosed, kDropped, kHolds, kMaxConnections } = require('./symbols');
+const { forward } = require('./tls-over');
 
 /** What the handle and its sockets call, and what a limit needs. */
 const METHODS = ['_attach', '_emitCloseIfDrained', kDropped];
@@ -22,13 +22,14 @@ function takeMethods(server) {
     Object.defineProperty(server, name, { ...descriptor, enumerable: false });
   }
   server[kMaxConnections] = limit;
+  server[kClosed] = false;
+  server[kHolds] = 0;
   const maxConnections = Object.getOwnPropertyDescriptor(Server.prototype, 'maxConnections');
   Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });
 }
 
 /** Prepares a server of https or of secure http2 for sockets that TLS takes for a Duplex like any other. */
 function watchTLS(server) {
-  server.on('connection', leaveEndToTLS);
   server.prependListener('secureConnection', forward);
   server.prependListener('tlsClientError', (error, socket) => forward(socket));
 }

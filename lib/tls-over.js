@@ -2,7 +2,7 @@
 
 /**
  * What Node's TLS, and its http2, leave out over a socket that is not Node's own: they take it for a Duplex, which has
- * no address, connects by itself if at all, and ends when its peer has.
+ * no address, and they neither connect nor end with it.
  */
 
 const { kAwaited, kHandle } = require('./symbols');
@@ -33,15 +33,6 @@ function forward(socket) {
   }
 }
 
-/**
- * The end of the connection comes from TLS, when it has had its last word: the socket below must not end by itself
- * when the peer has. To be called once the socket of TLS is there, which is half-open only if that below is.
- * @param {Socket} socket of cnet
- */
-function leaveEndToTLS(socket) {
-  socket.allowHalfOpen = true;
-}
-
 const joined = new WeakSet();
 
 /**
@@ -62,4 +53,4 @@ function join(secure, socket) {
   });
 }
 
-module.exports = { forward, isOwn, join, leaveEndToTLS };
+module.exports = { forward, isOwn, join };

@@ -58,8 +58,11 @@ describe('docs/api.md', () => {
     return names;
   };
 
+  /* A method of every stream's, which is cnet's own only for what it does under TLS. */
+  const except = (name) => name === 'on';
+
   it('names everything that cnet exports, and every member of its classes', () => {
-    assert.deepStrictEqual(missingNames(text, namesOfModule(require('..')), { everywhere }), []);
+    assert.deepStrictEqual(missingNames(text, namesOfModule(require('..')), { everywhere, except }), []);
   });
 
   it("names everything of the newest Node's types, and every option of cnet's own", () => {
