@@ -17,6 +17,7 @@
         "src/listen.c",
         "src/pipe.c",
         "src/read.c",
+        "src/refuse.c",
         "src/shutdown.c",
         "src/slab.c",
         "src/stream.c",

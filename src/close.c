@@ -40,6 +40,8 @@ void cnet_uv_close(cnet_env_t *env, uv_handle_t *handle) {
   close_handle(handle, false, on_handle_closed);
 }
 
+void cnet_uv_close_kept(uv_handle_t *handle, uv_close_cb on_closed) { close_handle(handle, false, on_closed); }
+
 int cnet_stream_close(cnet_stream_t *stream, bool reset) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   stream->flags |= CNET_CLOSING;

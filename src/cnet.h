@@ -11,7 +11,8 @@
  *    after the close callback of its libuv handle (close.c).
  * 3. A libuv handle is allocated by its uv_handle_size() and belongs to exactly one struct of ours, found in
  *    handle->data. It is closed and freed in close.c and nowhere else, the memory in the close callback. A
- *    connection attempt that is abandoned gives its handle up to cnet_uv_close().
+ *    connection attempt that is abandoned gives its handle up to cnet_uv_close(). The spare handle of a listener
+ *    is part of its refusal, which is freed in refuse.c.
  * 4. JavaScript's memory is read or written only inside the call that brought it: no pointer into a Buffer
  *    is kept when a function returns to the event loop. A write that the kernel does not take whole keeps a
  *    reference to the Buffer and asks for the pointer anew when there is room (write.c).
@@ -37,6 +38,7 @@ typedef struct cnet_attempt cnet_attempt_t;
 typedef struct cnet_write cnet_write_t;
 typedef struct cnet_idle cnet_idle_t;
 typedef struct cnet_token cnet_token_t;
+typedef struct cnet_refusal cnet_refusal_t;
 
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
@@ -130,6 +132,7 @@ struct cnet_stream {
   cnet_write_t *write;        /* while a write waits for room */
   cnet_idle_t *idle;          /* told of activity; owned by the idle table */
   cnet_block_list_t *block_list;
+  cnet_refusal_t *refusal; /* listener: what turns connections away when there is no memory */
   napi_ref user_buffer;
   char *path; /* bound path of a pipe, for unlink */
   uint64_t bytes_read;
@@ -192,6 +195,20 @@ void cnet_uv_close(cnet_env_t *env, uv_handle_t *handle);
  * not be made: the stream is then closed all the same.
  */
 int cnet_stream_close(cnet_stream_t *stream, bool reset);
+
+/* Closes a libuv handle whose memory is not freed: it is part of a struct that `on_closed` knows by handle->data. */
+void cnet_uv_close_kept(uv_handle_t *handle, uv_close_cb on_closed);
+
+/* --- refuse.c --------------------------------------------------------------------------------------------- */
+
+/* Makes what cnet_refuse() needs, when a stream begins to listen; it may be there already. 0 or UV_ENOMEM. */
+int cnet_refusal_new(cnet_stream_t *listener);
+
+/* Frees it, when the listener is freed. */
+void cnet_refusal_end(cnet_stream_t *listener);
+
+/* Accepts the connection that libuv holds and closes it, now or once the last one is closed. Allocates nothing. */
+void cnet_refuse(cnet_stream_t *listener);
 
 /* --- tcp.c, pipe.c: what differs ---------------------------------------------------------------------------- */
 

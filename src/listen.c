@@ -51,6 +51,7 @@ static void accept_one(cnet_stream_t *listener) {
   const char *async_name = listener->kind == CNET_TCP ? "TCPWRAP" : "PIPEWRAP";
   int err = cnet_stream_new(listener->env, (cnet_kind_t)listener->kind, async_name, &client);
   if (err) {
+    cnet_refuse(listener);
     tell_accepted(listener, err, -1);
     return;
   }
@@ -85,6 +86,8 @@ napi_value cnet_js_listen(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  int err = cnet_refusal_new(stream);
+  if (err) return cnet_int(napi, err);
   stream->flags |= CNET_LISTENER;
   return cnet_int(napi, uv_listen(stream->uv, cnet_arg_int(&call, 1, 0), on_connection));
 }

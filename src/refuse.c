@@ -1,0 +1,70 @@
+/*
+ * refuse.c: turns a connection away when there is no memory to take it.
+ *
+ * libuv holds an accepted connection until uv_accept() takes it, and a listener accepts no other one before. So each
+ * listener has a spare handle from listen() on, which takes such a connection and is closed with it. A connection that
+ * comes while the spare is being closed stays with libuv until that is done.
+ */
+#include <stdlib.h>
+
+#include "cnet.h"
+
+struct cnet_refusal {
+  cnet_env_t *env;
+  cnet_stream_t *listener; /* NULL: it is gone, and so is this when the spare is closed */
+  bool closing;            /* the spare is in use */
+  bool waiting;            /* libuv holds one more connection */
+  max_align_t spare[];     /* the libuv handle: of uv_handle_size() bytes */
+};
+
+static uv_stream_t *spare_of(cnet_refusal_t *refusal) { return (uv_stream_t *)(void *)refusal->spare; }
+
+int cnet_refusal_new(cnet_stream_t *listener) {
+  if (listener->refusal != NULL) return 0;
+  size_t size = uv_handle_size(listener->kind == CNET_TCP ? UV_TCP : UV_NAMED_PIPE);
+  cnet_refusal_t *refusal = calloc(1, sizeof *refusal + size);
+
+  if (refusal == NULL) return UV_ENOMEM;
+  refusal->env = listener->env;
+  refusal->listener = listener;
+  listener->refusal = refusal;
+  return 0;
+}
+
+void cnet_refusal_end(cnet_stream_t *listener) {
+  cnet_refusal_t *refusal = listener->refusal;
+
+  if (refusal == NULL) return;
+  listener->refusal = NULL;
+  refusal->listener = NULL;
+  if (!refusal->closing) free(refusal);
+}
+
+static void on_spare_closed(uv_handle_t *handle) {
+  cnet_refusal_t *refusal = handle->data;
+  cnet_stream_t *listener = refusal->listener;
+  cnet_env_t *env = refusal->env;
+
+  refusal->closing = false;
+  if (listener == NULL)
+    free(refusal);
+  else if (refusal->waiting && !(listener->flags & CNET_CLOSING))
+    cnet_refuse(listener);
+  cnet_env_release(env);
+}
+
+void cnet_refuse(cnet_stream_t *listener) {
+  cnet_refusal_t *refusal = listener->refusal;
+  uv_stream_t *spare = spare_of(refusal);
+
+  refusal->waiting = refusal->closing;
+  if (refusal->waiting) return;
+  int err = listener->kind == CNET_TCP ? cnet_tcp_init(listener->env->loop, spare)
+                                       : cnet_pipe_init(listener->env->loop, spare);
+  if (err) return; /* not on any libuv: nothing is allocated there */
+  spare->data = refusal;
+  refusal->closing = true;
+  cnet_env_hold(listener->env);
+  uv_accept(listener->uv, spare);
+  cnet_uv_close_kept((uv_handle_t *)spare, on_spare_closed);
+}
