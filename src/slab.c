@@ -26,11 +26,16 @@
  * of a large read. What the reads do not fill is cleared before JavaScript sees it.
  */
 static bool make(cnet_env_t *env, size_t size, void **data, napi_value *value) {
-  napi_value buffer;
+  napi_value buffer, error;
+  bool pending = false;
   size_t offset;
 
-  return napi_create_buffer(env->napi, size, data, &buffer) == napi_ok &&
-         napi_get_typedarray_info(env->napi, buffer, NULL, NULL, NULL, value, &offset) == napi_ok && offset == 0;
+  if (napi_create_buffer(env->napi, size, data, &buffer) == napi_ok)
+    return napi_get_typedarray_info(env->napi, buffer, NULL, NULL, NULL, value, &offset) == napi_ok && offset == 0;
+  /* it throws when there is no memory: the socket is told of that, nobody else */
+  if (napi_is_exception_pending(env->napi, &pending) == napi_ok && pending)
+    napi_get_and_clear_last_exception(env->napi, &error);
+  return false;
 }
 
 /* The memory behind *ref, in *value and *data; a new ArrayBuffer when there is none, or it was detached. */
