@@ -53,9 +53,10 @@ function writeOne(socket, data, encoding) {
 
 const isUtf8 = (encoding) => encoding === 'utf8' || encoding === 'utf-8';
 
-/** Pieces too long to be put together: C is to have Buffers only. */
+/** Pieces too long to be put together: C is to have Buffers only, and none that is empty. */
 function writeLong(socket, pieces) {
-  const buffers = pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece));
+  const buffers = pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece))
+    .filter((buffer) => buffer.byteLength > 0);
   const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   return counted(socket, native.writev(socket[kHandle].id, buffers, bytes), bytes);
 }

@@ -17,7 +17,7 @@ typedef struct cnet_span {
   size_t length;
 } cnet_span_t;
 
-/* The bytes of Buffer `index`; none when it was detached. */
+/* The bytes of Buffer `index`; none when it was detached, as there are no empty ones. */
 static cnet_span_t piece(const cnet_cursor_t *cursor, uint32_t index) {
   const cnet_span_t none = {NULL, 0};
   napi_value buffer = cursor->source;
@@ -29,7 +29,7 @@ static cnet_span_t piece(const cnet_cursor_t *cursor, uint32_t index) {
   return (cnet_span_t){data, length};
 }
 
-/* One of 2 GiB or more is cut, and the last. */
+/* One of 2 GiB or more is cut, and the last. So is what comes before one that is gone: no byte is skipped. */
 unsigned cnet_cursor_gather(const cnet_cursor_t *cursor, uv_buf_t out[CNET_IOV]) {
   unsigned n = 0;
   size_t skip = cursor->offset;
@@ -37,11 +37,12 @@ unsigned cnet_cursor_gather(const cnet_cursor_t *cursor, uv_buf_t out[CNET_IOV])
   for (uint32_t i = cursor->index; i < cursor->count && n < CNET_IOV; i++) {
     cnet_span_t span = piece(cursor, i);
     size_t length = span.length > skip ? span.length - skip : 0;
+    if (length == 0) break;
     if (length > INT32_MAX) {
       out[n++] = uv_buf_init(span.base + skip, INT32_MAX);
       break;
     }
-    if (length > 0) out[n++] = uv_buf_init(span.base + skip, (unsigned)length);
+    out[n++] = uv_buf_init(span.base + skip, (unsigned)length);
     skip = 0;
   }
   return n;
@@ -51,7 +52,7 @@ void cnet_cursor_advance(cnet_cursor_t *cursor, size_t bytes) {
   while (cursor->index < cursor->count) {
     size_t rest = piece(cursor, cursor->index).length;
     rest = rest > cursor->offset ? rest - cursor->offset : 0;
-    if (bytes < rest) {
+    if (bytes < rest || rest == 0) {
       cursor->offset += bytes;
       return;
     }
