@@ -51,15 +51,20 @@ function bindAddress(address, port, family, flags) {
  * @returns {Handle | number} or a negative libuv code
  */
 function createServerHandle(address, port, family, fd, flags) {
-  if (typeof fd === 'number' && fd >= 0) {
-    const adopted = adopt(fd, SERVER);
-    return adopted.handle ?? (adopted.err || uv.EINVAL);
+  try {
+    if (typeof fd === 'number' && fd >= 0) {
+      const adopted = adopt(fd, SERVER);
+      return adopted.handle ?? (adopted.err || uv.EINVAL);
+    }
+    const isPipe = port === -1 && family === -1;
+    const { handle, err } = isPipe ? bindPath(address) : bindAddress(address, port, family, flags);
+    if (err === 0) return handle;
+    handle.close();
+    return err;
+  } catch (error) {
+    if (error.syscall === 'open') return error.errno; // no memory for a handle
+    throw error;
   }
-  const isPipe = port === -1 && family === -1;
-  const { handle, err } = isPipe ? bindPath(address) : bindAddress(address, port, family, flags);
-  if (err === 0) return handle;
-  handle.close();
-  return err;
 }
 
 /** As createServerHandle(); any address means `::`, or 0.0.0.0 where there is no IPv6. */
