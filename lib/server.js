@@ -104,6 +104,12 @@ function isBlocked({ blockList }, client) {
   return client.getpeername(peer) === 0 && blockList.check(peer.address, peer.family.toLowerCase());
 }
 
+/** A connection is no more. */
+function leave(server) {
+  server._connections--;
+  server._emitCloseIfDrained();
+}
+
 /** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
 function onconnection(status, client) {
   const server = this[kOwner];
@@ -126,6 +132,7 @@ function onconnection(status, client) {
   server._connections++;
   socket.server = server;
   socket._server = server;
+  if (socket.destroyed) leave(server); // it could not be read from
   server.emit('connection', socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
 }
