@@ -222,8 +222,12 @@ function toHandle(value, type) {
   if (!(value?.fd >= 0)) return null;
   const fd = native.dup(value.fd);
   if (fd < 0) return null;
-  const { handle } = adopt(fd, type);
-  if (handle === null) native.closeFd(fd);
+  let handle = null;
+  try {
+    ({ handle } = adopt(fd, type));
+  } finally {
+    if (handle === null) native.closeFd(fd);
+  }
   return handle;
 }
 
