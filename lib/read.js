@@ -37,15 +37,15 @@ function onreadOption(onread) {
   return isUint8Array(buffer) ? { buffer, next: null, callback } : null;
 }
 
-/** Lets the handle read into the user's buffer, the next one if he gives them by function. */
+/** Lets the handle read into the user's buffer, the next one if he gives them by function: 0 or a negative code. */
 function useBuffer(socket) {
   const onread = socket[kOnRead];
   if (onread.next !== null) {
     const buffer = onread.next();
-    if (!isUint8Array(buffer)) return;
+    if (!isUint8Array(buffer)) return 0;
     onread.buffer = buffer;
   }
-  native.setReadBuffer(socket[kHandle].id, onread.buffer);
+  return native.setReadBuffer(socket[kHandle].id, onread.buffer);
 }
 
 function startReading(socket) {
@@ -66,7 +66,8 @@ function giveToUser(socket, got) {
   const onread = socket[kOnRead];
   const { buffer } = onread;
   if (onread.callback.call(socket, got, buffer) === false) socket.pause();
-  if (onread.next !== null && socket[kHandle]) useBuffer(socket);
+  const err = onread.next !== null && socket[kHandle] ? useBuffer(socket) : 0;
+  if (err) socket.destroy(errnoException(err, 'read'));
 }
 
 /**

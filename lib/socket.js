@@ -242,7 +242,11 @@ const methods = {
     if (!(handle instanceof Handle)) return;
     handle[kOwner] = this;
     timeout.attachTimeout(this);
-    if (this[kOnRead] !== null) reading.useBuffer(this);
+    const err = this[kOnRead] === null ? 0 : reading.useBuffer(this);
+    if (err === 0) return;
+    handle.close();
+    this[kHandle] = null;
+    throw errnoException(err, 'read');
   },
 
   /* --- state ---------------------------------------------------------------------------------------------------- */
