@@ -28,6 +28,7 @@ const SUITES = [
   ['tests on every Node line', () => testNodes(VERSIONS)],
   ['the packed package', () => testPackage({ style: 'dot' })],
   ['programs', () => testPrograms({ style: 'dot' })],
+  ['faults: calls that fail', () => script('test:faults', ['--quick'])],
 ];
 
 function withFlags(flags) {
@@ -56,8 +57,8 @@ async function check(work) {
 }
 
 /* Its line `N passed, N failed` is added up too; without one it has broken off. */
-async function conformance() {
-  const { status, output } = await npm(['run', '--silent', 'conformance'], { quiet: true });
+async function script(name, args = []) {
+  const { status, output } = await npm(['run', '--silent', name, '--', ...args], { quiet: true });
   console.log(output);
   const found = [...output.matchAll(/^.*?(\d+) passed, (\d+) failed.*$/gm)].pop();
   if (found === undefined) return { passed: 0, failed: 1 };
@@ -71,7 +72,7 @@ tool(async () => {
   await ensure().catch(() => {}); // after a build that failed for a warning, the tests can still run
   for (const [title, work] of SUITES) all.push(await step(title, work));
   const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-  if (scripts.conformance) all.push(await step('conformance', conformance));
+  if (scripts.conformance) all.push(await step('conformance', () => script('conformance')));
 
   const sum = (key) => all.reduce((total, counts) => total + counts[key], 0);
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);

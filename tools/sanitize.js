@@ -150,7 +150,7 @@ async function sanitize(mode, args) {
   }
 }
 
-module.exports = { findingsOf, isOurs };
+module.exports = { MODES, asanEnvironment, build, findingsOf, isOurs, judge };
 
 if (require.main === module) {
   tool(async () => {

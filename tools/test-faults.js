@@ -3,16 +3,18 @@
 // test/faults/ with one call failing, the first, the second, and so on, until a run passes without the fault. A run is
 // survived when it ends with an error that was told or with success: no crash, no hang, nothing leaked, no callback lost
 // or repeated. --quick: two errors for each call, and the first calls only. --node: node:net in the place of cnet, to
-// compare. The library that makes the calls fail goes to build-faults/.
+// compare. --asan: with a build that finds wrong accesses to memory and leaks. Then streams are checked for every byte under random faults. The library that makes the calls fail goes to build-faults/.
 
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 
 const { binaryPath } = require('./build.js');
 const { compilerArgs, need } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
+const { MODES, asanEnvironment, build, judge } = require('./sanitize.js');
 const { faults } = require('../test/faults/plan.js');
 
 const SOURCES = path.join('test', 'faults');
@@ -88,6 +90,7 @@ async function sweepAll(series, settings, counts) {
   let [index, nth] = [0, 1];
   while (index < series.length) {
     let begun = null;
+    const reported = counts.problems.length;
     const job = JSON.stringify({ series, first: index, nth, limit: LIMIT_MS, ...settings });
     const [program, args, options] = command('sweep.js', [job], settings);
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -108,7 +111,7 @@ async function sweepAll(series, settings, counts) {
       counts.tried++;
       report([endOf(ended)]);
       [index, nth] = [begun[0], begun[1] + 1];
-    } else if (index < series.length && ended.status !== 0) {
+    } else if (index < series.length && (ended.status !== 0 || counts.problems.length === reported)) {
       counts.problems.push(`${series[index].scenario}: without a fault: ${endOf(ended)}`);
       const { scenario } = series[index];
       while (index < series.length && series[index].scenario === scenario) index++;
@@ -132,6 +135,32 @@ function plan(names, quick, ofNode) {
       .map((fault) => ({ scenario, fault })));
 }
 
+/* The build, and what its processes want, with AddressSanitizer or without. `logs`: the folder for its findings */
+async function target(isAsan, logs) {
+  if (!isAsan) return { native: process.env.CNET_NATIVE ?? binaryPath(), env: {}, preload: [] };
+  const native = await build('asan', MODES.asan.flags);
+  const { LD_PRELOAD, ...env } = await asanEnvironment(logs);
+  return { native, env: { ...env, CNET_NATIVE: native }, preload: [LD_PRELOAD] };
+}
+
+/* Streams of checked bytes under random faults (test/faults/integrity.js). @returns {Promise<number[]>} passed, failed */
+async function checkIntegrity(quick, settings) {
+  const rates = quick ? [200] : [5, 50, 200, 450];
+  const seeds = quick ? [Date.now() % 1e6] : Array.from({ length: 8 }, (_, i) => i);
+  const sums = [0, 0];
+  for (const seed of seeds) {
+    for (const rate of rates) {
+      const [program, args, options] = command('integrity.js', [String(seed), String(rate)], settings);
+      const { status, signal, output } = await run(program, args, { ...options, quiet: true, timeout: 10 * LIMIT_MS });
+      const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [0, 0, 1];
+      sums[0] += Number(passed);
+      sums[1] += status !== 0 && Number(failed) === 0 ? 1 : Number(failed);
+      if (status !== 0) console.log(`- integrity, seed ${seed}, ${rate} of 1000: status ${status}, ${signal}\n${output}`);
+    }
+  }
+  return sums;
+}
+
 async function main() {
   const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
   const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
@@ -141,9 +170,11 @@ async function main() {
   await buildLibrary();
 
   const series = plan(names, quick, flags.includes('--node'));
+  const isAsan = flags.includes('--asan');
+  const logs = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-faults-logs-'));
   const settings = {
+    ...await target(isAsan, logs),
     most: quick ? MOST.quick : MOST.full,
-    native: process.env.CNET_NATIVE ?? binaryPath(),
     module: flags.includes('--node') ? 'node' : 'cnet',
     nodeArgs: ['--expose-gc'],
   };
@@ -152,9 +183,13 @@ async function main() {
   await Promise.all(shares.map((share) => sweepAll(share, settings, counts)));
 
   for (const problem of counts.problems) console.log(`- ${problem}`);
-  const failed = counts.problems.length;
-  console.log(`fault points tried ${counts.tried}, survived ${counts.tried - failed} (${counts.error} with an error, ${counts.success} without)`);
-  console.log(`${Math.max(0, counts.tried - failed)} passed, ${failed} failed`);
+  const lost = counts.problems.length;
+  console.log(`fault points tried ${counts.tried}, survived ${counts.tried - lost} (${counts.error} with an error, ${counts.success} without)`);
+  const [whole, broken] = names.length === 0 && settings.module === 'cnet' ? await checkIntegrity(quick, settings) : [0, 0];
+  if (whole + broken > 0) console.log(`streams under random faults: ${whole} whole, ${broken} not`);
+  const failed = lost + broken + (isAsan ? judge(logs) : 0);
+  fs.rmSync(logs, { recursive: true, force: true });
+  console.log(`${Math.max(0, counts.tried - lost) + whole} passed, ${failed} failed`);
   return failed > 0 || counts.tried === 0 ? 1 : 0;
 }
 

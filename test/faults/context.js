@@ -4,15 +4,21 @@
 /** Every event that may come once at most. */
 const ONCE = ['connect', 'ready', 'end', 'finish', 'close', 'error', 'listening'];
 
+/*
+ * Where a connection is cut off and, as in Node, nobody is told: a shutdown(2) that fails means that it was no more; and
+ * without descriptors libuv accepts connections only to close them, for the client a plain end (uv__emfile_trick()).
+ */
+const isSilent = ({ name, label }) => name === 'shutdown' || (name === 'accept4' && (label === 'EMFILE' || label === 'ENFILE'));
+
 class Context {
-  constructor(net) {
+  /** @param {object | null} net @param {object | null} fault the one that is armed */
+  constructor(net, fault) {
     this.net = net;
     /** Errors that were told: by events, by callbacks, or thrown. */
     this.errors = [];
     /** What must not have happened. */
     this.problems = [];
-    /** A connection was cut off where, as in Node, nobody is told: see sweep.js. */
-    this.isCut = false;
+    this.isCut = fault !== null && isSilent(fault);
     this.waiting = new Map();
     this.sockets = [];
     this.servers = [];
@@ -20,11 +26,11 @@ class Context {
     this.names = 0;
   }
 
-  /** A callback that must be called, once, with or without an error. */
-  once(label, action) {
+  /** A callback that must be called, once, with or without an error. `optional`: once at most. */
+  once(label, action, optional = false) {
     const name = `${label} (${++this.names})`;
     let calls = 0;
-    this.waiting.set(name, true);
+    if (!optional) this.waiting.set(name, true);
     return (error, ...rest) => {
       if (++calls > 1) this.problems.push(`${name} was called ${calls} times`);
       if (error instanceof Error) this.errors.push(error);
@@ -32,6 +38,11 @@ class Context {
       this.waiting.delete(name);
       this.check();
     };
+  }
+
+  /** For end(): stream.Duplex of Node 18 does not call it when the stream is destroyed before. */
+  ended() {
+    return this.once('callback of end()', undefined, parseInt(process.versions.node, 10) < 20);
   }
 
   /** Counts the events of an emitter. */

@@ -1,6 +1,7 @@
 'use strict';
 // What the core is made to do while its calls fail. Each scenario ends by itself, whatever fails.
 //   run(context, given): see context.js; `given` is what prepare() gave, before any fault
+//   mayFail: there are errors without a fault too
 
 const fs = require('node:fs');
 const nodeNet = require('node:net');
@@ -42,7 +43,7 @@ const echo = (where) => ({
     client.on('data', (chunk) => got.push(chunk));
     const pieces = [['größe', 'utf8'], ['\xe9\xe8', 'latin1'], ['cafe', 'hex'], ['\u20ac\ud83d\ude00', 'utf16le'], [Buffer.alloc(5000, 'x')]];
     for (const [chunk, encoding] of pieces) client.write(chunk, encoding, context.once('callback of write()'));
-    client.end('end', context.once('callback of end()'));
+    client.end('end', context.ended());
     await context.closed(client);
     const sent = pieces.map(([chunk, encoding]) => Buffer.from(chunk, encoding));
     context.arrived(Buffer.concat([...sent, Buffer.from('end')]), got, 'echo');
@@ -85,7 +86,7 @@ const halfOpen = (where) => ({
     await context.listen(server, where());
     const client = context.connect({ ...target(server), allowHalfOpen: true });
     client.on('data', (chunk) => answered.push(chunk));
-    client.end('request', context.once('callback of end()'));
+    client.end('request', context.ended());
     await context.closed(client);
     context.arrived(Buffer.from('request'), asked, 'request');
     const reply = Array.from({ length: 20 }, (_, i) => (i % 2 ? Buffer.from(`line ${i}\n`) : Buffer.alloc(1500, i)));
@@ -95,6 +96,7 @@ const halfOpen = (where) => ({
 
 /* A refused connection, and a path that is not there. */
 const refused = {
+  mayFail: true,
   prepare: () => refusedPort(),
   async run(context, { port }) {
     const clients = [context.connect({ port, host: HOST }), context.connect({ path: path.join(dir, 'none') })];
@@ -157,6 +159,7 @@ function checkRules(context, list, rules) {
 
 /* Many rules of each kind; then a server with the list, and a client with one. */
 const blockList = {
+  mayFail: true,
   async run(context) {
     const list = new context.net.BlockList();
     const rules = [];
@@ -193,6 +196,7 @@ const idle = {
 
 /* Options of sockets, local ends, names, a reset. */
 const options = {
+  mayFail: true,
   async run(context) {
     const server = context.server({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 2000 }, (socket) => {
       void (socket.remoteAddress, socket.localPort);

@@ -43,16 +43,9 @@ async function leaks(before) {
 
 let current = null;
 
-/*
- * Where a connection is cut off and, as in Node, nobody is told: a shutdown(2) that fails means that it was no more; and
- * without descriptors libuv accepts connections only to close them, for the client a plain end (uv__emfile_trick()).
- */
-const isSilent = ({ name, label }) => name === 'shutdown' || (name === 'accept4' && (label === 'EMFILE' || label === 'ENFILE'));
-
 /* Runs a scenario once. `fault` is null: nothing fails. */
 async function runOnce(scenario, fault, nth) {
-  const context = current = new Context(net);
-  context.isCut = fault !== null && isSilent(fault);
+  const context = current = new Context(net, fault);
   const prepared = scenario.prepare?.();
   const given = scenario.inWorker ? { fault, nth } : prepared;
   if (fault !== null && !scenario.inWorker) inject.arm(fault, nth);
@@ -71,10 +64,10 @@ async function runOnce(scenario, fault, nth) {
 }
 
 /* The first runs warm up: what is made once for all is made there. */
-async function warmUp(scenario, title) {
+async function warmUp(scenario) {
   for (let i = 0; i < 3; i++) {
     const { context } = await runOnce(scenario, null, 0);
-    const unexpected = title === 'refused' || title === 'blockList' ? [] : context.errors.map((error) => error.stack);
+    const unexpected = scenario.mayFail ? [] : context.errors.map((error) => error.stack);
     if (context.problems.length + unexpected.length > 0) throw new Error([...context.problems, ...unexpected].join('\n'));
   }
   global.gc();
@@ -86,7 +79,7 @@ async function warmUp(scenario, title) {
 async function sweep(index, start) {
   const { scenario: title, fault } = series[index];
   const scenario = scenarios[title];
-  await warmUp(scenario, title);
+  await warmUp(scenario);
   const before = holds();
   for (let nth = start; nth <= most; nth++) {
     tell({ begin: [index, nth] });
@@ -115,4 +108,7 @@ async function main() {
   process.exit();
 }
 
-main();
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

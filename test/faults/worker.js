@@ -8,10 +8,10 @@ const inject = require('./inject');
 const scenarios = require('./scenarios');
 
 async function main() {
-  let context = new Context(null);
+  let context = new Context(null, fault);
   if (fault !== null) inject.arm(fault, nth);
   try {
-    context = new Context(require('../..'));
+    context = new Context(require('../..'), fault);
     await context.run(scenarios.echoTcp, {});
   } catch (error) {
     context.errors.push(error);
