@@ -1,6 +1,6 @@
 'use strict';
-// sanitize.js: `npm run sanitize -- asan|ubsan|valgrind [arguments of mocha]`: the suite over a build with checks for
-// memory errors, leaks and undefined behaviour. It fails when a test fails, and on every finding in which our own
+// sanitize.js: `npm run sanitize -- asan|ubsan|tsan|valgrind [arguments of mocha]`: the suite over a build with checks
+// for memory errors, leaks, undefined behaviour and data races; tsan and valgrind: the tests named below. It fails when a test fails, and on every finding in which our own
 // code has a part; findings of Node alone are counted and left. The build goes to build-asan/ and its like.
 
 const fs = require('node:fs');
@@ -11,18 +11,22 @@ const { cSources, compilerArgs, need } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
 
-const USAGE = 'usage: node tools/sanitize.js asan|ubsan|valgrind [arguments of mocha]';
+const USAGE = 'usage: node tools/sanitize.js asan|ubsan|tsan|valgrind [arguments of mocha]';
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const SUPPRESSIONS = path.join(ROOT, 'test', 'suppressions');
 
 /** nodelete: the code of an ended worker stays, so that the stacks of what it leaked can be read. */
 const COMMON = ['-O1', '-g', '-fno-omit-frame-pointer', '-fPIC', '-shared', '-fvisibility=hidden', '-Wl,-z,nodelete'];
 
+/** What cnet does with memory of its own, and what it takes from JavaScript; the whole suite would take hours. */
+const VALGRIND_TESTS = ['test/integrity.test.js', 'test/backpressure.test.js', 'test/block-list.test.js', 'test/teardown.test.js'];
+
 /** How much smaller the tests' loads and how much longer their time limits are: see test/support/scale.js. */
 const MODES = {
   asan: { flags: ['-fsanitize=address,undefined'], scale: 0.3, slowness: 6, tests: [] },
   ubsan: { flags: ['-fsanitize=undefined'], scale: 1, slowness: 3, tests: [] },
-  valgrind: { flags: [], scale: 0.02, slowness: 40, tests: ['test/integrity.test.js', 'test/backpressure.test.js'] },
+  tsan: { flags: ['-fsanitize=thread'], scale: 0.1, slowness: 10, tests: ['test/workers.test.js'] },
+  valgrind: { flags: [], scale: 0.02, slowness: 40, tests: VALGRIND_TESTS },
 };
 
 const isOurPlatform = (file) => !file.endsWith('_stub.c');
@@ -64,6 +68,14 @@ async function asanEnvironment(logs) {
   };
 }
 
+/* Only our code is instrumented: a race is told when two threads of it meet without order. */
+async function tsanEnvironment(logs) {
+  return {
+    LD_PRELOAD: await runtime('libtsan.so'),
+    TSAN_OPTIONS: options({ exitcode: 0, log_path: path.join(logs, 'tsan'), report_signal_unsafe: 0 }),
+  };
+}
+
 function valgrindCommand(logs) {
   return ['valgrind', [
     '--tool=memcheck', '--smc-check=all-non-file', '--trace-children=yes', '--trace-children-skip=/bin/*,/usr/bin/[!n]*',
@@ -80,6 +92,7 @@ async function launcher(mode, logs) {
     const [command, first] = valgrindCommand(logs);
     return { command, first, env: {} };
   }
+  if (mode === 'tsan') return { command: process.execPath, first: [], env: await tsanEnvironment(logs) };
   const env = mode === 'asan' ? await asanEnvironment(logs) : {
     UBSAN_OPTIONS: options({ log_path: path.join(logs, 'ubsan'), print_stacktrace: 1 }),
   };
