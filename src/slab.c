@@ -75,19 +75,18 @@ static void *block(cnet_env_t *env) {
 
 void cnet_slab_lend(cnet_env_t *env, bool large, uv_buf_t *out) {
   cnet_slab_t *slab = &env->slab;
-  void *data = NULL;
 
   *out = uv_buf_init(NULL, 0);
   if (env->closing) return;
   if (slab->lent != NULL) { /* where a read ends later than it begins (Windows): memory of its own */
-    data = malloc(CNET_SLAB_SIZE);
+    out->base = malloc(CNET_SLAB_SIZE);
   } else if (large) {
-    data = slab->lent = slab->block = block(env);
+    out->base = slab->lent = slab->block = block(env);
   } else {
     if (slab->scratch == NULL) slab->scratch = malloc(CNET_SLAB_SIZE);
-    data = slab->lent = slab->scratch;
+    out->base = slab->lent = slab->scratch;
   }
-  if (data != NULL) *out = uv_buf_init(data, CNET_SLAB_SIZE);
+  if (out->base != NULL) out->len = CNET_SLAB_SIZE;
 }
 
 void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent) {
