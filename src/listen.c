@@ -55,12 +55,10 @@ static void accept_one(cnet_stream_t *listener) {
     tell_accepted(listener, err, -1);
     return;
   }
-  if (uv_accept(listener->uv, client->uv) != 0) {
+  if (uv_accept(listener->uv, client->uv) != 0 || (listener->room != 0 && is_blocked(listener, client))) {
     cnet_stream_close(client, false);
   } else if (listener->room == 0) {
     drop(listener, client);
-  } else if (is_blocked(listener, client)) {
-    cnet_stream_close(client, false);
   } else {
     if (listener->room > 0) listener->room--;
     tell_accepted(listener, 0, client->id);

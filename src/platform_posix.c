@@ -77,7 +77,7 @@ int cnet_platform_keep_alive(uv_stream_t *uv, bool enable, uint32_t delay, uint3
 
 /* The level and name of the option that holds the type of service of this socket's family. */
 static int tos_option(int fd, int *level, int *name) {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
   socklen_t size = sizeof address;
 
   if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) return uv_translate_sys_error(errno);
@@ -88,7 +88,7 @@ static int tos_option(int fd, int *level, int *name) {
 
 int cnet_platform_set_tos(uv_stream_t *uv, int tos) {
   uv_os_fd_t fd;
-  int level, name;
+  int level = 0, name = 0;
 
   int err = uv_fileno((uv_handle_t *)uv, &fd);
   if (!err) err = tos_option(fd, &level, &name);
@@ -97,7 +97,7 @@ int cnet_platform_set_tos(uv_stream_t *uv, int tos) {
 
 int cnet_platform_get_tos(uv_stream_t *uv) {
   uv_os_fd_t fd;
-  int level, name, value = 0;
+  int level = 0, name = 0, value = 0;
   socklen_t size = sizeof value;
 
   int err = uv_fileno((uv_handle_t *)uv, &fd);

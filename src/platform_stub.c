@@ -33,7 +33,7 @@ int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bo
 int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,
                                int *settled) {
   (void)length;
-  (void)settled;
+  *settled = 0;
   uv_pipe_connect(req, pipe, name, cb);
   return 0;
 }

@@ -17,7 +17,7 @@ const CHECKS = [
   ['packages: npm ci', () => npm(['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'])],
   ['C: no warning from gcc and clang, no function or file too long', () => node('check-c.js')],
   ['C: format', () => node('format.js', ['--check'])],
-  ['C: cppcheck', () => node('analyse.js', ['--quick'])],
+  ['C: cppcheck and clang-tidy', () => node('analyse.js')],
   ['JavaScript: eslint', () => npm(['run', '--silent', 'lint'])],
   ['build: warnings are errors', () => node('build.js', ['--force'], { env: withFlags('-Werror') })],
   ['npm start', () => node('start.js')],

@@ -19,7 +19,7 @@ const SUPPRESSIONS = path.join(ROOT, 'test', 'suppressions');
 const COMMON = ['-O1', '-g', '-fno-omit-frame-pointer', '-fPIC', '-shared', '-fvisibility=hidden', '-Wl,-z,nodelete'];
 
 /** What cnet does with memory of its own, and what it takes from JavaScript; the whole suite would take hours. */
-const VALGRIND_TESTS = ['test/integrity.test.js', 'test/backpressure.test.js', 'test/block-list.test.js', 'test/teardown.test.js'];
+const VALGRIND_TESTS = ['test/integrity.test.js', 'test/backpressure.test.js', 'test/block-list.test.js'];
 
 /** How much smaller the tests' loads and how much longer their time limits are: see test/support/scale.js. */
 const MODES = {
