@@ -298,6 +298,26 @@ for (const { kind, where } of kinds) {
       assert.strictEqual(await arrived, digestOf([first, 'the end']));
     });
 
+    it('nothing is sent from behind a buffer that is detached within a waiting write', async () => {
+      const { client, socket } = await sink();
+      socket.removeAllListeners('data').pause();
+      client.on('error', () => {});
+      if (client.connecting) await once(client, 'connect');
+      const first = Buffer.alloc(scaled(32 * MB, 16 * MB), 'x');
+      const second = new Uint8Array(100000);
+      client.cork();
+      client.write(first);
+      client.write(second);
+      const gone = new Promise((resolve) => { client.write(Buffer.alloc(100000, 'y'), resolve); });
+      client.uncork();
+      assert.ok(client._handle.writeQueueSize > 0, 'the write was meant to wait');
+      structuredClone(second.buffer, { transfer: [second.buffer] });
+      const arrived = received(socket);
+      socket.resume();
+      assert.strictEqual((await gone).code, 'ECANCELED');
+      assert.strictEqual(await arrived, digestOf([first]));
+    });
+
     it('bytes in shared memory arrive, at once and after waiting', async () => {
       const { client, arrived } = await sink();
       const bytes = new Uint8Array(new SharedArrayBuffer(scaled(16 * MB, MB)));
