@@ -6,6 +6,7 @@
         "src/addon.c",
         "src/address.c",
         "src/attempt.c",
+        "src/attempt_args.c",
         "src/block_list.c",
         "src/block_list_js.c",
         "src/block_list_net.c",

@@ -10,9 +10,6 @@ const { loadNative } = require('./native-file');
 const native = loadNative();
 const handlers = require('./handlers');
 
-/** Numbers that a call gives beside its return value: [0] the bytes of the last writeString(). */
-native.result = new Float64Array(1);
-
 native.setup(
   [
     handlers.onaccept,
@@ -25,7 +22,6 @@ native.setup(
     handlers.onclose,
     handlers.ontimeout,
   ],
-  native.result,
   handlers.event,
 );
 

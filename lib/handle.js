@@ -87,8 +87,9 @@ class Handle {
     return native.adopt(this.id, fd);
   }
 
+  /** @param {any} backlog made a 32-bit integer, as Node does */
   listen(backlog) {
-    return native.listen(this.id, backlog);
+    return native.listen(this.id, +backlog | 0);
   }
 
   /** A listening handle that is held accepts nobody: who comes waits until it is let go. */
@@ -136,11 +137,11 @@ class TCP extends Handle {
   }
 
   bind(address, port, flags = 0) {
-    return native.bind(this.id, address, port, 4, flags);
+    return native.bind(this.id, address, +port | 0, 4, flags);
   }
 
   bind6(address, port, flags = 0) {
-    return native.bind(this.id, address, port, 6, flags);
+    return native.bind(this.id, address, +port | 0, 6, flags);
   }
 
   /** Fills in `out.address`, `family` and `port` of this end. */

@@ -8,33 +8,31 @@ static napi_value give_up(napi_env napi) {
   return NULL;
 }
 
-/* The memory of a typed array that JavaScript keeps with us, of `type` and at least `length` elements; NULL: it is
- * none. */
-static void *shared_memory(napi_env napi, napi_value array, napi_typedarray_type type, size_t length, napi_ref *ref) {
-  napi_typedarray_type found;
-  size_t size = 0;
+/* The memory that JavaScript shares with us for events; NULL: it is no such array. */
+static int32_t *event_memory(napi_env napi, napi_value array, napi_ref *ref) {
+  napi_typedarray_type type;
+  size_t length = 0;
   void *data = NULL;
 
-  if (napi_get_typedarray_info(napi, array, &found, &size, &data, NULL, NULL) != napi_ok) return NULL;
-  if (found != type || size < length || napi_create_reference(napi, array, 1, ref) != napi_ok) return NULL;
-  return data;
+  if (napi_get_typedarray_info(napi, array, &type, &length, &data, NULL, NULL) != napi_ok) return NULL;
+  if (type != napi_int32_array || length < CNET_EVENT_LENGTH) return NULL;
+  return napi_create_reference(napi, array, 1, ref) == napi_ok ? data : NULL;
 }
 
-/* setup([handlers in the order of cnet_handler_t], Float64Array(1) for results, Int32Array(3) for events): once */
+/* setup([handlers in the order of cnet_handler_t], Int32Array for events): once; nothing is done the next time */
 napi_value cnet_js_setup(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_env_t *env = call.env;
 
-  if (env->result != NULL) return NULL;
-  env->event = shared_memory(napi, call.argv[2], napi_int32_array, CNET_EVENT_LENGTH, &env->event_ref);
-  bool ok = env->event != NULL;
+  if (env->event != NULL) return NULL;
+  bool ok = true;
   for (uint32_t i = 0; ok && i < CNET_HANDLERS; i++) {
     napi_value handler;
     ok = napi_get_element(napi, call.argv[0], i, &handler) == napi_ok &&
          napi_create_reference(napi, handler, 1, &env->handlers[i]) == napi_ok;
   }
-  if (ok) env->result = shared_memory(napi, call.argv[1], napi_float64_array, CNET_RESULT_LENGTH, &env->result_ref);
-  return env->result == NULL ? give_up(napi) : NULL;
+  if (ok) env->event = event_memory(napi, call.argv[1], &env->event_ref);
+  return env->event == NULL ? give_up(napi) : NULL;
 }
 
 static napi_value init(napi_env napi, napi_value exports) {

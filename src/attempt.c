@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attempt.h"
 #include "exports.h"
 #include "napi_util.h"
 
@@ -23,17 +24,6 @@ typedef struct cnet_dial {
   uv_connect_t req;
   cnet_stream_t *stream; /* NULL: abandoned, nobody is to be told */
 } cnet_dial_t;
-
-struct cnet_attempt {
-  cnet_dial_t *dial;                     /* while one is on its way */
-  uv_timer_t *timer;                     /* time limit of each attempt but the last; NULL when there is none */
-  uint64_t timeout;                      /* ms */
-  char local_address[CNET_ADDRESS_TEXT]; /* empty: any */
-  double local_port;                     /* as the user gave it: any number */
-  int settled;                           /* status of a path's connection that is known already */
-  uint32_t index, count;
-  struct sockaddr_storage addresses[];
-};
 
 static void drop_dial(cnet_attempt_t *attempt) {
   if (attempt->dial != NULL) attempt->dial->stream = NULL;
@@ -205,43 +195,28 @@ static int timer_new(cnet_stream_t *stream) {
   return 0;
 }
 
-/* Fills in the addresses, given as an array of text. */
-static int read_addresses(const cnet_call_t *call, cnet_attempt_t *attempt, uint16_t port) {
-  for (uint32_t i = 0; i < attempt->count; i++) {
-    char text[CNET_ADDRESS_TEXT];
-    napi_value value;
-    size_t length;
-
-    if (napi_get_element(call->napi, call->argv[1], i, &value) != napi_ok ||
-        napi_get_value_string_utf8(call->napi, value, text, sizeof text, &length) != napi_ok ||
-        cnet_address_parse(text, port, &attempt->addresses[i]) != 0)
-      return UV_EINVAL;
-  }
-  return 0;
+/* The stream that is to connect, in *stream, or why it cannot. */
+static int connectable(const cnet_call_t *call, cnet_kind_t kind, cnet_stream_t **stream) {
+  *stream = cnet_arg_stream(call);
+  if (*stream == NULL || (*stream)->kind != kind) return UV_EBADF;
+  if ((*stream)->flags & CNET_LISTENER) return UV_EINVAL;
+  return (*stream)->attempt != NULL ? UV_EALREADY : 0;
 }
 
-static int attempt_alloc(cnet_stream_t *stream, uint32_t count) {
-  cnet_attempt_t *attempt = calloc(1, sizeof *attempt + count * sizeof attempt->addresses[0]);
-  if (attempt == NULL) return UV_ENOMEM;
-  attempt->count = count;
-  stream->attempt = attempt;
-  return 0;
-}
+/* Makes the attempt complete before the stream has it, and looks at the stream again: code may have run meanwhile. */
+static int attempt_new(const cnet_call_t *call, cnet_stream_t **stream) {
+  cnet_attempt_t *attempt;
 
-static int attempt_new(const cnet_call_t *call, cnet_stream_t *stream) {
-  uint32_t count = 0;
-
-  if (napi_get_array_length(call->napi, call->argv[1], &count) != napi_ok || count == 0) return UV_EINVAL;
-  int err = attempt_alloc(stream, count);
+  int err = cnet_attempt_read(call, &attempt);
   if (err) return err;
-  cnet_attempt_t *attempt = stream->attempt;
-  attempt->timeout = cnet_arg_uint(call, 3);
-  attempt->local_port = cnet_arg_double(call, 5);
-  if (cnet_arg_string(call, 4, attempt->local_address, sizeof attempt->local_address) < 0)
-    attempt->local_address[0] = '\0';
-  err = read_addresses(call, attempt, (uint16_t)cnet_arg_uint(call, 2));
-  if (!err && count > 1) err = timer_new(stream);
-  if (err) cnet_attempt_end(stream);
+  err = connectable(call, CNET_TCP, stream);
+  if (err) {
+    free(attempt);
+    return err;
+  }
+  (*stream)->attempt = attempt;
+  err = attempt->count > 1 ? timer_new(*stream) : 0;
+  if (err) cnet_attempt_end(*stream);
   return err;
 }
 
@@ -251,11 +226,10 @@ static int attempt_new(const cnet_call_t *call, cnet_stream_t *stream) {
  */
 napi_value cnet_js_connect(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  cnet_stream_t *stream = cnet_arg_stream(&call);
+  cnet_stream_t *stream;
 
-  if (stream == NULL || stream->kind != CNET_TCP) return cnet_int(napi, UV_EBADF);
-  if (stream->attempt != NULL) return cnet_int(napi, UV_EALREADY);
-  int err = attempt_new(&call, stream);
+  int err = connectable(&call, CNET_TCP, &stream);
+  if (!err) err = attempt_new(&call, &stream);
   if (err) return cnet_int(napi, err);
   cnet_idle_touch(stream);
   try_addresses(stream);
@@ -281,15 +255,15 @@ static int dial_path(cnet_stream_t *stream, const char *path, size_t length) {
 /* connectPath(id, path): a leading '\0' is an abstract name. Ends as connect() does. */
 napi_value cnet_js_connect_path(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  cnet_stream_t *stream = cnet_arg_stream(&call);
+  cnet_stream_t *stream;
   char path[CNET_PATH_MAX];
 
-  if (stream == NULL || stream->kind != CNET_PIPE) return cnet_int(napi, UV_EBADF);
-  if (stream->attempt != NULL) return cnet_int(napi, UV_EALREADY);
+  int err = connectable(&call, CNET_PIPE, &stream);
+  if (err) return cnet_int(napi, err);
   int length = cnet_arg_string(&call, 1, path, sizeof path);
   if (length < 0) return cnet_int(napi, UV_EINVAL);
-  int err = attempt_alloc(stream, 1);
-  if (err) return cnet_int(napi, err);
+  stream->attempt = cnet_attempt_alloc(1);
+  if (stream->attempt == NULL) return cnet_int(napi, UV_ENOMEM);
   cnet_idle_touch(stream);
   err = dial_path(stream, path, (size_t)length);
   if (err)

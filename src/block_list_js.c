@@ -23,11 +23,7 @@ cnet_block_list_t *cnet_block_list_of(napi_env napi, napi_value value) {
   return napi_unwrap(napi, value, &list) == napi_ok ? list : NULL;
 }
 
-/* The list that argument 0 holds: lib/ has made it and passes nothing else. */
-static cnet_block_list_t *arg_list(const cnet_call_t *call) {
-  void *list = NULL;
-  return napi_unwrap(call->napi, call->argv[0], &list) == napi_ok ? list : NULL;
-}
+static cnet_block_list_t *arg_list(const cnet_call_t *call) { return cnet_block_list_of(call->napi, call->argv[0]); }
 
 /* Argument `i` as an address of the family (4 or 6) that argument `i` + 1 says. */
 static bool arg_host(const cnet_call_t *call, size_t i, cnet_host_t *out) {
@@ -62,13 +58,25 @@ napi_value cnet_js_block_list_new(napi_env napi, napi_callback_info info) {
   return object;
 }
 
-/* The prefix in argument 3 as one of the 128-bit number; absent: a single address, which is a prefix of 128. */
-static unsigned arg_prefix(const cnet_call_t *call, cnet_host_t host, bool *single) {
-  int prefix = cnet_arg_int(call, 3, -1);
+/* What a rule on one network is about. */
+typedef struct cnet_rule {
+  cnet_block_list_t *list;
+  cnet_host_t host;
+  unsigned prefix; /* of the 128-bit number */
+  bool single;     /* without a prefix: a single address, which is a prefix of 128 */
+} cnet_rule_t;
 
-  *single = prefix < 0;
-  if (*single) return 128;
-  return (unsigned)prefix + (host.four ? 96 : 0);
+/* Arguments 0 to 3 as a rule. False: one of them is not valid. */
+static bool arg_rule(const cnet_call_t *call, cnet_rule_t *rule) {
+  rule->list = arg_list(call);
+  rule->single = !cnet_arg_given(call, 3);
+  rule->prefix = 128;
+  if (rule->list == NULL || !arg_host(call, 1, &rule->host)) return false;
+  if (rule->single) return true;
+
+  int prefix = cnet_arg_int(call, 3, -1);
+  rule->prefix = (unsigned)prefix + (rule->host.four ? 96 : 0);
+  return prefix >= 0 && prefix <= (rule->host.four ? 32 : 128);
 }
 
 /*
@@ -77,25 +85,19 @@ static unsigned arg_prefix(const cnet_call_t *call, cnet_host_t host, bool *sing
  */
 napi_value cnet_js_block_list_add(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  cnet_block_list_t *list = arg_list(&call);
-  cnet_host_t host;
-  bool single;
+  cnet_rule_t rule;
 
-  if (list == NULL || !arg_host(&call, 1, &host)) return cnet_int(napi, UV_EINVAL);
-  unsigned prefix = arg_prefix(&call, host, &single);
-  return cnet_int(napi, cnet_net_add(list, host, prefix, single));
+  if (!arg_rule(&call, &rule)) return cnet_int(napi, UV_EINVAL);
+  return cnet_int(napi, cnet_net_add(rule.list, rule.host, rule.prefix, rule.single));
 }
 
 /* blockListRemove(list, address, family, prefix): as blockListAdd(); 0 also when there is no such rule. */
 napi_value cnet_js_block_list_remove(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  cnet_block_list_t *list = arg_list(&call);
-  cnet_host_t host;
-  bool single;
+  cnet_rule_t rule;
 
-  if (list == NULL || !arg_host(&call, 1, &host)) return cnet_int(napi, UV_EINVAL);
-  unsigned prefix = arg_prefix(&call, host, &single);
-  cnet_net_remove(list, host, prefix, single);
+  if (!arg_rule(&call, &rule)) return cnet_int(napi, UV_EINVAL);
+  cnet_net_remove(rule.list, rule.host, rule.prefix, rule.single);
   return cnet_int(napi, 0);
 }
 

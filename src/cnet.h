@@ -54,8 +54,7 @@ typedef enum cnet_handler {
   CNET_HANDLERS
 } cnet_handler_t;
 
-/* Numbers of the two arrays that are shared with JavaScript: see cnet_env. */
-#define CNET_RESULT_LENGTH 1
+/* Numbers in the array that is shared with JavaScript: see cnet_env. */
 #define CNET_EVENT_LENGTH 3
 
 /* What happened to one address of a connection attempt. */
@@ -74,13 +73,14 @@ typedef enum cnet_kind { CNET_TCP = 0, CNET_PIPE = 1 } cnet_kind_t;
 
 /* Flags of a stream. Each names the duty that it brings. */
 enum {
-  CNET_LISTENER = 1u << 0,    /* counts its room on accept; has no reads and writes */
+  CNET_LISTENER = 1u << 0,    /* counts its room on accept; connects, reads and writes are refused */
   CNET_CLOSING = 1u << 1,     /* the close has begun: no call but the close callback may follow */
   CNET_UNREF = 1u << 2,       /* a handle that replaces this one (attempt.c) must be unref'd too */
   CNET_UNLINK = 1u << 3,      /* `path` was bound by us: unlink it when closing */
   CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
   CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
   CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
+  CNET_USED = 1u << 7, /* was read from or written to: it must not become a listener, libuv would end the process */
 };
 
 /* A table of pointers by small integer, lowest free number first. */
@@ -112,9 +112,8 @@ struct cnet_env {
   uv_loop_t *loop;
   napi_async_cleanup_hook_handle cleanup;
   napi_ref handlers[CNET_HANDLERS];
-  napi_ref result_ref, event_ref; /* keep the memory of `result` and `event` alive, which lib/binding.js shares */
-  double *result;                 /* result[0]: bytes accepted by the last write call */
-  int32_t *event;                 /* of CNET_ON_READ: stream, bytes or status, offset */
+  napi_ref event_ref; /* keeps the memory of `event` alive, which lib/handlers.js shares */
+  int32_t *event;     /* of CNET_ON_READ: stream, bytes or status, offset */
   cnet_table_t streams;
   cnet_table_t idles;
   cnet_slab_t slab;

@@ -95,7 +95,7 @@ void cnet_env_release(cnet_env_t *env) {
 }
 
 static void delete_references(cnet_env_t *env) {
-  napi_ref refs[] = {env->result_ref, env->event_ref, env->slab.block_ref, env->slab.page_ref};
+  napi_ref refs[] = {env->event_ref, env->slab.block_ref, env->slab.page_ref};
 
   for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);

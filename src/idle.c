@@ -194,12 +194,12 @@ static int idle_new(cnet_env_t *env, uint64_t timeout, cnet_idle_t **out) {
   return err;
 }
 
-/* idleStart(timeout, ms from 1): the id of a new idle timeout that runs from now on */
+/* idleStart(timeout, ms from 1 to 2^31 - 1): the id of a new idle timeout that runs from now on */
 napi_value cnet_js_idle_start(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_idle_t *idle;
 
-  int err = idle_new(call.env, (uint64_t)cnet_arg_double(&call, 0), &idle);
+  int err = idle_new(call.env, cnet_arg_size(&call, 0, INT32_MAX), &idle);
   if (err) return cnet_int(napi, err);
   schedule(idle);
   arm(call.env);

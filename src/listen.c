@@ -84,10 +84,11 @@ napi_value cnet_js_listen(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (stream->attempt != NULL || (stream->flags & CNET_USED)) return cnet_int(napi, UV_EINVAL);
   int err = cnet_refusal_new(stream);
-  if (err) return cnet_int(napi, err);
-  stream->flags |= CNET_LISTENER;
-  return cnet_int(napi, uv_listen(stream->uv, cnet_arg_int(&call, 1, 0), on_connection));
+  if (!err) err = uv_listen(stream->uv, cnet_arg_int(&call, 1, 0), on_connection);
+  if (!err) stream->flags |= CNET_LISTENER;
+  return cnet_int(napi, err);
 }
 
 /* setRoom(id, connections that may still come; negative: no limit) */

@@ -1,6 +1,6 @@
 /*
- * napi_util.h: the Node-API boilerplate, once. lib/ has checked what it passes, so the readers return a
- * harmless default when a value is of another type rather than report it.
+ * napi_util.h: the Node-API boilerplate, once. lib/ has checked what it passes. Whatever else comes, the readers give
+ * a harmless default for a value of another type or out of range: nothing is ever cut to fit, and nothing is undefined.
  */
 #ifndef CNET_NAPI_UTIL_H
 #define CNET_NAPI_UTIL_H
@@ -28,21 +28,30 @@ static inline cnet_call_t cnet_call_read(napi_env napi, napi_callback_info info)
   return call;
 }
 
-/* The integer argument `i`; `otherwise` when it is none. */
-static inline int32_t cnet_arg_int(const cnet_call_t *call, size_t i, int32_t otherwise) {
-  int32_t value;
-  return napi_get_value_int32(call->napi, call->argv[i], &value) == napi_ok ? value : otherwise;
-}
-
-static inline uint32_t cnet_arg_uint(const cnet_call_t *call, size_t i) {
-  uint32_t value;
-  return napi_get_value_uint32(call->napi, call->argv[i], &value) == napi_ok ? value : 0;
-}
-
-/* As it is given: NaN and fractions too. */
+/* As it is given: NaN and fractions too; 0 when it is no number. */
 static inline double cnet_arg_double(const cnet_call_t *call, size_t i) {
   double value;
   return napi_get_value_double(call->napi, call->argv[i], &value) == napi_ok ? value : 0;
+}
+
+/*
+ * The integer argument `i`; `otherwise` when it is none, or does not fit: napi_get_value_int32() would take the lowest
+ * bits of it, and 0 for NaN, which are the numbers of other streams and descriptors.
+ */
+static inline int32_t cnet_arg_int(const cnet_call_t *call, size_t i, int32_t otherwise) {
+  double value;
+
+  if (napi_get_value_double(call->napi, call->argv[i], &value) != napi_ok) return otherwise;
+  if (!(value >= INT32_MIN && value <= INT32_MAX)) return otherwise; /* NaN too */
+  return (int32_t)value == value ? (int32_t)value : otherwise;
+}
+
+/* The integer argument `i` of 0 to `max`, which is below 2^53; 0 when it is none, NaN or negative. */
+static inline uint64_t cnet_arg_size(const cnet_call_t *call, size_t i, uint64_t max) {
+  double value = cnet_arg_double(call, i);
+
+  if (!(value > 0)) return 0;
+  return value < (double)max ? (uint64_t)value : max;
 }
 
 static inline bool cnet_arg_bool(const cnet_call_t *call, size_t i) {
@@ -50,12 +59,15 @@ static inline bool cnet_arg_bool(const cnet_call_t *call, size_t i) {
   return napi_get_value_bool(call->napi, call->argv[i], &value) == napi_ok && value;
 }
 
-/* Copies string argument `i` as UTF-8 with a final zero; its length, or -1 when it is no string or too long. */
+/*
+ * Copies string argument `i` as UTF-8 with a final zero; its length, or -1 when it is no string or too long. One that
+ * is cut is cut between characters, of which the longest has 4 bytes: so that many are kept free to know.
+ */
 static inline int cnet_arg_string(const cnet_call_t *call, size_t i, char *out, size_t size) {
   size_t length;
 
   if (napi_get_value_string_utf8(call->napi, call->argv[i], out, size, &length) != napi_ok) return -1;
-  if (length + 1 >= size) return -1; /* perhaps cut */
+  if (length + 4 >= size) return -1; /* perhaps cut */
   return (int)length;
 }
 
@@ -63,6 +75,14 @@ static inline int cnet_arg_string(const cnet_call_t *call, size_t i, char *out, 
 static inline cnet_stream_t *cnet_arg_stream(const cnet_call_t *call) {
   cnet_stream_t *stream = cnet_table_get(&call->env->streams, cnet_arg_int(call, 0, -1));
   return stream == NULL || (stream->flags & CNET_CLOSING) ? NULL : stream;
+}
+
+/* The bytes of a Buffer, a typed array or a DataView. False: it is none; napi_get_buffer_info() would end the process.
+ */
+static inline bool cnet_bytes(napi_env napi, napi_value value, void **data, size_t *length) {
+  bool is_buffer = false;
+  return napi_is_buffer(napi, value, &is_buffer) == napi_ok && is_buffer &&
+         napi_get_buffer_info(napi, value, data, length) == napi_ok;
 }
 
 static inline napi_value cnet_int(napi_env napi, int32_t value) {

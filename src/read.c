@@ -13,7 +13,7 @@ static void user_memory(cnet_stream_t *stream, uv_buf_t *out) {
   *out = uv_buf_init(NULL, 0);
   if (stream->env->closing || napi_open_handle_scope(napi, &scope) != napi_ok) return;
   if (napi_get_reference_value(napi, stream->user_buffer, &buffer) == napi_ok && buffer != NULL &&
-      napi_get_buffer_info(napi, buffer, &data, &length) == napi_ok && data != NULL)
+      cnet_bytes(napi, buffer, &data, &length) && data != NULL)
     *out = uv_buf_init(data, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
   napi_close_handle_scope(napi, scope);
 }
@@ -93,6 +93,8 @@ napi_value cnet_js_read_start(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (stream->flags & CNET_LISTENER) return cnet_int(napi, UV_ENOTCONN);
+  stream->flags |= CNET_USED;
   int err = uv_read_start(stream->uv, on_alloc, on_read);
   return cnet_int(napi, err == UV_EALREADY ? 0 : err);
 }
@@ -108,9 +110,12 @@ napi_value cnet_js_read_stop(napi_env napi, napi_callback_info info) {
 napi_value cnet_js_set_read_buffer(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
+  void *data = NULL;
+  size_t length = 0;
   napi_ref ref;
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (!cnet_bytes(napi, call.argv[1], &data, &length)) return cnet_int(napi, UV_EINVAL);
   if (napi_create_reference(napi, call.argv[1], 1, &ref) != napi_ok) return cnet_int(napi, UV_ENOMEM);
   if (stream->user_buffer != NULL) napi_delete_reference(napi, stream->user_buffer);
   stream->user_buffer = ref;

@@ -25,6 +25,8 @@ napi_value cnet_js_shutdown(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (stream->attempt != NULL || (stream->flags & CNET_LISTENER)) return cnet_int(napi, UV_ENOTCONN);
+  stream->flags |= CNET_USED;
   cnet_shutdown_t *shutdown = calloc(1, sizeof *shutdown);
   if (shutdown == NULL) return cnet_int(napi, UV_ENOMEM);
   napi_value name = cnet_string(napi, "SHUTDOWNWRAP", NAPI_AUTO_LENGTH);

@@ -83,13 +83,20 @@ napi_value cnet_js_open(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, err ? err : stream->id);
 }
 
-/* adopt(id, fd): the stream takes over an open descriptor; on an error it stays the caller's */
+/*
+ * adopt(id, fd): the stream takes over an open descriptor; on an error it stays the caller's. UV_EINVAL when it is not
+ * one of the stream's kind: epoll(7) takes no files, and libuv would end the process.
+ */
 napi_value cnet_js_adopt(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
   int fd = cnet_arg_int(&call, 1, -1);
 
-  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_stream_adopt(stream, fd));
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (stream->attempt != NULL) return cnet_int(napi, UV_EBUSY);
+  if (uv_guess_handle((uv_file)fd) != (stream->kind == CNET_TCP ? UV_TCP : UV_NAMED_PIPE))
+    return cnet_int(napi, UV_EINVAL);
+  return cnet_int(napi, cnet_stream_adopt(stream, fd));
 }
 
 /* guess(fd): the uv_handle_type of a descriptor, as uv_guess_handle() says */
@@ -189,6 +196,7 @@ napi_value cnet_js_set_block_list(napi_env napi, napi_callback_info info) {
   cnet_block_list_t *list = cnet_block_list_of(napi, call.argv[1]);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (list == NULL && cnet_arg_given(&call, 1)) return cnet_int(napi, UV_EINVAL);
   if (list != NULL) cnet_block_list_hold(list);
   if (stream->block_list != NULL) cnet_block_list_release(stream->block_list);
   stream->block_list = list;

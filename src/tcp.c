@@ -28,16 +28,19 @@ static cnet_stream_t *arg_tcp(const cnet_call_t *call) {
   return stream != NULL && stream->kind == CNET_TCP ? stream : NULL;
 }
 
-/* bind(id, address, port, family, flags) */
+/* bind(id, address, port of 0 to 65535, family, flags) */
 napi_value cnet_js_bind(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = arg_tcp(&call);
   char address[CNET_ADDRESS_TEXT];
+  int32_t port = cnet_arg_int(&call, 2, -1);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (port < 0 || port > UINT16_MAX) return cnet_int(napi, UV_EINVAL);
   if (cnet_arg_string(&call, 1, address, sizeof address) < 0) return cnet_int(napi, UV_EINVAL);
-  return cnet_int(napi, cnet_tcp_bind((uv_tcp_t *)stream->uv, address, cnet_arg_int(&call, 2, 0),
-                                      cnet_arg_int(&call, 3, 4), cnet_arg_uint(&call, 4)));
+  int family = cnet_arg_int(&call, 3, 4);
+  unsigned flags = (unsigned)cnet_arg_int(&call, 4, 0);
+  return cnet_int(napi, cnet_tcp_bind((uv_tcp_t *)stream->uv, address, port, family, flags));
 }
 
 /* noDelay(id, enable): TCP_NODELAY */
@@ -55,8 +58,10 @@ napi_value cnet_js_keep_alive(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = arg_tcp(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
-  return cnet_int(napi, cnet_platform_keep_alive(stream->uv, cnet_arg_bool(&call, 1), cnet_arg_uint(&call, 2),
-                                                 cnet_arg_uint(&call, 3), cnet_arg_uint(&call, 4)));
+  uint32_t delay = (uint32_t)cnet_arg_int(&call, 2, 0); /* what is negative the kernel refuses */
+  uint32_t interval = (uint32_t)cnet_arg_int(&call, 3, 0);
+  uint32_t count = (uint32_t)cnet_arg_int(&call, 4, 0);
+  return cnet_int(napi, cnet_platform_keep_alive(stream->uv, cnet_arg_bool(&call, 1), delay, interval, count));
 }
 
 /* setTypeOfService(id, 0 to 255) */

@@ -76,12 +76,12 @@ static int resume(cnet_write_t *write) {
 
   if (write->left == 0) return 0;
   if (napi_get_reference_value(napi, write->source, &source) != napi_ok || source == NULL) return UV_ECANCELED;
-  if (!cnet_cursor_init(&cursor, napi, source)) return UV_ECANCELED;
+  if (!cnet_cursor_init(&cursor, napi, source, write->left)) return UV_ECANCELED;
   cursor.index = write->index;
   cursor.offset = write->offset;
   ssize_t sent = cnet_cursor_offer(&cursor, write->stream->uv);
   if (sent < 0) return (int)sent;
-  write->left -= (size_t)sent;
+  write->left = cursor.left;
   if (write->left == 0) return 0;
   int err = park_next(write, &cursor);
   return err ? err : 1;
@@ -145,8 +145,8 @@ static int park_rest(cnet_stream_t *stream, const char *bytes, size_t length) {
 }
 
 /* What the kernel did not take of the user's Buffers, from the cursor on. */
-static int keep_rest(cnet_stream_t *stream, cnet_cursor_t *cursor, size_t left) {
-  cnet_write_t *write = write_new(stream, left);
+static int keep_rest(cnet_stream_t *stream, cnet_cursor_t *cursor) {
+  cnet_write_t *write = write_new(stream, cursor->left);
   if (write == NULL) return UV_ENOMEM;
   int err = napi_create_reference(cursor->napi, cursor->source, 1, &write->source) == napi_ok ? 0 : UV_ENOMEM;
   if (!err) err = park_next(write, cursor);
@@ -158,6 +158,8 @@ static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
   *stream = cnet_arg_stream(call);
   if (*stream == NULL) return UV_EBADF;
   if ((*stream)->write != NULL) return UV_EBUSY;
+  if ((*stream)->attempt != NULL || ((*stream)->flags & CNET_LISTENER)) return UV_ENOTCONN;
+  (*stream)->flags |= CNET_USED;
   cnet_idle_touch(*stream);
   return 0;
 }
@@ -179,27 +181,27 @@ napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
 
   int err = writable(&call, &stream);
   if (err) return cnet_int(napi, err);
-  if (napi_get_buffer_info(napi, call.argv[1], &data, &total) != napi_ok) return cnet_int(napi, UV_EINVAL);
+  if (!cnet_bytes(napi, call.argv[1], &data, &total)) return cnet_int(napi, UV_EINVAL);
   int sent = try_once(stream, data, total);
   if (sent < 0 || (size_t)sent == total) return cnet_int(napi, sent < 0 ? sent : 0);
-  if (!cnet_cursor_init(&cursor, napi, call.argv[1])) return cnet_int(napi, UV_EINVAL);
+  if (!cnet_cursor_init(&cursor, napi, call.argv[1], total)) return cnet_int(napi, UV_EINVAL);
   cnet_cursor_advance(&cursor, (size_t)sent);
-  return cnet_int(napi, keep_rest(stream, &cursor, total - (size_t)sent));
+  return cnet_int(napi, keep_rest(stream, &cursor));
 }
 
-/* writev(id, array of Buffers, bytes in all): as write() */
+/* writev(id, array of Buffers): as write() */
 napi_value cnet_js_writev(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  size_t total = (size_t)cnet_arg_double(&call, 2);
   cnet_stream_t *stream;
   cnet_cursor_t cursor;
 
   int err = writable(&call, &stream);
   if (err) return cnet_int(napi, err);
-  if (!cnet_cursor_init(&cursor, napi, call.argv[1])) return cnet_int(napi, UV_EINVAL);
+  if (!cnet_cursor_init(&cursor, napi, call.argv[1], 0) || !cnet_cursor_measure(&cursor))
+    return cnet_int(napi, UV_EINVAL);
   ssize_t sent = cnet_cursor_offer(&cursor, stream->uv);
-  if (sent < 0 || (size_t)sent >= total) return cnet_int(napi, sent < 0 ? (int32_t)sent : 0);
-  return cnet_int(napi, keep_rest(stream, &cursor, total - (size_t)sent));
+  if (sent < 0 || cursor.left == 0) return cnet_int(napi, sent < 0 ? (int32_t)sent : 0);
+  return cnet_int(napi, keep_rest(stream, &cursor));
 }
 
 /* The bytes of a string in an encoding (0 latin1, 1 UTF-8, 2 UTF-16LE); negative: it is no string. */
@@ -221,15 +223,16 @@ static ssize_t encode(napi_env napi, napi_value string, int32_t encoding, char *
   return status == napi_ok ? (ssize_t)length : UV_EINVAL;
 }
 
-/* Sends bytes that are ours alone, and notes how many they were in result[0]. */
+/* Sends bytes that are ours alone, CNET_TEXT_SIZE at most. Twice their number, 1 more when they wait; or a code. */
 static int send_text(cnet_stream_t *stream, char *bytes, size_t total) {
-  stream->env->result[0] = (double)total;
   int sent = try_once(stream, bytes, total);
-  if (sent < 0 || (size_t)sent == total) return sent < 0 ? sent : 0;
-  return park_rest(stream, bytes + sent, total - (size_t)sent);
+  if (sent < 0) return sent;
+  int result = (size_t)sent == total ? 0 : park_rest(stream, bytes + sent, total - (size_t)sent);
+  return result < 0 ? result : (int)total * 2 + result;
 }
 
-/* writeString(id, string of at most CNET_TEXT units, encoding): as write(); its bytes are in result[0] */
+/* writeString(id, string of at most CNET_TEXT units, encoding): as write(), and twice its bytes are added to what it
+ * gives */
 napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   char16_t text[CNET_TEXT_SIZE / 2];
@@ -245,17 +248,16 @@ napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
 static ssize_t append(napi_env napi, napi_value value, char *out, size_t size) {
   void *data = NULL;
   size_t length = 0;
-  bool is_buffer = false;
 
-  if (napi_is_buffer(napi, value, &is_buffer) != napi_ok || !is_buffer) return encode(napi, value, 1, out, size);
-  if (napi_get_buffer_info(napi, value, &data, &length) != napi_ok || length > size) return UV_EINVAL;
+  if (!cnet_bytes(napi, value, &data, &length)) return encode(napi, value, 1, out, size);
+  if (length > size) return UV_EINVAL;
   if (length > 0) memcpy(out, data, length);
   return (ssize_t)length;
 }
 
 /*
- * writeSmall(id, array of Buffers and strings, CNET_TEXT units of them at most): as write(). They are put together
- * first: for short pieces that costs less than what the kernel does for each piece.
+ * writeSmall(id, array of Buffers and strings, CNET_TEXT units of them at most): as writeString(). They are put
+ * together first: for short pieces that costs less than what the kernel does for each piece.
  */
 napi_value cnet_js_write_small(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
