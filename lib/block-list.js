@@ -279,7 +279,7 @@ function startAfterEnd([address, family]) {
 
 /** The option `blockList`: a list of cnet or of node:net, or null when there is none. @throws ERR_INVALID_ARG_TYPE */
 function blockListOption({ blockList }) {
-  if (blockList === undefined || blockList === null) return null;
+  if (!blockList) return null;
   if (BlockList.isBlockList(blockList) || blockList instanceof net.BlockList) return blockList;
   throw invalidArgType('options.blockList', 'net.BlockList', blockList);
 }

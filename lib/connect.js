@@ -53,7 +53,9 @@ function checkBound(options) {
   throw invalidArgValue('options', options, 'localAddress and localPort cannot be used with an adopted bound socket');
 }
 
+/** None at all beside a path that is none, such as '', is 0, as in Node. */
 function portOption({ port }) {
+  if (port === undefined) return 0;
   if (typeof port !== 'number' && typeof port !== 'string') {
     throw invalidArgType('options.port', ['number', 'string'], port);
   }
@@ -172,13 +174,34 @@ function resolve(socket, options, wanted) {
 
 /* --- attempts ------------------------------------------------------------------------------------------------- */
 
+function deny(socket, address, port) {
+  socket.emit('connectionAttempt', address, port, isIP(address));
+  socket.destroy(connectDenied(address, port));
+}
+
+/** Each address fails for itself, as if it had been tried. */
+function denyAll(socket, addresses, port) {
+  const errors = [];
+
+  for (const address of addresses) {
+    const error = connectDenied(address, port);
+    socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
+    socket.emit('connectionAttempt', address, port, isIP(address));
+    if (!socket.connecting) return;
+    errors.push(error);
+    socket.emit('connectionAttemptFailed', address, port, isIP(address), error);
+    if (!socket.connecting) return;
+  }
+  socket.destroy(aggregateError(errors));
+}
+
 /** Tries the addresses, one after the other; `many`: as the result of family selection. */
 function attempt(socket, addresses, { port, timeout, localAddress, localPort }, many) {
   socket[kAttempt] = { addresses, port, localAddress, localPort, many, errors: [] };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
   if (isDenied()) {
-    socket.emit('connectionAttempt', addresses[0], port, isIP(addresses[0]));
-    socket.destroy(connectDenied(addresses[0], port));
+    if (many) denyAll(socket, addresses, port);
+    else deny(socket, addresses[0], port);
     return;
   }
   const handle = socket[kHandle];

@@ -93,7 +93,7 @@ function argValueMessage(name, value, reason = 'is invalid') {
 
 /** Digits in groups of three, from the right. */
 function separate(digits) {
-  return digits.replace(/\d(?=(\d{3})+$)/g, '$&_');
+  return digits.replace(/(?<!^-?)(?=(.{3})+$)/g, '_');
 }
 
 function rangeMessage(name, range, received) {

@@ -76,6 +76,16 @@ function createForAny(port, fd, flags) {
 
 /* --- listening ------------------------------------------------------------------------------------------------ */
 
+/** Before anybody can connect: until it listens, a bound path refuses. */
+function chmod(handle, { readableAll, writableAll }) {
+  const mode = (readableAll ? READABLE : 0) | (writableAll ? WRITABLE : 0);
+  if (mode === 0) return;
+  const err = handle.fchmod(mode);
+  if (err === 0) return;
+  handle.close();
+  throw errnoException(err, 'uv_pipe_chmod');
+}
+
 function fail(server, error) {
   tracing('error', { server, error });
   process.nextTick(() => server.emit('error', error));
@@ -95,6 +105,7 @@ function listenNow(server, place) {
       fail(server, uvException(handle, 'listen', address, port));
       return;
     }
+    chmod(handle, place);
   }
   server._attach(handle);
   const err = handle.listen(backlog || BACKLOG);
@@ -144,16 +155,6 @@ function listenOnHost(server, host, place, exclusive) {
   });
 }
 
-function chmod(server, { readableAll, writableAll }) {
-  const mode = (readableAll ? READABLE : 0) | (writableAll ? WRITABLE : 0);
-  if (mode === 0) return;
-  const err = server._handle.fchmod(mode);
-  if (err === 0) return;
-  server._handle.close();
-  server._handle = null;
-  throw errnoException(err, 'uv_pipe_chmod');
-}
-
 /** A path in Linux's abstract namespace: there is no file whose mode could be changed (unix(7)). */
 const isAbstract = (path) => process.platform === 'linux' && path.startsWith('\0');
 
@@ -165,7 +166,6 @@ function listenOnPath(server, options, backlog) {
   const { path, exclusive, readableAll, writableAll } = options;
   server._pipeName = path;
   listenShared(server, { address: path, port: -1, family: -1, backlog, readableAll, writableAll }, exclusive);
-  if (server._handle) chmod(server, options);
 }
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */

@@ -92,8 +92,8 @@ function updateRoom(server) {
   const handle = server._handle;
 
   if (!(handle instanceof Handle)) return;
-  const unlimited = limit === undefined || limit === null || Number.isNaN(Number(limit));
-  const room = unlimited ? -1 : Math.max(0, Math.ceil(limit - server._connections));
+  const number = limit === undefined || limit === null ? NaN : Number(limit);
+  const room = Number.isNaN(number) ? -1 : Math.max(0, Math.ceil(number - server._connections));
   native.setRoom(handle.id, Math.min(room, 2 ** 31 - 1));
 }
 
