@@ -50,8 +50,10 @@ int cnet_address_family(const char *text, size_t length) {
 }
 
 int cnet_address_bytes(const char *text, size_t length, int family, unsigned char out[16]) {
+  const char *end = memchr(text, '\0', length);
   char plain[MAX_PLAIN + 1];
 
+  if (end != NULL) length = (size_t)(end - text);
   if (!copy_plain(text, length, plain)) return UV_EINVAL;
   if (family == 6) return uv_inet_pton(AF_INET6, plain, out);
   return memchr(text, '%', length) != NULL ? UV_EINVAL : uv_inet_pton(AF_INET, plain, out);
@@ -141,7 +143,7 @@ napi_value cnet_js_address_text(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   char text[CNET_ADDRESS_TEXT];
   unsigned char bytes[16];
-  int length = cnet_arg_string(&call, 0, text, sizeof text);
+  int length = cnet_arg_start(&call, 0, text, sizeof text);
   int family = cnet_arg_int(&call, 1, 4);
 
   if (length < 0 || cnet_address_bytes(text, (size_t)length, family, bytes) != 0) return NULL;

@@ -21,8 +21,9 @@ int cnet_address_family(const char *text, size_t length);
 int cnet_address_parse(const char *text, uint16_t port, struct sockaddr_storage *out);
 
 /*
- * The address in `text` as 4 (`family` is 4) or 16 (`family` is 6) bytes in network order, its zone left out.
- * 0, or UV_EINVAL when it is not of that family (inet_pton(3)).
+ * The address in `text` as 4 (`family` is 4) or 16 (`family` is 6) bytes in network order, its zone left out, whatever
+ * that is. A zero byte ends the text, as in Node's BlockList. 0, or UV_EINVAL when it is not of that family
+ * (inet_pton(3)). The first 46 bytes decide, so a longer text may have been cut.
  */
 int cnet_address_bytes(const char *text, size_t length, int family, unsigned char out[16]);
 

@@ -71,6 +71,12 @@ static inline int cnet_arg_string(const cnet_call_t *call, size_t i, char *out, 
   return (int)length;
 }
 
+/* Copies as much of string argument `i` as there is room for; its length, or -1 when it is no string. */
+static inline int cnet_arg_start(const cnet_call_t *call, size_t i, char *out, size_t size) {
+  size_t length;
+  return napi_get_value_string_utf8(call->napi, call->argv[i], out, size, &length) == napi_ok ? (int)length : -1;
+}
+
 /* The stream whose id is argument 0; NULL when there is none, or it is being closed. */
 static inline cnet_stream_t *cnet_arg_stream(const cnet_call_t *call) {
   cnet_stream_t *stream = cnet_table_get(&call->env->streams, cnet_arg_int(call, 0, -1));

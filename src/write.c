@@ -164,10 +164,13 @@ static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
   return 0;
 }
 
-/* Bytes the kernel takes of one piece at once: all, some or none; or a negative code. */
+/*
+ * Bytes the kernel takes of one piece at once: all, some or none; or a negative code. It is asked for no bytes too, as
+ * in Node: it then tells of a connection that has ended.
+ */
 static int try_once(cnet_stream_t *stream, char *bytes, size_t length) {
   uv_buf_t buf = uv_buf_init(bytes, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
-  int sent = length == 0 ? 0 : uv_try_write(stream->uv, &buf, 1);
+  int sent = uv_try_write(stream->uv, &buf, 1);
   return sent == UV_EAGAIN || sent == UV_ENOSYS ? 0 : sent;
 }
 

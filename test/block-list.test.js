@@ -130,10 +130,23 @@ describe('BlockList: what matches', () => {
     );
   });
 
-  it('a family that is none does not match, whatever its name', () => {
-    const list = listOf((l) => l.addAddress('1.2.3.4'));
-    for (const family of ['', 'ipv5', 'constructor', '__proto__'])
+  it('a family that is none is taken for IPv6, whatever its name', () => {
+    const list = listOf((l) => {
+      l.addAddress('1.2.3.4');
+      l.addAddress('::1', 'ipv6');
+    });
+    for (const family of ['', 'ipv5', 'constructor', '__proto__']) {
       assert.strictEqual(list.check('1.2.3.4', family), false, family);
+      assert.strictEqual(list.check('::1', family), true, family);
+    }
+  });
+
+  it('a zone may be of any length and letters, and a zero byte ends the text', () => {
+    const list = listOf((l) => l.addAddress('::1', 'ipv6'));
+    for (const text of ['::1%', `::1%${'z'.repeat(300)}`, '::1%€+/', '::1\0', '::1\0x', '::1%lo\0x'])
+      assert.strictEqual(list.check(text, 'ipv6'), true, text);
+    for (const text of ['::1x', '\0::1', `::1${'0'.repeat(300)}`, '1.2.3.4%']) assert.strictEqual(list.check(text, 'ipv6'), false, text);
+    assert.deepStrictEqual(listOf((l) => l.addAddress('1.2.3.4\0x')).rules, ['Address: IPv4 1.2.3.4']);
   });
 
   it('the family may be written in capitals, and a zone is not looked at', () => {

@@ -370,6 +370,25 @@ describe('security', function () {
     });
   });
 
+  it('an empty write asks the kernel, which tells of a connection that is gone, as in Node', async () => {
+    for (const empty of ['', Buffer.alloc(0)]) {
+      const server = await listen(nodeNet.createServer(), { port: 0, host: HOST });
+      const [client, socket] = await pair(server, { port: server.address().port, host: HOST, allowHalfOpen: true });
+      client.resume();
+      socket.destroy();
+      await once(client, 'end');
+      client.write('to nobody'); // is answered with a reset
+      let error = null;
+      client.on('error', (one) => { error = one; });
+      while (error === null) {
+        await new Promise((resolve) => { client.write(empty, resolve); });
+        await new Promise(setImmediate);
+      }
+      assert.ok(['EPIPE', 'ECONNRESET'].includes(error.code), error.code);
+      await close(server);
+    }
+  });
+
   describe('a Buffer that changes while it waits to be written', () => {
     const SIZE = 8 * 1024 * 1024;
 

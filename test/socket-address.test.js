@@ -41,7 +41,7 @@ describe('SocketAddress', () => {
     ['01.2.3.4', 'ipv4'],
     ['::1', 'ipv4'],
     ['1.2.3.4', 'ipv6'],
-    ['1.2.3.4\0', 'ipv4'],
+    ['\0' + '1.2.3.4', 'ipv4'],
   ]) {
     it(`refuses ${JSON.stringify(address)} as ${family}`, () => {
       assert.throws(() => new SocketAddress({ address, family }), {

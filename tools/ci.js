@@ -73,6 +73,7 @@ tool(async () => {
   for (const [title, work] of SUITES) all.push(await step(title, work));
   const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
   if (scripts.conformance) all.push(await step('conformance', () => script('conformance')));
+  all.push(await step('fuzz', () => script('fuzz', ['--seconds', '30', '--seed', '1'])));
 
   const sum = (key) => all.reduce((total, counts) => total + counts[key], 0);
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
