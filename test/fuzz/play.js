@@ -67,7 +67,7 @@ class World {
 
   listen(object) {
     object.fuzz.onData ??= (chunk) => this.take(object, chunk);
-    object.on('data', object.fuzz.onData);
+    if (!object.listeners('data').includes(object.fuzz.onData)) object.on('data', object.fuzz.onData);
   }
 
   async start() {
@@ -131,7 +131,9 @@ class World {
     const object = this.objects.get(name);
     if (name === 'S') return { listening: object.listening, connections: object._connections };
     const { destroyed, readableEnded, writableEnded, writableFinished, readyState, connecting, pending, timeout } = object;
-    const whole = readableEnded;
+    // how much of what was never finished came through is a matter of timing
+    const peer = this.objects.get(`${name[0] === 'C' ? 'P' : 'C'}${name.slice(1)}`);
+    const whole = readableEnded && peer?.writableFinished;
     return {
       destroyed, readableEnded, writableEnded, writableFinished, readyState, connecting, pending, timeout,
       flowing: object.readableFlowing, paused: object.isPaused(), corked: object.writableCorked,
