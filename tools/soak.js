@@ -63,6 +63,12 @@ function growth(values) {
 const mega = (bytes) => `${(bytes / MB).toFixed(1)} MB`;
 const shown = (key, value) => (['descriptors', 'handles', 'connections'].includes(key) ? `${Math.round(value)}` : mega(value));
 
+/* Of one connection: what the process has grown by, or JavaScript, where that took memory which was there already. */
+function costOfEach(before, full) {
+  const script = full.heap + full.external - before.heap - before.external;
+  return Math.max(full.rss - before.rss, script) / full.connections;
+}
+
 class Soak {
   constructor(options) {
     this.options = options;
@@ -135,7 +141,7 @@ class Soak {
       const full = await this.sample();
       if (i === 0) {
         this.judge('connections at once', count === this.options.crowd && answered === count && full.connections === count, full.connections);
-        console.log(`       ${((full.rss - before.rss) / count / 1024).toFixed(1)} KiB each in the server`);
+        console.log(`       ${(costOfEach(before, full) / 1024).toFixed(1)} KiB each in the server`);
       }
       await this.client('leave');
       samples.push(await this.quiet());
@@ -152,7 +158,7 @@ class Soak {
     const before = await this.quiet();
     await this.client(command, { count, ...more });
     const full = await this.until((sample) => sample.connections === count);
-    const each = (full.rss - before.rss) / count;
+    const each = costOfEach(before, full);
     this.judge('connections', full.connections === count, full.connections);
     this.judge('memory of each', each <= limit, `${(each / 1024).toFixed(1)} KiB, at most ${limit / 1024}`);
     this.judge('longest queue', full.queued <= QUEUE_MAX, `${full.queued} bytes`);
