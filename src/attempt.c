@@ -203,13 +203,17 @@ static int connectable(const cnet_call_t *call, cnet_kind_t kind, cnet_stream_t 
   return (*stream)->attempt != NULL ? UV_EALREADY : 0;
 }
 
-/* Makes the attempt complete before the stream has it, and looks at the stream again: code may have run meanwhile. */
+/*
+ * Makes the attempt complete before the stream has it, and looks at the stream again: code may have run meanwhile. A
+ * stream that was used keeps its handle, with what waits on it: it cannot go from one address to the next.
+ */
 static int attempt_new(const cnet_call_t *call, cnet_stream_t **stream) {
   cnet_attempt_t *attempt;
 
   int err = cnet_attempt_read(call, &attempt);
   if (err) return err;
   err = connectable(call, CNET_TCP, stream);
+  if (!err && attempt->count > 1 && ((*stream)->flags & CNET_USED)) err = UV_EISCONN;
   if (err) {
     free(attempt);
     return err;
