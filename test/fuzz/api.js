@@ -19,13 +19,14 @@ const LIMIT_MS = 20000;
 
 /** A process that plays scenarios, one after the other; a new one when it has died. */
 class Player {
-  constructor(which) {
+  constructor(which, node) {
     this.which = which;
+    this.node = node;
     this.child = null;
   }
 
   start() {
-    this.child = spawn(process.execPath, ['--no-warnings', path.join(__dirname, 'player.js'), this.which], {
+    this.child = spawn(this.node, ['--no-warnings', path.join(__dirname, 'player.js'), this.which], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.lines = readline.createInterface({ input: this.child.stdout });
@@ -134,11 +135,12 @@ function report({ scenario, found }) {
 }
 
 /**
- * @param {{ seconds: number, runs: number, seed: number, keep?: boolean }} options `runs` scenarios at most, from `seed` on
+ * @param {{ seconds: number, runs: number, seed: number, node: string }} options `runs` scenarios at most, from `seed` on, on
+ *   the Node `node`
  * @returns {Promise<{ passed: number, failed: number }>} scenarios that were alike, and those that were not
  */
-async function fuzzApi({ seconds, runs, seed }) {
-  const players = [new Player('cnet'), new Player('node')];
+async function fuzzApi({ seconds, runs, seed, node }) {
+  const players = [new Player('cnet', node), new Player('node', node)];
   const end = Date.now() + seconds * 1000;
   const counts = { passed: 0, failed: 0 };
 
@@ -157,8 +159,3 @@ async function fuzzApi({ seconds, runs, seed }) {
 }
 
 module.exports = { fuzzApi };
-
-if (require.main === module) {
-  const [seed, runs] = process.argv.slice(2).map(Number);
-  fuzzApi({ seconds: 3600, runs, seed }).then((counts) => console.log(counts));
-}
