@@ -48,8 +48,8 @@ static cnet_span_t span_of(const cnet_cursor_t *cursor, napi_value buffer) {
 }
 
 /*
- * The bytes of `count` Buffers from the cursor on. One of 2 GiB or more is cut, and the last. So is what comes before one
- * that is gone: no byte is skipped.
+ * The bytes of `count` Buffers from the cursor on. One of 2 GiB or more is cut, and the last. So is what comes before
+ * one that is gone: no byte is skipped.
  */
 static unsigned spans(const cnet_cursor_t *cursor, const napi_value *buffers, uint32_t count, uv_buf_t *out) {
   size_t skip = cursor->offset, left = cursor->left;
