@@ -33,6 +33,11 @@ const ENCODINGS = new Map([
 const byteLength = (chunk, encoding) =>
   typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
 
+const { get: byteLengthOf } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength');
+
+/** Whether there is nothing in it, whatever it says itself. */
+const isEmpty = (buffer) => Reflect.apply(byteLengthOf, buffer, []) === 0;
+
 /** Notes the bytes of a write, unless C has refused it. */
 function counted(socket, result, bytes) {
   if (result >= 0) socket[kBytesWritten] += bytes;
@@ -60,7 +65,7 @@ const isUtf8 = (encoding) => encoding === 'utf8' || encoding === 'utf-8';
 /** Pieces too long to be put together: C is to have Buffers only, and none that is empty. */
 function writeLong(socket, pieces) {
   const buffers = pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece))
-    .filter((buffer) => buffer.byteLength > 0);
+    .filter((buffer) => !isEmpty(buffer));
   const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   return counted(socket, native.writev(socket[kHandle].id, buffers), bytes);
 }

@@ -32,6 +32,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
 static void tell_read(cnet_stream_t *stream, int32_t got, uint32_t offset, size_t argc, napi_value *buffer) {
   int32_t *event = stream->env->event;
 
+  if (event == NULL) return; /* setup() was never called */
   event[0] = stream->id;
   event[1] = got;
   event[2] = (int32_t)offset;
