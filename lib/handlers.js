@@ -5,7 +5,7 @@
  * Handle that is, and whose idle timeout.
  */
 
-const { kAttempted, kConnected, kDropped, kOwner, kRead, kShutDown, kWritten } = require('./symbols');
+const { kAttempted, kConnected, kDropped, kExhausted, kOwner, kRead, kShutDown, kWritten } = require('./symbols');
 
 /** @type {Array<import('./handle').Handle | undefined>} by stream number */
 const handles = [];
@@ -16,7 +16,8 @@ const timeouts = [];
 /** A connection was accepted, `status` 0, or could not be. */
 function onaccept(id, status, client) {
   const handle = handles[id];
-  handle.onconnection(status, status === 0 ? handle.accepted(client) : undefined);
+  if (status > 0) handle[kOwner]?.[kExhausted]();
+  else handle.onconnection(status, status === 0 ? handle.accepted(client) : undefined);
 }
 
 /** The limit of a server turned a connection away. */

@@ -8,11 +8,11 @@
 
 const { listen } = require('./listen');
 const { Server } = require('./server');
-const { kClosed, kDropped, kHolds, kMaxConnections } = require('./symbols');
+const { kClosed, kDropped, kExhausted, kHolds, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');
 
 /** What the handle and its sockets call, and what a limit needs. */
-const METHODS = ['_attach', '_emitCloseIfDrained', kDropped];
+const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
 
 /** Gives `server` the methods, and its limit to C, which has to know of each change. */
 function takeMethods(server) {

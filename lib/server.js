@@ -16,7 +16,7 @@ const { takeInstances } = require('./instances');
 const { listen, listenNow } = require('./listen');
 const native = require('./binding');
 const { AcceptedOptions, Socket } = require('./socket');
-const { kClosed, kDropped, kHold, kHolds, kKeepAlive, kMaxConnections, kOwner } = require('./symbols');
+const { kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kMaxConnections, kOwner, kWarned } = require('./symbols');
 const { validateNumber } = require('./validate');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
@@ -79,6 +79,7 @@ function Server(options, connectionListener) {
   this._listeningId = 1;
   this[kClosed] = false;
   this[kHolds] = 0;
+  this[kWarned] = false;
   applyOptions(this, settings);
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
@@ -208,6 +209,14 @@ const methods = {
   [kDropped](data) {
     if (data === undefined) this.emit('drop');
     else this.emit('drop', data);
+  },
+
+  /** The last descriptor is taken: libuv closes whoever comes now, without a word. Told once. */
+  [kExhausted]() {
+    if (this[kWarned]) return;
+    this[kWarned] = true;
+    const warning = 'A server has taken the last descriptor of the process: connections are closed until there are some again';
+    process.emitWarning(warning, { type: 'ResourceWarning', code: 'CNET_DESCRIPTORS' });
   },
 
   /** Accepts nobody until it is called with false as often as with true; those who come meanwhile wait in the backlog. */

@@ -6,6 +6,7 @@ module.exports = {
   kAttempted: Symbol('kAttempted'),
   kConnected: Symbol('kConnected'),
   kDropped: Symbol('kDropped'),
+  kExhausted: Symbol('kExhausted'),
   kRead: Symbol('kRead'),
   kShutDown: Symbol('kShutDown'),
   kWritten: Symbol('kWritten'),
@@ -43,4 +44,5 @@ module.exports = {
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
   kHolds: Symbol('kHolds'),
   kMaxConnections: Symbol('kMaxConnections'),
+  kWarned: Symbol('kWarned'), // that there are no descriptors
 };

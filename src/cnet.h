@@ -66,6 +66,9 @@ typedef enum cnet_phase {
   CNET_ATTEMPT_UNSENT, /* connect(2) refused at once */
 } cnet_phase_t;
 
+/* Status of CNET_ON_ACCEPT outside of libuv's codes: the connection told of before has taken the last descriptor. */
+#define CNET_EXHAUSTED 1
+
 /* Status of an attempt that a block list forbade; outside of libuv's range of codes. */
 #define CNET_BLOCKED 1
 
@@ -118,6 +121,7 @@ struct cnet_env {
   cnet_slab_t slab;
   cnet_idle_heap_t idle_heap;
   cnet_token_t *tokens; /* a list, newest first: see token.c */
+  int descriptor_limit; /* asked for when a listener begins; 0: none */
   uint32_t uv_handles;  /* libuv handles not yet freed */
   bool closing;         /* teardown has begun: no JavaScript any more */
 };
@@ -308,6 +312,14 @@ int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable);
 
 /* Removes the file of a bound pipe. */
 void cnet_platform_unlink(const char *path);
+
+/*
+ * Whether no descriptor is left to the process. It is looked at only where that of `uv` is among the last CNET_LAST of
+ * `limit`, which cnet_platform_limit() gives; 0: there is none.
+ */
+#define CNET_LAST 32
+bool cnet_platform_exhausted(const uv_stream_t *uv, int limit);
+int cnet_platform_limit(void);
 
 /* A close-on-exec duplicate of `fd`, or a negative code. */
 int cnet_platform_dup(int fd);

@@ -61,7 +61,9 @@ static void accept_one(cnet_stream_t *listener) {
     drop(listener, client);
   } else {
     if (listener->room > 0) listener->room--;
+    bool exhausted = cnet_platform_exhausted(client->uv, listener->env->descriptor_limit);
     tell_accepted(listener, 0, client->id);
+    if (exhausted && !(listener->flags & CNET_CLOSING)) tell_accepted(listener, CNET_EXHAUSTED, -1);
   }
 }
 
@@ -87,7 +89,9 @@ napi_value cnet_js_listen(napi_env napi, napi_callback_info info) {
   if (stream->attempt != NULL || (stream->flags & CNET_USED)) return cnet_int(napi, UV_EINVAL);
   int err = cnet_refusal_new(stream);
   if (!err) err = uv_listen(stream->uv, cnet_arg_int(&call, 1, 0), on_connection);
-  if (!err) stream->flags |= CNET_LISTENER;
+  if (err) return cnet_int(napi, err);
+  stream->flags |= CNET_LISTENER;
+  call.env->descriptor_limit = cnet_platform_limit();
   return cnet_int(napi, err);
 }
 

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -192,6 +193,22 @@ int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable) {
 }
 
 void cnet_platform_unlink(const char *path) { unlink(path); }
+
+int cnet_platform_limit(void) {
+  struct rlimit limit;
+
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > INT32_MAX) return 0;
+  return (int)limit.rlim_cur;
+}
+
+bool cnet_platform_exhausted(const uv_stream_t *uv, int limit) {
+  uv_os_fd_t fd;
+
+  if (limit == 0 || uv_fileno((const uv_handle_t *)uv, &fd) != 0 || fd < limit - CNET_LAST) return false;
+  int spare = cnet_platform_dup(fd);
+  if (spare >= 0) close(spare);
+  return spare == UV_EMFILE;
+}
 
 int cnet_platform_dup(int fd) {
   int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);

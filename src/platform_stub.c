@@ -47,6 +47,14 @@ int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable) {
 
 void cnet_platform_unlink(const char *path) { (void)path; }
 
+int cnet_platform_limit(void) { return 0; }
+
+bool cnet_platform_exhausted(const uv_stream_t *uv, int limit) {
+  (void)uv;
+  (void)limit;
+  return false;
+}
+
 int cnet_platform_dup(int fd) {
   (void)fd;
   return UV_ENOTSUP;

@@ -51,15 +51,16 @@ describe('faults of the system', function () {
     const args = file ? [file] : [];
     const { status, stderr } = await run('accept', args, { onSpawn: (child) => { said = flood(child); } });
     assert.deepStrictEqual({ status, stderr }, { status: 0, stderr: '' });
-    const { open, listening, errors } = await said;
+    const { open, listening, errors, warnings } = await said;
     assert.ok(open > LIMIT / 4 && open < LIMIT, `${open} connections were served`);
     assert.strictEqual(listening, true);
     for (const code of errors) assert.strictEqual(code, 'EMFILE');
+    assert.deepStrictEqual(warnings, ['CNET_DESCRIPTORS']);
   }
 
-  it('a TCP server without descriptors idles, and serves again when there are some', () => floods());
+  it('a TCP server without descriptors says so once, idles, and serves again when there are some', () => floods());
 
-  it('a server on a path without descriptors idles, and serves again when there are some', async () => {
+  it('a server on a path without descriptors says so once, idles, and serves again when there are some', async () => {
     const dir = tempDir();
     await floods(dir.path('s'));
     dir.remove();
