@@ -81,8 +81,9 @@ enum {
   CNET_UNREF = 1u << 2,       /* a handle that replaces this one (attempt.c) must be unref'd too */
   CNET_UNLINK = 1u << 3,      /* `path` was bound by us: unlink it when closing */
   CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
-  CNET_HELD = 1u << 5,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
-  CNET_USED = 1u << 6, /* was read from or written to: it must not become a listener, libuv would end the process */
+  CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
+  CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
+  CNET_USED = 1u << 7, /* was read from or written to: it must not become a listener, libuv would end the process */
 };
 
 /* A table of pointers by small integer, lowest free number first. */
@@ -138,7 +139,6 @@ struct cnet_stream {
   napi_ref user_buffer;
   char *path; /* bound path of a pipe, for unlink */
   uint64_t bytes_read;
-  uint32_t expected; /* bytes of the next read, by the last one: see slab.c */
   int32_t id;
   int32_t room; /* listener: connections that may still be accepted; negative: no limit */
   uint32_t flags;
@@ -241,8 +241,11 @@ void cnet_attempt_end(cnet_stream_t *stream);
 
 #define CNET_SLAB_SIZE (64 * 1024)
 
-/* Memory for one read, of which `expected` bytes are to be expected; its own when that of the slab is lent. */
-void cnet_slab_lend(cnet_env_t *env, uint32_t expected, uv_buf_t *out);
+/* A read of more bytes than that may take the block with it. */
+#define CNET_LARGE_READ (CNET_SLAB_SIZE / 2)
+
+/* Memory for one read, where a `large` one is expected or not; its own when that of the slab is lent. */
+void cnet_slab_lend(cnet_env_t *env, bool large, uv_buf_t *out);
 
 /*
  * Ends the read that cnet_slab_lend() began; `got` bytes of `lent` are wanted. Gives the ArrayBuffer that now

@@ -25,7 +25,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
   if (stream->flags & CNET_USER_BUFFER)
     user_memory(stream, out);
   else
-    cnet_slab_lend(stream->env, stream->expected, out);
+    cnet_slab_lend(stream->env, stream->flags & CNET_LARGE_READS, out);
 }
 
 /* Tells of a read: by numbers in memory that JavaScript sees too, which costs less than to make values of them. */
@@ -64,9 +64,12 @@ static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) 
   napi_close_handle_scope(env->napi, scope);
 }
 
-/* What was read tells what will be; where it filled all that was lent there may be any amount more. */
-static void expect(cnet_stream_t *stream, ssize_t got, const uv_buf_t *lent) {
-  stream->expected = (size_t)got < lent->len ? (uint32_t)got : CNET_SLAB_SIZE;
+/* How large a read is tells how large the next one will be. */
+static void note_size(cnet_stream_t *stream, ssize_t got) {
+  if (got > CNET_LARGE_READ)
+    stream->flags |= CNET_LARGE_READS;
+  else
+    stream->flags &= ~(uint32_t)CNET_LARGE_READS;
 }
 
 static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
@@ -76,7 +79,7 @@ static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
   if (got > 0) {
     stream->bytes_read += (uint64_t)got;
     cnet_idle_touch(stream);
-    expect(stream, got, lent);
+    note_size(stream, got);
   }
   if (got > 0 && from_slab && !stream->env->closing) {
     tell_data(stream, (int32_t)got, lent);

@@ -1,10 +1,10 @@
 /*
  * slab.c: memory for reads.
  *
- * How much a stream will read is taken from what it read last. The kernel writes to
- *   the scratch, memory of C that stays warm, where little is expected: what came is copied;
- *   the block, an ArrayBuffer just large enough for what is expected, where that is more: a read that fills more than
- *              half of it takes it, without a copy, and the next one gets a new one.
+ * The kernel writes to one of two blocks of CNET_SLAB_SIZE bytes, again and again, so that they stay warm:
+ *   the scratch  is memory of C, for streams whose reads are small: what came is copied;
+ *   the block    is an ArrayBuffer, for streams whose last read was large: when the next one is too it takes the block
+ *                with it, without a copy, and a new one is made.
  * Small reads are copied to the page, one behind the other: an ArrayBuffer that the user's Buffers share. Larger ones
  * have memory of their own. A page that is full is left to its Buffers. So a small Buffer that is kept pins one page,
  * shared with its neighbours, as those of Buffer.allocUnsafe() do.
@@ -17,10 +17,9 @@
 #include "cnet.h"
 
 #define SHARED_MAX \
-  4096u                 /* larger reads have memory of their own: a page is cleared when made, which must stay cheap \
-                         */
-#define PAGE_ALIGN 8u   /* a Buffer's bytes may be seen as wider integers */
-#define BLOCK_STEP 512u /* sizes of blocks: so that one is seldom too small or too large for another stream's reads */
+  4096u               /* larger reads have memory of their own: a page is cleared when made, which must stay cheap \
+                       */
+#define PAGE_ALIGN 8u /* a Buffer's bytes may be seen as wider integers */
 
 /*
  * A new ArrayBuffer, whose bytes are whatever they are: a Buffer's memory is not cleared, which is a third of the cost
@@ -39,23 +38,20 @@ static bool make(cnet_env_t *env, size_t size, void **data, napi_value *value) {
   return false;
 }
 
-/*
- * The memory behind *ref, in *value and *data; a new ArrayBuffer of `size` bytes when there is none, it is of another
- * size, or it was detached.
- */
-static bool memory(cnet_env_t *env, napi_ref *ref, size_t size, napi_value *value, void **data, bool *fresh) {
-  size_t found = 0;
+/* The memory behind *ref, in *value and *data; a new ArrayBuffer when there is none, or it was detached. */
+static bool memory(cnet_env_t *env, napi_ref *ref, napi_value *value, void **data, bool *fresh) {
+  size_t size = 0;
 
   *fresh = false;
   if (*ref != NULL) {
     if (napi_get_reference_value(env->napi, *ref, value) == napi_ok && *value != NULL &&
-        napi_get_arraybuffer_info(env->napi, *value, data, &found) == napi_ok && found == size)
+        napi_get_arraybuffer_info(env->napi, *value, data, &size) == napi_ok && size == CNET_SLAB_SIZE)
       return true;
     napi_delete_reference(env->napi, *ref);
     *ref = NULL;
   }
   *fresh = true;
-  if (!make(env, size, data, value)) return false;
+  if (!make(env, CNET_SLAB_SIZE, data, value)) return false;
   return napi_create_reference(env->napi, *value, 1, ref) == napi_ok;
 }
 
@@ -64,41 +60,33 @@ static void forget(cnet_env_t *env, napi_ref *ref) {
   *ref = NULL;
 }
 
-/* The memory of the block, of `size` bytes, or NULL. */
-static void *block(cnet_env_t *env, size_t size) {
+/* The memory of the block, or NULL. */
+static void *block(cnet_env_t *env) {
   napi_handle_scope scope;
   napi_value value;
   void *data = NULL;
   bool fresh;
 
   if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
-  if (!memory(env, &env->slab.block_ref, size, &value, &data, &fresh)) data = NULL;
+  if (!memory(env, &env->slab.block_ref, &value, &data, &fresh)) data = NULL;
   napi_close_handle_scope(env->napi, scope);
   return data;
 }
 
-/* A byte more than what is expected, so that a read of just that does not look like one of which there is more. */
-static size_t block_size(uint32_t expected) {
-  size_t size = (expected / BLOCK_STEP + 1) * BLOCK_STEP;
-  return size < CNET_SLAB_SIZE ? size : CNET_SLAB_SIZE;
-}
-
-void cnet_slab_lend(cnet_env_t *env, uint32_t expected, uv_buf_t *out) {
+void cnet_slab_lend(cnet_env_t *env, bool large, uv_buf_t *out) {
   cnet_slab_t *slab = &env->slab;
-  size_t size = CNET_SLAB_SIZE;
 
   *out = uv_buf_init(NULL, 0);
   if (env->closing) return;
   if (slab->lent != NULL) { /* where a read ends later than it begins (Windows): memory of its own */
-    out->base = malloc(size);
-  } else if (expected > SHARED_MAX) {
-    size = block_size(expected);
-    out->base = slab->lent = slab->block = block(env, size);
+    out->base = malloc(CNET_SLAB_SIZE);
+  } else if (large) {
+    out->base = slab->lent = slab->block = block(env);
   } else {
-    if (slab->scratch == NULL) slab->scratch = malloc(size);
+    if (slab->scratch == NULL) slab->scratch = malloc(CNET_SLAB_SIZE);
     out->base = slab->lent = slab->scratch;
   }
-  if (out->base != NULL) out->len = size;
+  if (out->base != NULL) out->len = CNET_SLAB_SIZE;
 }
 
 void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent) {
@@ -121,7 +109,7 @@ static bool copy_out(cnet_env_t *env, const char *from, size_t got, napi_value *
     return true;
   }
   if (env->slab.page_ref != NULL && env->slab.page_used + got > CNET_SLAB_SIZE) forget(env, &env->slab.page_ref);
-  if (!memory(env, &env->slab.page_ref, CNET_SLAB_SIZE, buffer, &data, &fresh)) return false;
+  if (!memory(env, &env->slab.page_ref, buffer, &data, &fresh)) return false;
   if (fresh) {
     env->slab.page_used = 0;
     memset(data, 0, CNET_SLAB_SIZE);
@@ -135,11 +123,11 @@ static bool copy_out(cnet_env_t *env, const char *from, size_t got, napi_value *
 bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer, uint32_t *offset) {
   bool ok;
 
-  if (lent->base == env->slab.lent && lent->base == env->slab.block && got > lent->len / 2) {
+  if (lent->base == env->slab.lent && lent->base == env->slab.block && got > CNET_LARGE_READ) {
     ok = napi_get_reference_value(env->napi, env->slab.block_ref, buffer) == napi_ok && *buffer != NULL;
     forget(env, &env->slab.block_ref);
     env->slab.block = NULL;
-    memset(lent->base + got, 0, lent->len - got);
+    memset(lent->base + got, 0, CNET_SLAB_SIZE - got);
     *offset = 0;
   } else {
     ok = copy_out(env, lent->base, got, buffer, offset);
