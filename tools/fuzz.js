@@ -3,8 +3,7 @@
 //   ip, path, block-list   the parsers and rules in C under libFuzzer, AddressSanitizer and UBSan: test/fuzz/*.c
 //   text                   what reads text in JavaScript, beside node:net: test/fuzz/text.js
 //   api                    random operations on sockets and servers, beside node:net: test/fuzz/api.js
-// The seconds are for all targets together. The last line is `N passed, N failed`: of the targets in C each is one, of the
-// others each scenario or kind of text. The programs and what they have learnt are kept in build-fuzz/.
+// The seconds are for all targets together. The last line is `N passed, N failed`: each target is one. The programs and what they have learnt are kept in build-fuzz/.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -66,8 +65,8 @@ async function newestNode() {
 async function fuzzHere(name, options) {
   const file = path.join(ROOT, 'test', 'fuzz', name);
   const counts = await (name === 'api' ? require(file).fuzzApi({ ...options, node: await newestNode() }) : require(file).fuzzText(options));
-  console.log(`${name}: ${summary(counts)}`);
-  return counts;
+  console.log(`${name}: ${counts.passed + counts.failed} inputs, ${counts.failed} of them not alike`);
+  return counts.failed === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 const TARGETS = [...Object.keys(PROGRAMS), 'text', 'api'];
