@@ -3,7 +3,8 @@
 //   ip, path, block-list   the parsers and rules in C under libFuzzer, AddressSanitizer and UBSan: test/fuzz/*.c
 //   text                   what reads text in JavaScript, beside node:net: test/fuzz/text.js
 //   api                    random operations on sockets and servers, beside node:net: test/fuzz/api.js
-// The seconds are for all targets together. The last line is `N passed, N failed`: each target is one. The programs and what they have learnt are kept in build-fuzz/.
+// The seconds are for all targets together. The last line is `N passed, N failed`: each target is one. The programs and
+// what they have learnt are kept in build-fuzz/.
 
 const fs = require('node:fs');
 const path = require('node:path');
