@@ -28,7 +28,7 @@ const OTHERS = VERSIONS.filter((version) => version !== process.versions.node);
 
 const SUITES = [
   ['tests', () => runMocha({ style: 'dot' })],
-  ['tests on the other Node lines', () => testNodes(OTHERS)],
+  ['tests on the other Node lines', () => testNodes(OTHERS, 2)],
   ['the packed package', () => testPackage({ style: 'dot' })],
   ['programs', () => testPrograms({ style: 'dot' })],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],

@@ -75,15 +75,20 @@ async function testOn(version) {
 /**
  * Runs the suite on each version and prints a line for each.
  * @param {string[]} versions
+ * @param {number} [atOnce] so many run at a time
  * @returns {Promise<{ passed: number, failed: number, pending: number }>} the sums
  */
-async function testNodes(versions) {
+async function testNodes(versions, atOnce = 1) {
   const total = { passed: 0, failed: 0, pending: 0 };
   const before = hashBinary();
-  for (const version of versions) {
-    const result = await testOn(version);
-    for (const key of Object.keys(total)) total[key] += result[key];
-  }
+  const queue = [...versions];
+  const runQueue = async () => {
+    for (let version = queue.shift(); version !== undefined; version = queue.shift()) {
+      const result = await testOn(version);
+      for (const key of Object.keys(total)) total[key] += result[key];
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, runQueue));
   if (hashBinary() !== before) {
     console.log('cnet: the binary has changed during the runs');
     total.failed++;
