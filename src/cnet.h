@@ -281,6 +281,12 @@ void cnet_tokens_close(cnet_env_t *env);
 /* --- platform_*.c: what libuv does not have, or not on every Node line ------------------------------------------- */
 
 /*
+ * The descriptor of `uv`, or a negative code. libuv makes none before bind or connect: where there is none yet one is
+ * made, of `family` (4 or 6) for TCP.
+ */
+int cnet_platform_socket(uv_stream_t *uv, int family);
+
+/*
  * SO_REUSEPORT, before bind: on the descriptor of `tcp`, or on one of `family` (4 or 6) made for it, as libuv makes
  * none before uv_tcp_bind(). UV_ENOTSUP where the kernel does not share connections out with it.
  */

@@ -40,17 +40,22 @@ static int make_socket(int domain) {
 
 /* --- TCP -------------------------------------------------------------------------------------------------- */
 
+int cnet_platform_socket(uv_stream_t *uv, int family) {
+  uv_os_fd_t own;
+
+  if (uv_fileno((uv_handle_t *)uv, &own) == 0) return own;
+  bool is_pipe = uv->type == UV_NAMED_PIPE;
+  int fd = make_socket(is_pipe ? AF_UNIX : family == 6 ? AF_INET6 : AF_INET);
+  if (fd < 0) return fd;
+  int err = is_pipe ? uv_pipe_open((uv_pipe_t *)uv, fd) : uv_tcp_open((uv_tcp_t *)uv, fd);
+  if (err) close(fd);
+  return err ? err : fd;
+}
+
 int cnet_platform_reuse_port(uv_tcp_t *tcp, int family) {
 #if defined(__linux__)
-  uv_os_fd_t fd;
-
-  if (uv_fileno((uv_handle_t *)tcp, &fd) == 0) return set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-  fd = make_socket(family == 6 ? AF_INET6 : AF_INET);
-  if (fd < 0) return fd;
-  int err = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-  if (!err) err = uv_tcp_open(tcp, fd);
-  if (err) close(fd);
-  return err;
+  int fd = cnet_platform_socket((uv_stream_t *)tcp, family);
+  return fd < 0 ? fd : set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 #else /* elsewhere SO_REUSEPORT does not share connections out */
   (void)tcp;
   (void)family;
@@ -158,14 +163,11 @@ int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bo
 extern int uv_pipe_connect2(uv_connect_t *, uv_pipe_t *, const char *, size_t, unsigned, uv_connect_cb)
     __attribute__((weak));
 
-/* A Unix domain socket is connected at once, or not at all. */
+/* A Unix domain socket is connected at once, or not at all. One that has a descriptor already, bound, keeps it. */
 static int connect_now(uv_pipe_t *pipe, const struct sockaddr_un *address, socklen_t size) {
-  int fd = make_socket(AF_UNIX);
+  int fd = cnet_platform_socket((uv_stream_t *)pipe, 0);
   if (fd < 0) return fd;
-  int err = connect(fd, (const struct sockaddr *)address, size) == 0 ? 0 : uv_translate_sys_error(errno);
-  if (!err) err = uv_pipe_open(pipe, fd);
-  if (err) close(fd);
-  return err;
+  return connect(fd, (const struct sockaddr *)address, size) == 0 ? 0 : uv_translate_sys_error(errno);
 }
 
 int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,

@@ -332,6 +332,14 @@ describe('net.BoundSocket', function () {
       assert.strictEqual(fs.existsSync(file), false);
     });
 
+    it('connects to an abstract name, on every line of Node', async function () {
+      kit.needsLinux(this);
+      const server = await listening(net.createServer(), `\0${tempPath()}`);
+      const client = over(bind({ path: tempPath() })).connect(server.address());
+      const [[accepted]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
+      track(accepted);
+    });
+
     it('an abstract name and the empty one, for which the kernel makes one up', async function () {
       kit.needsLinux(this);
       const name = `\0${tempPath()}`;
