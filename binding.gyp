@@ -12,10 +12,13 @@
         "src/block_list_net.c",
         "src/block_list_range.c",
         "src/close.c",
+        "src/credentials.c",
         "src/cursor.c",
         "src/env.c",
         "src/idle.c",
         "src/listen.c",
+        "src/option.c",
+        "src/option_list.c",
         "src/pipe.c",
         "src/read.c",
         "src/refuse.c",
@@ -23,6 +26,7 @@
         "src/slab.c",
         "src/stream.c",
         "src/tcp.c",
+        "src/tcp_info.c",
         "src/token.c",
         "src/write.c"
       ],
@@ -35,7 +39,7 @@
             "VCLinkerTool": {"AdditionalOptions": ["/guard:cf"]}
           }
         }, {
-          "sources": ["src/platform_posix.c"],
+          "sources": ["src/platform_posix.c", "src/platform_option_posix.c"],
           "defines": ["_GNU_SOURCE"],
           "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"],
           "cflags!": ["-Wno-unused-parameter"],

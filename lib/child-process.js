@@ -15,7 +15,7 @@ const { Handle, SERVER, SOCKET } = require('./handle');
 const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
-const { kWriteDone } = require('./symbols');
+const { kAllowedUids, kWriteDone } = require('./symbols');
 
 /** Node's object that `make` makes over a duplicate of the descriptor of a handle. */
 function overCopy(handle, make) {
@@ -161,7 +161,13 @@ function configureServer(server, options, listener) {
   for (const name of SERVER_OPTIONS) {
     if (name in options) server[name] = model[name];
   }
-  if (server._handle) server._attach(server._handle); // which is where C learns of the block list
+  if (model[kAllowedUids]) server[kAllowedUids] = model[kAllowedUids];
+  // which is where C learns of the block list, and of whom to let in
+  const error = server._handle ? server._attach(server._handle) : null;
+  if (error) {
+    server.close();
+    throw error;
+  }
   return server;
 }
 

@@ -6,6 +6,7 @@
  * accepted (round robin), or the listening handle itself, which all workers share.
  */
 
+const { refusalOf } = require('./credentials');
 const { SERVER, SOCKET } = require('./handle');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('./node-handle');
 const { kDropped, kHolds } = require('./symbols');
@@ -64,8 +65,12 @@ function ownerOf(server) {
 /** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
 function receive(server, deliver, nodeClient) {
   const { handle: client, err } = takeHandle(nodeClient, SOCKET);
+  const refusal = client === null ? null : refusalOf(server, client);
   if (client === null) {
     deliver(err);
+  } else if (refusal !== null) {
+    client.close();
+    if (refusal.data !== undefined) server[kDropped](refusal.data);
   } else if (isFull(server)) {
     const data = describe(client);
     client.close();

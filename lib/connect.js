@@ -17,6 +17,7 @@ const { Handle, Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const native = require('./binding');
 const { isDenied } = require('./permission');
+const { makeSocket, optionError, pack, setAll, socketOptionsOption } = require('./socket-options');
 const uv = require('./uv');
 const { kAttach, kAttempt, kAttempted, kBlockList, kBound, kConnected, kHandle } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
@@ -28,6 +29,7 @@ const FAILED = 1;
 const TIMEOUT = 2;
 const BIND = 3;
 const UNSENT = 4;
+const OPTION = 5; // and on: the index of the socket option that failed
 
 /* --- options -------------------------------------------------------------------------------------------------- */
 
@@ -196,8 +198,8 @@ function denyAll(socket, addresses, port) {
 }
 
 /** Tries the addresses, one after the other; `many`: as the result of family selection. */
-function attempt(socket, addresses, { port, timeout, localAddress, localPort }, many) {
-  socket[kAttempt] = { addresses, port, localAddress, localPort, many, errors: [] };
+function attempt(socket, addresses, { port, timeout, localAddress, localPort, socketOptions }, many) {
+  socket[kAttempt] = { addresses, port, localAddress, localPort, socketOptions, many, errors: [] };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
   if (isDenied()) {
     if (many) denyAll(socket, addresses, port);
@@ -207,16 +209,17 @@ function attempt(socket, addresses, { port, timeout, localAddress, localPort }, 
   const handle = socket[kHandle];
   const err =
     handle instanceof Handle
-      ? connectOwn(socket, addresses, port, timeout, localAddress, localPort)
+      ? connectOwn(socket, timeout)
       : connectForeign(socket, handle, addresses[0], port);
   if (err) refused(socket, err);
 }
 
-function connectOwn(socket, addresses, port, timeout, localAddress, localPort) {
+function connectOwn(socket, timeout) {
   const { id } = socket[kHandle];
+  const { addresses, port, localAddress, localPort, socketOptions } = socket[kAttempt];
 
   if (socket[kBlockList]) native.setBlockList(id, ownBlockList(socket[kBlockList]).native);
-  return native.connect(id, addresses, port, timeout, localAddress || undefined, localPort || 0);
+  return native.connect(id, addresses, port, timeout, localAddress || undefined, localPort || 0, pack(socketOptions));
 }
 
 /** A handle that a program has put in place (`socket._handle = …`) connects by itself, as one of Node's would. */
@@ -229,6 +232,7 @@ function connectForeign(socket, handle, address, port) {
       else socket[kConnected]();
     },
   };
+  if (socket[kAttempt].socketOptions !== null) return uv.ENOTSUP;
   return typeof connect === 'function' ? connect.call(handle, request, address, port) : uv.EINVAL;
 }
 
@@ -241,10 +245,22 @@ function refused(socket, err) {
   socket.destroy(unsentError(socket, address, current.port, err));
 }
 
-function attemptPath(socket, path) {
+/** Makes the socket and sets its options. @returns {Error | null} */
+function prepareForPath({ [kHandle]: handle }, path, socketOptions) {
+  if (socketOptions === null) return null;
+  const err = makeSocket(handle, 0);
+  return err ? exceptionWithHostPort(err, 'connect', path) : setAll(handle, socketOptions);
+}
+
+function attemptPath(socket, path, socketOptions) {
   socket[kAttempt] = { addresses: [path], port: undefined, many: false, errors: [] };
   if (isDenied()) {
     socket.destroy(connectDenied(path));
+    return;
+  }
+  const error = prepareForPath(socket, path, socketOptions);
+  if (error !== null) {
+    socket.destroy(error);
     return;
   }
   const err = native.connectPath(socket[kHandle].id, path);
@@ -257,12 +273,18 @@ function unsentError(socket, address, port, status) {
   return exceptionWithHostPort(status, 'connect', address, port, `${local.address}:${local.port}`);
 }
 
+/** The error of an option that could not be set for one address. */
+function optionFailure(status, { name }, address, port) {
+  return Object.assign(optionError(status, 'setsockopt', name), { address, port });
+}
+
 /** The error of one address; it names the local end that was asked for. */
-function attemptError(socket, { addresses, port, localAddress, localPort }, index, phase, status) {
+function attemptError(socket, { addresses, port, localAddress, localPort, socketOptions }, index, phase, status) {
   const address = addresses[index];
   const local = localAddress || (isIP(address) === 6 ? '::' : '0.0.0.0');
 
   if (status === BLOCKED) return new codes.ERR_IP_BLOCKED(address);
+  if (phase >= OPTION) return optionFailure(status, socketOptions[phase - OPTION], address, port);
   if (phase === BIND) return exceptionWithHostPort(status, 'bind', local, localPort);
   if (phase === UNSENT) return unsentError(socket, address, port, status);
   if (!localPort) return exceptionWithHostPort(status, 'connect', address, port);
@@ -330,6 +352,8 @@ const methods = {
     const isPipe = this[kBound] ?? Boolean(path);
     if (isPipe) validateString(path, 'options.path');
     const wanted = isPipe ? null : wantedOf(this, options);
+    const socketOptions = socketOptionsOption(options);
+    if (wanted !== null) wanted.socketOptions = socketOptions;
     setBlockList(this, options);
     if (this.destroyed) this._handle = null;
     if (!this[kHandle]) this[kAttach](isPipe ? Pipe.make(SOCKET) : TCP.make(SOCKET));
@@ -337,7 +361,7 @@ const methods = {
     this._unrefTimer();
     this.connecting = true;
     debug('connect: find host %s', isPipe ? path : wanted.host);
-    if (isPipe) attemptPath(this, path);
+    if (isPipe) attemptPath(this, path, socketOptions);
     else resolve(this, options, wanted);
     return this;
   },

@@ -94,6 +94,11 @@ Object.defineProperty(AccessDenied, 'name', { value: 'Error' });
 
 const codes = {
   ERR_ACCESS_DENIED: AccessDenied,
+  ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: define(
+    TypeError,
+    'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+    (feature) => `The feature ${feature} is unavailable on the current platform, which is being used to run Node.js`,
+  ),
   ERR_INVALID_ADDRESS: InvalidAddress,
   ERR_INVALID_ADDRESS_FAMILY: InvalidAddressFamily,
   ERR_INVALID_ARG_TYPE: define(TypeError, 'ERR_INVALID_ARG_TYPE', argTypeMessage),

@@ -20,15 +20,21 @@ function onaccept(id, status, client) {
   else handle.onconnection(status, status === 0 ? handle.accepted(client) : undefined);
 }
 
-/** The limit of a server turned a connection away. */
+/** The peer of a Unix socket; one that cannot be seen from here, as in another PID namespace, has no `pid`. */
+const describePeer = (pid, uid, gid) => ({ pid: pid > 0 ? pid : undefined, uid, gid });
+
+/** What 'drop' tells of a connection that `allowedUids` has turned away. */
+const describeRefused = (...credentials) => ({ reason: 'credentials', ...describePeer(...credentials) });
+
+/** The limit of a server, or who the peer is (undefined, pid, uid, gid), turned a connection away. */
 function ondrop(id, localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily) {
   const { [kOwner]: owner } = handles[id];
   if (owner === null) return;
-  owner[kDropped](
-    localAddress === undefined
-      ? undefined
-      : { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily },
-  );
+  if (localAddress !== undefined) {
+    owner[kDropped]({ localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily });
+  } else {
+    owner[kDropped](localPort === undefined ? undefined : describeRefused(localPort, localFamily, remoteAddress));
+  }
 }
 
 /** A step of a connection attempt; see cnet_phase_t. */
@@ -73,6 +79,8 @@ module.exports = {
   handles,
   timeouts,
   event,
+  describePeer,
+  describeRefused,
   onaccept,
   onattempt,
   onclose,

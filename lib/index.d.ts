@@ -129,6 +129,160 @@ export class Server extends nodeNet.Server {
   [Symbol.asyncIterator](options?: ConnectionIteratorOptions): AsyncIterableIterator<Socket>;
 }
 
+// --- socket options, TCP_INFO, credentials ---
+
+type BooleanOption =
+  | 'SO_ACCEPTCONN' | 'SO_DEBUG' | 'SO_DONTROUTE' | 'SO_KEEPALIVE' | 'SO_OOBINLINE' | 'SO_PASSCRED' | 'SO_PREFER_BUSY_POLL'
+  | 'SO_RCVMARK' | 'SO_REUSEADDR' | 'SO_REUSEPORT' | 'TCP_CORK' | 'TCP_FASTOPEN_CONNECT' | 'TCP_FASTOPEN_NO_COOKIE'
+  | 'TCP_NODELAY' | 'TCP_QUICKACK' | 'TCP_THIN_LINEAR_TIMEOUTS' | 'IP_BIND_ADDRESS_NO_PORT' | 'IP_FREEBIND' | 'IP_RECVERR'
+  | 'IP_TRANSPARENT' | 'IPV6_FREEBIND' | 'IPV6_RECVERR' | 'IPV6_TRANSPARENT' | 'IPV6_V6ONLY';
+
+type NumberOption =
+  | 'SO_BUSY_POLL' | 'SO_BUSY_POLL_BUDGET' | 'SO_DOMAIN' | 'SO_ERROR' | 'SO_INCOMING_CPU' | 'SO_INCOMING_NAPI_ID' | 'SO_MARK'
+  | 'SO_MAX_PACING_RATE' | 'SO_PRIORITY' | 'SO_PROTOCOL' | 'SO_RCVBUF' | 'SO_RCVBUFFORCE' | 'SO_RCVLOWAT' | 'SO_RESERVE_MEM'
+  | 'SO_SNDBUF' | 'SO_SNDBUFFORCE' | 'SO_SNDLOWAT' | 'SO_TXREHASH' | 'SO_TYPE' | 'TCP_DEFER_ACCEPT' | 'TCP_FASTOPEN'
+  | 'TCP_KEEPCNT' | 'TCP_KEEPIDLE' | 'TCP_KEEPINTVL' | 'TCP_LINGER2' | 'TCP_MAXSEG' | 'TCP_NOTSENT_LOWAT' | 'TCP_SAVE_SYN'
+  | 'TCP_SYNCNT' | 'TCP_TX_DELAY' | 'TCP_USER_TIMEOUT' | 'TCP_WINDOW_CLAMP' | 'IP_LOCAL_PORT_RANGE' | 'IP_MINTTL' | 'IP_MTU'
+  | 'IP_MTU_DISCOVER' | 'IP_TOS' | 'IP_TTL' | 'IPV6_MTU' | 'IPV6_MTU_DISCOVER' | 'IPV6_TCLASS' | 'IPV6_UNICAST_HOPS';
+
+type TextOption = 'SO_BINDTODEVICE' | 'SO_PEERSEC' | 'TCP_CONGESTION' | 'TCP_ULP';
+
+type OptionValue<Name> = Name extends BooleanOption
+  ? boolean
+  : Name extends NumberOption
+    ? number
+    : Name extends TextOption
+      ? string
+      : Name extends 'SO_LINGER'
+        ? { onoff: boolean; linger: number }
+        : Name extends 'SO_COOKIE'
+          ? bigint
+          : unknown;
+
+type OptionInput<Name> = Name extends BooleanOption
+  ? boolean | number
+  : Name extends 'SO_LINGER'
+    ? { onoff?: boolean | undefined; linger?: number | undefined } | number
+    : OptionValue<Name>;
+
+/** The names of socket options, as in socket(7), tcp(7), ip(7) and ipv6(7). */
+export type SocketOptionName = BooleanOption | NumberOption | TextOption | 'SO_LINGER' | 'SO_COOKIE';
+
+/** What connect() and listen() set before connect(2) and bind(2): names and values, or the arguments of setOption(). */
+export type SocketOptions =
+  | { readonly [Name in Exclude<SocketOptionName, 'SO_COOKIE'>]?: OptionInput<Name> | undefined }
+  | readonly (readonly [SocketOptionName, unknown] | readonly [number, number, NodeJS.ArrayBufferView])[];
+
+/** Reads and sets the options of a socket (getsockopt(2)). Not in Node. */
+interface WithSocketOptions {
+  getOption<Name extends SocketOptionName>(name: Name): OptionValue<Name>;
+  /** @param length of the Buffer at most: 1 to 65536, 256 by default */
+  getOption(level: number, option: number, length?: number): Buffer;
+  setOption<Name extends Exclude<SocketOptionName, 'SO_COOKIE'>>(name: Name, value: OptionInput<Name>): this;
+  setOption(level: number, option: number, value: NodeJS.ArrayBufferView): this;
+}
+
+export interface Socket extends WithSocketOptions {}
+export interface Server extends WithSocketOptions {}
+
+/** What the kernel knows of a TCP connection (tcp(7), TCP_INFO): undefined where it does not tell. */
+export interface TCPInfo {
+  state: string | undefined;
+  congestionState: 'open' | 'disorder' | 'cwr' | 'recovery' | 'loss' | undefined;
+  retransmits: number | undefined;
+  probes: number | undefined;
+  backoff: number | undefined;
+  sendWindowScale: number | undefined;
+  receiveWindowScale: number | undefined;
+  deliveryRateAppLimited: boolean | undefined;
+  rtoMicroseconds: number | undefined;
+  atoMicroseconds: number | undefined;
+  sendMssBytes: number | undefined;
+  receiveMssBytes: number | undefined;
+  unackedSegments: number | undefined;
+  sackedSegments: number | undefined;
+  lostSegments: number | undefined;
+  retransmittedSegments: number | undefined;
+  lastDataSentMilliseconds: number | undefined;
+  lastDataReceivedMilliseconds: number | undefined;
+  lastAckReceivedMilliseconds: number | undefined;
+  pathMtuBytes: number | undefined;
+  receiveThresholdBytes: number | undefined;
+  rttMicroseconds: number | undefined;
+  rttVariationMicroseconds: number | undefined;
+  slowStartThresholdSegments: number | undefined;
+  congestionWindowSegments: number | undefined;
+  advertisedMssBytes: number | undefined;
+  reorderingSegments: number | undefined;
+  receiveRttMicroseconds: number | undefined;
+  receiveSpaceBytes: number | undefined;
+  totalRetransmittedSegments: number | undefined;
+  pacingRateBytesPerSecond: number | undefined;
+  maxPacingRateBytesPerSecond: number | undefined;
+  bytesAcked: number | undefined;
+  bytesReceived: number | undefined;
+  segmentsSent: number | undefined;
+  segmentsReceived: number | undefined;
+  bytesNotSent: number | undefined;
+  minRttMicroseconds: number | undefined;
+  dataSegmentsReceived: number | undefined;
+  dataSegmentsSent: number | undefined;
+  deliveryRateBytesPerSecond: number | undefined;
+  busyMicroseconds: number | undefined;
+  receiveWindowLimitedMicroseconds: number | undefined;
+  sendBufferLimitedMicroseconds: number | undefined;
+  deliveredSegments: number | undefined;
+  deliveredCongestionMarkedSegments: number | undefined;
+  bytesSent: number | undefined;
+  bytesRetransmitted: number | undefined;
+  duplicateSackSegments: number | undefined;
+  reorderingEvents: number | undefined;
+  outOfOrderSegmentsReceived: number | undefined;
+  sendWindowBytes: number | undefined;
+  receiveWindowBytes: number | undefined;
+  rehashes: number | undefined;
+  totalTimeouts: number | undefined;
+  totalTimeoutRecoveries: number | undefined;
+  totalTimeoutMilliseconds: number | undefined;
+}
+
+/** The process at the other end of a Unix socket. */
+export interface PeerCredentials {
+  /** undefined: it is in another PID namespace, or the system does not tell */
+  pid: number | undefined;
+  uid: number;
+  gid: number;
+}
+
+/** What 'drop' tells of a connection that `allowedUids` has turned away. */
+export interface RefusedCredentials extends PeerCredentials {
+  reason: 'credentials';
+}
+
+export interface Socket {
+  /** Not in Node. */
+  getTCPInfo(): TCPInfo;
+  /** Not in Node. */
+  getPeerCredentials(): PeerCredentials;
+}
+
+export interface ServerOpts {
+  /** Whose processes may connect to a path: their user ids. */
+  allowedUids?: readonly number[] | undefined;
+}
+
+export interface ListenOptions {
+  socketOptions?: SocketOptions | undefined;
+}
+
+export interface TcpNetConnectOpts {
+  socketOptions?: SocketOptions | undefined;
+}
+
+export interface IpcNetConnectOpts {
+  socketOptions?: SocketOptions | undefined;
+}
+
 type Family = 'ipv4' | 'ipv6';
 
 /** Rules on addresses (net.md, net.BlockList), and ways to change them that Node does not have. */

@@ -8,11 +8,13 @@ const { isPath, normalizeArgs, toNumber } = require('./args');
 const { BoundSocket } = require('./bound-socket');
 const { tracing } = require('./channels');
 const cluster = require('./cluster');
+const { refuseAddress } = require('./credentials');
 const { debug } = require('./debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
 const { checkPermission } = require('./permission');
-const { kAdopt, kClosed } = require('./symbols');
+const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
+const { kAdopt, kClosed, kSocketOptions } = require('./symbols');
 const uv = require('./uv');
 const { validateAbortSignal, validatePort } = require('./validate');
 
@@ -31,9 +33,17 @@ function bindPath(path) {
   return { handle, err: handle.bind(path) };
 }
 
-function bindAddress(address, port, family, flags) {
+/** Sets socket options before bind(2). @returns {number | Error} 0, the code of a socket that cannot be made, or why not */
+function prepare(handle, family, socketOptions) {
+  if (!socketOptions) return 0;
+  return makeSocket(handle, family) || (setAll(handle, socketOptions) ?? 0);
+}
+
+function bindAddress(address, port, family, flags, socketOptions) {
   checkPermission('');
   const handle = TCP.make(SERVER);
+  const failure = prepare(handle, family, socketOptions);
+  if (failure) return { handle, err: failure };
   if (!address) {
     const err = handle.bind6('::', port, flags);
     return err === 0 ? { handle, err } : { handle, err: handle.bind('0.0.0.0', port, flags) };
@@ -48,16 +58,17 @@ function bindAddress(address, port, family, flags) {
  * @param {number} family 4, 6 or -1
  * @param {number} [fd] an open descriptor instead of all these
  * @param {number} [flags] of bind()
- * @returns {Handle | number} or a negative libuv code
+ * @param {object[] | null} [socketOptions] to be set before bind()
+ * @returns {Handle | number | Error} or a negative libuv code, or the error of a socket option
  */
-function createServerHandle(address, port, family, fd, flags) {
+function createServerHandle(address, port, family, fd, flags, socketOptions = null) {
   try {
     if (typeof fd === 'number' && fd >= 0) {
       const adopted = adopt(fd, SERVER);
       return adopted.handle ?? (adopted.err || uv.EINVAL);
     }
     const isPipe = port === -1 && family === -1;
-    const { handle, err } = isPipe ? bindPath(address) : bindAddress(address, port, family, flags);
+    const { handle, err } = isPipe ? bindPath(address) : bindAddress(address, port, family, flags, socketOptions);
     if (err === 0) return handle;
     handle.close();
     return err;
@@ -68,10 +79,10 @@ function createServerHandle(address, port, family, fd, flags) {
 }
 
 /** As createServerHandle(); any address means `::`, or 0.0.0.0 where there is no IPv6. */
-function createForAny(port, fd, flags) {
-  const handle = createServerHandle('::', port, 6, fd, flags);
+function createForAny(port, fd, flags, socketOptions) {
+  const handle = createServerHandle('::', port, 6, fd, flags, socketOptions);
   if (typeof handle !== 'number') return { handle, address: '::', family: 6 };
-  return { handle: createServerHandle('0.0.0.0', port, 4, fd, flags), address: '0.0.0.0', family: 4 };
+  return { handle: createServerHandle('0.0.0.0', port, 4, fd, flags, socketOptions), address: '0.0.0.0', family: 4 };
 }
 
 /* --- listening ------------------------------------------------------------------------------------------------ */
@@ -91,28 +102,35 @@ function fail(server, error) {
   process.nextTick(() => server.emit('error', error));
 }
 
+/** @returns {Error | number | null} why the handle does not listen; a number is a negative code */
+function start(server, handle, backlog, socketOptions) {
+  const error = socketOptions === null ? null : setAll(handle, socketOptions);
+  return error ?? server._attach(handle) ?? (handle.listen(backlog) || null);
+}
+
 /** Listens on what `place` says, or on the handle that the server has been given. */
 function listenNow(server, place) {
   const { port = null, fd, flags, backlog } = place;
   let { address = null, family = null } = place;
   let handle = server._handle;
+  let socketOptions = server[kSocketOptions] ?? null;
 
   debug('setupListenHandle %s %d %d %d', address, port, family, backlog);
   if (!handle) {
-    if (!address && typeof fd !== 'number') ({ handle, address, family } = createForAny(port, fd, flags));
-    else handle = createServerHandle(address, port, family, fd, flags);
-    if (typeof handle === 'number') {
-      fail(server, uvException(handle, 'listen', address, port));
+    if (!address && typeof fd !== 'number') ({ handle, address, family } = createForAny(port, fd, flags, socketOptions));
+    else handle = createServerHandle(address, port, family, fd, flags, socketOptions);
+    if (typeof handle === 'number' || handle instanceof Error) {
+      fail(server, handle instanceof Error ? handle : uvException(handle, 'listen', address, port));
       return;
     }
     chmod(handle, place);
+    if (handle instanceof TCP && typeof fd !== 'number') socketOptions = null; // they are set
   }
-  server._attach(handle);
-  const err = handle.listen(backlog || BACKLOG);
-  if (err) {
+  const error = start(server, handle, backlog || BACKLOG, socketOptions);
+  if (error !== null) {
     handle.close();
     server._handle = null;
-    fail(server, uvException(err, 'listen', address, port));
+    fail(server, typeof error === 'number' ? uvException(error, 'listen', address, port) : error);
     return;
   }
   server._connectionKey = `${family}:${address}:${port}`;
@@ -203,6 +221,7 @@ function refuse(options) {
 }
 
 function listenOnPort(server, options, backlog) {
+  refuseAddress(server, options);
   const port = validatePort(options.port, 'options.port');
   const flags = (options.ipv6Only === true ? IPV6_ONLY : 0) | (options.reusePort === true ? REUSE_PORT : 0);
   const place = { port, family: 4, backlog, flags };
@@ -254,6 +273,7 @@ function listen(...args) {
   const [options, listener] = normalizeArgs(args);
 
   if (this._handle) throw new codes.ERR_SERVER_ALREADY_LISTEN();
+  this[kSocketOptions] = listenOptionsOption(options);
   if (listener !== null) this.once('listening', listener);
   this._listeningId++;
   this[kClosed] = false;

@@ -9,6 +9,7 @@ const { getDefaultHighWaterMark } = require('node:stream');
 const { BlockList, blockListOption } = require('./block-list');
 const { serverSocket } = require('./channels');
 const { ConnectionIterator } = require('./connection-iterator');
+const credentials = require('./credentials');
 const { debug } = require('./debug');
 const { codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
@@ -16,7 +17,8 @@ const { takeInstances } = require('./instances');
 const { listen, listenNow } = require('./listen');
 const native = require('./binding');
 const { AcceptedOptions, Socket } = require('./socket');
-const { kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kMaxConnections, kOwner, kWarned } = require('./symbols');
+const socketOptions = require('./socket-options');
+const { kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kMaxConnections, kOwner, kWarned } = require('./symbols');
 const { validateNumber } = require('./validate');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
@@ -56,6 +58,7 @@ function applyOptions(server, options) {
   server.highWaterMark = highWaterMarkOption(options);
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
+  server[kAllowedUids] = credentials.allowedUidsOption(options);
 }
 
 /**
@@ -194,15 +197,16 @@ const methods = {
     });
   },
 
-  /** Takes a handle that is to listen. */
+  /** Takes a handle that is to listen. @returns {Error | null} it cannot keep out whom the server does not allow */
   _attach(handle) {
     this._handle = handle;
     handle.onconnection = onconnection;
     handle[kOwner] = this;
-    if (!(handle instanceof Handle)) return; // a cluster's stand-in: see cluster.js
+    if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     updateRoom(this);
     if (this[kHolds] > 0) handle.hold(true);
     if (BlockList.isBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
+    return credentials.restrict(this, handle);
   },
 
   /** The limit turned a connection away. */
@@ -334,7 +338,9 @@ const methods = {
     else this.emit('error', error);
   },
 };
-Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(methods));
+for (const part of [methods, socketOptions.methods]) {
+  Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(part));
+}
 
 /** The number of connections; deprecated (net.md of Node 8, server.connections). */
 Object.defineProperty(Server.prototype, 'connections', {

@@ -10,6 +10,7 @@ const { Duplex } = require('node:stream');
 
 const { BoundSocket } = require('./bound-socket');
 const connecting = require('./connect');
+const credentials = require('./credentials');
 const { debug } = require('./debug');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('./errors');
 const { Handle, SOCKET, TCP, adopt, toHandle } = require('./handle');
@@ -17,6 +18,7 @@ const { takeInstances } = require('./instances');
 const names = require('./names');
 const settings = require('./options');
 const reading = require('./read');
+const socketOptions = require('./socket-options');
 const {
   kAdopt,
   kAttach,
@@ -37,6 +39,7 @@ const {
   kWriteDone,
   kWriteTried,
 } = require('./symbols');
+const tcpInfo = require('./tcp-info');
 const timeout = require('./timeout');
 const tlsReader = require('./tls-reader');
 const { validateInt32 } = require('./validate');
@@ -351,7 +354,7 @@ const methods = {
 /** Accessors that a `for … in` of Node does not show. */
 const HIDDEN = ['_connecting', '_handle', 'bufferSize', 'fd', 'pending', 'readyState'];
 
-const PARTS = [methods, names, settings, connecting, reading, writing, timeout, tlsReader].map((part) => part.methods ?? part);
+const PARTS = [methods, names, settings, connecting, reading, writing, timeout, tlsReader, socketOptions, tcpInfo, credentials].map((part) => part.methods ?? part);
 
 for (const part of PARTS) {
   Object.defineProperties(Socket.prototype, Object.getOwnPropertyDescriptors(part));

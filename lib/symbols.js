@@ -40,9 +40,11 @@ module.exports = {
   kAdopt: Symbol('kAdopt'),
 
   /** State of a Server. */
+  kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
   kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
   kHolds: Symbol('kHolds'),
   kMaxConnections: Symbol('kMaxConnections'),
   kWarned: Symbol('kWarned'), // that there are no descriptors
+  kSocketOptions: Symbol('kSocketOptions'), // what listen() is to set before it binds, or null
 };

@@ -37,7 +37,7 @@ void cnet_attempt_end(cnet_stream_t *stream) {
   stream->attempt = NULL;
   drop_dial(attempt);
   if (attempt->timer != NULL) cnet_uv_close(stream->env, (uv_handle_t *)attempt->timer);
-  free(attempt);
+  cnet_attempt_free(attempt);
 }
 
 static void tell_step(cnet_stream_t *stream, cnet_phase_t phase, int status) {
@@ -155,6 +155,19 @@ static int bind_local(cnet_stream_t *stream, const struct sockaddr_storage *addr
   return port == attempt->local_port ? 0 : UV_EADDRINUSE; /* not the port that was asked for, as Node has it */
 }
 
+/* Sets the options of the attempt, on a descriptor made for them. Where that fails *phase says at what. */
+static int set_options(cnet_stream_t *stream, const struct sockaddr_storage *address, int *phase) {
+  int family = address->ss_family == AF_INET6 ? 6 : 4;
+  uint32_t index = 0;
+
+  int err = cnet_platform_socket(stream->uv, family);
+  *phase = CNET_ATTEMPT_UNSENT;
+  if (err < 0) return err;
+  err = cnet_options_set(stream->attempt->options, stream->uv, family, &index);
+  *phase = err ? CNET_ATTEMPT_OPTION + (int)index : CNET_ATTEMPT_BIND;
+  return err;
+}
+
 static bool is_blocked(const cnet_stream_t *stream, const struct sockaddr_storage *address) {
   return stream->block_list != NULL && cnet_block_list_check(stream->block_list, address);
 }
@@ -166,9 +179,12 @@ static cnet_stream_t *try_address(cnet_stream_t *stream) {
   cnet_attempt_t *attempt = stream->attempt;
   const struct sockaddr_storage *address = &attempt->addresses[attempt->index];
 
+  int phase = CNET_ATTEMPT_BIND;
+
   int err = attempt->index > 0 ? renew_handle(stream) : 0;
+  if (!err && attempt->options != NULL) err = set_options(stream, address, &phase);
   if (!err) err = bind_local(stream, address);
-  if (err) return failed(stream, CNET_ATTEMPT_BIND, err);
+  if (err) return failed(stream, (cnet_phase_t)phase, err);
   bool is_only = attempt->count == 1; /* as in Node: told before it is found to be blocked; several are not */
   if (!is_only && is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
   tell_step(stream, CNET_ATTEMPT_START, 0);
@@ -215,7 +231,7 @@ static int attempt_new(const cnet_call_t *call, cnet_stream_t **stream) {
   err = connectable(call, CNET_TCP, stream);
   if (!err && attempt->count > 1 && ((*stream)->flags & CNET_USED)) err = UV_EISCONN;
   if (err) {
-    free(attempt);
+    cnet_attempt_free(attempt);
     return err;
   }
   (*stream)->attempt = attempt;
@@ -225,7 +241,8 @@ static int attempt_new(const cnet_call_t *call, cnet_stream_t **stream) {
 }
 
 /*
- * connect(id, [address, ...], port, ms for each attempt but the last, local address | undefined, local port)
+ * connect(id, [address, ...], port, ms for each attempt but the last, local address | undefined, local port,
+ * socket options: see cnet_options_read())
  * The steps go to CNET_ON_ATTEMPT, the first of them before connect() returns; a connection to CNET_ON_CONNECT.
  */
 napi_value cnet_js_connect(napi_env napi, napi_callback_info info) {

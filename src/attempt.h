@@ -3,6 +3,7 @@
 #define CNET_ATTEMPT_H
 
 #include "napi_util.h"
+#include "option.h"
 
 typedef struct cnet_dial cnet_dial_t;
 
@@ -12,6 +13,7 @@ struct cnet_attempt {
   uint64_t timeout;                      /* ms */
   char local_address[CNET_ADDRESS_TEXT]; /* empty: any */
   double local_port;                     /* as the user gave it: any number */
+  cnet_options_t *options;               /* set on each socket before it connects; NULL: none */
   int settled;                           /* status of a path's connection that is known already */
   uint32_t index, count;
   struct sockaddr_storage addresses[];
@@ -20,8 +22,11 @@ struct cnet_attempt {
 /* A new attempt over `count` addresses, all empty; NULL: no memory. */
 cnet_attempt_t *cnet_attempt_alloc(uint32_t count);
 
+/* Frees it, and the options that it has. */
+void cnet_attempt_free(cnet_attempt_t *attempt);
+
 /*
- * The attempt that the arguments of connect() ask for, in *out: the caller's to free(). 0, UV_EINVAL or UV_ENOMEM.
+ * The attempt that the arguments of connect() ask for, in *out: the caller's to free. 0, UV_EINVAL or UV_ENOMEM.
  * Reading the addresses may run any code of the caller's, so what was known of a stream before is to be looked up
  * again.
  */

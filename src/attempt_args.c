@@ -15,6 +15,11 @@ cnet_attempt_t *cnet_attempt_alloc(uint32_t count) {
   return attempt;
 }
 
+void cnet_attempt_free(cnet_attempt_t *attempt) {
+  free(attempt->options);
+  free(attempt);
+}
+
 static int read_arguments(const cnet_call_t *call, cnet_attempt_t *attempt) {
   int32_t port = cnet_arg_int(call, 2, -1);
   bool is_local = cnet_arg_given(call, 4);
@@ -43,6 +48,7 @@ int cnet_attempt_read(const cnet_call_t *call, cnet_attempt_t **out) {
   *out = cnet_attempt_alloc(count);
   if (*out == NULL) return UV_ENOMEM;
   int err = read_arguments(call, *out);
-  if (err) free(*out);
+  if (!err) err = cnet_options_read(call, 6, &(*out)->options);
+  if (err) cnet_attempt_free(*out);
   return err;
 }

@@ -39,11 +39,12 @@ typedef struct cnet_write cnet_write_t;
 typedef struct cnet_idle cnet_idle_t;
 typedef struct cnet_token cnet_token_t;
 typedef struct cnet_refusal cnet_refusal_t;
+typedef struct cnet_uids cnet_uids_t;
 
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
   CNET_ON_ACCEPT,   /* (listener, status, socket) */
-  CNET_ON_DROP,     /* (listener, local address, port, family, remote address, port, family) */
+  CNET_ON_DROP,     /* (listener, local address, port, family, remote address, port, family), see also credentials.c */
   CNET_ON_ATTEMPT,  /* (socket, index of the address, cnet_phase_t, status) */
   CNET_ON_CONNECT,  /* (socket): it is connected; a failure is the last address' CNET_ON_ATTEMPT */
   CNET_ON_READ,     /* (ArrayBuffer); the socket, the bytes or the status, and the offset are in `event` */
@@ -64,6 +65,7 @@ typedef enum cnet_phase {
   CNET_ATTEMPT_TIMEOUT,
   CNET_ATTEMPT_BIND,   /* the local address could not be bound */
   CNET_ATTEMPT_UNSENT, /* connect(2) refused at once */
+  CNET_ATTEMPT_OPTION, /* the first of its socket options could not be set; the numbers from here on: the next ones */
 } cnet_phase_t;
 
 /* Status of CNET_ON_ACCEPT outside of libuv's codes: the connection told of before has taken the last descriptor. */
@@ -135,7 +137,8 @@ struct cnet_stream {
   cnet_write_t *write;        /* while a write waits for room */
   cnet_idle_t *idle;          /* told of activity; owned by the idle table */
   cnet_block_list_t *block_list;
-  cnet_refusal_t *refusal; /* listener: what turns connections away when there is no memory */
+  cnet_uids_t *allowed_uids; /* listener on a path: whose processes may connect; NULL: all */
+  cnet_refusal_t *refusal;   /* listener: what turns connections away when there is no memory */
   napi_ref user_buffer;
   char *path; /* bound path of a pipe, for unlink */
   uint64_t bytes_read;
@@ -232,6 +235,17 @@ int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, int32_t port, int family, 
 #define CNET_BIND_IPV6ONLY 1u
 #define CNET_BIND_REUSEPORT 2u
 
+/* --- credentials.c ------------------------------------------------------------------------------------------ */
+
+/* Who is at the other end of a Unix socket. */
+typedef struct cnet_credentials {
+  int64_t pid; /* negative: the system does not tell */
+  uint32_t uid, gid;
+} cnet_credentials_t;
+
+/* Whether `listener`, which has `allowed_uids`, lets `client` in; if not it is told, and the client closed. */
+bool cnet_credentials_admit(cnet_stream_t *listener, cnet_stream_t *client);
+
 /* --- attempt.c -------------------------------------------------------------------------------------------- */
 
 /* Ends the attempt of a stream that is being closed: timer, list; its libuv handle stays with the stream. */
@@ -285,6 +299,13 @@ void cnet_tokens_close(cnet_env_t *env);
  * made, of `family` (4 or 6) for TCP.
  */
 int cnet_platform_socket(uv_stream_t *uv, int family);
+
+/* getsockopt(2) and setsockopt(2): 0 or a negative code; *size is the room for the value, and then its bytes. */
+int cnet_platform_get_option(const uv_stream_t *uv, int level, int name, void *value, uint32_t *size);
+int cnet_platform_set_option(const uv_stream_t *uv, int level, int name, const void *value, uint32_t size);
+
+/* The credentials of the peer of a Unix socket; UV_ENOTCONN when there is none. */
+int cnet_platform_credentials(const uv_stream_t *uv, cnet_credentials_t *out);
 
 /*
  * SO_REUSEPORT, before bind: on the descriptor of `tcp`, or on one of `family` (4 or 6) made for it, as libuv makes

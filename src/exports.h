@@ -78,7 +78,17 @@
   X(tokenNew, cnet_js_token_new) \
   X(tokenTake, cnet_js_token_take) \
   X(tokenDrop, cnet_js_token_drop) \
-  X(tokensHeld, cnet_js_tokens_held)
+  X(tokensHeld, cnet_js_tokens_held) \
+  /* option.c */ \
+  X(findOption, cnet_js_find_option) \
+  X(getOption, cnet_js_get_option) \
+  X(setOption, cnet_js_set_option) \
+  X(makeSocket, cnet_js_make_socket) \
+  /* tcp_info.c */ \
+  X(tcpInfo, cnet_js_tcp_info) \
+  /* credentials.c */ \
+  X(credentials, cnet_js_credentials) \
+  X(setAllowedUids, cnet_js_set_allowed_uids)
 
 #define CNET_DECLARE(name, function) napi_value function(napi_env napi, napi_callback_info info);
 CNET_EXPORTS(CNET_DECLARE)

@@ -57,6 +57,8 @@ static void accept_one(cnet_stream_t *listener) {
   }
   if (uv_accept(listener->uv, client->uv) != 0 || (listener->room != 0 && is_blocked(listener, client))) {
     cnet_stream_close(client, false);
+  } else if (listener->allowed_uids != NULL && !cnet_credentials_admit(listener, client)) {
+    return; /* it has been told */
   } else if (listener->room == 0) {
     drop(listener, client);
   } else {

@@ -1,6 +1,36 @@
 /* platform_stub.c: platforms without code of their own (Windows): libuv's way where there is one, else UV_ENOTSUP. */
 #include "cnet.h"
 
+int cnet_platform_socket(uv_stream_t *uv, int family) {
+  (void)uv;
+  (void)family;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_get_option(const uv_stream_t *uv, int level, int name, void *value, uint32_t *size) {
+  (void)uv;
+  (void)level;
+  (void)name;
+  (void)value;
+  (void)size;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_set_option(const uv_stream_t *uv, int level, int name, const void *value, uint32_t size) {
+  (void)uv;
+  (void)level;
+  (void)name;
+  (void)value;
+  (void)size;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_credentials(const uv_stream_t *uv, cnet_credentials_t *out) {
+  (void)uv;
+  (void)out;
+  return UV_ENOTSUP;
+}
+
 int cnet_platform_reuse_port(uv_tcp_t *tcp, int family) {
   (void)tcp;
   (void)family;

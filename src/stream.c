@@ -61,6 +61,7 @@ void cnet_stream_free(cnet_stream_t *stream) {
   if (stream->block_list != NULL) cnet_block_list_release(stream->block_list);
   cnet_idle_detach(stream);
   cnet_refusal_end(stream);
+  free(stream->allowed_uids);
   free(stream->path);
   free(stream);
 }

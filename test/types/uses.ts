@@ -85,6 +85,23 @@ const moved: Socket = net.receive(net.transfer(client), { allowHalfOpen: true })
 const movedServer: Server = net.receive(net.transfer(server), (socket) => socket.setTypeOfService(16));
 const movedBound: net.BoundSocket = net.receive(net.transfer(bound));
 
+// socket options, TCP_INFO, credentials
+const size2: number = client.setOption('SO_RCVBUF', 1).setOption('SO_LINGER', 0).setOption(1, 7, Buffer.alloc(4)).getOption('SO_RCVBUF');
+const quick: boolean = client.getOption('TCP_QUICKACK');
+const raw: Buffer = server.setOption('TCP_DEFER_ACCEPT', 1).getOption(6, 11, 256);
+net.connect({ port: 1, socketOptions: { TCP_NODELAY: 1, SO_LINGER: { onoff: true }, TCP_CONGESTION: 'reno' } });
+net.connect({ path: '/path', socketOptions: [['SO_PRIORITY', 1], [1, 7, Buffer.alloc(4)]] });
+server.listen({ port: 0, socketOptions: { IP_FREEBIND: true } });
+const rtt: number | undefined = client.getTCPInfo().rttMicroseconds;
+const uid: number = client.getPeerCredentials().uid;
+createServer({ allowedUids: [uid] });
+// @ts-expect-error there is no such option
+client.getOption('SO_RECVBUF');
+// @ts-expect-error it is a number
+client.setOption('SO_RCVBUF', '1');
+// @ts-expect-error there is no such option
+net.connect({ port: 1, socketOptions: { SO_RECVBUF: 1 } });
+
 // @ts-expect-error a path goes alone
 new net.BoundSocket({ path: '/path', port: 1 });
 // @ts-expect-error not what can be moved
@@ -99,4 +116,4 @@ createServer({ pauseOnConect: true });
 registerHttp.unregister();
 registerHttp.register();
 
-export { asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, promised, received, receivedServer, size, stream };
+export { quick, raw, rtt, size2, asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, promised, received, receivedServer, size, stream };

@@ -1,0 +1,196 @@
+'use strict';
+
+const assert = require('node:assert');
+const { spawn } = require('node:child_process');
+
+const kit = require('../api/kit');
+const { runFixture } = require('../support/child');
+const { HOST, connected, listening, net, once, pair, tempPath, tidy, track } = kit;
+
+const isRoot = process.getuid?.() === 0;
+const NOBODY = 65534;
+
+const own = () => ({ pid: process.pid, uid: process.getuid(), gid: process.getgid() });
+
+/** A name without a file, so that no file's permissions keep another user out. */
+let names = 0;
+const newName = () => `\0cnet-credentials-${process.pid}-${names++}`;
+
+/** A Python program with a Unix socket `s` and its path `name`; as another user where there is a `uid`. */
+function python(program, name, uid) {
+  const source = `import socket, sys, os\ns = socket.socket(socket.AF_UNIX)\nname = os.fsencode(sys.argv[1]).replace(b'@', b'\\0', 1)\n${program}`;
+  const options = { stdio: ['pipe', 'pipe', 'inherit'], cwd: '/' };
+  if (uid !== undefined) Object.assign(options, { uid, gid: uid });
+  return spawn('python3', ['-c', source, name.replace('\0', '@')], options);
+}
+
+/** Connects, and waits for the end. */
+const CLIENT = 's.connect(name)\nprint(s.recv(1), flush=True)';
+
+describe('getPeerCredentials()', () => {
+  before(function () { if (process.platform === 'win32') kit.skip(this, 'not on Windows'); });
+  afterEach(tidy);
+
+  it('names the process at the other end, on both ends', async () => {
+    const { client, accepted } = await pair({ path: tempPath() });
+    assert.deepStrictEqual(client.getPeerCredentials(), own());
+    assert.deepStrictEqual(accepted.getPeerCredentials(), own());
+  });
+
+  it('names another process that connects', async function () {
+    kit.needsLinux(this);
+    kit.needsTool(this, 'python3');
+    const server = await listening(net.createServer(), newName());
+    const child = python(CLIENT, server.address());
+    const [socket] = await once(server, 'connection');
+    assert.deepStrictEqual(track(socket).getPeerCredentials(), { ...own(), pid: child.pid });
+    socket.destroy();
+    await once(child, 'close');
+  });
+
+  it('names another process that listens', async function () {
+    kit.needsLinux(this);
+    kit.needsTool(this, 'python3');
+    const name = newName();
+    const child = python("s.bind(name)\ns.listen()\nprint('listening', flush=True)\nsys.stdin.read()", name);
+    await once(child.stdout, 'data');
+    const client = await connected(name);
+    client.on('error', () => {}); // a reset: nobody has accepted it
+    assert.deepStrictEqual(client.getPeerCredentials(), { ...own(), pid: child.pid });
+    child.stdin.end();
+    await once(child, 'close');
+  });
+
+  it('names another user', async function () {
+    kit.needsLinux(this);
+    kit.needsTool(this, 'python3');
+    if (!isRoot) kit.skip(this, 'needs root');
+    const server = await listening(net.createServer(), newName());
+    const child = python(CLIENT, server.address(), NOBODY);
+    const [socket] = await once(server, 'connection');
+    assert.deepStrictEqual(track(socket).getPeerCredentials(), { pid: child.pid, uid: NOBODY, gid: NOBODY });
+    socket.destroy();
+    await once(child, 'close');
+  });
+
+  it('a peer that has gone is still named', async () => {
+    const { client, accepted } = await pair({ path: tempPath() });
+    client.destroy();
+    await once(accepted.resume(), 'end');
+    if (accepted.destroyed) return;
+    assert.deepStrictEqual(accepted.getPeerCredentials(), own());
+  });
+
+  it('throws for TCP, and where there is no connection', async () => {
+    const { client } = await pair();
+    assert.throws(() => client.getPeerCredentials(), { code: 'ERR_INVALID_HANDLE_TYPE' });
+    const none = { code: 'EBADF', syscall: 'getsockopt', message: 'getsockopt EBADF SO_PEERCRED' };
+    assert.throws(() => new net.Socket().getPeerCredentials(), none);
+    const path = (await pair({ path: tempPath() })).client;
+    path.destroy();
+    assert.throws(() => path.getPeerCredentials(), none);
+  });
+
+  it('a BoundSocket that is not connected yet has no peer', () => {
+    const socket = track(new net.Socket({ handle: new net.BoundSocket({ path: tempPath() }) }));
+    assert.throws(() => socket.getPeerCredentials(), { code: 'ENOTCONN', syscall: 'getsockopt' });
+  });
+});
+
+describe('`allowedUids` of servers', () => {
+  before(function () { if (process.platform === 'win32') kit.skip(this, 'not on Windows'); });
+  afterEach(tidy);
+
+  /** What comes of one connection to the server: its 'connection' or its 'drop'. */
+  const outcome = (server) => new Promise((resolve) => {
+    server.on('connection', (socket) => resolve(['let in', track(socket).getPeerCredentials().uid]));
+    server.on('drop', (data) => resolve(['turned away', data]));
+  });
+
+  it('lets in who is on it', async () => {
+    const server = await listening(net.createServer({ allowedUids: [process.getuid() + 1, process.getuid()] }), tempPath());
+    const came = outcome(server);
+    await connected(server.address());
+    assert.deepStrictEqual(await came, ['let in', process.getuid()]);
+  });
+
+  it("turns away who is not, without a 'connection', and tells 'drop' who it was", async () => {
+    for (const allowedUids of [[], [process.getuid() + 1]]) {
+      const server = await listening(net.createServer({ allowedUids }), tempPath());
+      const came = outcome(server);
+      const client = await connected(server.address());
+      client.on('error', () => {}).resume();
+      assert.deepStrictEqual(await came, ['turned away', { reason: 'credentials', ...own() }]);
+      await kit.closed(client);
+      const count = await new Promise((resolve) => server.getConnections((_error, number) => resolve(number)));
+      assert.strictEqual(count, 0);
+    }
+  });
+
+  it('turns away another user', async function () {
+    kit.needsLinux(this);
+    kit.needsTool(this, 'python3');
+    if (!isRoot) kit.skip(this, 'needs root');
+    const server = await listening(net.createServer({ allowedUids: [0] }), newName());
+    const came = outcome(server);
+    const child = python(CLIENT, server.address(), NOBODY);
+    const [answer] = await once(child.stdout, 'data');
+    assert.strictEqual(String(answer).trim(), "b''");
+    assert.deepStrictEqual(await came, ['turned away', { reason: 'credentials', pid: child.pid, uid: NOBODY, gid: NOBODY }]);
+  });
+
+  it('comes before the limit: a full server names strangers as strangers', async () => {
+    const server = net.createServer({ allowedUids: [] });
+    server.maxConnections = 0;
+    await listening(server, tempPath());
+    const came = outcome(server);
+    await connected(server.address());
+    assert.deepStrictEqual((await came)[1].reason, 'credentials');
+  });
+
+  it('a full server drops those on it as ever', async () => {
+    const server = net.createServer({ allowedUids: [process.getuid()] });
+    server.maxConnections = 0;
+    await listening(server, tempPath());
+    const came = outcome(server);
+    await connected(server.address());
+    assert.deepStrictEqual(await came, ['turned away', undefined]);
+  });
+
+  it('a server that closes itself as it drops, and drops more than once', async () => {
+    const server = await listening(net.createServer({ allowedUids: [] }), tempPath());
+    server.on('drop', () => server.close());
+    const clients = [1, 2, 3].map(() => track(net.connect(server.address())));
+    for (const client of clients) client.on('error', () => {}).resume();
+    await Promise.all([once(server, 'close'), ...clients.map(kit.closed)]);
+  });
+
+  it('never listens where nobody can be told from anybody: on a port, on a handle of TCP', async () => {
+    const server = net.createServer({ allowedUids: [process.getuid()] });
+    assert.throws(() => server.listen(0, HOST), { code: 'ERR_INVALID_ARG_VALUE' });
+    assert.throws(() => server.listen(), { code: 'ERR_INVALID_ARG_VALUE' });
+    const bound = new net.BoundSocket({ host: HOST });
+    const [error] = await once(server.listen(bound), 'error');
+    assert.deepStrictEqual([error.code, server.listening], ['ERR_INVALID_HANDLE_TYPE', false]);
+  });
+
+  it('holds for a worker of a cluster, for whom the primary accepts', async function () {
+    kit.needsLinux(this);
+    const { stdout, stderr } = await runFixture('cluster-beyond.js', ['allowedUids']);
+    assert.deepStrictEqual([stdout, stderr], ['let in true\nturned away credentials true true\n', '']);
+  });
+
+  it('is an array of numbers from 0 to 4294967295', () => {
+    for (const [allowedUids, code] of [
+      [0, 'ERR_INVALID_ARG_TYPE'],
+      ['root', 'ERR_INVALID_ARG_TYPE'],
+      [['root'], 'ERR_INVALID_ARG_TYPE'],
+      [[-1], 'ERR_OUT_OF_RANGE'],
+      [[2 ** 32], 'ERR_OUT_OF_RANGE'],
+      [[0.5], 'ERR_OUT_OF_RANGE'],
+      [[NaN], 'ERR_OUT_OF_RANGE'],
+    ]) assert.throws(() => net.createServer({ allowedUids }), { code });
+    net.createServer({ allowedUids: null });
+    net.createServer({ allowedUids: undefined });
+  });
+});
