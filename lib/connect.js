@@ -207,10 +207,7 @@ function attempt(socket, addresses, { port, timeout, localAddress, localPort, so
     return;
   }
   const handle = socket[kHandle];
-  const err =
-    handle instanceof Handle
-      ? connectOwn(socket, timeout)
-      : connectForeign(socket, handle, addresses[0], port);
+  const err = handle instanceof Handle ? connectOwn(socket, timeout) : connectForeign(socket, handle, addresses[0], port);
   if (err) refused(socket, err);
 }
 

@@ -46,6 +46,9 @@ enum {
 #ifndef TCP_TX_DELAY
 #define TCP_TX_DELAY 37
 #endif
+#ifndef IPV6_FREEBIND
+#define IPV6_FREEBIND 78
+#endif
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51
 #endif

@@ -3,6 +3,7 @@
 const assert = require('node:assert');
 const { spawn } = require('node:child_process');
 
+const { fromNode } = require('../../lib/child-process');
 const kit = require('../api/kit');
 const { runFixture } = require('../support/child');
 const { HOST, connected, listening, net, once, pair, tempPath, tidy, track } = kit;
@@ -172,6 +173,16 @@ describe('`allowedUids` of servers', () => {
     const bound = new net.BoundSocket({ host: HOST });
     const [error] = await once(server.listen(bound), 'error');
     assert.deepStrictEqual([error.code, server.listening], ['ERR_INVALID_HANDLE_TYPE', false]);
+  });
+
+  it('holds for a server that has come to a child process as cnet\'s, and closes one that it cannot hold for', async () => {
+    const server = fromNode(await listening(net.createServer(), tempPath()), { allowedUids: [] });
+    const came = outcome(server);
+    await connected(server.address());
+    assert.deepStrictEqual((await came)[1].reason, 'credentials');
+    const tcp = await listening(net.createServer());
+    assert.throws(() => fromNode(tcp, { allowedUids: [] }), { code: 'ERR_INVALID_HANDLE_TYPE' });
+    assert.strictEqual(tcp.listening, false);
   });
 
   it('holds for a worker of a cluster, for whom the primary accepts', async function () {

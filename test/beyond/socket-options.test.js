@@ -1,6 +1,8 @@
 'use strict';
 
 const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
 
 const kit = require('../api/kit');
 const { runFixture } = require('../support/child');
@@ -29,13 +31,15 @@ describe('getOption() and setOption()', () => {
   it('what is set is what the kernel has, and what is got again', async function () {
     kit.needsTool(this, 'python3');
     const { client } = await pair();
-    for (const [name, value, level, inKernel = value, got = value] of [
+    const settings = [
+      ['IP_TOS', 16, 'IPPROTO_IP'],
       ['SO_RCVBUF', 20000, 'SOL_SOCKET', 40000, 40000], // doubled: socket(7)
       ['SO_SNDBUF', 30000, 'SOL_SOCKET', 60000, 60000],
       ['SO_PRIORITY', 5, 'SOL_SOCKET'],
       ['SO_KEEPALIVE', true, 'SOL_SOCKET', 1],
+      ['SO_OOBINLINE', 1, 'SOL_SOCKET', 1, true],
+      ['SO_REUSEADDR', 0, 'SOL_SOCKET', 0, false],
       ['TCP_NODELAY', true, 'IPPROTO_TCP', 1],
-      ['TCP_NODELAY', 0, 'IPPROTO_TCP', 0, false],
       ['TCP_CORK', true, 'IPPROTO_TCP', 1],
       ['TCP_KEEPIDLE', 11, 'IPPROTO_TCP'],
       ['TCP_KEEPINTVL', 12, 'IPPROTO_TCP'],
@@ -45,12 +49,40 @@ describe('getOption() and setOption()', () => {
       ['TCP_SYNCNT', 3, 'IPPROTO_TCP'],
       ['TCP_LINGER2', 7, 'IPPROTO_TCP'],
       ['TCP_WINDOW_CLAMP', 65000, 'IPPROTO_TCP'],
-      ['IP_TOS', 16, 'IPPROTO_IP'],
       ['IP_TTL', 33, 'IPPROTO_IP'],
-    ]) {
-      assert.strictEqual(client.setOption(name, value), client, name);
-      assert.deepStrictEqual([await sockopts(client.fd, `${level}.${name}`), client.getOption(name)], [[inKernel], got], name);
+    ];
+    for (const [name, value] of settings) assert.strictEqual(client.setOption(name, value), client, name);
+    const inKernel = await sockopts(client.fd, ...settings.map(([name, , level]) => `${level}.${name}`));
+    settings.forEach(([name, value, , kernel = value, got = value], i) => {
+      assert.deepStrictEqual([name, inKernel[i], client.getOption(name)], [name, kernel, got]);
+    });
+  });
+
+  it('each name of the documents is known, and its value of the kind that they tell', async function () {
+    kit.needsHost(this, '::1');
+    const text = fs.readFileSync(path.join(__dirname, '../../docs/beyond/socket-options.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| \w+\(7\) \| (\S[^|]*) \| (.*) \|$/gm)];
+    const sockets = [(await pair()).client, (await pair({ host: '::1' })).client, (await pair({ path: tempPath() })).client];
+    const types = { text: 'string', '`{ onoff, linger }`': 'object' };
+    const values = new Map();
+    for (const [, kind, names] of rows) {
+      for (const [, name] of names.matchAll(/`(\w+)`/g)) {
+        const found = sockets.map((socket) => {
+          try {
+            return typeof socket.getOption(name);
+          } catch (error) {
+            assert.strictEqual(error.syscall, 'getsockopt', name); // known, and not of this socket or this kernel
+            return undefined;
+          }
+        });
+        const expected = types[kind] ?? kind;
+        assert.ok(found.every((type) => type === undefined || type === expected), `${name}: ${found}`);
+        if (found.includes(expected)) values.set(name, expected);
+      }
     }
+    assert.ok(values.size > 50, `${values.size} values`);
+    const inC = fs.readFileSync(path.join(__dirname, '../../src/option.c'), 'utf8');
+    for (const [, name] of inC.matchAll(/X\(\w+, (\w+), AS_/g)) assert.ok(text.includes(`\`${name}\``), name);
   });
 
   it('each option that can be read gives a value of its kind', async () => {
