@@ -7,13 +7,19 @@
 #include "address.h"
 #include "block_list_rules.h"
 
+uint64_t cnet_hash_seed(const void *address) {
+  uint64_t seed;
+
+  if (uv_random(NULL, NULL, &seed, sizeof seed, 0, NULL) == 0) return seed;
+  return uv_hrtime() ^ (uint64_t)(uintptr_t)address;
+}
+
 cnet_block_list_t *cnet_block_list_new(void) {
   cnet_block_list_t *list = calloc(1, sizeof *list);
 
   if (list == NULL) return NULL;
   list->holders = 1;
-  if (uv_random(NULL, NULL, &list->seed, sizeof list->seed, 0, NULL) != 0)
-    list->seed = uv_hrtime() ^ (uint64_t)(uintptr_t)list; /* no source of random numbers: better than none */
+  list->seed = cnet_hash_seed(list);
   return list;
 }
 
@@ -80,13 +86,18 @@ cnet_host_t cnet_host_of_bytes(const unsigned char *bytes, bool four) {
   return host;
 }
 
-bool cnet_block_list_check(const cnet_block_list_t *list, const struct sockaddr_storage *address) {
+bool cnet_host_of_address(const struct sockaddr_storage *address, cnet_host_t *out) {
   const struct sockaddr_in *four = (const struct sockaddr_in *)address;
   const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
 
   if (address->ss_family == AF_INET)
-    return cnet_block_list_check_host(list, cnet_host_of_bytes((const unsigned char *)&four->sin_addr, true));
-  if (address->ss_family == AF_INET6)
-    return cnet_block_list_check_host(list, cnet_host_of_bytes((const unsigned char *)&six->sin6_addr, false));
-  return false;
+    *out = cnet_host_of_bytes((const unsigned char *)&four->sin_addr, true);
+  else if (address->ss_family == AF_INET6)
+    *out = cnet_host_of_bytes((const unsigned char *)&six->sin6_addr, false);
+  return address->ss_family == AF_INET || address->ss_family == AF_INET6;
+}
+
+bool cnet_block_list_check(const cnet_block_list_t *list, const struct sockaddr_storage *address) {
+  cnet_host_t host;
+  return cnet_host_of_address(address, &host) && cnet_block_list_check_host(list, host);
 }

@@ -12,16 +12,7 @@ static const napi_type_tag TAG = {0x6b1f0c7a52d94e83, 0xa4e97d3015c8b26f};
 /* Longest rule: 'Range: IPv6 ' and two addresses. */
 #define MAX_RULE 128
 
-cnet_block_list_t *cnet_block_list_of(napi_env napi, napi_value value) {
-  napi_valuetype type;
-  bool tagged = false;
-  void *list = NULL;
-
-  /* The check of a tag converts to an object first, which throws for null and undefined. */
-  if (napi_typeof(napi, value, &type) != napi_ok || type != napi_object) return NULL;
-  if (napi_check_object_type_tag(napi, value, &TAG, &tagged) != napi_ok || !tagged) return NULL;
-  return napi_unwrap(napi, value, &list) == napi_ok ? list : NULL;
-}
+cnet_block_list_t *cnet_block_list_of(napi_env napi, napi_value value) { return cnet_unwrap(napi, value, &TAG); }
 
 static cnet_block_list_t *arg_list(const cnet_call_t *call) { return cnet_block_list_of(call->napi, call->argv[0]); }
 
@@ -46,16 +37,13 @@ static void finalize(napi_env napi, void *data, void *hint) {
 /* blockListNew(): an object that holds an empty list, or UV_ENOMEM. */
 napi_value cnet_js_block_list_new(napi_env napi, napi_callback_info info) {
   cnet_block_list_t *list = cnet_block_list_new();
-  napi_value object;
   (void)info;
 
   if (list == NULL) return cnet_int(napi, UV_ENOMEM);
-  if (napi_create_object(napi, &object) != napi_ok || napi_type_tag_object(napi, object, &TAG) != napi_ok ||
-      napi_wrap(napi, object, list, finalize, NULL, NULL) != napi_ok) {
-    cnet_block_list_release(list);
-    return cnet_int(napi, UV_ENOMEM);
-  }
-  return object;
+  napi_value object = cnet_wrap(napi, list, &TAG, finalize);
+  if (object != NULL) return object;
+  cnet_block_list_release(list);
+  return cnet_int(napi, UV_ENOMEM);
 }
 
 /* What a rule on one network is about. */

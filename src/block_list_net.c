@@ -14,36 +14,15 @@
 
 /* --- hashing ---------------------------------------------------------------------------------------------- */
 
-static cnet_ip_t network_of(cnet_ip_t ip, unsigned prefix) {
-  cnet_ip_t network = {0, 0};
-
-  if (prefix > 64) {
-    network.high = ip.high;
-    network.low = ip.low & ~(uint64_t)0 << (128 - prefix);
-  } else if (prefix > 0) {
-    network.high = ip.high & ~(uint64_t)0 << (64 - prefix);
-  }
-  return network;
-}
-
-static uint64_t mix(uint64_t x) {
-  x ^= x >> 32;
-  x *= 0xd6e8feb86659fd93u;
-  x ^= x >> 32;
-  x *= 0xd6e8feb86659fd93u;
-  return x ^ x >> 32;
-}
-
 static uint32_t slot_of(const cnet_block_list_t *list, cnet_ip_t network, unsigned prefix) {
   const cnet_buckets_t *buckets = &list->buckets;
-  uint64_t hash = mix(mix(network.high ^ list->seed) ^ network.low ^ (uint64_t)prefix << 56);
-  uint32_t slot = (uint32_t)hash & buckets->mask;
+  uint32_t slot = (uint32_t)cnet_ip_hash(network, prefix, list->seed) & buckets->mask;
 
   return slot < buckets->count ? slot : slot & buckets->mask >> 1;
 }
 
 static uint32_t slot_of_net(const cnet_block_list_t *list, const cnet_net_t *net) {
-  return slot_of(list, network_of(net->ip, net->prefix), net->prefix);
+  return slot_of(list, cnet_ip_network(net->ip, net->prefix), net->prefix);
 }
 
 static int reserve_bucket(cnet_buckets_t *buckets) {
@@ -149,7 +128,7 @@ static void unlink_net(cnet_block_list_t *list, uint32_t index) {
 static uint32_t *find(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single) {
   if (list->buckets.count == 0) return NULL;
 
-  uint32_t *place = &list->buckets.heads[slot_of(list, network_of(host.ip, prefix), prefix)];
+  uint32_t *place = &list->buckets.heads[slot_of(list, cnet_ip_network(host.ip, prefix), prefix)];
   for (; *place != 0; place = &list->nets[*place].chain) {
     const cnet_net_t *net = &list->nets[*place];
     if (net->prefix != prefix || net->single != single || cnet_ip_compare(net->ip, host.ip) != 0) continue;
@@ -172,7 +151,7 @@ int cnet_net_add(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, boo
   index = take_entry(list);
   if (index == 0) return UV_ENOMEM;
 
-  head = &list->buckets.heads[slot_of(list, network_of(host.ip, prefix), prefix)];
+  head = &list->buckets.heads[slot_of(list, cnet_ip_network(host.ip, prefix), prefix)];
   list->nets[index] =
       (cnet_net_t){.ip = host.ip, .chain = *head, .prefix = (uint8_t)prefix, .four = host.four, .single = single};
   *head = index;
@@ -198,11 +177,11 @@ void cnet_net_remove(cnet_block_list_t *list, cnet_host_t host, unsigned prefix,
 }
 
 static bool chain_has(const cnet_block_list_t *list, uint32_t index, cnet_ip_t ip, unsigned prefix) {
-  cnet_ip_t network = network_of(ip, prefix);
+  cnet_ip_t network = cnet_ip_network(ip, prefix);
 
   for (; index != 0; index = list->nets[index].chain) {
     const cnet_net_t *net = &list->nets[index];
-    if (net->prefix == prefix && cnet_ip_compare(network_of(net->ip, prefix), network) == 0) return true;
+    if (net->prefix == prefix && cnet_ip_compare(cnet_ip_network(net->ip, prefix), network) == 0) return true;
   }
   return false;
 }
@@ -213,7 +192,7 @@ bool cnet_net_check(const cnet_block_list_t *list, cnet_ip_t ip) {
 
   for (uint32_t i = 0; i < list->prefixes_count; i++) {
     unsigned prefix = list->prefixes[i];
-    at[i] = slot_of(list, network_of(ip, prefix), prefix);
+    at[i] = slot_of(list, cnet_ip_network(ip, prefix), prefix);
     PREFETCH(&list->buckets.heads[at[i]]);
   }
   for (uint32_t i = 0; i < list->prefixes_count; i++) {

@@ -77,11 +77,14 @@ static inline int cnet_arg_start(const cnet_call_t *call, size_t i, char *out, s
   return napi_get_value_string_utf8(call->napi, call->argv[i], out, size, &length) == napi_ok ? (int)length : -1;
 }
 
-/* The stream whose id is argument 0; NULL when there is none, or it is being closed. */
-static inline cnet_stream_t *cnet_arg_stream(const cnet_call_t *call) {
-  cnet_stream_t *stream = cnet_table_get(&call->env->streams, cnet_arg_int(call, 0, -1));
+/* The stream whose id is argument `i`; NULL when there is none, or it is being closed. */
+static inline cnet_stream_t *cnet_stream_of(const cnet_call_t *call, size_t i) {
+  cnet_stream_t *stream = cnet_table_get(&call->env->streams, cnet_arg_int(call, i, -1));
   return stream == NULL || (stream->flags & CNET_CLOSING) ? NULL : stream;
 }
+
+/* The same of argument 0. */
+static inline cnet_stream_t *cnet_arg_stream(const cnet_call_t *call) { return cnet_stream_of(call, 0); }
 
 /* The bytes of a Buffer, a typed array or a DataView. False: it is none; napi_get_buffer_info() would end the process.
  */
@@ -107,6 +110,26 @@ static inline napi_value cnet_string(napi_env napi, const char *text, size_t len
   napi_value result = NULL;
   napi_create_string_utf8(napi, text, length, &result);
   return result;
+}
+
+/* What cnet_wrap() has put into an object with this tag; NULL: `value` is none. */
+static inline void *cnet_unwrap(napi_env napi, napi_value value, const napi_type_tag *tag) {
+  napi_valuetype type;
+  bool tagged = false;
+  void *data = NULL;
+
+  /* The check of a tag converts to an object first, which throws for null and undefined. */
+  if (napi_typeof(napi, value, &type) != napi_ok || type != napi_object) return NULL;
+  if (napi_check_object_type_tag(napi, value, tag, &tagged) != napi_ok || !tagged) return NULL;
+  return napi_unwrap(napi, value, &data) == napi_ok ? data : NULL;
+}
+
+/* An object that holds `data`, which `finalize` frees; NULL: no memory, and `data` stays the caller's. */
+static inline napi_value cnet_wrap(napi_env napi, void *data, const napi_type_tag *tag, napi_finalize finalize) {
+  napi_value object;
+
+  if (napi_create_object(napi, &object) != napi_ok || napi_type_tag_object(napi, object, tag) != napi_ok) return NULL;
+  return napi_wrap(napi, object, data, finalize, NULL, NULL) == napi_ok ? object : NULL;
 }
 
 /* An argument that is neither undefined nor null. */
