@@ -3,6 +3,8 @@
     {
       "target_name": "cnet",
       "sources": [
+        "src/accept_limit.c",
+        "src/accept_limit_js.c",
         "src/addon.c",
         "src/address.c",
         "src/attempt.c",
@@ -12,6 +14,7 @@
         "src/block_list_net.c",
         "src/block_list_range.c",
         "src/close.c",
+        "src/connections.c",
         "src/credentials.c",
         "src/cursor.c",
         "src/env.c",
@@ -39,7 +42,7 @@
             "VCLinkerTool": {"AdditionalOptions": ["/guard:cf"]}
           }
         }, {
-          "sources": ["src/platform_posix.c", "src/platform_option_posix.c"],
+          "sources": ["src/platform_posix.c", "src/platform_option_posix.c", "src/platform_queue_posix.c"],
           "defines": ["_GNU_SOURCE"],
           "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"],
           "cflags!": ["-Wno-unused-parameter"],

@@ -6,10 +6,12 @@
  * accepted (round robin), or the listening handle itself, which all workers share.
  */
 
+const native = require('./binding');
 const { refusalOf } = require('./credentials');
 const { SERVER, SOCKET } = require('./handle');
+const { REASONS } = require('./handlers');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('./node-handle');
-const { kDropped, kHolds } = require('./symbols');
+const { kDropped, kHolds, kLimit, kNumber } = require('./symbols');
 const uv = require('./uv');
 
 let cluster = null;
@@ -62,24 +64,43 @@ function ownerOf(server) {
   };
 }
 
+/**
+ * What C decides where it accepts.
+ * @returns {number} 0, an index of REASONS, or a negative libuv code
+ */
+function verdictOn(server, client) {
+  native.setServer(client.id, server[kNumber]);
+  const limit = server[kLimit];
+  if (isFull(server)) return REASONS.indexOf('maxConnections');
+  return limit ? native.acceptLimitEnter(limit.native, client.id) : 0;
+}
+
 /** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
 function receive(server, deliver, nodeClient) {
   const { handle: client, err } = takeHandle(nodeClient, SOCKET);
   const refusal = client === null ? null : refusalOf(server, client);
   if (client === null) {
     deliver(err);
-  } else if (refusal !== null) {
+    return;
+  }
+  if (refusal !== null) {
     client.close();
     if (refusal.data !== undefined) server[kDropped](refusal.data);
-  } else if (isFull(server)) {
-    const data = describe(client);
-    client.close();
-    server[kDropped](data);
-  } else if (isBlocked(server, client)) {
-    client.close();
-  } else {
-    deliver(0, client);
+    return;
   }
+  if (!isFull(server) && isBlocked(server, client)) {
+    client.close();
+    return;
+  }
+  const verdict = verdictOn(server, client);
+  if (verdict === 0) {
+    deliver(0, client);
+    return;
+  }
+  const data = describe(client);
+  client.close();
+  if (verdict < 0) deliver(verdict);
+  else server[kDropped](data, server[kLimit] ? REASONS[verdict] : undefined);
 }
 
 /* --- handles ---------------------------------------------------------------------------------------------------- */

@@ -26,15 +26,24 @@ const describePeer = (pid, uid, gid) => ({ pid: pid > 0 ? pid : undefined, uid, 
 /** What 'drop' tells of a connection that `allowedUids` has turned away. */
 const describeRefused = (...credentials) => ({ reason: 'credentials', ...describePeer(...credentials) });
 
-/** The limit of a server, or who the peer is (undefined, pid, uid, gid), turned a connection away. */
-function ondrop(id, localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily) {
+/** By cnet_verdict_t: the limit of a server that turned a connection away. The first: it has none but maxConnections. */
+const REASONS = [
+  undefined, 'maxConnections', 'maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConnectionRate',
+];
+
+/** A limit of a server, or who the peer is (undefined, pid, uid, gid), turned a connection away. */
+function ondrop(id, verdict, localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily) {
   const { [kOwner]: owner } = handles[id];
   if (owner === null) return;
-  if (localAddress !== undefined) {
-    owner[kDropped]({ localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily });
-  } else {
-    owner[kDropped](localPort === undefined ? undefined : describeRefused(localPort, localFamily, remoteAddress));
+  if (verdict === undefined) {
+    owner[kDropped](describeRefused(localAddress, localPort, localFamily));
+    return;
   }
+  const data =
+    localAddress === undefined
+      ? undefined
+      : { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily };
+  owner[kDropped](data, REASONS[verdict]);
 }
 
 /** A step of a connection attempt; see cnet_phase_t. */
@@ -76,6 +85,7 @@ function ontimeout(id) {
 }
 
 module.exports = {
+  REASONS,
   handles,
   timeouts,
   event,

@@ -89,6 +89,58 @@ export interface ConnectionIteratorOptions {
   highWaterMark?: number | undefined;
 }
 
+// --- shutdown, accept control
+
+/** Options of server.shutdown(). */
+export interface ShutdownOptions {
+  /** Milliseconds until the connections that are left are reset; never unless given. */
+  timeout?: number | undefined;
+  /** Resets what is left when it is aborted; the promise is then rejected with an AbortError. */
+  signal?: AbortSignal | undefined;
+  /** Ends the connections on which nothing waits, and nothing has happened for that many milliseconds; true: 0. */
+  halfCloseIdle?: boolean | number | undefined;
+}
+
+/** What became of the connections that were there when server.shutdown() was called. */
+export interface ShutdownResult {
+  /** They have ended by themselves. */
+  finished: number;
+  /** Among all: those that were half-closed as they were idle. */
+  halfClosed: number;
+  reset: number;
+  /** They live on in another process. */
+  moved: number;
+}
+
+/** Connections from one network (server.maxConnectionsPerPrefix). */
+export interface PrefixLimit {
+  max: number;
+  /** Length of the prefix, 0 to 32; 24 by default. IPv4-mapped addresses are IPv4. */
+  ipv4?: number | undefined;
+  /** Length of the prefix, 0 to 128; 64 by default. */
+  ipv6?: number | undefined;
+}
+
+/** A token bucket (server.maxConnectionRate). */
+export interface RateLimit {
+  /** Connections per second, above 0; fractions are allowed. */
+  perSecond: number;
+  /** Connections at once after a quiet time, from 1; `perSecond`, rounded up, by default. */
+  burst?: number | undefined;
+}
+
+/** The data of 'drop': the names of both ends, but for a path, and the reason where one of cnet's own limits is set. */
+export interface DropData extends Partial<nodeNet.DropArgument> {
+  reason?:
+    | 'maxConnections'
+    | 'maxConnectionsPerAddress'
+    | 'maxConnectionsPerPrefix'
+    | 'maxConnectionRate'
+    | undefined;
+}
+
+// --- end of shutdown, accept control
+
 /** Options of server.listen() (net.md). */
 export interface ListenOptions extends Omit<nodeNet.ListenOptions, 'handle'> {
   reusePort?: boolean | undefined;
@@ -124,6 +176,28 @@ export class Server extends nodeNet.Server {
   listen(path: string, listeningListener?: () => void): this;
   listen(handle: any, backlog?: number, listeningListener?: () => void): this;
   listen(handle: any, listeningListener?: () => void): this;
+  // --- shutdown, accept control
+  /** Stops listening, lets the connections end, and resets those that are left at the deadline. */
+  shutdown(options?: ShutdownOptions): Promise<ShutdownResult>;
+  /** The connections that are open in this thread. */
+  sockets(): Socket[];
+  /** Destroys all connections; how many. */
+  closeAllConnections(): number;
+  /** Destroys those on which nothing waits, and nothing has happened for `time` milliseconds (0); how many. */
+  closeIdleConnections(time?: number): number;
+  /** Connections from one address beyond this number are dropped. */
+  maxConnectionsPerAddress: number | undefined;
+  get maxConnectionsPerPrefix(): Readonly<Required<PrefixLimit>> | undefined;
+  /** Connections from one network beyond its `max` are dropped. */
+  set maxConnectionsPerPrefix(limit: PrefixLimit | undefined);
+  get maxConnectionRate(): Readonly<Required<RateLimit>> | undefined;
+  /** Connections that come faster are dropped. */
+  set maxConnectionRate(limit: RateLimit | undefined);
+  /** Accepts nobody until resumeAccept(): who comes waits in the backlog. */
+  pauseAccept(): this;
+  resumeAccept(): this;
+  readonly acceptPaused: boolean;
+  // --- end of shutdown, accept control
   [Symbol.asyncDispose](): Promise<void>;
   /** The connections, until the server has closed. Leaving the loop closes the server. */
   [Symbol.asyncIterator](options?: ConnectionIteratorOptions): AsyncIterableIterator<Socket>;

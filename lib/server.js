@@ -6,6 +6,7 @@ const EventEmitter = require('node:events');
 const nodeNet = require('node:net');
 const { getDefaultHighWaterMark } = require('node:stream');
 
+const acceptControl = require('./accept-control');
 const { BlockList, blockListOption } = require('./block-list');
 const { serverSocket } = require('./channels');
 const { ConnectionIterator } = require('./connection-iterator');
@@ -16,13 +17,20 @@ const { Handle } = require('./handle');
 const { takeInstances } = require('./instances');
 const { listen, listenNow } = require('./listen');
 const native = require('./binding');
+const shutdown = require('./shutdown');
 const { AcceptedOptions, Socket } = require('./socket');
 const socketOptions = require('./socket-options');
-const { kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kMaxConnections, kOwner, kWarned } = require('./symbols');
+const {
+  kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber, kOwner, kShutdown,
+  kWarned,
+} = require('./symbols');
 const { validateNumber } = require('./validate');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
 const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
+
+/** Servers made so far: each has a number, by which C knows its connections. */
+let servers = 0;
 
 /* --- options ---------------------------------------------------------------------------------------------------- */
 
@@ -83,6 +91,7 @@ function Server(options, connectionListener) {
   this[kClosed] = false;
   this[kHolds] = 0;
   this[kWarned] = false;
+  this[kNumber] = ++servers;
   applyOptions(this, settings);
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
@@ -205,13 +214,16 @@ const methods = {
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     updateRoom(this);
     if (this[kHolds] > 0) handle.hold(true);
+    native.setServer(handle.id, this[kNumber]);
+    if (this[kLimit]) native.setAcceptLimit(handle.id, this[kLimit].native);
     if (BlockList.isBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
     return credentials.restrict(this, handle);
   },
 
-  /** The limit turned a connection away. */
-  [kDropped](data) {
-    if (data === undefined) this.emit('drop');
+  /** A limit turned a connection away. The reason is there with limits that Node does not have. */
+  [kDropped](data, reason) {
+    if (reason !== undefined) this.emit('drop', { ...data, reason });
+    else if (data === undefined) this.emit('drop');
     else this.emit('drop', data);
   },
 
@@ -292,11 +304,13 @@ const methods = {
     if (this[kMaxConnections] !== undefined) updateRoom(this);
     if (this._handle || this._connections) {
       debug('SERVER handle? %j   connections? %d', Boolean(this._handle), this._connections);
+      this[kShutdown]?.update();
       return;
     }
     process.nextTick(() => {
       debug('SERVER: emit close');
       this[kClosed] = !this._handle;
+      this[kShutdown]?.finish();
       this.emit('close');
     });
   },
@@ -338,7 +352,7 @@ const methods = {
     else this.emit('error', error);
   },
 };
-for (const part of [methods, socketOptions.methods]) {
+for (const part of [methods, socketOptions.methods, acceptControl.methods, shutdown.methods]) {
   Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(part));
 }
 

@@ -44,7 +44,11 @@ module.exports = {
   kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
   kHolds: Symbol('kHolds'),
+  kLimit: Symbol('kLimit'), // see accept-control.js
   kMaxConnections: Symbol('kMaxConnections'),
   kWarned: Symbol('kWarned'), // that there are no descriptors
   kSocketOptions: Symbol('kSocketOptions'), // what listen() is to set before it binds, or null
+  kNumber: Symbol('kNumber'), // by which C knows whose a connection is
+  kPaused: Symbol('kPaused'),
+  kShutdown: Symbol('kShutdown'), // the shutdown() that is on its way
 };

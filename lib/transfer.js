@@ -133,7 +133,12 @@ function transferServer(server, to) {
     keepAlive: server.keepAlive,
     keepAliveInitialDelay: server.keepAliveInitialDelay * 1000,
     highWaterMark: server.highWaterMark,
-    maxConnections: server.maxConnections,
+    limits: {
+      maxConnections: server.maxConnections,
+      maxConnectionsPerAddress: server.maxConnectionsPerAddress,
+      maxConnectionsPerPrefix: server.maxConnectionsPerPrefix,
+      maxConnectionRate: server.maxConnectionRate,
+    },
     rules: blockList ? [...blockList.rules] : null,
   }, to);
   server.close();
@@ -212,12 +217,14 @@ function receiveSocket(token, options) {
 }
 
 function receiveServer(token, options, listener) {
-  const { rules, maxConnections, ...settings } = token.options;
+  const { rules, limits, ...settings } = token.options;
   const [given, accept] = typeof options === 'function' ? [{}, options] : [options, listener];
   const blockList = rules === null ? undefined : new BlockList();
   blockList?.fromJSON(rules);
   const server = new Server({ blockList, ...settings, ...given }, accept);
-  if (maxConnections !== undefined) server.maxConnections = maxConnections;
+  for (const [name, limit] of Object.entries(limits)) {
+    if (limit !== undefined) server[name] = limit;
+  }
   return server.listen(take(token, SERVER, codes.ERR_SERVER_NOT_RUNNING));
 }
 

@@ -29,6 +29,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "accept_limit.h"
 #include "address.h"
 #include "block_list.h"
 
@@ -44,7 +45,8 @@ typedef struct cnet_uids cnet_uids_t;
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
   CNET_ON_ACCEPT,   /* (listener, status, socket) */
-  CNET_ON_DROP,     /* (listener, local address, port, family, remote address, port, family), see also credentials.c */
+  CNET_ON_DROP,     /* (listener, cnet_verdict_t, local address, port, family, remote address, port, family); the
+                       verdict is 0 where nothing but the room is limited; see also credentials.c */
   CNET_ON_ATTEMPT,  /* (socket, index of the address, cnet_phase_t, status) */
   CNET_ON_CONNECT,  /* (socket): it is connected; a failure is the last address' CNET_ON_ATTEMPT */
   CNET_ON_READ,     /* (ArrayBuffer); the socket, the bytes or the status, and the offset are in `event` */
@@ -139,12 +141,14 @@ struct cnet_stream {
   cnet_block_list_t *block_list;
   cnet_uids_t *allowed_uids; /* listener on a path: whose processes may connect; NULL: all */
   cnet_refusal_t *refusal;   /* listener: what turns connections away when there is no memory */
+  cnet_seat_t *seat;         /* of the limits of its server; NULL where there are none */
   napi_ref user_buffer;
   char *path; /* bound path of a pipe, for unlink */
   uint64_t bytes_read;
   int32_t id;
   int32_t room; /* listener: connections that may still be accepted; negative: no limit */
   uint32_t flags;
+  int32_t server;   /* number of the Server that listens by it, or to which it came; 0: none */
   uint16_t waiting; /* listener: connections that libuv has told of and that are not accepted yet */
   uint8_t kind;
 };
@@ -284,6 +288,9 @@ void cnet_idle_touch(cnet_stream_t *stream);
 /* Forgets `stream` in its idle timeout (which goes on). */
 void cnet_idle_detach(cnet_stream_t *stream);
 
+/* Milliseconds since the last activity; UV_ENOTSUP: the stream has no idle timeout. */
+int32_t cnet_idle_quiet(const cnet_stream_t *stream);
+
 /* Frees every idle timeout of the environment, at teardown. */
 void cnet_idle_free_all(cnet_env_t *env);
 
@@ -356,5 +363,16 @@ int cnet_platform_dup(int fd);
 
 /* Closes such a duplicate. */
 void cnet_platform_close(int fd);
+
+/* Bytes in the kernel that wait, to be read or to be taken by the peer; 0 where it does not tell, or a negative code.
+ */
+int cnet_platform_queued(uv_stream_t *uv);
+
+/* Milliseconds since the last byte of a TCP connection, sent or received (Linux, tcp(7), TCP_INFO); or a negative code.
+ */
+int32_t cnet_platform_quiet(uv_stream_t *uv);
+
+/* Lets the close of a TCP connection be a reset: socket(7), SO_LINGER with 0. 0 or a negative code. */
+int cnet_platform_reset_on_close(uv_stream_t *uv);
 
 #endif

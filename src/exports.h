@@ -52,6 +52,18 @@
   X(listen, cnet_js_listen) \
   X(setRoom, cnet_js_set_room) \
   X(hold, cnet_js_hold) \
+  /* accept_limit_js.c */ \
+  X(acceptLimitNew, cnet_js_accept_limit_new) \
+  X(acceptLimitQuota, cnet_js_accept_limit_quota) \
+  X(acceptLimitRate, cnet_js_accept_limit_rate) \
+  X(acceptLimitEnter, cnet_js_accept_limit_enter) \
+  X(acceptLimitSize, cnet_js_accept_limit_size) \
+  X(setAcceptLimit, cnet_js_set_accept_limit) \
+  /* connections.c */ \
+  X(setServer, cnet_js_set_server) \
+  X(connections, cnet_js_connections) \
+  X(quiet, cnet_js_quiet) \
+  X(resetOnClose, cnet_js_reset_on_close) \
   /* attempt.c */ \
   X(connect, cnet_js_connect) \
   X(connectPath, cnet_js_connect_path) \

@@ -157,6 +157,12 @@ void cnet_idle_detach(cnet_stream_t *stream) {
   stream->idle = NULL;
 }
 
+int32_t cnet_idle_quiet(const cnet_stream_t *stream) {
+  if (stream->idle == NULL) return UV_ENOTSUP;
+  uint64_t quiet = uv_now(stream->env->loop) - stream->idle->active_at;
+  return quiet < INT32_MAX ? (int32_t)quiet : INT32_MAX;
+}
+
 static void idle_free(cnet_idle_t *idle) {
   if (!idle->resting) heap_remove(&idle->env->idle_heap, idle);
   if (idle->stream != NULL) idle->stream->idle = NULL;

@@ -16,21 +16,22 @@ static void add_name(cnet_stream_t *stream, bool peer, napi_value *argv) {
   argv[2] = text(stream->env->napi, family == 6 ? "IPv6" : "IPv4");
 }
 
-/* Tells of a connection that the limit turned away, with both names when it is TCP. */
-static void drop(cnet_stream_t *listener, cnet_stream_t *client) {
+/* Tells of a connection that a limit turned away, with both names when it is TCP. */
+static void drop(cnet_stream_t *listener, cnet_stream_t *client, cnet_verdict_t verdict) {
   cnet_env_t *env = listener->env;
-  napi_value argv[7];
+  napi_value argv[8];
   napi_handle_scope scope;
 
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
   bool tcp = client->kind == CNET_TCP;
   argv[0] = cnet_int(env->napi, listener->id);
+  argv[1] = cnet_int(env->napi, listener->seat == NULL ? CNET_LET_IN : (int32_t)verdict);
   if (tcp) {
-    add_name(client, false, argv + 1);
-    add_name(client, true, argv + 4);
+    add_name(client, false, argv + 2);
+    add_name(client, true, argv + 5);
   }
   cnet_stream_close(client, false);
-  cnet_emit(env, listener->context, CNET_ON_DROP, tcp ? 7 : 1, argv);
+  cnet_emit(env, listener->context, CNET_ON_DROP, tcp ? 8 : 2, argv);
   napi_close_handle_scope(env->napi, scope);
 }
 
@@ -45,6 +46,23 @@ static void tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
   cnet_emit_ints(listener->env, listener->context, CNET_ON_ACCEPT, 3, (int32_t[]){listener->id, status, client});
 }
 
+/* Lets a connection in whom nothing but the limits of the server could turn away. */
+static void let_in(cnet_stream_t *listener, cnet_stream_t *client) {
+  int verdict = cnet_seat_ask(listener, client);
+
+  if (verdict < 0) {
+    cnet_stream_close(client, false);
+    tell_accepted(listener, verdict, -1);
+  } else if (verdict != CNET_LET_IN) {
+    drop(listener, client, (cnet_verdict_t)verdict);
+  } else {
+    if (listener->room > 0) listener->room--;
+    bool exhausted = cnet_platform_exhausted(client->uv, listener->env->descriptor_limit);
+    tell_accepted(listener, 0, client->id);
+    if (exhausted && !(listener->flags & CNET_CLOSING)) tell_accepted(listener, CNET_EXHAUSTED, -1);
+  }
+}
+
 /* Takes one connection that libuv has told of. It calls into JavaScript: the listener may be closed afterwards. */
 static void accept_one(cnet_stream_t *listener) {
   cnet_stream_t *client;
@@ -55,17 +73,15 @@ static void accept_one(cnet_stream_t *listener) {
     tell_accepted(listener, err, -1);
     return;
   }
+  client->server = listener->server;
   if (uv_accept(listener->uv, client->uv) != 0 || (listener->room != 0 && is_blocked(listener, client))) {
     cnet_stream_close(client, false);
   } else if (listener->allowed_uids != NULL && !cnet_credentials_admit(listener, client)) {
     return; /* it has been told */
   } else if (listener->room == 0) {
-    drop(listener, client);
+    drop(listener, client, CNET_FULL);
   } else {
-    if (listener->room > 0) listener->room--;
-    bool exhausted = cnet_platform_exhausted(client->uv, listener->env->descriptor_limit);
-    tell_accepted(listener, 0, client->id);
-    if (exhausted && !(listener->flags & CNET_CLOSING)) tell_accepted(listener, CNET_EXHAUSTED, -1);
+    let_in(listener, client);
   }
 }
 

@@ -91,3 +91,18 @@ int cnet_platform_dup(int fd) {
 }
 
 void cnet_platform_close(int fd) { (void)fd; }
+
+int cnet_platform_queued(uv_stream_t *uv) {
+  (void)uv;
+  return 0;
+}
+
+int32_t cnet_platform_quiet(uv_stream_t *uv) {
+  (void)uv;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_reset_on_close(uv_stream_t *uv) {
+  (void)uv;
+  return UV_ENOTSUP;
+}

@@ -60,6 +60,7 @@ void cnet_stream_free(cnet_stream_t *stream) {
   if (stream->user_buffer != NULL) napi_delete_reference(env->napi, stream->user_buffer);
   if (stream->block_list != NULL) cnet_block_list_release(stream->block_list);
   cnet_idle_detach(stream);
+  cnet_seat_leave(stream);
   cnet_refusal_end(stream);
   free(stream->allowed_uids);
   free(stream->path);

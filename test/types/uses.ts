@@ -53,6 +53,21 @@ process.on('message', (_message, handle) => {
   if (own instanceof Socket) own.end();
 });
 
+async function shutDown(): Promise<number> {
+  server.maxConnectionsPerAddress = 4;
+  server.maxConnectionsPerPrefix = { max: 16, ipv6: 56 };
+  server.maxConnectionRate = { perSecond: 0.5 };
+  server.on('drop', (data?: net.DropData) => console.log(data?.remoteAddress, data?.reason));
+  const [first]: Socket[] = server.pauseAccept().resumeAccept().sockets();
+  const prefix: number = (server.maxConnectionsPerPrefix?.ipv4 ?? 0) + server.closeIdleConnections(1000) + server.closeAllConnections();
+  // @ts-expect-error it can only be read
+  server.acceptPaused = !first;
+  // @ts-expect-error there is no such option
+  await server.shutdown({ deadline: 1 });
+  const { finished, reset }: net.ShutdownResult = await server.shutdown({ timeout: 1000, halfCloseIdle: true });
+  return finished + reset + prefix;
+}
+
 async function promised(): Promise<void> {
   const { signal } = new AbortController();
   const listening: Server = await promises.listen({ port: 0, noDelay: true, keepAliveCount: 3, signal }, (one) => one.end());
@@ -116,4 +131,4 @@ createServer({ pauseOnConect: true });
 registerHttp.unregister();
 registerHttp.register();
 
-export { quick, raw, rtt, size2, asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, promised, received, receivedServer, size, stream };
+export { shutDown, quick, raw, rtt, size2, asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, promised, received, receivedServer, size, stream };

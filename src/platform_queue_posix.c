@@ -1,0 +1,65 @@
+/* platform_queue_posix.c: Linux, macOS and the BSDs: what the kernel knows of a connection's bytes. */
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "cnet.h"
+
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
+
+/* Bytes that were sent and that the peer's kernel (of a Unix socket: the peer) has not taken; 0 when it is not known.
+ */
+static int unsent(int fd) {
+  int bytes = 0;
+#if defined(SIOCOUTQ)
+  if (ioctl(fd, SIOCOUTQ, &bytes) != 0) return 0;
+#elif defined(SO_NWRITE)
+  socklen_t size = sizeof bytes;
+  if (getsockopt(fd, SOL_SOCKET, SO_NWRITE, &bytes, &size) != 0) return 0;
+#else
+  (void)fd;
+#endif
+  return bytes;
+}
+
+int cnet_platform_queued(uv_stream_t *uv) {
+  uv_os_fd_t fd;
+  int unread = 0;
+
+  int err = uv_fileno((uv_handle_t *)uv, &fd);
+  if (err) return err;
+  if (ioctl(fd, FIONREAD, &unread) == 0 && unread > 0) return unread;
+  return unsent(fd);
+}
+
+int32_t cnet_platform_quiet(uv_stream_t *uv) {
+#ifdef __linux__
+  struct tcp_info tcp;
+  socklen_t size = sizeof tcp;
+  uv_os_fd_t fd;
+
+  int err = uv_fileno((uv_handle_t *)uv, &fd);
+  if (err) return err;
+  if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &tcp, &size) != 0) return uv_translate_sys_error(errno);
+  uint32_t quiet =
+      tcp.tcpi_last_data_sent < tcp.tcpi_last_data_recv ? tcp.tcpi_last_data_sent : tcp.tcpi_last_data_recv;
+  return quiet < INT32_MAX ? (int32_t)quiet : INT32_MAX;
+#else
+  (void)uv;
+  return UV_ENOTSUP;
+#endif
+}
+
+int cnet_platform_reset_on_close(uv_stream_t *uv) {
+  struct linger now = {.l_onoff = 1, .l_linger = 0};
+  uv_os_fd_t fd;
+
+  int err = uv_fileno((uv_handle_t *)uv, &fd);
+  if (err) return err;
+  return setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now) == 0 ? 0 : uv_translate_sys_error(errno);
+}
