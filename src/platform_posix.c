@@ -160,6 +160,7 @@ int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bo
 }
 
 /* libuv's own function for names of full length. Weak, as libuv has it since 1.46 only: on Node 18 it is NULL. */
+/* NOLINTNEXTLINE(readability-redundant-declaration): older headers have none */
 extern int uv_pipe_connect2(uv_connect_t *, uv_pipe_t *, const char *, size_t, unsigned, uv_connect_cb)
     __attribute__((weak));
 

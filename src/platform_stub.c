@@ -12,7 +12,7 @@ int cnet_platform_get_option(const uv_stream_t *uv, int level, int name, void *v
   (void)level;
   (void)name;
   (void)value;
-  (void)size;
+  *size = 0;
   return UV_ENOTSUP;
 }
 
