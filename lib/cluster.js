@@ -10,8 +10,10 @@ const native = require('./binding');
 const { refusalOf } = require('./credentials');
 const { SERVER, SOCKET } = require('./handle');
 const { REASONS } = require('./handlers');
+const { namesOf } = require('./names');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('./node-handle');
-const { kDropped, kHolds, kLimit, kNumber } = require('./symbols');
+const { countWaiting, standIn: standInForHeaders } = require('./proxy-server');
+const { kDropped, kHolds, kLimit, kNumber, kProxy } = require('./symbols');
 const uv = require('./uv');
 
 let cluster = null;
@@ -24,29 +26,15 @@ function isWorker() {
 
 /* --- who may in ------------------------------------------------------------------------------------------------- */
 
-function isFull({ maxConnections, _connections }) {
-  return maxConnections !== undefined && maxConnections !== null && _connections >= maxConnections;
+function isFull(server) {
+  const { maxConnections, _connections } = server;
+  return maxConnections !== undefined && maxConnections !== null && _connections + countWaiting(server) >= maxConnections;
 }
 
 function isBlocked({ blockList }, client) {
   const peer = {};
   if (!blockList || !client.getpeername || client.getpeername(peer) !== 0) return false;
   return blockList.check(peer.address, peer.family.toLowerCase());
-}
-
-/** What 'drop' tells of a TCP connection. */
-function describe(client) {
-  const local = {};
-  const remote = {};
-  if (!client.getsockname || client.getsockname(local) !== 0 || client.getpeername(remote) !== 0) return undefined;
-  return {
-    localAddress: local.address,
-    localPort: local.port,
-    localFamily: local.family,
-    remoteAddress: remote.address,
-    remotePort: remote.port,
-    remoteFamily: remote.family,
-  };
 }
 
 /**
@@ -97,7 +85,7 @@ function receive(server, deliver, nodeClient) {
     deliver(0, client);
     return;
   }
-  const data = describe(client);
+  const data = namesOf(client);
   client.close();
   if (verdict < 0) deliver(verdict);
   else server[kDropped](data, server[kLimit] ? REASONS[verdict] : undefined);
@@ -116,15 +104,17 @@ function closeThroughServer(server, nodeHandle) {
 }
 
 /** While the server is held, who comes waits here, as the primary has accepted already. */
-function makeHoldable(server, standIn, receiveOne) {
+function makeHoldable(server, standIn, headers, receiveOne) {
   const waiting = [];
   const { close } = standIn;
 
   standIn.hold = () => {
+    headers?.hold(server[kHolds] > 0);
     while (waiting.length > 0 && server[kHolds] === 0) receiveOne(waiting.shift());
   };
   standIn.close = (callback) => {
     for (const nodeClient of waiting.splice(0)) nodeClient.close();
+    headers?.close();
     close(callback);
   };
   return (nodeClient) => {
@@ -138,7 +128,13 @@ function roundRobin(server, standIn) {
   let deliver = null;
 
   closeThroughServer(server, standIn);
-  const take = makeHoldable(server, standIn, (client) => receive(server, deliver.bind(standIn), client));
+  const tell = (status, client) => deliver.call(standIn, status, client);
+  const headers = server[kProxy] === null ? null : standInForHeaders(server, tell);
+  const next = (status, client) => {
+    if (status || headers === null) tell(status, client);
+    else native.proxyAccept(headers.id, client.id);
+  };
+  const take = makeHoldable(server, standIn, headers, (client) => receive(server, next, client));
   Object.defineProperty(standIn, 'onconnection', {
     get: () => (status, client) => {
       if (status) deliver.call(standIn, status);

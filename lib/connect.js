@@ -17,9 +17,10 @@ const { Handle, Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const native = require('./binding');
 const { isDenied } = require('./permission');
+const { sendHeader, setHeader } = require('./proxy-socket');
 const { makeSocket, optionError, pack, setAll, socketOptionsOption } = require('./socket-options');
 const uv = require('./uv');
-const { kAttach, kAttempt, kAttempted, kBlockList, kBound, kConnected, kHandle } = require('./symbols');
+const { kAttach, kAttempt, kAttempted, kBlockList, kBound, kConnected, kHandle, kProxyOut } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
 
 /** Status of an address that the block list forbids, and steps of an attempt: see src/cnet.h. */
@@ -328,6 +329,7 @@ const methods = {
   [kConnected]() {
     debug('afterConnect');
     this[kAttempt] = null;
+    if (this[kProxyOut] !== null && !sendHeader(this)) return;
     this.connecting = false;
     this._sockname = null;
     established(this);
@@ -352,6 +354,7 @@ const methods = {
     const socketOptions = socketOptionsOption(options);
     if (wanted !== null) wanted.socketOptions = socketOptions;
     setBlockList(this, options);
+    setHeader(this, options);
     if (this.destroyed) this._handle = null;
     if (!this[kHandle]) this[kAttach](isPipe ? Pipe.make(SOCKET) : TCP.make(SOCKET));
     if (listener !== null) this.once('connect', listener);

@@ -110,6 +110,21 @@ const codes = {
   ERR_IP_BLOCKED: define(Error, 'ERR_IP_BLOCKED', (ip) => `IP(${ip}) is blocked by net.BlockList`),
   ERR_MISSING_ARGS: define(TypeError, 'ERR_MISSING_ARGS', missingMessage),
   ERR_OUT_OF_RANGE: define(RangeError, 'ERR_OUT_OF_RANGE', rangeMessage),
+  ERR_PROXY_PROTOCOL_INVALID: define(
+    Error,
+    'ERR_PROXY_PROTOCOL_INVALID',
+    (reason) => `Invalid header of the PROXY protocol: ${reason}`,
+  ),
+  ERR_PROXY_PROTOCOL_TIMEOUT: define(
+    Error,
+    'ERR_PROXY_PROTOCOL_TIMEOUT',
+    (timeout) => `No header of the PROXY protocol within ${timeout} ms`,
+  ),
+  ERR_PROXY_PROTOCOL_UNTRUSTED: define(
+    Error,
+    'ERR_PROXY_PROTOCOL_UNTRUSTED',
+    () => 'The peer is not trusted to send a header of the PROXY protocol',
+  ),
   ERR_SERVER_ALREADY_LISTEN: define(
     Error,
     'ERR_SERVER_ALREADY_LISTEN',

@@ -13,11 +13,14 @@ const handles = [];
 /** @type {Array<import('./socket').Socket | undefined>} by number of the idle timeout */
 const timeouts = [];
 
-/** A connection was accepted, `status` 0, or could not be. */
+/** CNET_EXHAUSTED of src/cnet.h. */
+const EXHAUSTED = 1000;
+
+/** A connection was accepted, `status` 0, or could not be; above zero it is there, and is to be refused. */
 function onaccept(id, status, client) {
   const handle = handles[id];
-  if (status > 0) handle[kOwner]?.[kExhausted]();
-  else handle.onconnection(status, status === 0 ? handle.accepted(client) : undefined);
+  if (status === EXHAUSTED) handle[kOwner]?.[kExhausted]();
+  else handle.onconnection(status, status >= 0 ? handle.accepted(client) : undefined);
 }
 
 /** The peer of a Unix socket; one that cannot be seen from here, as in another PID namespace, has no `pid`. */

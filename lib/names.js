@@ -4,6 +4,21 @@
 
 const { kHandle } = require('./symbols');
 
+/** The names of both ends of a connection as the events of a server tell them; undefined for IPC. */
+function namesOf(handle) {
+  const local = {};
+  const remote = {};
+  if (!handle.getsockname || handle.getsockname(local) !== 0 || handle.getpeername(remote) !== 0) return undefined;
+  return {
+    localAddress: local.address,
+    localPort: local.port,
+    localFamily: local.family,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    remoteFamily: remote.family,
+  };
+}
+
 const methods = {
   _getpeername() {
     const handle = this[kHandle];
@@ -16,7 +31,7 @@ const methods = {
 
   _getsockname() {
     const handle = this[kHandle];
-    if (!handle?.getsockname) return handle?.path === undefined ? {} : { address: handle.path };
+    if (!handle?.getsockname) return this._sockname ?? (handle?.path === undefined ? {} : { address: handle.path });
     if (!this._sockname) {
       this._sockname = {};
       handle.getsockname(this._sockname);
@@ -54,4 +69,4 @@ const methods = {
   },
 };
 
-module.exports = { methods };
+module.exports = { methods, namesOf };

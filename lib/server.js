@@ -17,12 +17,13 @@ const { Handle } = require('./handle');
 const { takeInstances } = require('./instances');
 const { listen, listenNow } = require('./listen');
 const native = require('./binding');
+const { proxyOption, readHeaders, refuse, takeHeader } = require('./proxy-server');
 const shutdown = require('./shutdown');
 const { AcceptedOptions, Socket } = require('./socket');
 const socketOptions = require('./socket-options');
 const {
-  kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber, kOwner, kShutdown,
-  kWarned,
+  kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber, kOwner, kProxy,
+  kShutdown, kWarned,
 } = require('./symbols');
 const { validateNumber } = require('./validate');
 
@@ -67,14 +68,15 @@ function applyOptions(server, options) {
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
+  server[kProxy] = proxyOption(options);
 }
 
 /**
  * A TCP or IPC server (net.md, new net.Server()).
  * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
- *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`; or the listener
+ *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`, `proxyProtocol`; or the listener
  * @param {Function} [connectionListener]
- * @throws ERR_INVALID_ARG_TYPE
+ * @throws ERR_INVALID_ARG_TYPE; for `proxyProtocol` also ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
  */
 function Server(options, connectionListener) {
   if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
@@ -129,7 +131,8 @@ function onconnection(status, client) {
 
   debug('onconnection');
   if (status) {
-    server.emit('error', errnoException(status, 'accept'));
+    if (status > 0) refuse(server, status, client);
+    else server.emit('error', errnoException(status, 'accept'));
     return;
   }
   if (isBlocked(server, client)) {
@@ -137,6 +140,7 @@ function onconnection(status, client) {
     return;
   }
   const socket = new Socket(new AcceptedOptions(client, server));
+  if (server[kProxy] !== null) takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);
   if (server.keepAlive) {
     const { interval, count } = server[kKeepAlive];
@@ -213,6 +217,7 @@ const methods = {
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     updateRoom(this);
+    if (this[kProxy] !== null) readHeaders(this, handle);
     if (this[kHolds] > 0) handle.hold(true);
     native.setServer(handle.id, this[kNumber]);
     if (this[kLimit]) native.setAcceptLimit(handle.id, this[kLimit].native);

@@ -16,6 +16,7 @@ const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('.
 const { Handle, SOCKET, TCP, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
 const names = require('./names');
+const proxy = require('./proxy-socket');
 const settings = require('./options');
 const reading = require('./read');
 const socketOptions = require('./socket-options');
@@ -352,9 +353,13 @@ const methods = {
 };
 
 /** Accessors that a `for … in` of Node does not show. */
-const HIDDEN = ['_connecting', '_handle', 'bufferSize', 'fd', 'pending', 'readyState'];
+const HIDDEN = [
+  '_connecting', '_handle', 'bufferSize', 'fd', 'peerAddress', 'peerFamily', 'peerPort', 'pending', 'proxyHeader', 'readyState',
+];
 
-const PARTS = [methods, names, settings, connecting, reading, writing, timeout, tlsReader, socketOptions, tcpInfo, credentials].map((part) => part.methods ?? part);
+const PARTS = [
+  methods, names, settings, connecting, reading, writing, timeout, tlsReader, socketOptions, tcpInfo, credentials, proxy,
+].map((part) => part.methods ?? part);
 
 for (const part of PARTS) {
   Object.defineProperties(Socket.prototype, Object.getOwnPropertyDescriptors(part));

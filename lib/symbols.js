@@ -26,6 +26,8 @@ module.exports = {
   kKeepAlive: Symbol('kKeepAlive'), // { enable, delay, interval, count } or null
   kNoDelay: Symbol('kNoDelay'),
   kOnRead: Symbol('kOnRead'), // the option `onread`: { buffer, next, callback } or null
+  kProxyHeader: Symbol('kProxyHeader'), // of the PROXY protocol, that came, or null
+  kProxyOut: Symbol('kProxyOut'), // and the bytes of the one that is to go first, or null
   kResetting: Symbol('kResetting'),
   kShutDownDone: Symbol('kShutDownDone'), // callback of _final()
   kTlsReader: Symbol('kTlsReader'), // the listeners of Node's TLS: see tls-reader.js
@@ -51,4 +53,5 @@ module.exports = {
   kNumber: Symbol('kNumber'), // by which C knows whose a connection is
   kPaused: Symbol('kPaused'),
   kShutdown: Symbol('kShutdown'), // the shutdown() that is on its way
+  kProxy: Symbol('kProxy'), // the option `proxyProtocol`, read: see proxy-server.js
 };

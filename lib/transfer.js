@@ -18,6 +18,7 @@ const { BlockList } = require('./block-list');
 const { BoundSocket, boundSocketOf } = require('./bound-socket');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('./handle');
+const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('./proxy-server');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const {
@@ -117,6 +118,7 @@ function transferSocket(socket, to) {
     typeOfService: socket[kTypeOfService],
     bound: socket[kBound],
     ended: socket.writableEnded,
+    proxyHeader: socket.proxyHeader,
   }, to);
   token.data = takeBuffered(socket);
   socket.destroy();
@@ -140,6 +142,7 @@ function transferServer(server, to) {
       maxConnectionRate: server.maxConnectionRate,
     },
     rules: blockList ? [...blockList.rules] : null,
+    proxy: proxyToClone(server),
   }, to);
   server.close();
   return token;
@@ -199,7 +202,7 @@ function take({ isPipe, word }, asyncType, gone) {
 }
 
 function receiveSocket(token, options) {
-  const { allowHalfOpen, noDelay, keepAlive, typeOfService, bound, ended } = token.options;
+  const { allowHalfOpen, noDelay, keepAlive, typeOfService, bound, ended, proxyHeader } = token.options;
   const socket = new Socket({ allowHalfOpen, ...options, handle: undefined, fd: undefined });
   const handle = take(token, SOCKET, codes.ERR_SOCKET_CLOSED);
 
@@ -211,17 +214,18 @@ function receiveSocket(token, options) {
   socket[kNoDelay] = noDelay; // the descriptor is set so
   socket[kKeepAlive] = keepAlive;
   socket[kTypeOfService] = typeOfService;
+  if (proxyHeader) applyHeader(socket, headerOfClone(proxyHeader));
   if (token.data !== null) socket.push(Buffer.from(token.data.buffer, token.data.byteOffset, token.data.byteLength));
   if (ended) socket.end();
   return socket;
 }
 
 function receiveServer(token, options, listener) {
-  const { rules, limits, ...settings } = token.options;
+  const { rules, limits, proxy, ...settings } = token.options;
   const [given, accept] = typeof options === 'function' ? [{}, options] : [options, listener];
   const blockList = rules === null ? undefined : new BlockList();
   blockList?.fromJSON(rules);
-  const server = new Server({ blockList, ...settings, ...given }, accept);
+  const server = new Server({ blockList, proxyProtocol: proxyOfClone(proxy), ...settings, ...given }, accept);
   for (const [name, limit] of Object.entries(limits)) {
     if (limit !== undefined) server[name] = limit;
   }

@@ -48,6 +48,7 @@ int cnet_stream_close(cnet_stream_t *stream, bool reset) {
   cnet_attempt_end(stream);
   cnet_idle_detach(stream);
   cnet_seat_leave(stream);
+  cnet_proxy_close(stream);
   if (stream->flags & CNET_UNLINK) cnet_platform_unlink(stream->path);
   return close_handle((uv_handle_t *)stream->uv, reset && stream->kind == CNET_TCP, on_stream_closed);
 }

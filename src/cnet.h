@@ -41,10 +41,13 @@ typedef struct cnet_idle cnet_idle_t;
 typedef struct cnet_token cnet_token_t;
 typedef struct cnet_refusal cnet_refusal_t;
 typedef struct cnet_uids cnet_uids_t;
+typedef struct cnet_proxy cnet_proxy_t;
+typedef struct cnet_proxy_wait cnet_proxy_wait_t;
 
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
-  CNET_ON_ACCEPT,   /* (listener, status, socket) */
+  CNET_ON_ACCEPT,   /* (listener, status, socket); status above zero: CNET_EXHAUSTED, or a cnet_proxy_error_t, and the
+                       socket is to be closed */
   CNET_ON_DROP,     /* (listener, cnet_verdict_t, local address, port, family, remote address, port, family); the
                        verdict is 0 where nothing but the room is limited; see also credentials.c */
   CNET_ON_ATTEMPT,  /* (socket, index of the address, cnet_phase_t, status) */
@@ -71,7 +74,7 @@ typedef enum cnet_phase {
 } cnet_phase_t;
 
 /* Status of CNET_ON_ACCEPT outside of libuv's codes: the connection told of before has taken the last descriptor. */
-#define CNET_EXHAUSTED 1
+#define CNET_EXHAUSTED 1000
 
 /* Status of an attempt that a block list forbade; outside of libuv's range of codes. */
 #define CNET_BLOCKED 1
@@ -142,6 +145,8 @@ struct cnet_stream {
   cnet_uids_t *allowed_uids; /* listener on a path: whose processes may connect; NULL: all */
   cnet_refusal_t *refusal;   /* listener: what turns connections away when there is no memory */
   cnet_seat_t *seat;         /* of the limits of its server; NULL where there are none */
+  cnet_proxy_t *proxy;       /* listener: connections begin with a header of the PROXY protocol: see proxy_accept.c */
+  cnet_proxy_wait_t *proxy_wait; /* accepted: that header, until JavaScript takes it */
   napi_ref user_buffer;
   char *path; /* bound path of a pipe, for unlink */
   uint64_t bytes_read;
@@ -254,6 +259,31 @@ bool cnet_credentials_admit(cnet_stream_t *listener, cnet_stream_t *client);
 
 /* Ends the attempt of a stream that is being closed: timer, list; its libuv handle stays with the stream. */
 void cnet_attempt_end(cnet_stream_t *stream);
+
+/* --- listen.c ----------------------------------------------------------------------------------------------- */
+
+/* Tells of a connection that was let in, or why there is none. It calls into JavaScript. */
+void cnet_tell_accepted(cnet_stream_t *listener, int status, int32_t client);
+
+/* --- proxy_accept.c ----------------------------------------------------------------------------------------- */
+
+/*
+ * Goes on with a connection of a listener that has `proxy`: it is told of once its header is there, or at once when it
+ * may send none. It calls into JavaScript.
+ */
+void cnet_proxy_accept(cnet_stream_t *listener, cnet_stream_t *client);
+
+/* As setRoom() of a listener with `proxy`: those that wait for their header count. */
+void cnet_proxy_set_room(cnet_stream_t *listener, int32_t room);
+
+/* Tells of those whose header has come while the listener was held; likewise. */
+void cnet_proxy_let_go(cnet_stream_t *listener);
+
+/* A stream is being closed: if it is a listener, those that wait are closed with it; if it waits, it waits no more. */
+void cnet_proxy_close(cnet_stream_t *stream);
+
+/* Frees what is left of a header, when the stream is freed. */
+void cnet_proxy_free(cnet_stream_t *stream);
 
 /* --- read.c, slab.c ------------------------------------------------------------------------------------------- */
 

@@ -64,6 +64,13 @@
   X(connections, cnet_js_connections) \
   X(quiet, cnet_js_quiet) \
   X(resetOnClose, cnet_js_reset_on_close) \
+  /* proxy_js.c */ \
+  X(setProxy, cnet_js_set_proxy) \
+  X(proxyAccept, cnet_js_proxy_accept) \
+  X(proxyWaiting, cnet_js_proxy_waiting) \
+  X(proxyTake, cnet_js_proxy_take) \
+  X(proxyAddress, cnet_js_proxy_address) \
+  X(crc32c, cnet_js_crc32c) \
   /* attempt.c */ \
   X(connect, cnet_js_connect) \
   X(connectPath, cnet_js_connect_path) \

@@ -42,7 +42,7 @@ static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *clien
   return cnet_tcp_name(client->uv, true, &address) == 0 && cnet_block_list_check(listener->block_list, &address);
 }
 
-static void tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
+void cnet_tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
   cnet_emit_ints(listener->env, listener->context, CNET_ON_ACCEPT, 3, (int32_t[]){listener->id, status, client});
 }
 
@@ -52,14 +52,16 @@ static void let_in(cnet_stream_t *listener, cnet_stream_t *client) {
 
   if (verdict < 0) {
     cnet_stream_close(client, false);
-    tell_accepted(listener, verdict, -1);
+    cnet_tell_accepted(listener, verdict, -1);
   } else if (verdict != CNET_LET_IN) {
     drop(listener, client, (cnet_verdict_t)verdict);
+  } else if (listener->proxy != NULL) {
+    cnet_proxy_accept(listener, client);
   } else {
     if (listener->room > 0) listener->room--;
     bool exhausted = cnet_platform_exhausted(client->uv, listener->env->descriptor_limit);
-    tell_accepted(listener, 0, client->id);
-    if (exhausted && !(listener->flags & CNET_CLOSING)) tell_accepted(listener, CNET_EXHAUSTED, -1);
+    cnet_tell_accepted(listener, 0, client->id);
+    if (exhausted && !(listener->flags & CNET_CLOSING)) cnet_tell_accepted(listener, CNET_EXHAUSTED, -1);
   }
 }
 
@@ -70,7 +72,7 @@ static void accept_one(cnet_stream_t *listener) {
   int err = cnet_stream_new(listener->env, (cnet_kind_t)listener->kind, async_name, &client);
   if (err) {
     cnet_refuse(listener);
-    tell_accepted(listener, err, -1);
+    cnet_tell_accepted(listener, err, -1);
     return;
   }
   client->server = listener->server;
@@ -91,7 +93,7 @@ static void on_connection(uv_stream_t *uv, int status) {
 
   if (listener->flags & CNET_CLOSING) return;
   if (status < 0)
-    tell_accepted(listener, status, -1);
+    cnet_tell_accepted(listener, status, -1);
   else if (listener->flags & CNET_HELD)
     listener->waiting++;
   else
@@ -120,6 +122,7 @@ napi_value cnet_js_set_room(napi_env napi, napi_callback_info info) {
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   stream->room = cnet_arg_int(&call, 1, -1);
+  if (stream->proxy != NULL) cnet_proxy_set_room(stream, stream->room);
   return cnet_int(napi, 0);
 }
 
@@ -142,5 +145,6 @@ napi_value cnet_js_hold(napi_env napi, napi_callback_info info) {
     accept_one(stream);
     stream = cnet_arg_stream(&call);
   }
+  if (stream != NULL && stream->proxy != NULL) cnet_proxy_let_go(stream);
   return cnet_int(napi, 0);
 }

@@ -63,6 +63,7 @@ void cnet_stream_free(cnet_stream_t *stream) {
   cnet_seat_leave(stream);
   cnet_refusal_end(stream);
   free(stream->allowed_uids);
+  cnet_proxy_free(stream);
   free(stream->path);
   free(stream);
 }

@@ -1,6 +1,6 @@
 'use strict';
 // fuzz.js: `npm run fuzz -- [--seconds N] [--seed N] [--runs N] [--only target]`: random input against slow references.
-//   ip, path, block-list   the parsers and rules in C under libFuzzer, AddressSanitizer and UBSan: test/fuzz/*.c
+//   ip, path, block-list, proxy   the parsers and rules in C under libFuzzer, AddressSanitizer and UBSan: test/fuzz/*.c
 //   text                   what reads text in JavaScript, beside node:net: test/fuzz/text.js
 //   api                    random operations on sockets and servers, beside node:net: test/fuzz/api.js
 // The seconds are for all targets together. The last line is `N passed, N failed`: each target is one. The programs and
@@ -15,13 +15,14 @@ const { ROOT, ToolError, run, tool } = require('./run.js');
 const { summary } = require('./mocha.js');
 const { getNode, VERSIONS } = require('./test-nodes.js');
 
-const USAGE = 'usage: npm run fuzz -- [--seconds N] [--seed N] [--runs N] [--only ip|path|block-list|text|api]';
+const USAGE = 'usage: npm run fuzz -- [--seconds N] [--seed N] [--runs N] [--only ip|path|block-list|proxy|text|api]';
 
 /** The sources of each program in C, beside its own. path.c contains what it tests: that is of no other file's. */
 const PROGRAMS = {
   ip: ['address.c'],
   path: [],
   'block-list': ['block_list.c', 'block_list_net.c', 'block_list_range.c'],
+  proxy: ['proxy_line.c', 'proxy_protocol.c'],
 };
 
 /** Node-API is not there and not called: only the functions that JavaScript calls use it. */
