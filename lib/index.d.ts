@@ -58,14 +58,65 @@ export interface SetKeepAliveOptions {
   count?: number | undefined;
 }
 
+// --- PROXY protocol: docs/beyond/proxy-protocol.md
+
+/** Option `proxyProtocol` of a server. */
+export interface ProxyProtocolOptions {
+  /** 'require' unless given */
+  mode?: 'require' | 'optional' | undefined;
+  /** Peers whose headers count: everybody's unless given. Needed for 'optional'. */
+  trusted?: nodeNet.BlockList | undefined;
+  /** Milliseconds for a header, from 1; 5000 unless given */
+  timeout?: number | undefined;
+}
+
+export interface ProxyTlv {
+  type: number;
+  value: Buffer;
+}
+
+/** socket.proxyHeader: what a proxy has told of the connection. */
+export interface ReceivedProxyHeader {
+  version: 1 | 2;
+  command: 'PROXY' | 'LOCAL';
+  family: 'IPv4' | 'IPv6' | 'Unix' | undefined;
+  protocol: 'STREAM' | 'DGRAM' | undefined;
+  sourceAddress?: string;
+  sourcePort?: number;
+  destinationAddress?: string;
+  destinationPort?: number;
+  tlvs: ProxyTlv[];
+}
+
+type ProxyEnd = { address: string; port: number | string; path?: undefined } | { path: string };
+
+/** Option `proxyHeader` of connect(): what is told of the connection, before anything else is sent. */
+export interface ProxyHeaderOptions {
+  /** 2 unless given */
+  version?: 1 | 2 | undefined;
+  command?: 'PROXY' | 'LOCAL' | undefined;
+  source?: ProxyEnd | undefined;
+  destination?: ProxyEnd | undefined;
+  /** The connection whose ends are told, in the place of `source` and `destination`. */
+  socket?: nodeNet.Socket | undefined;
+  protocol?: 'STREAM' | 'DGRAM' | undefined;
+  tlvs?: readonly { type: number; value: string | Uint8Array }[] | undefined;
+  /** A CRC32c is sent along. */
+  checksum?: boolean | undefined;
+}
+
+// --- end of PROXY protocol
+
 export interface TcpNetConnectOpts extends nodeNet.TcpSocketConnectOpts, SocketConstructorOpts {
   timeout?: number | undefined;
   autoSelectFamily?: boolean | undefined;
   autoSelectFamilyAttemptTimeout?: number | undefined;
+  proxyHeader?: ProxyHeaderOptions | nodeNet.Socket | undefined;
 }
 
 export interface IpcNetConnectOpts extends nodeNet.IpcSocketConnectOpts, SocketConstructorOpts {
   timeout?: number | undefined;
+  proxyHeader?: ProxyHeaderOptions | nodeNet.Socket | undefined;
 }
 
 export type NetConnectOpts = TcpNetConnectOpts | IpcNetConnectOpts;
@@ -79,6 +130,8 @@ export interface ServerOpts extends nodeNet.ServerOpts {
   keepAliveInterval?: number | undefined;
   /** Probes without an answer that end the connection. */
   keepAliveCount?: number | undefined;
+  /** Connections begin with a header of the PROXY protocol. */
+  proxyProtocol?: ProxyProtocolOptions | undefined;
 }
 
 /** Options of server[Symbol.asyncIterator](). */
@@ -152,6 +205,12 @@ export class Socket extends nodeNet.Socket {
   constructor(options?: SocketConstructorOpts | number);
   /** The descriptor, while there is one. */
   readonly fd?: number | undefined;
+  /** The header of the PROXY protocol that came with the connection. */
+  readonly proxyHeader: ReceivedProxyHeader | null;
+  /** The other end of the connection itself, whatever a header says. */
+  readonly peerAddress?: string | undefined;
+  readonly peerFamily?: string | undefined;
+  readonly peerPort?: number | undefined;
   setKeepAlive(enable?: boolean, initialDelay?: number, interval?: number, count?: number): this;
   setKeepAlive(options: SetKeepAliveOptions): this;
   /** @param tos 0 to 255 */

@@ -7,6 +7,7 @@ import * as net from '../../';
 import { BlockList, Server, Socket, Stream, createServer, promises } from '../../';
 import { fromNode, toNode } from '../../lib/child-process.js';
 import { listen } from '../../lib/promises.js';
+import { TLV, encodeProxyHeader, parseTlvs } from '../../lib/proxy-protocol.js';
 import { register, unregister } from '../../lib/register.js';
 import * as registerHttp from '../../lib/register-http.js';
 
@@ -83,6 +84,19 @@ async function promised(): Promise<void> {
   // @ts-expect-error there is no such option
   await listen({ prot: 1 });
 }
+
+// PROXY protocol
+const behind: Server = createServer({ proxyProtocol: { mode: 'optional', trusted: list, timeout: 1000 } }, (one) => {
+  const { command, tlvs, sourcePort } = one.proxyHeader ?? { command: 'LOCAL', tlvs: [], sourcePort: undefined };
+  const port: number | undefined = sourcePort ?? one.peerPort;
+  const bytes: number = encodeProxyHeader(one).length + parseTlvs(encodeProxyHeader({ version: 1 })).length + (port ?? 0);
+  net.connect({ port: bytes, proxyHeader: one });
+  net.connect({ path: `${command}${tlvs.length}${TLV.ALPN}`, proxyHeader: { socket: one, checksum: true } });
+  net.connect({ port: 1, proxyHeader: { source: { address: '::1', port: 1 }, destination: { address: '::1', port: 2 }, tlvs } });
+});
+behind.close();
+// @ts-expect-error there is no such mode
+createServer({ proxyProtocol: { mode: 'maybe' } });
 
 unregister();
 register();
