@@ -754,7 +754,9 @@ backend out
         });
       });
       await withHaproxy(this, server, 'send-proxy-v2 check inter 100', async () => {
-        assert.deepStrictEqual(await checked, ['LOCAL', 2, HOST]);
+        const [command, version, address] = await checked;
+        assert.deepStrictEqual([command, version], ['LOCAL', 2]);
+        assert.ok([HOST, undefined].includes(address), address); // undefined: haproxy has reset it already
       });
     });
 
