@@ -129,7 +129,7 @@ function roundRobin(server, standIn) {
 
   closeThroughServer(server, standIn);
   const tell = (status, client) => deliver.call(standIn, status, client);
-  const headers = server[kProxy] === null ? null : standInForHeaders(server, tell);
+  const headers = server[kProxy] ? standInForHeaders(server, tell) : null;
   const next = (status, client) => {
     if (status || headers === null) tell(status, client);
     else native.proxyAccept(headers.id, client.id);

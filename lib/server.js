@@ -140,7 +140,7 @@ function onconnection(status, client) {
     return;
   }
   const socket = new Socket(new AcceptedOptions(client, server));
-  if (server[kProxy] !== null) takeHeader(socket, client);
+  if (server[kProxy]) takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);
   if (server.keepAlive) {
     const { interval, count } = server[kKeepAlive];
@@ -217,7 +217,7 @@ const methods = {
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     updateRoom(this);
-    if (this[kProxy] !== null) readHeaders(this, handle);
+    if (this[kProxy]) readHeaders(this, handle);
     if (this[kHolds] > 0) handle.hold(true);
     native.setServer(handle.id, this[kNumber]);
     if (this[kLimit]) native.setAcceptLimit(handle.id, this[kLimit].native);

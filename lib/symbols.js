@@ -53,5 +53,5 @@ module.exports = {
   kNumber: Symbol('kNumber'), // by which C knows whose a connection is
   kPaused: Symbol('kPaused'),
   kShutdown: Symbol('kShutdown'), // the shutdown() that is on its way
-  kProxy: Symbol('kProxy'), // the option `proxyProtocol`, read: see proxy-server.js
+  kProxy: Symbol('kProxy'), // the option `proxyProtocol`, read, or null (see proxy-server.js); undefined in a server of node:http
 };
