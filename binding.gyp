@@ -17,7 +17,9 @@
         "src/connections.c",
         "src/credentials.c",
         "src/cursor.c",
+        "src/descriptors.c",
         "src/env.c",
+        "src/held.c",
         "src/idle.c",
         "src/listen.c",
         "src/option.c",
@@ -31,6 +33,7 @@
         "src/refuse.c",
         "src/shutdown.c",
         "src/slab.c",
+        "src/socket_file.c",
         "src/stream.c",
         "src/tcp.c",
         "src/tcp_info.c",
@@ -46,7 +49,10 @@
             "VCLinkerTool": {"AdditionalOptions": ["/guard:cf"]}
           }
         }, {
-          "sources": ["src/platform_posix.c", "src/platform_option_posix.c", "src/platform_queue_posix.c"],
+          "sources": [
+            "src/platform_file_posix.c", "src/platform_message_posix.c", "src/platform_posix.c", "src/platform_option_posix.c",
+            "src/platform_queue_posix.c"
+          ],
           "defines": ["_GNU_SOURCE"],
           "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"],
           "cflags!": ["-Wno-unused-parameter"],

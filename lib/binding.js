@@ -21,6 +21,7 @@ native.setup(
     handlers.onshutdown,
     handlers.onclose,
     handlers.ontimeout,
+    handlers.ondescriptors,
   ],
   handlers.event,
 );

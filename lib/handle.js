@@ -192,6 +192,11 @@ class Pipe extends Handle {
     return native.bindPath(this.id, path);
   }
 
+  /** bind() to a path whose file is made as lib/socket-file.js says. */
+  bindFile(path, { mode, replace }) {
+    return native.bindFile(this.id, path, mode, replace);
+  }
+
   /** @param {number} mode 1: readable, 2: writable by all */
   fchmod(mode) {
     return native.chmod(this.id, mode);

@@ -5,7 +5,9 @@
  * Handle that is, and whose idle timeout.
  */
 
-const { kAttempted, kConnected, kDropped, kExhausted, kOwner, kRead, kShutDown, kWritten } = require('./symbols');
+const {
+  kAttempted, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kWritten,
+} = require('./symbols');
 
 /** @type {Array<import('./handle').Handle | undefined>} by stream number */
 const handles = [];
@@ -87,6 +89,11 @@ function ontimeout(id) {
   timeouts[id]._onTimeout();
 }
 
+/** Descriptors have come with the `length` bytes that onread() is called with next. */
+function ondescriptors(id, length) {
+  handles[id][kOwner][kDescriptors](length);
+}
+
 module.exports = {
   REASONS,
   handles,
@@ -98,6 +105,7 @@ module.exports = {
   onattempt,
   onclose,
   onconnect,
+  ondescriptors,
   ondrop,
   onread,
   onshutdown,

@@ -13,6 +13,7 @@ const { debug } = require('./debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
 const { checkPermission } = require('./permission');
+const { fileOption } = require('./socket-file');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
 const { kAdopt, kClosed, kSocketOptions } = require('./symbols');
 const uv = require('./uv');
@@ -27,10 +28,10 @@ const WRITABLE = 2;
 
 /* --- making the handle ---------------------------------------------------------------------------------------- */
 
-function bindPath(path) {
+function bindPath(path, file) {
   checkPermission(path);
   const handle = Pipe.make(SERVER);
-  return { handle, err: handle.bind(path) };
+  return { handle, err: file === undefined ? handle.bind(path) : handle.bindFile(path, file) };
 }
 
 /** Sets socket options before bind(2). @returns {number | Error} 0, the code of a socket that cannot be made, or why not */
@@ -59,16 +60,17 @@ function bindAddress(address, port, family, flags, socketOptions) {
  * @param {number} [fd] an open descriptor instead of all these
  * @param {number} [flags] of bind()
  * @param {object[] | null} [socketOptions] to be set before bind()
+ * @param {{ mode: number, replace: boolean }} [file] of a path: see socket-file.js
  * @returns {Handle | number | Error} or a negative libuv code, or the error of a socket option
  */
-function createServerHandle(address, port, family, fd, flags, socketOptions = null) {
+function createServerHandle(address, port, family, fd, flags, socketOptions = null, file = undefined) {
   try {
     if (typeof fd === 'number' && fd >= 0) {
       const adopted = adopt(fd, SERVER);
       return adopted.handle ?? (adopted.err || uv.EINVAL);
     }
     const isPipe = port === -1 && family === -1;
-    const { handle, err } = isPipe ? bindPath(address) : bindAddress(address, port, family, flags, socketOptions);
+    const { handle, err } = isPipe ? bindPath(address, file) : bindAddress(address, port, family, flags, socketOptions);
     if (err === 0) return handle;
     handle.close();
     return err;
@@ -110,7 +112,7 @@ function start(server, handle, backlog, socketOptions) {
 
 /** Listens on what `place` says, or on the handle that the server has been given. */
 function listenNow(server, place) {
-  const { port = null, fd, flags, backlog } = place;
+  const { port = null, fd, flags, backlog, file } = place;
   let { address = null, family = null } = place;
   let handle = server._handle;
   let socketOptions = server[kSocketOptions] ?? null;
@@ -118,7 +120,7 @@ function listenNow(server, place) {
   debug('setupListenHandle %s %d %d %d', address, port, family, backlog);
   if (!handle) {
     if (!address && typeof fd !== 'number') ({ handle, address, family } = createForAny(port, fd, flags, socketOptions));
-    else handle = createServerHandle(address, port, family, fd, flags, socketOptions);
+    else handle = createServerHandle(address, port, family, fd, flags, socketOptions, file);
     if (typeof handle === 'number' || handle instanceof Error) {
       fail(server, handle instanceof Error ? handle : uvException(handle, 'listen', address, port));
       return;
@@ -182,8 +184,10 @@ function listenOnPath(server, options, backlog) {
     throw invalidArgValue('options', options, reason);
   }
   const { path, exclusive, readableAll, writableAll } = options;
+  const file = fileOption(options, isAbstract(path));
+  const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll };
   server._pipeName = path;
-  listenShared(server, { address: path, port: -1, family: -1, backlog, readableAll, writableAll }, exclusive);
+  listenShared(server, file === undefined ? place : { ...place, file }, exclusive);
 }
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */

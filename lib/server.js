@@ -12,6 +12,7 @@ const { serverSocket } = require('./channels');
 const { ConnectionIterator } = require('./connection-iterator');
 const credentials = require('./credentials');
 const { debug } = require('./debug');
+const { receiveOption } = require('./descriptors');
 const { codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
 const { takeInstances } = require('./instances');
@@ -20,10 +21,13 @@ const native = require('./binding');
 const { proxyOption, readHeaders, refuse, takeHeader } = require('./proxy-server');
 const shutdown = require('./shutdown');
 const { AcceptedOptions, Socket } = require('./socket');
+const { proxyOption, readHeaders, refuse, takeHeader } = require('./proxy-server');
+const shutdown = require('./shutdown');
+const { AcceptedOptions, Socket } = require('./socket');
 const socketOptions = require('./socket-options');
 const {
   kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber, kOwner, kProxy,
-  kShutdown, kWarned,
+  kReceives, kShutdown, kWarned,
 } = require('./symbols');
 const { validateNumber } = require('./validate');
 
@@ -65,6 +69,7 @@ function applyOptions(server, options) {
   server.keepAliveInitialDelay = keepAliveDelayOption(options);
   server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
   server.highWaterMark = highWaterMarkOption(options);
+  server[kReceives] = receiveOption(options) || undefined;
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
@@ -75,6 +80,7 @@ function applyOptions(server, options) {
  * A TCP or IPC server (net.md, new net.Server()).
  * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
  *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`, `proxyProtocol`; or the listener
+ *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`, `receiveDescriptors`; or the listener
  * @param {Function} [connectionListener]
  * @throws ERR_INVALID_ARG_TYPE; for `proxyProtocol` also ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
  */

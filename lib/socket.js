@@ -12,6 +12,7 @@ const { BoundSocket } = require('./bound-socket');
 const connecting = require('./connect');
 const credentials = require('./credentials');
 const { debug } = require('./debug');
+const descriptors = require('./descriptors');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('./errors');
 const { Handle, SOCKET, TCP, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
@@ -34,6 +35,7 @@ const {
   kNoDelay,
   kOnRead,
   kOwner,
+  kReceives,
   kResetting,
   kShutDownDone,
   kTypeOfService,
@@ -70,6 +72,7 @@ class AcceptedOptions {
     this.emitClose = false;
     this.autoDestroy = true;
     this.decodeStrings = false;
+    this.receiveDescriptors = server[kReceives];
   }
 }
 
@@ -161,6 +164,7 @@ function Socket(options) {
   refuseObjectMode(options);
   if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
   initState(this, options);
+  if (options.receiveDescriptors !== undefined) this[kReceives] = descriptors.receiveOption(options);
   connecting.setBlockList(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
@@ -244,6 +248,7 @@ const methods = {
     this[kBytesWritten] = 0;
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return;
+    if (this[kReceives]) descriptors.receiveOn(this, handle);
     handle[kOwner] = this;
     timeout.attachTimeout(this);
     const err = this[kOnRead] === null ? 0 : reading.useBuffer(this);
@@ -359,6 +364,7 @@ const HIDDEN = [
 
 const PARTS = [
   methods, names, settings, connecting, reading, writing, timeout, tlsReader, socketOptions, tcpInfo, credentials, proxy,
+  descriptors,
 ].map((part) => part.methods ?? part);
 
 for (const part of PARTS) {

@@ -5,6 +5,7 @@ module.exports = {
   /** The methods by which a Handle's owner, a Socket or a Server, is told: see handlers.js. */
   kAttempted: Symbol('kAttempted'),
   kConnected: Symbol('kConnected'),
+  kDescriptors: Symbol('kDescriptors'),
   kDropped: Symbol('kDropped'),
   kExhausted: Symbol('kExhausted'),
   kRead: Symbol('kRead'),
@@ -25,6 +26,8 @@ module.exports = {
   kIdle: Symbol('kIdle'), // number of the idle timeout, -1: none
   kKeepAlive: Symbol('kKeepAlive'), // { enable, delay, interval, count } or null
   kNoDelay: Symbol('kNoDelay'),
+  kQueued: Symbol('kQueued'), // messages with descriptors that are not sent yet: see descriptors.js
+  kReceives: Symbol('kReceives'), // of a Server too: descriptors are received
   kOnRead: Symbol('kOnRead'), // the option `onread`: { buffer, next, callback } or null
   kProxyHeader: Symbol('kProxyHeader'), // of the PROXY protocol, that came, or null
   kProxyOut: Symbol('kProxyOut'), // and the bytes of the one that is to go first, or null

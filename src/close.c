@@ -24,6 +24,7 @@ static void on_stream_closed(uv_handle_t *handle) {
   cnet_stream_t *stream = handle->data;
   cnet_env_t *env = stream->env;
 
+  cnet_passing_end(stream);
   cnet_emit_ints(env, stream->context, CNET_ON_CLOSE, 1, &stream->id);
   cnet_stream_free(stream);
   free_handle(env, handle);
@@ -50,6 +51,9 @@ int cnet_stream_close(cnet_stream_t *stream, bool reset) {
   cnet_seat_leave(stream);
   cnet_proxy_close(stream);
   if (stream->flags & CNET_UNLINK) cnet_platform_unlink(stream->path);
+  if (stream->file != NULL) cnet_socket_file_remove(stream->file);
+  stream->file = NULL;
+  cnet_passing_close(stream);
   return close_handle((uv_handle_t *)stream->uv, reset && stream->kind == CNET_TCP, on_stream_closed);
 }
 

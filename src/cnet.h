@@ -43,6 +43,8 @@ typedef struct cnet_refusal cnet_refusal_t;
 typedef struct cnet_uids cnet_uids_t;
 typedef struct cnet_proxy cnet_proxy_t;
 typedef struct cnet_proxy_wait cnet_proxy_wait_t;
+typedef struct cnet_passing cnet_passing_t;
+typedef struct cnet_socket_file cnet_socket_file_t;
 
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
@@ -57,6 +59,7 @@ typedef enum cnet_handler {
   CNET_ON_SHUTDOWN, /* (socket, status) */
   CNET_ON_CLOSE,    /* (socket or listener) */
   CNET_ON_TIMEOUT,  /* (idle id) */
+  CNET_ON_DESCRIPTORS, /* (socket, bytes of the CNET_ON_READ that follows): takeDescriptors() gives them, or never */
   CNET_HANDLERS
 } cnet_handler_t;
 
@@ -148,7 +151,9 @@ struct cnet_stream {
   cnet_proxy_t *proxy;       /* listener: connections begin with a header of the PROXY protocol: see proxy_accept.c */
   cnet_proxy_wait_t *proxy_wait; /* accepted: that header, until JavaScript takes it */
   napi_ref user_buffer;
-  char *path; /* bound path of a pipe, for unlink */
+  char *path;               /* bound path of a pipe, for unlink */
+  cnet_socket_file_t *file; /* the file that was made there, if it is to be known again: see socket_file.c */
+  cnet_passing_t *passing;  /* descriptors among the bytes; NULL for those without: see descriptors.c */
   uint64_t bytes_read;
   int32_t id;
   int32_t room; /* listener: connections that may still be accepted; negative: no limit */
@@ -305,6 +310,41 @@ bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_valu
 /* Ends the read that cnet_slab_lend() began, with nothing read. */
 void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent);
 
+/*
+ * What on_alloc and on_read are to libuv, for those who read by another way: memory for one read (no bytes: there is
+ * none), and its end with what was got: bytes, 0 for nothing, or a negative code.
+ */
+void cnet_read_memory(uv_handle_t *handle, size_t suggested, uv_buf_t *out);
+void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent);
+
+/* --- descriptors.c ---------------------------------------------------------------------------------------- */
+
+/* Descriptors in one message: the kernel's limit (SCM_MAX_FD, unix(7)). */
+#define CNET_FDS_MAX 253
+
+/* Whether the stream is read by descriptors.c, and to be started and stopped by the function below. */
+bool cnet_passing_receives(const cnet_stream_t *stream);
+
+/* Starts or stops to read such a stream. 0 or a negative code. */
+int cnet_passing_read(cnet_stream_t *stream, bool start);
+
+/* As uv_ref() and uv_unref(), for what waits beside the stream's own handle. */
+void cnet_passing_ref(cnet_stream_t *stream, bool ref);
+
+/* The stream is being closed: nothing is waited for; its duplicate is closed. */
+void cnet_passing_close(cnet_stream_t *stream);
+
+/* The stream is closed: tells the message that waits of it. */
+void cnet_passing_end(cnet_stream_t *stream);
+
+/* Closes what nobody has taken, and frees. */
+void cnet_passing_free(cnet_stream_t *stream);
+
+/* --- socket_file.c ---------------------------------------------------------------------------------------- */
+
+/* Removes the file, if it still is the one that was bound, and frees `file`. */
+void cnet_socket_file_remove(cnet_socket_file_t *file);
+
 /* --- write.c ------------------------------------------------------------------------------------------------- */
 
 /* Bytes of the waiting write that the kernel has not taken; 0 when none waits. */
@@ -387,6 +427,34 @@ void cnet_platform_unlink(const char *path);
 #define CNET_LAST 32
 bool cnet_platform_exhausted(const uv_stream_t *uv, int limit);
 int cnet_platform_limit(void);
+/* Which file it is (stat(2), st_dev and st_ino). */
+typedef struct cnet_file_id {
+  uint64_t device, inode;
+} cnet_file_id_t;
+
+/*
+ * Binds `pipe` to a path as cnet_platform_pipe_bind(), with permissions of 0 to 0777 (negative: the umask's) that the
+ * file never exceeds, and tells which file it is. `replace`: a socket there that nobody has bound any more is removed
+ * before; of several who try, one succeeds, and the others are told UV_EADDRINUSE. UV_EBUSY: the directory stays
+ * locked.
+ */
+int cnet_platform_file_bind(uv_pipe_t *pipe, const char *name, size_t length, int mode, bool replace,
+                            cnet_file_id_t *made);
+
+/* Removes the socket at `path` if it is `made`. */
+void cnet_platform_file_remove(const char *path, const cnet_file_id_t *made);
+
+/* Whether descriptors can go over the socket `fd`: it is one of the Unix domain. */
+bool cnet_platform_passes(int fd);
+
+/*
+ * Reads once, without waiting: bytes, 0 at the end, or a negative code. The descriptors that came, close-on-exec, are
+ * in fds[0 .. *count), and the caller's. When some could not be had (UV_EMFILE, UV_ENFILE, UV_EACCES) there are none.
+ */
+ssize_t cnet_platform_receive(int fd, const uv_buf_t *buf, int fds[CNET_FDS_MAX], int *count);
+
+/* Sends bytes, of which there are some, and `count` descriptors with the first: bytes sent, or a negative code. */
+ssize_t cnet_platform_send(int fd, const uv_buf_t *buf, const int *fds, int count);
 
 /* A close-on-exec duplicate of `fd`, or a negative code. */
 int cnet_platform_dup(int fd);

@@ -48,6 +48,15 @@
   /* pipe.c */ \
   X(bindPath, cnet_js_bind_path) \
   X(chmod, cnet_js_chmod) \
+  /* socket_file.c */ \
+  X(bindFile, cnet_js_bind_file) \
+  /* held.c */ \
+  X(holdDescriptors, cnet_js_hold_descriptors) \
+  X(dropDescriptors, cnet_js_drop_descriptors) \
+  /* descriptors.c */ \
+  X(receiveDescriptors, cnet_js_receive_descriptors) \
+  X(takeDescriptors, cnet_js_take_descriptors) \
+  X(sendDescriptors, cnet_js_send_descriptors) \
   /* listen.c */ \
   X(listen, cnet_js_listen) \
   X(setRoom, cnet_js_set_room) \

@@ -85,6 +85,43 @@ bool cnet_platform_exhausted(const uv_stream_t *uv, int limit) {
   return false;
 }
 
+int cnet_platform_file_bind(uv_pipe_t *pipe, const char *name, size_t length, int mode, bool replace,
+                            cnet_file_id_t *made) {
+  (void)pipe;
+  (void)name;
+  (void)length;
+  (void)mode;
+  (void)replace;
+  (void)made;
+  return UV_ENOTSUP;
+}
+
+void cnet_platform_file_remove(const char *path, const cnet_file_id_t *made) {
+  (void)path;
+  (void)made;
+}
+
+bool cnet_platform_passes(int fd) {
+  (void)fd;
+  return false;
+}
+
+ssize_t cnet_platform_receive(int fd, const uv_buf_t *buf, int fds[CNET_FDS_MAX], int *count) {
+  (void)fd;
+  (void)buf;
+  (void)fds;
+  *count = 0;
+  return UV_ENOTSUP;
+}
+
+ssize_t cnet_platform_send(int fd, const uv_buf_t *buf, const int *fds, int count) {
+  (void)fd;
+  (void)buf;
+  (void)fds;
+  (void)count;
+  return UV_ENOTSUP;
+}
+
 int cnet_platform_dup(int fd) {
   (void)fd;
   return UV_ENOTSUP;

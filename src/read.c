@@ -18,7 +18,7 @@ static void user_memory(cnet_stream_t *stream, uv_buf_t *out) {
   napi_close_handle_scope(napi, scope);
 }
 
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
+void cnet_read_memory(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
   cnet_stream_t *stream = handle->data;
   (void)suggested;
 
@@ -72,7 +72,7 @@ static void note_size(cnet_stream_t *stream, ssize_t got) {
     stream->flags &= ~(uint32_t)CNET_LARGE_READS;
 }
 
-static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
+void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
   cnet_stream_t *stream = uv->data;
   bool from_slab = !(stream->flags & CNET_USER_BUFFER);
 
@@ -96,7 +96,8 @@ napi_value cnet_js_read_start(napi_env napi, napi_callback_info info) {
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   if (stream->flags & CNET_LISTENER) return cnet_int(napi, UV_ENOTCONN);
   stream->flags |= CNET_USED;
-  int err = uv_read_start(stream->uv, on_alloc, on_read);
+  if (cnet_passing_receives(stream)) return cnet_int(napi, cnet_passing_read(stream, true));
+  int err = uv_read_start(stream->uv, cnet_read_memory, cnet_read_done);
   return cnet_int(napi, err == UV_EALREADY ? 0 : err);
 }
 
@@ -104,7 +105,8 @@ napi_value cnet_js_read_stop(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
-  return cnet_int(napi, stream == NULL ? UV_EBADF : uv_read_stop(stream->uv));
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  return cnet_int(napi, cnet_passing_receives(stream) ? cnet_passing_read(stream, false) : uv_read_stop(stream->uv));
 }
 
 /* setReadBuffer(id, Uint8Array): reads go straight into it from now on */

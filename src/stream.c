@@ -64,6 +64,7 @@ void cnet_stream_free(cnet_stream_t *stream) {
   cnet_refusal_end(stream);
   free(stream->allowed_uids);
   cnet_proxy_free(stream);
+  cnet_passing_free(stream);
   free(stream->path);
   free(stream);
 }
@@ -152,6 +153,7 @@ napi_value cnet_js_ref(napi_env napi, napi_callback_info info) {
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   stream->flags &= ~(uint32_t)CNET_UNREF;
   uv_ref((uv_handle_t *)stream->uv);
+  cnet_passing_ref(stream, true);
   return cnet_int(napi, 0);
 }
 
@@ -162,6 +164,7 @@ napi_value cnet_js_unref(napi_env napi, napi_callback_info info) {
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   stream->flags |= CNET_UNREF;
   uv_unref((uv_handle_t *)stream->uv);
+  cnet_passing_ref(stream, false);
   return cnet_int(napi, 0);
 }
 
