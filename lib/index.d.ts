@@ -414,6 +414,43 @@ export interface TcpNetConnectOpts {
 
 export interface IpcNetConnectOpts {
   socketOptions?: SocketOptions | undefined;
+
+// --- descriptors, socket files ---
+
+/** Where in the stream descriptors have come: the last byte of start..end is of their message. */
+export interface DescriptorsPlace {
+  start: number;
+  end: number;
+}
+
+export interface Socket {
+  /** Bytes, and with the first of them 1 to 253 descriptors, which stay the caller's. Not in Node. */
+  sendDescriptors(
+    data: string | NodeJS.ArrayBufferView,
+    fds: readonly number[],
+    callback?: (error?: Error | null) => void,
+  ): boolean;
+  /** The descriptors are the listener's, which is to close them. Not in Node. */
+  on(event: 'descriptors', listener: (fds: number[], place: DescriptorsPlace) => void): this;
+  on<Name extends keyof nodeNet.SocketEventMap>(event: Name, listener: (...args: nodeNet.SocketEventMap[Name]) => void): this;
+  on(event: string | symbol, listener: (...args: any[]) => void): this;
+}
+
+export interface SocketConstructorOpts {
+  /** Descriptors that a Unix socket brings are told of by 'descriptors'. */
+  receiveDescriptors?: boolean | undefined;
+}
+
+export interface ServerOpts {
+  /** As of new Socket(), for each connection over a Unix socket. */
+  receiveDescriptors?: boolean | undefined;
+}
+
+export interface ListenOptions {
+  /** Permissions of the file of a path, 0 to 0o777. */
+  mode?: number | undefined;
+  /** Takes the place of a file that a server has left behind. */
+  unlinkStale?: boolean | undefined;
 }
 
 type Family = 'ipv4' | 'ipv6';

@@ -38,6 +38,13 @@ client.on('close', (hadError) => hadError === true);
 const node: nodeNet.Socket = other;
 const kind: 0 | number = net.isIP('::1');
 
+// descriptors, socket files
+const passing: boolean = net.connect({ path: '/path', receiveDescriptors: true })
+  .on('descriptors', (fds, { start, end }) => `${fds[0].toFixed()} ${start} ${end}`)
+  .on('data', (chunk) => chunk.length)
+  .sendDescriptors(Buffer.from('x'), [0, 1], (error) => error?.message);
+createServer({ receiveDescriptors: true }).listen({ path: '/path', mode: 0o600, unlinkStale: true });
+
 const list = new BlockList();
 list.addCIDRs(BlockList.PRIVATE_RANGES);
 list.removeAddress(new net.SocketAddress({ address: '::1', family: 'ipv6' }));
