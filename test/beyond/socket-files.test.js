@@ -25,9 +25,13 @@ function start(file, options = {}) {
   return child;
 }
 
+/* A program under strace goes on when that is killed: both are in a group of their own. */
+const strace = (...args) => spawn('strace', ['-f', ...args], { detached: true });
+
 async function kill(child) {
   const exited = once(child, 'exit');
-  child.kill('SIGKILL');
+  if (child.spawnfile === 'strace') process.kill(-child.pid, 'SIGKILL');
+  else child.kill('SIGKILL');
   await exited;
 }
 
@@ -97,7 +101,7 @@ describe('files of Unix sockets', function () {
       const file = tempPath();
       const trace = tempPath('trace');
       const calls = 'trace=bind,listen,chmod,fchmod,fchmodat,umask';
-      const child = spawn('strace', ['-f', '-o', trace, '-e', calls, process.execPath, FIXTURE, file, '{"mode":384}']);
+      const child = strace('-o', trace, '-e', calls, process.execPath, FIXTURE, file, '{"mode":384}');
       children.add(child);
       await once(child.stdout, 'data');
       await kill(child);
@@ -222,8 +226,8 @@ describe('files of Unix sockets', function () {
       const wait = tempPath('wait');
       fs.writeFileSync(wait, '');
       const options = JSON.stringify({ unlinkStale: true, mode: 0o600, wait });
-      const slowly = ['-f', '-o', '/dev/null', '-e', 'trace=unlink', '-e', 'inject=unlink:delay_enter=100000'];
-      const racers = Array.from({ length: 4 }, () => spawn('strace', [...slowly, process.execPath, FIXTURE, file, options]));
+      const slowly = ['-o', '/dev/null', '-e', 'trace=unlink', '-e', 'inject=unlink:delay_enter=100000'];
+      const racers = Array.from({ length: 4 }, () => strace(...slowly, process.execPath, FIXTURE, file, options));
       const said = racers.map((racer) => {
         children.add(racer);
         racer.lines = createInterface({ input: racer.stdout })[Symbol.asyncIterator]();
