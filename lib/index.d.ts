@@ -414,6 +414,7 @@ export interface TcpNetConnectOpts {
 
 export interface IpcNetConnectOpts {
   socketOptions?: SocketOptions | undefined;
+}
 
 // --- descriptors, socket files ---
 

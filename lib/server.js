@@ -21,9 +21,6 @@ const native = require('./binding');
 const { proxyOption, readHeaders, refuse, takeHeader } = require('./proxy-server');
 const shutdown = require('./shutdown');
 const { AcceptedOptions, Socket } = require('./socket');
-const { proxyOption, readHeaders, refuse, takeHeader } = require('./proxy-server');
-const shutdown = require('./shutdown');
-const { AcceptedOptions, Socket } = require('./socket');
 const socketOptions = require('./socket-options');
 const {
   kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber, kOwner, kProxy,
