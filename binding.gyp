@@ -31,9 +31,11 @@
         "src/proxy_protocol.c",
         "src/read.c",
         "src/refuse.c",
+        "src/sendfile.c",
         "src/shutdown.c",
         "src/slab.c",
         "src/socket_file.c",
+        "src/splice.c",
         "src/stream.c",
         "src/tcp.c",
         "src/tcp_info.c",
@@ -51,7 +53,7 @@
         }, {
           "sources": [
             "src/platform_file_posix.c", "src/platform_message_posix.c", "src/platform_posix.c", "src/platform_option_posix.c",
-            "src/platform_queue_posix.c"
+            "src/platform_queue_posix.c", "src/platform_zero_copy.c"
           ],
           "defines": ["_GNU_SOURCE"],
           "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"],

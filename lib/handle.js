@@ -54,8 +54,13 @@ class Handle {
     return native.bytesRead(this.id);
   }
 
+  /** Bytes that the kernel has taken from files and other sockets (send-file.js, splice.js). */
+  get bytesSent() {
+    return native.bytesSent(this.id);
+  }
+
   get bytesWritten() {
-    return this[kOwner]?.[kBytesWritten] ?? 0;
+    return (this[kOwner]?.[kBytesWritten] ?? 0) + this.bytesSent;
   }
 
   get writeQueueSize() {

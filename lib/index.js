@@ -18,6 +18,7 @@ const { createServerHandle } = require('./listen');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { SocketAddress } = require('./socket-address');
+const { splice } = require('./splice');
 const { receive, transfer } = require('./transfer');
 
 /**
@@ -71,5 +72,6 @@ module.exports = {
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
   receive,
+  splice,
   transfer,
 };

@@ -22,6 +22,7 @@ export const {
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
   receive,
+  splice,
   transfer,
 } = net;
 export default net;

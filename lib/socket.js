@@ -20,13 +20,16 @@ const names = require('./names');
 const proxy = require('./proxy-socket');
 const settings = require('./options');
 const reading = require('./read');
+const sendFile = require('./send-file');
 const socketOptions = require('./socket-options');
 const {
+  kAcceptedOnRead,
   kAdopt,
   kAttach,
   kAttempt,
   kBlockList,
   kBound,
+  kByKernel,
   kBytesRead,
   kBytesWritten,
   kHandle,
@@ -188,6 +191,7 @@ function closeHandle(socket, hadError) {
   };
 
   socket[kBytesRead] = handle.bytesRead;
+  if (socket[kByKernel]) socket[kBytesWritten] += handle.bytesSent;
   if (!socket[kResetting]) {
     handle.close(onClose);
     return;
@@ -363,8 +367,8 @@ const HIDDEN = [
 ];
 
 const PARTS = [
-  methods, names, settings, connecting, reading, writing, timeout, tlsReader, socketOptions, tcpInfo, credentials, proxy,
-  descriptors,
+  methods, names, settings, connecting, reading, writing, sendFile, timeout, tlsReader, socketOptions, tcpInfo, credentials,
+  proxy, descriptors,
 ].map((part) => part.methods ?? part);
 
 for (const part of PARTS) {

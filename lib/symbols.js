@@ -22,6 +22,8 @@ module.exports = {
   kBound: Symbol('kBound'), // it was a BoundSocket: of a path, true, or of an address, false; null: it was not
   kBytesRead: Symbol('kBytesRead'), // kept when the handle has gone
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
+  kByKernel: Symbol('kByKernel'), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
+  kFiles: Symbol('kFiles'), // files that are to be sent among the writes
   kHandle: Symbol('kHandle'),
   kIdle: Symbol('kIdle'), // number of the idle timeout, -1: none
   kKeepAlive: Symbol('kKeepAlive'), // { enable, delay, interval, count } or null
@@ -38,6 +40,9 @@ module.exports = {
   kWriteDone: Symbol('kWriteDone'), // callback of the write that waits
   kWriteTried: Symbol('kWriteTried'), // what C said of a write that stream.Writable is told of now
 
+  /** Sends files and writes in their order: see send-file.js. */
+  kSendInOrder: Symbol('kSendInOrder'),
+
   /** Gives a Socket its Handle. */
   kAttach: Symbol('kAttach'),
 
@@ -45,6 +50,7 @@ module.exports = {
   kAdopt: Symbol('kAdopt'),
 
   /** State of a Server. */
+  kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; null: none
   kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
   kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often

@@ -257,4 +257,4 @@ function receive(token, options = undefined, connectionListener = undefined) {
   return RECEIVERS[token.type](token, options, connectionListener);
 }
 
-module.exports = { receive, transfer };
+module.exports = { receive, takeBuffered, transfer };

@@ -31,6 +31,7 @@ function validateNumber(value, name, min = undefined, max = undefined) {
   throw outOfRange(name, `${low ? `>= ${min}` : ''}${low && high ? ' && ' : ''}${high ? `<= ${max}` : ''}`, value);
 }
 
+/** @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE */
 function validateInteger(value, name, min, max) {
   if (typeof value !== 'number') throw invalidArgType(name, 'number', value);
   if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
@@ -99,6 +100,7 @@ module.exports = {
   validateBoolean,
   validateFunction,
   validateInt32,
+  validateInteger,
   validateNumber,
   validateObject,
   validateOneOf,

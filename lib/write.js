@@ -8,7 +8,7 @@ const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
 const { NotABuffer, codes, errnoException } = require('./errors');
-const { kAwaited, kBytesWritten, kHandle, kShutDown, kShutDownDone, kWriteDone, kWriteTried, kWritten } = require('./symbols');
+const { kAwaited, kByKernel, kBytesWritten, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried, kWritten } = require('./symbols');
 const uv = require('./uv');
 
 /** What write() and writeString() of C give: all has gone, or the rest waits and onwrite() will end it. */
@@ -156,6 +156,10 @@ const methods = {
     }
     const tried = this[kWriteTried];
     this[kWriteTried] = null;
+    if (this[kFiles] > 0 && tried === null) {
+      this[kSendInOrder](many ? data : [{ chunk: data, encoding }], callback);
+      return;
+    }
     const result = tried ?? (many ? writeMany(this, data) : writeOne(this, data, encoding));
     if (result === 0) callback();
     else if (result === WAITS) this[kWriteDone] = callback;
@@ -203,14 +207,15 @@ const methods = {
 
   /** Bytes given to the handle so far. */
   get _bytesDispatched() {
-    return this[kBytesWritten];
+    const byKernel = this[kByKernel] && this[kHandle] !== null ? this[kHandle].bytesSent : 0;
+    return this[kBytesWritten] + byKernel;
   },
 
   /** Bytes sent and bytes queued (net.md, socket.bytesWritten). */
   get bytesWritten() {
     const queued = this.writableBuffer;
     if (!queued) return undefined;
-    let bytes = this[kBytesWritten] + pendingBytes(this._pendingData, this._pendingEncoding);
+    let bytes = this._bytesDispatched + pendingBytes(this._pendingData, this._pendingEncoding);
     for (const { chunk, encoding } of queued) bytes += byteLength(chunk, encoding);
     return bytes;
   },
@@ -221,4 +226,4 @@ const methods = {
   },
 };
 
-module.exports = { methods };
+module.exports = { WAITS, methods, writeBuffer, writeMany };

@@ -4,7 +4,9 @@
  *   state of the stream | close does                           | who frees what
  *   connecting          | ends the attempt and its timer       | connect callback: the request; then as below
  *   write waits         | libuv ends it with UV_ECANCELED      | write callback: the write
- *   shutdown waits      | the same                             | shutdown callback: the request
+ *   a file is sent      | nothing; what is on its way goes     | close callback, or the thread pool's: the send
+ *   spliced             | ends that, of both sides             | cnet_relay_end(): the pipes and duplicates
+ *   shutdown waits      | libuv ends it with UV_ECANCELED      | shutdown callback: the request
  *   listening           | unlinks the path that it bound       |
  *   any                 | no call reaches the stream any more  | close callback: the handle, then the stream
  */
@@ -25,6 +27,7 @@ static void on_stream_closed(uv_handle_t *handle) {
   cnet_env_t *env = stream->env;
 
   cnet_passing_end(stream);
+  cnet_send_end(stream);
   cnet_emit_ints(env, stream->context, CNET_ON_CLOSE, 1, &stream->id);
   cnet_stream_free(stream);
   free_handle(env, handle);
@@ -47,6 +50,7 @@ int cnet_stream_close(cnet_stream_t *stream, bool reset) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   stream->flags |= CNET_CLOSING;
   cnet_attempt_end(stream);
+  cnet_relay_end(stream);
   cnet_idle_detach(stream);
   cnet_seat_leave(stream);
   cnet_proxy_close(stream);

@@ -45,6 +45,8 @@ typedef struct cnet_proxy cnet_proxy_t;
 typedef struct cnet_proxy_wait cnet_proxy_wait_t;
 typedef struct cnet_passing cnet_passing_t;
 typedef struct cnet_socket_file cnet_socket_file_t;
+typedef struct cnet_send cnet_send_t;
+typedef struct cnet_relay cnet_relay_t;
 
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
@@ -143,6 +145,8 @@ struct cnet_stream {
   napi_async_context context; /* async_hooks and AsyncLocalStorage of this stream's events */
   cnet_attempt_t *attempt;    /* while connecting */
   cnet_write_t *write;        /* while a write waits for room */
+  cnet_send_t *send;          /* while a file is sent */
+  cnet_relay_t *relay;        /* while it is spliced to another stream */
   cnet_idle_t *idle;          /* told of activity; owned by the idle table */
   cnet_block_list_t *block_list;
   cnet_uids_t *allowed_uids; /* listener on a path: whose processes may connect; NULL: all */
@@ -155,6 +159,7 @@ struct cnet_stream {
   cnet_socket_file_t *file; /* the file that was made there, if it is to be known again: see socket_file.c */
   cnet_passing_t *passing;  /* descriptors among the bytes; NULL for those without: see descriptors.c */
   uint64_t bytes_read;
+  uint64_t bytes_sent; /* by sendfile.c and splice.c; lib/ counts the writes */
   int32_t id;
   int32_t room; /* listener: connections that may still be accepted; negative: no limit */
   uint32_t flags;
@@ -289,10 +294,22 @@ void cnet_proxy_close(cnet_stream_t *stream);
 
 /* Frees what is left of a header, when the stream is freed. */
 void cnet_proxy_free(cnet_stream_t *stream);
+/* --- sendfile.c, splice.c ----------------------------------------------------------------------------------- */
+
+#define CNET_SAFE_INTEGER 9007199254740991u /* Number.MAX_SAFE_INTEGER: the largest size or offset */
+
+/* Ends what is being sent, when the stream is closed: told as UV_ECANCELED, before CNET_ON_CLOSE. */
+void cnet_send_end(cnet_stream_t *stream);
+
+/* Ends the splice of `stream` and its other side, when one of them begins to close; nobody is told. */
+void cnet_relay_end(cnet_stream_t *stream);
 
 /* --- read.c, slab.c ------------------------------------------------------------------------------------------- */
 
 #define CNET_SLAB_SIZE (64 * 1024)
+
+/* Tells JavaScript of the end of what is read, UV_EOF, or of an error: CNET_ON_READ. */
+void cnet_read_tell(cnet_stream_t *stream, int32_t status);
 
 /* A read of more bytes than that may take the block with it. */
 #define CNET_LARGE_READ (CNET_SLAB_SIZE / 2)
@@ -472,5 +489,19 @@ int32_t cnet_platform_quiet(uv_stream_t *uv);
 
 /* Lets the close of a TCP connection be a reset: socket(7), SO_LINGER with 0. 0 or a negative code. */
 int cnet_platform_reset_on_close(uv_stream_t *uv);
+/* Whether bytes can be sent from it by cnet_platform_sendfile(): a regular file, or a block device. */
+bool cnet_platform_is_file(int fd);
+
+/*
+ * Sends from `file`, at *offset, which moves on, or where it is negative at the file's own position. Bytes sent, 0 at
+ * the end of the file, or a negative code: UV_EAGAIN when the socket is full. It waits for the disk.
+ */
+int64_t cnet_platform_sendfile(int socket, int file, int64_t *offset, size_t count);
+
+/* A pipe whose ends do not wait, of about `size` bytes: those it has, or a negative code and -1 in `fds`. */
+int cnet_platform_make_pipe(int fds[2], size_t size);
+
+/* Moves bytes from or to a pipe without waiting. Bytes moved, 0 at the end, or a negative code. */
+int64_t cnet_platform_splice(int from, int to, size_t count);
 
 #endif

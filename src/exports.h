@@ -92,6 +92,12 @@
   X(writev, cnet_js_writev) \
   X(writeString, cnet_js_write_string) \
   X(writeSmall, cnet_js_write_small) \
+  /* sendfile.c */ \
+  X(sendFile, cnet_js_send_file) \
+  X(bytesSent, cnet_js_bytes_sent) \
+  /* splice.c */ \
+  X(splice, cnet_js_splice) \
+  X(spliceStart, cnet_js_splice_start) \
   /* shutdown.c */ \
   X(shutdown, cnet_js_shutdown) \
   /* close.c */ \

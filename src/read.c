@@ -39,11 +39,11 @@ static void tell_read(cnet_stream_t *stream, int32_t got, uint32_t offset, size_
   cnet_emit(stream->env, stream->context, CNET_ON_READ, argc, buffer);
 }
 
-static void tell_status(cnet_stream_t *stream, int32_t got) {
+void cnet_read_tell(cnet_stream_t *stream, int32_t status) {
   napi_handle_scope scope;
 
   if (stream->env->closing || napi_open_handle_scope(stream->env->napi, &scope) != napi_ok) return;
-  tell_read(stream, got, 0, 0, NULL);
+  tell_read(stream, status, 0, 0, NULL);
   napi_close_handle_scope(stream->env->napi, scope);
 }
 
@@ -86,7 +86,7 @@ void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
     return;
   }
   if (from_slab) cnet_slab_return(stream->env, lent);
-  if (got != 0) tell_status(stream, (int32_t)got);
+  if (got != 0) cnet_read_tell(stream, (int32_t)got);
 }
 
 napi_value cnet_js_read_start(napi_env napi, napi_callback_info info) {

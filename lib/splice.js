@@ -1,0 +1,159 @@
+'use strict';
+
+/** splice(): relays two sockets to each other in the kernel (src/splice.c), or by pipe() where that cannot be. */
+
+const { Duplex, finished } = require('node:stream');
+
+const native = require('./binding');
+const { AbortError, codes, invalidArgType, invalidArgValue } = require('./errors');
+const { Handle } = require('./handle');
+const { kByKernel, kHandle, kOwner, kWriteDone } = require('./symbols');
+const { takeBuffered } = require('./transfer');
+const { validateAbortSignal, validateInteger, validateObject } = require('./validate');
+
+/** Bytes of the pipe of each way, unless given. */
+const PIPE = 64 * 1024;
+const SMALLEST_PIPE = 4 * 1024;
+const LARGEST_PIPE = 1024 * 1024;
+
+const EMPTY = new Uint8Array(0);
+
+const isOfKernel = (stream) => stream[kHandle] instanceof Handle && stream[kHandle][kOwner] === stream;
+
+/** What comes from one end goes to the other. */
+class Way {
+  constructor(from, to) {
+    this.from = from;
+    this.to = to;
+    this.bytes = 0;
+    this.before = 0; // what had been written to `to`, and was queued
+    from.on('end', () => to.end());
+  }
+
+  /** By the kernel, once what was read and written before has gone. */
+  start() {
+    const { from, to } = this;
+    this.before = to.bytesWritten;
+    const data = takeBuffered(from);
+    if (data !== null || to.writableLength > 0) to.write(data ?? EMPTY, (error) => !error && this.flow());
+    else this.flow();
+  }
+
+  flow() {
+    const { from, to } = this;
+    if (from.readableEnded) to.end();
+    else if (from._readableState.ended) from.read(0); // 'end' comes, as all has been taken
+    else if (from[kHandle] !== null && to[kHandle] !== null) {
+      to[kWriteDone] = (error) => to.destroy(error);
+      native.spliceStart(from[kHandle].id);
+    }
+  }
+
+  /** Through JavaScript. */
+  pipe() {
+    const { from, to } = this;
+    if (from.readableEnded) {
+      to.end();
+      return;
+    }
+    from.on('data', (chunk) => {
+      this.bytes += chunk.length;
+    });
+    from.pipe(to, { end: false });
+  }
+
+  get total() {
+    return this.to[kByKernel] ? this.to.bytesWritten - this.before : this.bytes;
+  }
+}
+
+/** Lets the kernel have both; false when it does not take them. */
+function giveToKernel(a, b, size) {
+  if (!isOfKernel(a) || !isOfKernel(b)) return false;
+  if (native.splice(a[kHandle].id, b[kHandle].id, size) !== 0) return false;
+  for (const socket of [a, b]) {
+    socket[kHandle].reading = true; // so that nothing starts it
+    socket[kByKernel] = true;
+  }
+  return true;
+}
+
+function relay(a, b, size) {
+  const ways = [new Way(a, b), new Way(b, a)];
+  const begin = () => {
+    if (a.destroyed || b.destroyed) return;
+    const byKernel = giveToKernel(a, b, size);
+    for (const way of ways) {
+      if (byKernel) way.start();
+      else way.pipe();
+    }
+  };
+  const awaited = [a, b].filter((stream) => stream.connecting);
+  let left = awaited.length;
+  for (const socket of awaited) socket.once('connect', () => --left === 0 && begin());
+  if (left === 0) begin();
+  return ways;
+}
+
+const isOpen = (stream) => !stream.destroyed && !stream.writableEnded && (stream.readable || stream.readableEnded);
+
+function validateEnd(stream, name) {
+  if (!(stream instanceof Duplex)) throw invalidArgType(name, ['Socket', 'Duplex'], stream);
+  if (stream.readableEncoding !== null) throw invalidArgValue(name, stream, 'has an encoding');
+}
+
+/**
+ * Sends all that comes on `a` to `b` and the other way round, until both have ended; the end of one ends the writing of
+ * the other. What was read and not consumed goes first, and after what was written before. It is the relay's to read and
+ * write meanwhile. An error or a close of one destroys the other.
+ * @param {Socket | Duplex} a connected, or connecting
+ * @param {Socket | Duplex} b the same
+ * @param {{ highWaterMark?: number, signal?: AbortSignal }} [options] `highWaterMark`: bytes on their way within the kernel,
+ *   each way, 4096 to 1048576
+ * @returns {Promise<{ aToB: number, bToA: number }>} bytes; rejected by the first error, or ERR_STREAM_PREMATURE_CLOSE
+ * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
+ */
+function splice(a, b, options = {}) {
+  validateEnd(a, 'a');
+  validateEnd(b, 'b');
+  if (a === b) throw invalidArgValue('b', b, 'is the same as "a"');
+  validateObject(options, 'options');
+  const { highWaterMark = PIPE, signal } = options;
+  validateInteger(highWaterMark, 'options.highWaterMark', SMALLEST_PIPE, LARGEST_PIPE);
+  validateAbortSignal(signal, 'options.signal');
+
+  return new Promise((resolve, reject) => {
+    let ways = null;
+    let left = 2;
+    const fail = (error) => {
+      signal?.removeEventListener('abort', onAbort);
+      reject(error);
+      a.destroy();
+      b.destroy();
+    };
+    const onAbort = () => fail(new AbortError(undefined, { cause: signal.reason }));
+    const onFinished = (error) => {
+      if (error) fail(error);
+      if (error || --left > 0) return;
+      signal?.removeEventListener('abort', onAbort);
+      resolve({ aToB: ways[0].total, bToA: ways[1].total });
+    };
+
+    if (!isOpen(a) || !isOpen(b)) {
+      fail(new codes.ERR_SOCKET_CLOSED());
+      return;
+    }
+    if (signal?.aborted) {
+      onAbort();
+      return;
+    }
+    signal?.addEventListener('abort', onAbort, { once: true });
+    for (const stream of [a, b]) {
+      stream.allowHalfOpen = true;
+      finished(stream, onFinished);
+    }
+    ways = relay(a, b, highWaterMark);
+  });
+}
+
+module.exports = { splice };

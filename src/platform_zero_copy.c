@@ -1,0 +1,79 @@
+/*
+ * platform_zero_copy.c: bytes that go from descriptor to descriptor within the kernel: sendfile(2), splice(2). Linux;
+ * elsewhere on POSIX UV_ENOTSUP, and lib/ goes by way of JavaScript.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cnet.h"
+
+#if defined(__linux__)
+
+#include <sys/sendfile.h>
+
+bool cnet_platform_is_file(int fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
+}
+
+int64_t cnet_platform_sendfile(int socket, int file, int64_t *offset, size_t count) {
+  off_t at = (off_t)*offset;
+  ssize_t sent;
+
+  do sent = sendfile(socket, file, *offset < 0 ? NULL : &at, count);
+  while (sent < 0 && errno == EINTR);
+  if (sent < 0) return uv_translate_sys_error(errno);
+  if (*offset >= 0) *offset = at;
+  return sent;
+}
+
+int cnet_platform_make_pipe(int fds[2], size_t size) {
+  if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0) {
+    fds[0] = fds[1] = -1;
+    return uv_translate_sys_error(errno);
+  }
+  /* it may be refused: above pipe-max-size, or when this user's pipes have too much (pipe(7)); it is then as it was */
+  int capacity = fcntl(fds[1], F_SETPIPE_SZ, (int)size);
+  if (capacity < 0) capacity = fcntl(fds[1], F_GETPIPE_SZ);
+  return capacity > 0 ? capacity : uv_translate_sys_error(errno);
+}
+
+int64_t cnet_platform_splice(int from, int to, size_t count) {
+  ssize_t moved;
+
+  do moved = splice(from, NULL, to, NULL, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  while (moved < 0 && errno == EINTR);
+  return moved < 0 ? uv_translate_sys_error(errno) : moved;
+}
+
+#else
+
+bool cnet_platform_is_file(int fd) {
+  (void)fd;
+  return false;
+}
+
+int64_t cnet_platform_sendfile(int socket, int file, int64_t *offset, size_t count) {
+  (void)socket;
+  (void)file;
+  (void)offset;
+  (void)count;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_make_pipe(int fds[2], size_t size) {
+  (void)size;
+  fds[0] = fds[1] = -1;
+  return UV_ENOTSUP;
+}
+
+int64_t cnet_platform_splice(int from, int to, size_t count) {
+  (void)from;
+  (void)to;
+  (void)count;
+  return UV_ENOTSUP;
+}
+
+#endif

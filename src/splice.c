@@ -1,0 +1,262 @@
+/*
+ * splice.c: what comes on one stream goes out on another within the kernel: splice(2) through a pipe for each way.
+ *
+ *   a way, by turns:  nothing in the pipe: waits until its source can be read -> source to pipe
+ *                     bytes in the pipe:   waits until its target has room    -> pipe to target
+ *                     end of the source, and nothing in the pipe:             -> done; told as the end of a read
+ *
+ * A way reads again when its pipe is empty, so that it never asks for what it has no room for: a source that is ready
+ * while the pipe is full would be told of without end. Each end is watched through a duplicate of its descriptor, as
+ * epoll(7) knows a descriptor once and libuv's stream has that; the stream does not read meanwhile. The ends of
+ * the streams' writing are sent by lib/splice.js, in order, when it is told that a way is done.
+ */
+#include <stdlib.h>
+
+#include "exports.h"
+#include "napi_util.h"
+
+#define CNET_RELAY_TURN ((size_t)1024 * 1024) /* bytes of one way before the other streams have their turn */
+#define CNET_PIPE_MIN 4096
+#define CNET_PIPE_MAX (1024 * 1024)
+
+/* One end, and the way of the bytes that come there to the other end. */
+typedef struct cnet_end {
+  cnet_relay_t *relay;
+  struct cnet_end *other;
+  cnet_stream_t *stream;
+  uv_poll_t *poll;
+  int events; /* that `poll` waits for */
+  int fd;     /* ours */
+  int pipe[2];
+  size_t capacity, held; /* bytes of the pipe */
+  bool started, done, told;
+} cnet_end_t;
+
+struct cnet_relay {
+  cnet_env_t *env;
+  cnet_end_t ends[2];
+};
+
+static void close_fd(int fd) {
+  if (fd >= 0) cnet_platform_close(fd);
+}
+
+static void relay_free(cnet_relay_t *relay) {
+  for (int i = 0; i < 2; i++) {
+    cnet_end_t *end = &relay->ends[i];
+    if (end->stream != NULL) end->stream->relay = NULL;
+    if (end->poll != NULL) cnet_uv_close(relay->env, (uv_handle_t *)end->poll);
+    close_fd(end->fd);
+    close_fd(end->pipe[0]);
+    close_fd(end->pipe[1]);
+  }
+  free(relay);
+}
+
+void cnet_relay_end(cnet_stream_t *stream) {
+  if (stream->relay != NULL) relay_free(stream->relay);
+}
+
+/* --- a way ------------------------------------------------------------------------------------------------- */
+
+static bool is_reading(const cnet_end_t *from) { return from->started && !from->done && from->held == 0; }
+static bool is_writing(const cnet_end_t *from) { return from->started && !from->done && from->held > 0; }
+
+/* What a call of the kernel has failed at. */
+typedef struct cnet_failure {
+  int code; /* 0: nothing has */
+  cnet_end_t *end;
+  bool writing;
+} cnet_failure_t;
+
+/* Source to pipe. Bytes; 0: none now, at the end, or on an error. */
+static size_t fill(cnet_end_t *from, cnet_failure_t *failure) {
+  int64_t n = cnet_platform_splice(from->fd, from->pipe[1], from->capacity);
+
+  from->done = n == 0;
+  if (n < 0 && n != UV_EAGAIN) *failure = (cnet_failure_t){(int)n, from, false};
+  if (n <= 0) return 0;
+  from->held = (size_t)n;
+  from->stream->bytes_read += (uint64_t)n;
+  cnet_idle_touch(from->stream);
+  return from->held;
+}
+
+/* Pipe to target. Bytes; 0: none now, or on an error. */
+static size_t drain(cnet_end_t *from, cnet_failure_t *failure) {
+  cnet_end_t *to = from->other;
+  int64_t n = cnet_platform_splice(from->pipe[0], to->fd, from->held);
+
+  if (n < 0 && n != UV_EAGAIN) *failure = (cnet_failure_t){(int)n, to, true};
+  if (n <= 0) return 0;
+  from->held -= (size_t)n;
+  to->stream->bytes_sent += (uint64_t)n;
+  cnet_idle_touch(to->stream);
+  return (size_t)n;
+}
+
+/* One and the other, until one of them has to wait. */
+static void pump(cnet_end_t *from, cnet_failure_t *failure) {
+  for (size_t moved = 0; moved < CNET_RELAY_TURN;) {
+    if (from->held == 0 && fill(from, failure) == 0) return;
+    size_t n = drain(from, failure);
+    if (n == 0) return;
+    moved += n;
+  }
+}
+
+/* --- waiting ------------------------------------------------------------------------------------------------- */
+
+static void on_ready(uv_poll_t *poll, int status, int events);
+
+static int watch(cnet_end_t *end) {
+  int events = (is_reading(end) ? UV_READABLE : 0) | (is_writing(end->other) ? UV_WRITABLE : 0);
+
+  if (events == end->events) return 0;
+  end->events = events;
+  return events == 0 ? uv_poll_stop(end->poll) : uv_poll_start(end->poll, events, on_ready);
+}
+
+static void fail(const cnet_failure_t *failure) {
+  cnet_stream_t *stream = failure->end->stream;
+
+  relay_free(failure->end->relay);
+  if (failure->writing)
+    cnet_emit_ints(stream->env, stream->context, CNET_ON_WRITE, 2, (int32_t[]){stream->id, failure->code});
+  else
+    cnet_read_tell(stream, failure->code);
+}
+
+/* The end of this stream's data. It is looked up, as JavaScript may have closed it meanwhile. */
+static void tell_end(cnet_env_t *env, int32_t id) {
+  cnet_stream_t *stream = cnet_table_get(&env->streams, id);
+  if (stream != NULL && !(stream->flags & CNET_CLOSING)) cnet_read_tell(stream, UV_EOF);
+}
+
+/* Waits for what is to come, and tells of what has ended. */
+static void settle(cnet_relay_t *relay) {
+  cnet_env_t *env = relay->env;
+  int32_t ended[2];
+  int count = 0;
+
+  for (int i = 0; i < 2; i++) {
+    cnet_end_t *end = &relay->ends[i];
+    int err = watch(end);
+    if (err) {
+      fail(&(cnet_failure_t){err, end, false});
+      return;
+    }
+    if (end->done && !end->told) ended[count++] = end->stream->id;
+    end->told = end->done;
+  }
+  if (relay->ends[0].done && relay->ends[1].done) relay_free(relay);
+  for (int i = 0; i < count; i++) tell_end(env, ended[i]);
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events) {
+  cnet_end_t *end = poll->data;
+  cnet_failure_t failure = {0};
+
+  if (status < 0) { /* libuv has stopped to watch; what the error is, a call will say */
+    events = end->events;
+    end->events = 0;
+  }
+  if ((events & UV_WRITABLE) && is_writing(end->other)) pump(end->other, &failure);
+  if (failure.code == 0 && (events & UV_READABLE) && is_reading(end)) pump(end, &failure);
+  if (failure.code != 0)
+    fail(&failure);
+  else
+    settle(end->relay);
+}
+
+/* --- beginning ---------------------------------------------------------------------------------------------------- */
+
+static int end_init(cnet_relay_t *relay, cnet_end_t *end, cnet_stream_t *stream, size_t size) {
+  uv_os_fd_t fd;
+
+  int err = uv_fileno((uv_handle_t *)stream->uv, &fd);
+  if (err) return err;
+  end->fd = cnet_platform_dup((int)(intptr_t)fd);
+  if (end->fd < 0) return end->fd;
+  int capacity = cnet_platform_make_pipe(end->pipe, size);
+  if (capacity < 0) return capacity;
+  end->capacity = (size_t)capacity;
+  uv_poll_t *poll = malloc(uv_handle_size(UV_POLL));
+  if (poll == NULL) return UV_ENOMEM;
+  err = uv_poll_init(relay->env->loop, poll, end->fd);
+  if (err) {
+    free(poll);
+    return err;
+  }
+  if (stream->flags & CNET_UNREF) uv_unref((uv_handle_t *)poll);
+  poll->data = end;
+  cnet_env_hold(relay->env);
+  end->poll = poll;
+  return 0;
+}
+
+static int relay_new(cnet_stream_t *streams[2], size_t size, cnet_relay_t **out) {
+  cnet_relay_t *relay = calloc(1, sizeof *relay);
+  int err = 0;
+
+  if (relay == NULL) return UV_ENOMEM;
+  relay->env = streams[0]->env;
+  for (int i = 0; i < 2; i++) {
+    cnet_end_t *end = &relay->ends[i];
+    end->relay = relay;
+    end->other = &relay->ends[1 - i];
+    end->fd = end->pipe[0] = end->pipe[1] = -1;
+  }
+  for (int i = 0; i < 2 && !err; i++) err = end_init(relay, &relay->ends[i], streams[i], size);
+  if (err) {
+    relay_free(relay);
+    return err;
+  }
+  *out = relay;
+  return 0;
+}
+
+static int may_relay(const cnet_stream_t *stream) {
+  if (stream == NULL) return UV_EBADF;
+  if (stream->relay != NULL) return UV_EBUSY;
+  return stream->attempt != NULL || (stream->flags & CNET_LISTENER) ? UV_ENOTCONN : 0;
+}
+
+/*
+ * splice(id, id of another, bytes of a pipe, 4096 to 1048576): what comes on one is to go out on the other, once
+ * spliceStart() has been called for it. Neither stream reads any more. CNET_ON_READ tells of the end of a stream's
+ * data, when all of it has gone to the other, and of an error; CNET_ON_WRITE of an error only. After an error, and when
+ * both ways are done, the splice has ended. UV_ENOTSUP: there is no splice(2). (man 2 splice)
+ */
+napi_value cnet_js_splice(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  uint64_t size = cnet_arg_size(&call, 2, CNET_PIPE_MAX);
+  cnet_stream_t *streams[2] = {cnet_arg_stream(&call), cnet_table_get(&call.env->streams, cnet_arg_int(&call, 1, -1))};
+  cnet_relay_t *relay;
+
+  if (streams[1] != NULL && (streams[1]->flags & CNET_CLOSING)) streams[1] = NULL;
+  int err = may_relay(streams[0]);
+  if (!err) err = may_relay(streams[1]);
+  if (!err && streams[0] == streams[1]) err = UV_EINVAL;
+  if (!err) err = relay_new(streams, size < CNET_PIPE_MIN ? CNET_PIPE_MIN : (size_t)size, &relay);
+  if (err) return cnet_int(napi, err);
+  for (int i = 0; i < 2; i++) {
+    uv_read_stop(streams[i]->uv);
+    streams[i]->flags |= CNET_USED;
+    streams[i]->relay = relay;
+    relay->ends[i].stream = streams[i];
+  }
+  return cnet_int(napi, 0);
+}
+
+/* spliceStart(id): what comes on this stream is passed on from now on; UV_EINVAL when it is none of a splice() */
+napi_value cnet_js_splice_start(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (stream->relay == NULL) return cnet_int(napi, UV_EINVAL);
+  cnet_end_t *end = &stream->relay->ends[stream->relay->ends[0].stream == stream ? 0 : 1];
+  end->started = true;
+  return cnet_int(napi, watch(end));
+}
