@@ -8,9 +8,10 @@ const { isUint8Array } = require('node:util/types');
 const { markAsUntransferable } = require('node:worker_threads');
 
 const native = require('./binding');
-const { errnoException } = require('./errors');
+const { errnoException, invalidArgType } = require('./errors');
 const { kHandle, kOnRead, kRead } = require('./symbols');
 const uv = require('./uv');
+const { validateFunction, validateObject } = require('./validate');
 
 /** The class of all Buffers: makes one over given memory without the checks of Buffer.from(). */
 const FastBuffer = Buffer[Symbol.species];
@@ -35,6 +36,30 @@ function onreadOption(onread) {
   const { buffer, callback } = onread;
   if (typeof buffer === 'function') return { buffer: null, next: buffer, callback };
   return isUint8Array(buffer) ? { buffer, next: null, callback } : null;
+}
+
+/**
+ * Reads the option `onread` of new Server().
+ * @returns {{ buffer: Uint8Array | (() => Uint8Array), callback: Function } | null}
+ * @throws ERR_INVALID_ARG_TYPE
+ */
+function serverOnread(onread) {
+  if (onread === undefined || onread === null) return null;
+  validateObject(onread, 'options.onread');
+  const { buffer, callback } = onread;
+  if (typeof buffer !== 'function' && !isUint8Array(buffer)) {
+    throw invalidArgType('options.onread.buffer', ['Buffer', 'Uint8Array', 'Function'], buffer);
+  }
+  validateFunction(callback, 'options.onread.callback');
+  return { buffer, callback };
+}
+
+/** The option `onread` of one connection: `buffer` as a function of the server's makes one for each. */
+function acceptedOnread(onread) {
+  if (typeof onread.buffer !== 'function') return onread;
+  const buffer = onread.buffer();
+  if (!isUint8Array(buffer)) throw invalidArgType('options.onread.buffer()', ['Buffer', 'Uint8Array'], buffer);
+  return { buffer, callback: onread.callback };
 }
 
 /** Lets the handle read into the user's buffer, the next one if he gives them by function: 0 or a negative code. */
@@ -129,4 +154,4 @@ const methods = {
   },
 };
 
-module.exports = { methods, onreadOption, useBuffer };
+module.exports = { acceptedOnread, methods, onreadOption, serverOnread, useBuffer };

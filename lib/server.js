@@ -19,12 +19,13 @@ const { takeInstances } = require('./instances');
 const { listen, listenNow } = require('./listen');
 const native = require('./binding');
 const { proxyOption, readHeaders, refuse, takeHeader } = require('./proxy-server');
+const { serverOnread } = require('./read');
 const shutdown = require('./shutdown');
 const { AcceptedOptions, Socket } = require('./socket');
 const socketOptions = require('./socket-options');
 const {
-  kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber, kOwner, kProxy,
-  kReceives, kShutdown, kWarned,
+  kAcceptedOnRead, kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber,
+  kOwner, kProxy, kReceives, kShutdown, kWarned,
 } = require('./symbols');
 const { validateNumber } = require('./validate');
 
@@ -67,6 +68,7 @@ function applyOptions(server, options) {
   server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
   server.highWaterMark = highWaterMarkOption(options);
   server[kReceives] = receiveOption(options) || undefined;
+  server[kAcceptedOnRead] = serverOnread(options.onread);
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
@@ -76,8 +78,8 @@ function applyOptions(server, options) {
 /**
  * A TCP or IPC server (net.md, new net.Server()).
  * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
- *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`, `proxyProtocol`; or the listener
- *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`, `receiveDescriptors`; or the listener
+ *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`, `proxyProtocol`, `receiveDescriptors`, `onread`;
+ *   or the listener
  * @param {Function} [connectionListener]
  * @throws ERR_INVALID_ARG_TYPE; for `proxyProtocol` also ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
  */
@@ -128,6 +130,16 @@ function leave(server) {
   server._emitCloseIfDrained();
 }
 
+/** The options of an accepted socket. They can fail only when `onread` has a function that does. */
+function acceptedOptions(client, server) {
+  try {
+    return new AcceptedOptions(client, server);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
 /** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
 function onconnection(status, client) {
   const server = this[kOwner];
@@ -142,7 +154,7 @@ function onconnection(status, client) {
     client.close();
     return;
   }
-  const socket = new Socket(new AcceptedOptions(client, server));
+  const socket = new Socket(acceptedOptions(client, server));
   if (server[kProxy]) takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);
   if (server.keepAlive) {
