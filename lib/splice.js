@@ -11,8 +11,7 @@ const { kByKernel, kHandle, kOwner, kWriteDone } = require('./symbols');
 const { takeBuffered } = require('./transfer');
 const { validateAbortSignal, validateInteger, validateObject } = require('./validate');
 
-/** Bytes of the pipe of each way, unless given. */
-const PIPE = 64 * 1024;
+/** Bytes of the pipe of each way, at most. It begins smaller. */
 const SMALLEST_PIPE = 4 * 1024;
 const LARGEST_PIPE = 1024 * 1024;
 
@@ -118,7 +117,7 @@ function splice(a, b, options = {}) {
   validateEnd(b, 'b');
   if (a === b) throw invalidArgValue('b', b, 'is the same as "a"');
   validateObject(options, 'options');
-  const { highWaterMark = PIPE, signal } = options;
+  const { highWaterMark = LARGEST_PIPE, signal } = options;
   validateInteger(highWaterMark, 'options.highWaterMark', SMALLEST_PIPE, LARGEST_PIPE);
   validateAbortSignal(signal, 'options.signal');
 

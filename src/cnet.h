@@ -498,8 +498,11 @@ bool cnet_platform_is_file(int fd);
  */
 int64_t cnet_platform_sendfile(int socket, int file, int64_t *offset, size_t count);
 
-/* A pipe whose ends do not wait, of about `size` bytes: those it has, or a negative code and -1 in `fds`. */
+/* A pipe whose ends do not wait, of `size` bytes at most, or a page: those it has, or a negative code. */
 int cnet_platform_make_pipe(int fds[2], size_t size);
+
+/* Makes it of `size` bytes or more: those it has, or a negative code, and it is as it was. */
+int cnet_platform_size_pipe(int fd, size_t size);
 
 /* Moves bytes from or to a pipe without waiting. Bytes moved, 0 at the end, or a negative code. */
 int64_t cnet_platform_splice(int from, int to, size_t count);

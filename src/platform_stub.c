@@ -157,6 +157,12 @@ int64_t cnet_platform_sendfile(int socket, int file, int64_t *offset, size_t cou
   return UV_ENOTSUP;
 }
 
+int cnet_platform_size_pipe(int fd, size_t size) {
+  (void)fd;
+  (void)size;
+  return UV_ENOTSUP;
+}
+
 int cnet_platform_make_pipe(int fds[2], size_t size) {
   (void)size;
   fds[0] = fds[1] = -1;

@@ -29,14 +29,18 @@ int64_t cnet_platform_sendfile(int socket, int file, int64_t *offset, size_t cou
   return sent;
 }
 
+int cnet_platform_size_pipe(int fd, size_t size) {
+  int capacity = fcntl(fd, F_SETPIPE_SZ, (int)size);
+  return capacity >= 0 ? capacity : uv_translate_sys_error(errno);
+}
+
 int cnet_platform_make_pipe(int fds[2], size_t size) {
   if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0) {
     fds[0] = fds[1] = -1;
     return uv_translate_sys_error(errno);
   }
-  /* it may be refused: above pipe-max-size, or when this user's pipes have too much (pipe(7)); it is then as it was */
-  int capacity = fcntl(fds[1], F_SETPIPE_SZ, (int)size);
-  if (capacity < 0) capacity = fcntl(fds[1], F_GETPIPE_SZ);
+  int capacity = fcntl(fds[1], F_GETPIPE_SZ);
+  if (capacity > 0 && (size_t)capacity > size) capacity = fcntl(fds[1], F_SETPIPE_SZ, (int)size);
   return capacity > 0 ? capacity : uv_translate_sys_error(errno);
 }
 
@@ -60,6 +64,12 @@ int64_t cnet_platform_sendfile(int socket, int file, int64_t *offset, size_t cou
   (void)file;
   (void)offset;
   (void)count;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_size_pipe(int fd, size_t size) {
+  (void)fd;
+  (void)size;
   return UV_ENOTSUP;
 }
 

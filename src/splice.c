@@ -17,6 +17,7 @@
 
 #define CNET_RELAY_TURN ((size_t)1024 * 1024) /* bytes of one way before the other streams have their turn */
 #define CNET_PIPE_MIN 4096
+#define CNET_PIPE_FIRST (64 * 1024) /* the system's own size: a user has a limit of bytes for all pipes (pipe(7)) */
 #define CNET_PIPE_MAX (1024 * 1024)
 
 /* One end, and the way of the bytes that come there to the other end. */
@@ -28,7 +29,7 @@ typedef struct cnet_end {
   int events; /* that `poll` waits for */
   int fd;     /* ours */
   int pipe[2];
-  size_t capacity, held; /* bytes of the pipe */
+  size_t capacity, limit, held; /* bytes of the pipe: that go in, that may be, that are there */
   bool started, done, told;
 } cnet_end_t;
 
@@ -95,9 +96,22 @@ static size_t drain(cnet_end_t *from, cnet_failure_t *failure) {
   return (size_t)n;
 }
 
+/* There is more than the pipe takes at once: it is made larger, if it may be, and the system lets us. */
+static void widen(cnet_end_t *from) {
+  size_t wanted = from->capacity * 4 < from->limit ? from->capacity * 4 : from->limit;
+
+  if (from->capacity >= from->limit) return;
+  int capacity = cnet_platform_size_pipe(from->pipe[1], wanted);
+  if (capacity < 0 || (size_t)capacity <= from->capacity)
+    from->limit = from->capacity; /* above pipe-max-size, or this user's pipes have too much: do not ask again */
+  else
+    from->capacity = (size_t)capacity;
+}
+
 /* One and the other, until one of them has to wait. */
 static void pump(cnet_end_t *from, cnet_failure_t *failure) {
   for (size_t moved = 0; moved < CNET_RELAY_TURN;) {
+    if (moved >= from->capacity) widen(from);
     if (from->held == 0 && fill(from, failure) == 0) return;
     size_t n = drain(from, failure);
     if (n == 0) return;
@@ -178,8 +192,9 @@ static int end_init(cnet_relay_t *relay, cnet_end_t *end, cnet_stream_t *stream,
   if (err) return err;
   end->fd = cnet_platform_dup((int)(intptr_t)fd);
   if (end->fd < 0) return end->fd;
-  int capacity = cnet_platform_make_pipe(end->pipe, size);
+  int capacity = cnet_platform_make_pipe(end->pipe, size < CNET_PIPE_FIRST ? size : CNET_PIPE_FIRST);
   if (capacity < 0) return capacity;
+  end->limit = size;
   end->capacity = (size_t)capacity;
   uv_poll_t *poll = malloc(uv_handle_size(UV_POLL));
   if (poll == NULL) return UV_ENOMEM;
@@ -223,8 +238,8 @@ static int may_relay(const cnet_stream_t *stream) {
 }
 
 /*
- * splice(id, id of another, bytes of a pipe, 4096 to 1048576): what comes on one is to go out on the other, once
- * spliceStart() has been called for it. Neither stream reads any more. CNET_ON_READ tells of the end of a stream's
+ * splice(id, id of another, bytes of a pipe at most, 4096 to 1048576): what comes on one is to go out on the other,
+ * once spliceStart() has been called for it. Neither stream reads any more. CNET_ON_READ tells of the end of a stream's
  * data, when all of it has gone to the other, and of an error; CNET_ON_WRITE of an error only. After an error, and when
  * both ways are done, the splice has ended. UV_ENOTSUP: there is no splice(2). (man 2 splice)
  */
