@@ -52,10 +52,18 @@ async function startServer(start, command) {
   return { server, port };
 }
 
+/* The server behind the one that is measured, if there is to be one: its port, as an option. */
+async function startBackEnd(start, scenario) {
+  if (scenario.backEnd === undefined) return {};
+  const { port } = await start(OTHER, [program('epoll-server'), ...flags(scenario.backEnd)]).next(PATIENCE);
+  return { backEnd: port };
+}
+
 function measureServer(scenario, makeCommand, { warmup, seconds }) {
   return withProcesses(async (start) => {
     const unix = scenario.unix ? { path: path.join(temporaryFolder(), 'socket') } : {};
-    const { server, port } = await startServer(start, makeCommand({ ...scenario.options, ...unix }));
+    const backEnd = await startBackEnd(start, scenario);
+    const { server, port } = await startServer(start, makeCommand({ ...scenario.options, ...unix, ...backEnd }));
     const options = { ...scenario.load, port, ...unix, warmup, seconds, pid: server.pid };
     const load = start(OTHER, [program('load'), ...flags(options)]);
     return load.next(PATIENCE + warmup + seconds);

@@ -6,6 +6,7 @@
 //           micro:  a script without sockets
 //   script  the file of servers/, clients/ or micro/; `options` are passed to it
 //   native  the same in C: the mode of epoll-server (server, memory) or of load (client); null: there is none
+//   backEnd options of an epoll server that the measured one connects to; it is told of the port
 //   load    options of the load generator; for a client: of the epoll server
 
 const KB = 1024;
@@ -48,6 +49,16 @@ const reply = (name, title, options) => ({
   load: { mode: 'echo', connections: 64, size: 64, reply: options.reply ?? 64 },
 });
 
+const relay = (mode, bytes, connections, splice) => ({
+  name: `relay-${splice ? 'splice-' : ''}${mode}-${label(bytes)}x${connections}`,
+  title: `relay ${splice ? 'by splice() where it is' : 'by pipe()'} to a back end: ${mode}, ${size(bytes)}, ${connections} connections`,
+  kind: 'server',
+  script: 'relay',
+  backEnd: { mode },
+  options: { splice },
+  load: { mode, connections, size: bytes, check: 1 },
+});
+
 const clientChurn = (connections) => ({
   name: `client-churn-x${connections}`,
   title: `client: connect, echo 64 B, half-close, close; ${connections === 1 ? 'in sequence' : `${connections} at a time`}`,
@@ -82,6 +93,9 @@ function scenarios({ idle, mostRules }) {
     echo('pipe', 64 * KB, 8),
     echo('echo', 64, 64, { unix: true }),
     echo('pipe', 64 * KB, 8, { unix: true }),
+    ...[false, true].flatMap((splice) => [
+      relay('echo', KB, 64, splice), relay('echo', 64 * KB, 8, splice), relay('sink', 64 * KB, 4, splice),
+    ]),
     stream('sink', 'server reads only'),
     stream('source', 'server writes only, with back-pressure'),
     reply('string-latin1', 'answers of a latin1 string, 64 B', { encoding: 'latin1' }),
