@@ -1,6 +1,8 @@
 // The types of cnet: those of node:net, as they are in the @types/node of the program, and what cnet has beyond them.
 
 import * as nodeNet from 'node:net';
+import { Duplex } from 'node:stream';
+import { URL } from 'node:url';
 
 export * from 'node:net';
 
@@ -132,6 +134,8 @@ export interface ServerOpts extends nodeNet.ServerOpts {
   keepAliveCount?: number | undefined;
   /** Connections begin with a header of the PROXY protocol. */
   proxyProtocol?: ProxyProtocolOptions | undefined;
+  /** Where the connections are read into, and who is told: see docs/beyond/server-onread.md. */
+  onread?: ServerOnReadOpts | null | undefined;
 }
 
 /** Options of server[Symbol.asyncIterator](). */
@@ -216,6 +220,11 @@ export class Socket extends nodeNet.Socket {
   /** @param tos 0 to 255 */
   setTypeOfService(tos: number): this;
   getTypeOfService(): number;
+  /** Sends a file, or a part of it, in its turn among the writes. Gives the number of bytes. Not in Node. */
+  sendFile(file: SendableFile, options?: SendFileOptions): Promise<number>;
+  /** The same; returns what write() returns. */
+  sendFile(file: SendableFile, options: SendFileOptions, callback: (error: Error | null, bytes?: number) => void): boolean;
+  sendFile(file: SendableFile, callback: (error: Error | null, bytes?: number) => void): boolean;
 }
 
 export { Socket as Stream };
@@ -525,6 +534,36 @@ export function receive(
   options?: ServerOpts,
   connectionListener?: (socket: Socket) => void,
 ): Server;
+
+// Bytes that are not copied into JavaScript, or not at all: docs/beyond/. Not in Node.
+
+/** The option `onread` of new Server(). */
+export interface ServerOnReadOpts {
+  /** One for all connections, or what makes one for each. What is in it is good during the callback. */
+  buffer: Uint8Array | (() => Uint8Array);
+  /** Called with the connection as `this`; false pauses it. */
+  callback(this: Socket, bytesWritten: number, buffer: Uint8Array): boolean | void;
+}
+
+/** A path, or what is open: a descriptor, or a FileHandle of fs.promises. */
+export type SendableFile = string | Uint8Array | URL | number | { readonly fd: number };
+
+/** Options of socket.sendFile(); `start` and `end` are those of fs.createReadStream(), both included. */
+export interface SendFileOptions {
+  start?: number | undefined;
+  end?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of splice(). */
+export interface SpliceOptions {
+  /** Bytes on their way within the kernel, each way, from 4096 to 1048576. */
+  highWaterMark?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Relays two connections to each other until both have ended, in the kernel where it can be. Gives the bytes. */
+export function splice(a: Duplex, b: Duplex, options?: SpliceOptions): Promise<{ aToB: number; bToA: number }>;
 
 export * as promises from './promises.js';
 

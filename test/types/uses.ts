@@ -153,3 +153,12 @@ registerHttp.unregister();
 registerHttp.register();
 
 export { shutDown, quick, raw, rtt, size2, asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, promised, received, receivedServer, size, stream };
+
+// bytes that are not copied
+net.createServer({ onread: { buffer: () => new Uint8Array(10), callback(got, memory) { return this.write(memory.subarray(0, got)); } } });
+net.createServer({ onread: { buffer: Buffer.alloc(10), callback() {} } });
+const sending: Promise<number> = client.sendFile('/file', { start: 1, end: 2 });
+const room: boolean = client.sendFile(3, (error, bytes) => error?.message ?? bytes?.toFixed());
+const relayed: Promise<{ aToB: number; bToA: number }> = net.splice(client, other, { highWaterMark: 65536 });
+// @ts-expect-error a file is none of these
+client.sendFile(true);
