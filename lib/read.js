@@ -40,11 +40,11 @@ function onreadOption(onread) {
 
 /**
  * Reads the option `onread` of new Server().
- * @returns {{ buffer: Uint8Array | (() => Uint8Array), callback: Function } | null}
+ * @returns {{ buffer: Uint8Array | (() => Uint8Array), callback: Function } | undefined}
  * @throws ERR_INVALID_ARG_TYPE
  */
 function serverOnread(onread) {
-  if (onread === undefined || onread === null) return null;
+  if (onread === undefined || onread === null) return undefined;
   validateObject(onread, 'options.onread');
   const { buffer, callback } = onread;
   if (typeof buffer !== 'function' && !isUint8Array(buffer)) {

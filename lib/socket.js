@@ -67,7 +67,7 @@ class AcceptedOptions {
     this.noDelay = false;
     this.keepAlive = false;
     this.typeOfService = undefined;
-    this.onread = server[kAcceptedOnRead] === null ? undefined : reading.acceptedOnread(server[kAcceptedOnRead]);
+    this.onread = server[kAcceptedOnRead] === undefined ? undefined : reading.acceptedOnread(server[kAcceptedOnRead]);
     this.allowHalfOpen = Boolean(server.allowHalfOpen);
     this.readable = true;
     this.writable = true;

@@ -50,7 +50,7 @@ module.exports = {
   kAdopt: Symbol('kAdopt'),
 
   /** State of a Server. */
-  kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; null: none
+  kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; undefined: none, as of the servers of http
   kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
   kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
