@@ -9,6 +9,7 @@
         "src/address.c",
         "src/attempt.c",
         "src/attempt_args.c",
+        "src/attempt_prepare.c",
         "src/block_list.c",
         "src/block_list_js.c",
         "src/block_list_net.c",
@@ -22,6 +23,7 @@
         "src/held.c",
         "src/idle.c",
         "src/listen.c",
+        "src/opening.c",
         "src/option.c",
         "src/option_list.c",
         "src/pipe.c",
@@ -29,6 +31,7 @@
         "src/proxy_js.c",
         "src/proxy_line.c",
         "src/proxy_protocol.c",
+        "src/race.c",
         "src/read.c",
         "src/refuse.c",
         "src/sendfile.c",
@@ -63,8 +66,11 @@
           }
         }],
         ["OS=='linux'", {
+          "sources": ["src/platform_tcp_posix.c"],
           "cflags_c": ["-fstack-clash-protection"],
           "ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
+        }, {
+          "sources": ["src/platform_tcp_stub.c"]
         }],
         ["OS=='mac'", {
           "xcode_settings": {

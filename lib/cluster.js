@@ -13,7 +13,7 @@ const { REASONS } = require('./handlers');
 const { namesOf } = require('./names');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('./node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-server');
-const { kDropped, kHolds, kLimit, kNumber, kProxy } = require('./symbols');
+const { kDropped, kHolds, kLimit, kNumber, kProxy, kUserTimeout } = require('./symbols');
 const uv = require('./uv');
 
 let cluster = null;
@@ -82,6 +82,7 @@ function receive(server, deliver, nodeClient) {
   }
   const verdict = verdictOn(server, client);
   if (verdict === 0) {
+    if (server[kUserTimeout] > 0) client.setUserTimeout?.(server[kUserTimeout]);
     deliver(0, client);
     return;
   }

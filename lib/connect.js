@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * socket.connect(): from its arguments to a connection. The attempts themselves, one address after the other, are made
- * by C (src/attempt.c), which tells of each step.
+ * socket.connect(): from its arguments to a connection. The attempts themselves, one address after the other or several at
+ * once, are made by C (src/attempt.c, src/race.c), which tells of each step.
  */
 
 const dns = require('node:dns');
@@ -10,17 +10,32 @@ const dns = require('node:dns');
 const { isNormalized, normalizeArgs } = require('./args');
 const { blockListOption, ownBlockList } = require('./block-list');
 const { clientSocket } = require('./channels');
+const connectTimeout = require('./connect-timeout');
 const defaults = require('./defaults');
 const { debug } = require('./debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const native = require('./binding');
+const { openingOptions, prepareOpening, raceMessage, settleOpening } = require('./opening');
 const { isDenied } = require('./permission');
 const { sendHeader, setHeader } = require('./proxy-socket');
 const { makeSocket, optionError, pack, setAll, socketOptionsOption } = require('./socket-options');
 const uv = require('./uv');
-const { kAttach, kAttempt, kAttempted, kBlockList, kBound, kConnected, kHandle, kProxyOut } = require('./symbols');
+const {
+  kAttach,
+  kAttempt,
+  kAttempted,
+  kBlockList,
+  kBound,
+  kConnectTimer,
+  kConnected,
+  kEarly,
+  kHandle,
+  kLives,
+  kProxyOut,
+} = require('./symbols');
+const { refuseMultipath, setUserTimeoutOption } = require('./user-timeout');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('./validate');
 
 /** Status of an address that the block list forbids, and steps of an attempt: see src/cnet.h. */
@@ -76,7 +91,7 @@ function readOptions(options) {
   const timeout = timeoutOption(options);
   if (lookup !== undefined && lookup !== null) validateFunction(lookup, 'options.lookup');
   if (host) validateString(host, 'options.host');
-  return { host: host || 'localhost', lookup, localAddress, localPort, port, select, timeout };
+  return { host: host || 'localhost', lookup, localAddress, localPort, port, select, timeout, ...openingOptions(options) };
 }
 
 /** As readOptions(). A bound socket may have been given a path, which says nothing to it. */
@@ -104,6 +119,9 @@ function destroySoon(socket, error) {
   process.nextTick(() => socket.destroy(error));
 }
 
+/** A lookup may answer late: when the socket was destroyed, and perhaps connects again. */
+const isWanted = (socket, wanted) => socket.connecting && socket[kLives] === wanted.life;
+
 function addressError(ip, family, { host, port }) {
   if (!isIP(ip)) return new codes.ERR_INVALID_IP_ADDRESS(ip);
   return family === 4 || family === 6 ? null : new codes.ERR_INVALID_ADDRESS_FAMILY(family, host, port);
@@ -114,7 +132,7 @@ function lookupOne(socket, options, wanted) {
 
   lookup(wanted.host, lookupOptions(options, false), (error, ip, family) => {
     socket.emit('lookup', error, ip, family, wanted.host);
-    if (!socket.connecting) return;
+    if (!isWanted(socket, wanted)) return;
     const failure = error || addressError(ip, family, options);
     if (failure) destroySoon(socket, failure);
     else attempt(socket, [ip], wanted, false);
@@ -142,7 +160,7 @@ function lookupAll(socket, options, wanted) {
   const lookup = wanted.lookup || dns.lookup;
 
   lookup(wanted.host, lookupOptions(options, true), (error, addresses) => {
-    if (!socket.connecting) return;
+    if (!isWanted(socket, wanted)) return;
     if (error) {
       socket.emit('lookup', error, undefined, undefined, wanted.host);
       destroySoon(socket, error);
@@ -150,7 +168,7 @@ function lookupAll(socket, options, wanted) {
     }
     for (const { address, family } of addresses) {
       socket.emit('lookup', null, address, family, wanted.host);
-      if (!socket.connecting) return;
+      if (!isWanted(socket, wanted)) return;
     }
     const list = interleave(addresses);
     if (list.length === 0) destroySoon(socket, addressError(addresses[0]?.address, addresses[0]?.family, options));
@@ -165,14 +183,26 @@ function resolve(socket, options, wanted) {
       return;
     }
     process.nextTick(() => {
-      if (socket.connecting) attempt(socket, [wanted.host], wanted, false);
+      if (isWanted(socket, wanted)) attempt(socket, [wanted.host], wanted, false);
     });
     return;
   }
   socket._host = wanted.host;
-  const { family } = lookupOptions(options, false);
-  if (wanted.select && socket[kBound] === null && family !== 4 && family !== 6 && !wanted.localAddress) lookupAll(socket, options, wanted);
+  if (wantsAll(socket, options, wanted)) lookupAll(socket, raceFamily(options, wanted), wanted);
   else lookupOne(socket, options, wanted);
+}
+
+/** Whether all addresses of the name are to be tried: in a race also those of one family. */
+function wantsAll(socket, options, wanted) {
+  if (socket[kBound] !== null) return false;
+  if (wanted.delay !== undefined) return options.autoSelectFamily !== false;
+  const { family } = lookupOptions(options, false);
+  return wanted.select && family !== 4 && family !== 6 && !wanted.localAddress;
+}
+
+/** A race from a local address is one to addresses of its family. */
+function raceFamily(options, { localAddress }) {
+  return localAddress && !options.family ? { ...options, family: isIP(localAddress) } : options;
 }
 
 /* --- attempts ------------------------------------------------------------------------------------------------- */
@@ -198,9 +228,13 @@ function denyAll(socket, addresses, port) {
   socket.destroy(aggregateError(errors));
 }
 
-/** Tries the addresses, one after the other; `many`: as the result of family selection. */
-function attempt(socket, addresses, { port, timeout, localAddress, localPort, socketOptions }, many) {
-  socket[kAttempt] = { addresses, port, localAddress, localPort, socketOptions, many, errors: [] };
+/** Tries the addresses; `many`: as the result of family selection, or of a race. */
+function attempt(socket, addresses, wanted, many) {
+  const { port, localAddress, localPort, socketOptions } = wanted;
+  const isRace = many && wanted.delay !== undefined;
+  socket[kAttempt] = {
+    addresses, port, localAddress, localPort, socketOptions, many, isRace, errors: [], started: 0, failed: 0,
+  };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
   if (isDenied()) {
     if (many) denyAll(socket, addresses, port);
@@ -208,16 +242,19 @@ function attempt(socket, addresses, { port, timeout, localAddress, localPort, so
     return;
   }
   const handle = socket[kHandle];
-  const err = handle instanceof Handle ? connectOwn(socket, timeout) : connectForeign(socket, handle, addresses[0], port);
+  const err = handle instanceof Handle ? connectOwn(socket, wanted) : connectForeign(socket, handle, addresses[0], port);
   if (err) refused(socket, err);
 }
 
-function connectOwn(socket, timeout) {
+function connectOwn(socket, wanted) {
   const { id } = socket[kHandle];
-  const { addresses, port, localAddress, localPort, socketOptions } = socket[kAttempt];
+  const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kAttempt];
 
   if (socket[kBlockList]) native.setBlockList(id, ownBlockList(socket[kBlockList]).native);
-  return native.connect(id, addresses, port, timeout, localAddress || undefined, localPort || 0, pack(socketOptions));
+  const err = prepareOpening(socket, wanted);
+  if (err) return err;
+  const [start, time] = isRace ? [native.race, wanted.delay] : [native.connect, wanted.timeout];
+  return start(id, addresses, port, time, localAddress || undefined, localPort || 0, pack(socketOptions));
 }
 
 /** A handle that a program has put in place (`socket._handle = …`) connects by itself, as one of Node's would. */
@@ -251,7 +288,7 @@ function prepareForPath({ [kHandle]: handle }, path, socketOptions) {
 }
 
 function attemptPath(socket, path, socketOptions) {
-  socket[kAttempt] = { addresses: [path], port: undefined, many: false, errors: [] };
+  socket[kAttempt] = { addresses: [path], port: undefined, many: false, errors: [], started: 0, failed: 0 };
   if (isDenied()) {
     socket.destroy(connectDenied(path));
     return;
@@ -292,6 +329,11 @@ function attemptError(socket, { addresses, port, localAddress, localPort, socket
   return error;
 }
 
+/** In a race the error says which addresses there were; in Node's own way of trying it has no message. */
+function allFailed({ errors, isRace }) {
+  return aggregateError(errors, isRace ? raceMessage(errors) : undefined);
+}
+
 /** What was connected is set up as was asked for before, and told. */
 function established(socket) {
   socket._applyOptions();
@@ -301,6 +343,8 @@ function established(socket) {
 }
 
 const methods = {
+  [kLives]: 0,
+
   /** A step of the attempt: see cnet_phase_t in src/cnet.h. */
   [kAttempted](index, phase, status) {
     const current = this[kAttempt];
@@ -308,21 +352,22 @@ const methods = {
     const family = isIP(address) || undefined;
 
     if (phase === START) {
+      current.started = index + 1;
       debug('connect: attempting to connect to %s:%d', address, current.port);
       if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
       this.emit('connectionAttempt', address, current.port, family);
       return;
     }
     this._sockname = null;
-    const isLast = index === current.addresses.length - 1;
+    const isLast = ++current.failed === current.addresses.length;
     const error = attemptError(this, current, index, phase, status);
-    current.errors.push(error);
+    current.errors[index] = error;
     if (phase === TIMEOUT) this.emit('connectionAttemptTimeout', address, current.port, family);
     else if (current.many || (phase === FAILED && status !== BLOCKED)) {
       if (!current.many) this.connecting = false;
       this.emit('connectionAttemptFailed', address, current.port, family, error);
     }
-    if (isLast) this.destroy(current.many ? aggregateError(current.errors) : error);
+    if (isLast) this.destroy(current.many ? allFailed(current) : error);
   },
 
   /** There is a connection. */
@@ -332,6 +377,8 @@ const methods = {
     if (this[kProxyOut] !== null && !sendHeader(this)) return;
     this.connecting = false;
     this._sockname = null;
+    if (this[kConnectTimer] !== null) connectTimeout.stop(this);
+    if (this[kEarly] !== null) settleOpening(this);
     established(this);
   },
 
@@ -352,17 +399,24 @@ const methods = {
     if (isPipe) validateString(path, 'options.path');
     const wanted = isPipe ? null : wantedOf(this, options);
     const socketOptions = socketOptionsOption(options);
-    if (wanted !== null) wanted.socketOptions = socketOptions;
+    const limit = connectTimeout.connectTimeoutOption(options);
+    setUserTimeoutOption(this, options);
+    if (wanted?.multipath) refuseMultipath(this, true);
     setBlockList(this, options);
     setHeader(this, options);
     if (this.destroyed) this._handle = null;
-    if (!this[kHandle]) this[kAttach](isPipe ? Pipe.make(SOCKET) : TCP.make(SOCKET));
+    if (!this[kHandle]) {
+      this[kAttach](isPipe ? Pipe.make(SOCKET) : TCP.make(SOCKET));
+      this[kLives]++;
+      if (this[kEarly] !== null) this[kEarly] = null;
+    }
     if (listener !== null) this.once('connect', listener);
     this._unrefTimer();
     this.connecting = true;
+    if (limit > 0) connectTimeout.start(this, limit, options);
     debug('connect: find host %s', isPipe ? path : wanted.host);
     if (isPipe) attemptPath(this, path, socketOptions);
-    else resolve(this, options, wanted);
+    else resolve(this, options, { ...wanted, socketOptions, life: this[kLives] });
     return this;
   },
 };

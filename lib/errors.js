@@ -265,10 +265,11 @@ function errnoException(errno, syscall, original) {
 /**
  * All addresses of a connection have failed.
  * @param {Error[]} errors
- * @returns {AggregateError} with the code of the first, and no message
+ * @param {string} [message] none in Node
+ * @returns {AggregateError} with the code of the first
  */
-function aggregateError(errors) {
-  const error = new AggregateError(errors);
+function aggregateError(errors, message) {
+  const error = new AggregateError(errors, message);
   const { code } = errors[0];
 
   markStack(error, code);

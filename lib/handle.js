@@ -19,6 +19,7 @@ const PIPE_KIND = 1;
 /** Flags of bind(): see src/cnet.h. */
 const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
+const MULTIPATH = 4;
 
 /** What a handle is made for: the name of its async resource. */
 const SOCKET = 0;
@@ -177,6 +178,14 @@ class TCP extends Handle {
     return native.getTypeOfService(this.id);
   }
 
+  setUserTimeout(msecs) {
+    return native.setUserTimeout(this.id, msecs);
+  }
+
+  getUserTimeout() {
+    return native.getUserTimeout(this.id);
+  }
+
   /** close() by a TCP reset. A code below zero: it could not be one, and is a plain close. */
   reset(callback) {
     if (this.id < 0) return 0;
@@ -242,4 +251,4 @@ function toHandle(value, type) {
   return handle;
 }
 
-module.exports = { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, SOCKET, TCP, adopt, toHandle };
+module.exports = { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, SOCKET, TCP, adopt, toHandle };

@@ -10,7 +10,10 @@ const CONNECTION_OPTIONS = [
   'autoSelectFamily',
   'autoSelectFamilyAttemptTimeout',
   'blockList',
+  'connectTimeout',
+  'connectionAttemptDelay',
   'family',
+  'fastOpen',
   'hints',
   'host',
   'keepAlive',
@@ -18,9 +21,11 @@ const CONNECTION_OPTIONS = [
   'localAddress',
   'localPort',
   'lookup',
+  'multipath',
   'noDelay',
   'path',
   'port',
+  'userTimeout',
 ];
 
 /** What programs hear of a socket of TLS before there is a connection. */

@@ -114,11 +114,56 @@ export interface TcpNetConnectOpts extends nodeNet.TcpSocketConnectOpts, SocketC
   autoSelectFamily?: boolean | undefined;
   autoSelectFamilyAttemptTimeout?: number | undefined;
   proxyHeader?: ProxyHeaderOptions | nodeNet.Socket | undefined;
+  // opening a connection
+  /** Milliseconds from one attempt to the next, from 10: attempts to several addresses go on at once (RFC 8305). */
+  connectionAttemptDelay?: number | undefined;
+  /** What was written before the connection goes with the handshake, where the peer allows it (RFC 7413). */
+  fastOpen?: boolean | undefined;
+  /** Multipath TCP, where the system and the peer have it (RFC 8684). */
+  multipath?: boolean | undefined;
 }
 
 export interface IpcNetConnectOpts extends nodeNet.IpcSocketConnectOpts, SocketConstructorOpts {
   timeout?: number | undefined;
   proxyHeader?: ProxyHeaderOptions | nodeNet.Socket | undefined;
+}
+
+// time limits
+export interface SocketConstructorOpts {
+  /** Of connect(): milliseconds for lookup and connection together; 0: no limit. */
+  connectTimeout?: number | undefined;
+  /** Of connect(): milliseconds, as of setUserTimeout(). */
+  userTimeout?: number | undefined;
+}
+
+export interface ServerOpts {
+  /** Milliseconds, as of setUserTimeout(), for each connection. */
+  userTimeout?: number | undefined;
+}
+
+export interface Socket {
+  /**
+   * Ends the connection with ETIMEDOUT when what was sent stays unacknowledged for so long (tcp(7), TCP_USER_TIMEOUT).
+   * @param msecs 0 to 2 ** 31 - 1; 0: the system's
+   */
+  setUserTimeout(msecs: number): this;
+  /** Milliseconds */
+  getUserTimeout(): number;
+}
+
+// opening a connection
+export interface Socket {
+  /** Whether the handshake has brought data (RFC 7413). */
+  readonly fastOpen: boolean;
+  /** Whether both ends speak multipath TCP (RFC 8684). */
+  readonly multipath: boolean;
+}
+
+export interface ListenOptions {
+  /** Clients may send data with the handshake; a number: how many at once before they are connected, else 256. */
+  fastOpen?: boolean | number | undefined;
+  /** Takes multipath TCP, beside plain TCP. */
+  multipath?: boolean | undefined;
 }
 
 export type NetConnectOpts = TcpNetConnectOpts | IpcNetConnectOpts;

@@ -11,11 +11,13 @@ const cluster = require('./cluster');
 const { refuseAddress } = require('./credentials');
 const { debug } = require('./debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
-const { Handle, IPV6_ONLY, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
+const { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
+const { fastOpenQueue, listenFast, multipathFlag } = require('./opening');
 const { checkPermission } = require('./permission');
 const { fileOption } = require('./socket-file');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
 const { kAdopt, kClosed, kSocketOptions } = require('./symbols');
+const { refuseMultipath } = require('./user-timeout');
 const uv = require('./uv');
 const { validateAbortSignal, validatePort } = require('./validate');
 
@@ -35,15 +37,15 @@ function bindPath(path, file) {
 }
 
 /** Sets socket options before bind(2). @returns {number | Error} 0, the code of a socket that cannot be made, or why not */
-function prepare(handle, family, socketOptions) {
+function prepare(handle, family, flags, socketOptions) {
   if (!socketOptions) return 0;
-  return makeSocket(handle, family) || (setAll(handle, socketOptions) ?? 0);
+  return makeSocket(handle, family, (flags & MULTIPATH) !== 0) || (setAll(handle, socketOptions) ?? 0);
 }
 
 function bindAddress(address, port, family, flags, socketOptions) {
   checkPermission('');
   const handle = TCP.make(SERVER);
-  const failure = prepare(handle, family, socketOptions);
+  const failure = prepare(handle, family, flags, socketOptions);
   if (failure) return { handle, err: failure };
   if (!address) {
     const err = handle.bind6('::', port, flags);
@@ -105,9 +107,11 @@ function fail(server, error) {
 }
 
 /** @returns {Error | number | null} why the handle does not listen; a number is a negative code */
-function start(server, handle, backlog, socketOptions) {
-  const error = socketOptions === null ? null : setAll(handle, socketOptions);
-  return error ?? server._attach(handle) ?? (handle.listen(backlog) || null);
+function start(server, handle, { backlog, fastOpen }, socketOptions) {
+  const error = (socketOptions === null ? null : setAll(handle, socketOptions)) ?? server._attach(handle);
+  if (error !== null) return error;
+  listenFast(handle, fastOpen);
+  return handle.listen(backlog || BACKLOG) || null;
 }
 
 /** Listens on what `place` says, or on the handle that the server has been given. */
@@ -128,7 +132,7 @@ function listenNow(server, place) {
     chmod(handle, place);
     if (handle instanceof TCP && typeof fd !== 'number') socketOptions = null; // they are set
   }
-  const error = start(server, handle, backlog || BACKLOG, socketOptions);
+  const error = start(server, handle, place, socketOptions);
   if (error !== null) {
     handle.close();
     server._handle = null;
@@ -149,7 +153,9 @@ function listenShared(server, place, exclusive) {
     listenNow(server, place);
     return;
   }
-  cluster.getHandle(server, place, (err, handle) => {
+  const shared = { ...place };
+  if (place.flags) shared.flags &= ~MULTIPATH; // a flag of cnet's own, of which the primary does not know
+  cluster.getHandle(server, shared, (err, handle) => {
     if (err) {
       const error = exceptionWithHostPort(err, 'bind', place.address ?? null, place.port);
       tracing('error', { server, error });
@@ -227,8 +233,10 @@ function refuse(options) {
 function listenOnPort(server, options, backlog) {
   refuseAddress(server, options);
   const port = validatePort(options.port, 'options.port');
+  const multipath = multipathFlag(options);
+  refuseMultipath(server, multipath !== 0);
   const flags = (options.ipv6Only === true ? IPV6_ONLY : 0) | (options.reusePort === true ? REUSE_PORT : 0);
-  const place = { port, family: 4, backlog, flags };
+  const place = { port, family: 4, backlog, flags: flags | multipath, fastOpen: fastOpenQueue(options) };
   const exclusive = options.exclusive || options.reusePort === true;
   if (options.host) listenOnHost(server, options.host, place, exclusive);
   else listenShared(server, place, exclusive);

@@ -3,7 +3,7 @@
 /** The options of a connection: Nagle's algorithm, keep-alive, type of service. */
 
 const { errnoException, invalidArgType } = require('./errors');
-const { kHandle, kKeepAlive, kNoDelay, kTypeOfService } = require('./symbols');
+const { kHandle, kKeepAlive, kNoDelay, kTypeOfService, kUserTimeout } = require('./symbols');
 const { validateInt32, validateNumber } = require('./validate');
 
 /** @returns {{ enable: boolean, delay: number, interval?: number, count?: number } | null} seconds */
@@ -46,6 +46,7 @@ const methods = {
       handle.setKeepAlive(true, keepAlive.delay, keepAlive.interval, keepAlive.count);
     }
     if (this[kTypeOfService] !== undefined) handle.setTypeOfService?.(this[kTypeOfService]);
+    if (this[kUserTimeout] !== undefined) handle.setUserTimeout?.(this[kUserTimeout]);
   },
 
   /**

@@ -25,8 +25,9 @@ const { AcceptedOptions, Socket } = require('./socket');
 const socketOptions = require('./socket-options');
 const {
   kAcceptedOnRead, kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber,
-  kOwner, kProxy, kReceives, kShutdown, kWarned,
+  kOwner, kProxy, kReceives, kShutdown, kUserTimeout, kWarned,
 } = require('./symbols');
+const { userTimeoutOption } = require('./user-timeout');
 const { validateNumber } = require('./validate');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
@@ -69,6 +70,7 @@ function applyOptions(server, options) {
   server.highWaterMark = highWaterMarkOption(options);
   server[kReceives] = receiveOption(options) || undefined;
   server[kAcceptedOnRead] = serverOnread(options.onread);
+  server[kUserTimeout] = userTimeoutOption(options);
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
@@ -78,8 +80,8 @@ function applyOptions(server, options) {
 /**
  * A TCP or IPC server (net.md, new net.Server()).
  * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
- *   `keepAliveInterval`, `keepAliveCount`, `highWaterMark`, `blockList`, `proxyProtocol`, `receiveDescriptors`, `onread`;
- *   or the listener
+ *   `keepAliveInterval`, `keepAliveCount`, `userTimeout`, `highWaterMark`, `blockList`, `proxyProtocol`,
+ *   `receiveDescriptors`, `onread`; or the listener
  * @param {Function} [connectionListener]
  * @throws ERR_INVALID_ARG_TYPE; for `proxyProtocol` also ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
  */
@@ -233,6 +235,7 @@ const methods = {
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     updateRoom(this);
     if (this[kProxy]) readHeaders(this, handle);
+    if (this[kUserTimeout] > 0) handle.setUserTimeout?.(this[kUserTimeout]); // which those that it accepts inherit
     if (this[kHolds] > 0) handle.hold(true);
     native.setServer(handle.id, this[kNumber]);
     if (this[kLimit]) native.setAcceptLimit(handle.id, this[kLimit].native);

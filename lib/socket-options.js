@@ -233,8 +233,8 @@ function pack(settings) {
 }
 
 /** Makes the descriptor of a handle that has none yet. @returns {number} 0 or a negative code */
-function makeSocket(handle, family) {
-  return native.makeSocket(idOf(handle), family);
+function makeSocket(handle, family, multipath = false) {
+  return native.makeSocket(idOf(handle), family, multipath);
 }
 
 /** @param {Setting[]} settings @returns {Error | null} that of the first one that could not be set */

@@ -10,6 +10,7 @@ const { Duplex } = require('node:stream');
 
 const { BoundSocket } = require('./bound-socket');
 const connecting = require('./connect');
+const connectTimeout = require('./connect-timeout');
 const credentials = require('./credentials');
 const { debug } = require('./debug');
 const descriptors = require('./descriptors');
@@ -17,6 +18,7 @@ const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('.
 const { Handle, SOCKET, TCP, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
 const names = require('./names');
+const opening = require('./opening');
 const proxy = require('./proxy-socket');
 const settings = require('./options');
 const reading = require('./read');
@@ -32,6 +34,7 @@ const {
   kByKernel,
   kBytesRead,
   kBytesWritten,
+  kConnectTimer,
   kHandle,
   kIdle,
   kKeepAlive,
@@ -48,6 +51,7 @@ const {
 const tcpInfo = require('./tcp-info');
 const timeout = require('./timeout');
 const tlsReader = require('./tls-reader');
+const userTimeout = require('./user-timeout');
 const { validateInt32 } = require('./validate');
 const writing = require('./write');
 
@@ -290,6 +294,7 @@ const methods = {
   ref() {
     if (!this[kHandle]) return this.once('connect', this.ref);
     this[kHandle].ref?.();
+    this[kConnectTimer]?.ref();
     return this;
   },
 
@@ -297,6 +302,7 @@ const methods = {
   unref() {
     if (!this[kHandle]) return this.once('connect', this.unref);
     this[kHandle].unref?.();
+    this[kConnectTimer]?.unref();
     return this;
   },
 
@@ -343,6 +349,7 @@ const methods = {
 
     this.connecting = false;
     timeout.stopTimeout(this);
+    if (this[kConnectTimer] !== null) connectTimeout.stop(this);
     if (!this[kHandle]) {
       callback(exception);
       process.nextTick(() => this.emit('close'));
@@ -364,12 +371,13 @@ const methods = {
 
 /** Accessors that a `for … in` of Node does not show. */
 const HIDDEN = [
-  '_connecting', '_handle', 'bufferSize', 'fd', 'peerAddress', 'peerFamily', 'peerPort', 'pending', 'proxyHeader', 'readyState',
+  '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
+  'proxyHeader', 'readyState',
 ];
 
 const PARTS = [
-  methods, names, settings, connecting, reading, writing, sendFile, timeout, tlsReader, socketOptions, tcpInfo, credentials,
-  proxy, descriptors,
+  methods, names, settings, connecting, connectTimeout, opening, reading, writing, sendFile, timeout, tlsReader, userTimeout,
+  socketOptions, tcpInfo, credentials, proxy, descriptors,
 ].map((part) => part.methods ?? part);
 
 for (const part of PARTS) {

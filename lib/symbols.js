@@ -24,9 +24,12 @@ module.exports = {
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
   kByKernel: Symbol('kByKernel'), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
   kFiles: Symbol('kFiles'), // files that are to be sent among the writes
+  kConnectTimer: Symbol('kConnectTimer'), // of the option `connectTimeout`, while it connects; or null
+  kEarly: Symbol('kEarly'), // what was offered with the handshake: see opening.js; or null
   kHandle: Symbol('kHandle'),
   kIdle: Symbol('kIdle'), // number of the idle timeout, -1: none
   kKeepAlive: Symbol('kKeepAlive'), // { enable, delay, interval, count } or null
+  kLives: Symbol('kLives'), // how many handles connect() has given it
   kNoDelay: Symbol('kNoDelay'),
   kQueued: Symbol('kQueued'), // messages with descriptors that are not sent yet: see descriptors.js
   kReceives: Symbol('kReceives'), // of a Server too: descriptors are received
@@ -37,6 +40,7 @@ module.exports = {
   kShutDownDone: Symbol('kShutDownDone'), // callback of _final()
   kTlsReader: Symbol('kTlsReader'), // the listeners of Node's TLS: see tls-reader.js
   kTypeOfService: Symbol('kTypeOfService'),
+  kUserTimeout: Symbol('kUserTimeout'), // ms, also of a Server; undefined: not set
   kWriteDone: Symbol('kWriteDone'), // callback of the write that waits
   kWriteTried: Symbol('kWriteTried'), // what C said of a write that stream.Writable is told of now
 

@@ -8,7 +8,10 @@ const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
 const { NotABuffer, codes, errnoException } = require('./errors');
-const { kAwaited, kByKernel, kBytesWritten, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried, kWritten } = require('./symbols');
+const {
+  kAwaited, kByKernel, kBytesWritten, kEarly, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried,
+  kWritten,
+} = require('./symbols');
 const uv = require('./uv');
 
 /** What write() and writeString() of C give: all has gone, or the rest waits and onwrite() will end it. */
@@ -87,16 +90,29 @@ function writeMany(socket, chunks) {
 /** True before the connection is there, if it can still be. */
 const isAwaited = (socket) => socket.connecting || (socket[kAwaited] && socket[kHandle] === null && !socket.destroyed);
 
+/** The write of which something was offered with the handshake: see opening.js. */
+function writeRest(socket, callback) {
+  const { buffer, sent } = socket[kEarly];
+  socket[kEarly] = null;
+  socket[kBytesWritten] += sent;
+  socket._writeGeneric(false, buffer.subarray(sent), 'buffer', callback);
+}
+
 /** A write before the connection: it waits for that, or for the end of all hope. */
 function writeLater(socket, many, data, encoding, callback) {
-  const onClose = () => callback(new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+  const onClose = () => {
+    socket.off('connect', connect); // another connect() of this socket has nothing to do with it
+    callback(new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+  };
+  function connect() {
+    socket.off('close', onClose);
+    if (socket[kEarly] === null) socket._writeGeneric(many, data, encoding, callback);
+    else writeRest(socket, callback);
+  }
 
   socket._pendingData = data;
   socket._pendingEncoding = encoding;
-  socket.once('connect', function connect() {
-    socket.off('close', onClose);
-    socket._writeGeneric(many, data, encoding, callback);
-  });
+  socket.once('connect', connect);
   socket.once('close', onClose);
 }
 

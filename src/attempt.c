@@ -13,11 +13,11 @@
  * (nodejs.org net.md, "socket.connect(options)", autoSelectFamily; loosely RFC 8305, section 5.)
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "attempt.h"
 #include "exports.h"
-#include "napi_util.h"
+#include "opening.h"
+#include "race.h"
 
 /* One connect request; outlives its attempt when that is abandoned. */
 typedef struct cnet_dial {
@@ -36,19 +36,24 @@ void cnet_attempt_end(cnet_stream_t *stream) {
   if (attempt == NULL) return;
   stream->attempt = NULL;
   drop_dial(attempt);
+  cnet_race_end(stream, attempt);
   if (attempt->timer != NULL) cnet_uv_close(stream->env, (uv_handle_t *)attempt->timer);
   cnet_attempt_free(attempt);
 }
 
-static void tell_step(cnet_stream_t *stream, cnet_phase_t phase, int status) {
-  int32_t argv[] = {stream->id, (int32_t)stream->attempt->index, (int32_t)phase, status};
+void cnet_attempt_tell(cnet_stream_t *stream, uint32_t index, cnet_phase_t phase, int status) {
+  int32_t argv[] = {stream->id, (int32_t)index, (int32_t)phase, status};
   cnet_emit_ints(stream->env, stream->context, CNET_ON_ATTEMPT, 4, argv);
+}
+
+static void tell_step(cnet_stream_t *stream, cnet_phase_t phase, int status) {
+  cnet_attempt_tell(stream, stream->attempt->index, phase, status);
 }
 
 /* True when the attempt is over: JavaScript, just called, has closed the stream. */
 static bool is_over(const cnet_stream_t *stream) { return stream == NULL || stream->attempt == NULL; }
 
-static void connected(cnet_stream_t *stream) {
+void cnet_attempt_connected(cnet_stream_t *stream) {
   cnet_attempt_end(stream);
   cnet_idle_touch(stream);
   cnet_emit_ints(stream->env, stream->context, CNET_ON_CONNECT, 1, &stream->id);
@@ -78,8 +83,9 @@ static void on_connect(uv_connect_t *req, int status) {
   free(dial);
   if (stream == NULL) return;
   stream->attempt->dial = NULL;
+  if (status == 0 && stream->opening != NULL && stream->opening->sent < 0) status = stream->opening->sent;
   if (status == 0)
-    connected(stream);
+    cnet_attempt_connected(stream);
   else
     try_addresses(failed(stream, CNET_ATTEMPT_FAILED, status));
 }
@@ -94,7 +100,7 @@ static void on_settled(uv_timer_t *timer) {
   cnet_stream_t *stream = timer->data;
 
   if (stream->attempt->settled == 0)
-    connected(stream);
+    cnet_attempt_connected(stream);
   else
     try_addresses(failed(stream, CNET_ATTEMPT_FAILED, stream->attempt->settled));
 }
@@ -130,46 +136,10 @@ static int dial(cnet_stream_t *stream) {
     attempt->dial = NULL;
     return err;
   }
+  if (stream->opening != NULL) stream->opening->sent = cnet_opening_send(stream->opening, stream->uv);
   if (attempt->timer != NULL && attempt->index + 1 < attempt->count)
     uv_timer_start(attempt->timer, on_time_up, attempt->timeout, 0);
   return 0;
-}
-
-/* Binds to the local address; finds at once what uv_tcp_bind() leaves to a later call. 0 or a negative code. */
-static int bind_local(cnet_stream_t *stream, const struct sockaddr_storage *address) {
-  cnet_attempt_t *attempt = stream->attempt;
-  const char *local = attempt->local_address[0] ? attempt->local_address : NULL;
-  int family = address->ss_family == AF_INET6 ? 6 : 4;
-  struct sockaddr_storage bound;
-  char text[CNET_ADDRESS_TEXT];
-  int32_t port;
-
-  if (local == NULL && attempt->local_port == 0) return 0;
-  if (local != NULL && cnet_address_family(local, strlen(local)) != family) return UV_EINVAL;
-  bool fits = attempt->local_port >= 0 - UINT16_MAX && attempt->local_port <= UINT16_MAX;
-  int32_t wanted = fits ? (int32_t)attempt->local_port : 0;
-  int err = cnet_tcp_bind((uv_tcp_t *)stream->uv, local, wanted, family, 0);
-  if (!err) err = cnet_tcp_name(stream->uv, false, &bound);
-  if (err || attempt->local_port <= 0) return err;
-  cnet_address_text(&bound, text, &port, NULL);
-  return port == attempt->local_port ? 0 : UV_EADDRINUSE; /* not the port that was asked for, as Node has it */
-}
-
-/* Sets the options of the attempt, on a descriptor made for them. Where that fails *phase says at what. */
-static int set_options(cnet_stream_t *stream, const struct sockaddr_storage *address, int *phase) {
-  int family = address->ss_family == AF_INET6 ? 6 : 4;
-  uint32_t index = 0;
-
-  int err = cnet_platform_socket(stream->uv, family);
-  *phase = CNET_ATTEMPT_UNSENT;
-  if (err < 0) return err;
-  err = cnet_options_set(stream->attempt->options, stream->uv, family, &index);
-  *phase = err ? CNET_ATTEMPT_OPTION + (int)index : CNET_ATTEMPT_BIND;
-  return err;
-}
-
-static bool is_blocked(const cnet_stream_t *stream, const struct sockaddr_storage *address) {
-  return stream->block_list != NULL && cnet_block_list_check(stream->block_list, address);
 }
 
 /* Tries the address whose turn it is. The stream, if that one has failed and there is a next one. */
@@ -179,18 +149,17 @@ static cnet_stream_t *try_address(cnet_stream_t *stream) {
   cnet_attempt_t *attempt = stream->attempt;
   const struct sockaddr_storage *address = &attempt->addresses[attempt->index];
 
-  int phase = CNET_ATTEMPT_BIND;
+  cnet_phase_t phase = CNET_ATTEMPT_BIND;
 
   int err = attempt->index > 0 ? renew_handle(stream) : 0;
-  if (!err && attempt->options != NULL) err = set_options(stream, address, &phase);
-  if (!err) err = bind_local(stream, address);
-  if (err) return failed(stream, (cnet_phase_t)phase, err);
+  if (!err) err = cnet_attempt_prepare(stream, stream->uv, address, &phase);
+  if (err) return failed(stream, phase, err);
   bool is_only = attempt->count == 1; /* as in Node: told before it is found to be blocked; several are not */
-  if (!is_only && is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
+  if (!is_only && cnet_attempt_is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
   tell_step(stream, CNET_ATTEMPT_START, 0);
   stream = cnet_table_get(&env->streams, id);
   if (is_over(stream)) return NULL;
-  if (is_only && is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
+  if (is_only && cnet_attempt_is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
   err = dial(stream);
   return err ? failed(stream, CNET_ATTEMPT_UNSENT, err) : NULL;
 }
@@ -223,10 +192,11 @@ static int connectable(const cnet_call_t *call, cnet_kind_t kind, cnet_stream_t 
  * Makes the attempt complete before the stream has it, and looks at the stream again: code may have run meanwhile. A
  * stream that was used keeps its handle, with what waits on it: it cannot go from one address to the next.
  */
-static int attempt_new(const cnet_call_t *call, cnet_stream_t **stream) {
+int cnet_attempt_begin(const cnet_call_t *call, cnet_stream_t **stream) {
   cnet_attempt_t *attempt;
 
-  int err = cnet_attempt_read(call, &attempt);
+  int err = connectable(call, CNET_TCP, stream);
+  if (!err) err = cnet_attempt_read(call, &attempt);
   if (err) return err;
   err = connectable(call, CNET_TCP, stream);
   if (!err && attempt->count > 1 && ((*stream)->flags & CNET_USED)) err = UV_EISCONN;
@@ -249,8 +219,7 @@ napi_value cnet_js_connect(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream;
 
-  int err = connectable(&call, CNET_TCP, &stream);
-  if (!err) err = attempt_new(&call, &stream);
+  int err = cnet_attempt_begin(&call, &stream);
   if (err) return cnet_int(napi, err);
   cnet_idle_touch(stream);
   try_addresses(stream);

@@ -6,16 +6,18 @@
 #include "option.h"
 
 typedef struct cnet_dial cnet_dial_t;
+typedef struct cnet_lane cnet_lane_t;
 
 struct cnet_attempt {
   cnet_dial_t *dial;                     /* while one is on its way */
+  cnet_lane_t *lanes;                    /* of a race: all that are on their way, the newest first */
   uv_timer_t *timer;                     /* time limit of each attempt but the last; NULL when there is none */
-  uint64_t timeout;                      /* ms */
+  uint64_t timeout;                      /* ms; of a race: from the start of one to that of the next */
   char local_address[CNET_ADDRESS_TEXT]; /* empty: any */
   double local_port;                     /* as the user gave it: any number */
   cnet_options_t *options;               /* set on each socket before it connects; NULL: none */
   int settled;                           /* status of a path's connection that is known already */
-  uint32_t index, count;
+  uint32_t index, count;                 /* index: of a race that of the next one to start */
   struct sockaddr_storage addresses[];
 };
 
@@ -31,5 +33,26 @@ void cnet_attempt_free(cnet_attempt_t *attempt);
  * again.
  */
 int cnet_attempt_read(const cnet_call_t *call, cnet_attempt_t **out);
+
+/* Gives the stream of a call of connect() or race() its attempt, not begun yet. 0 and *stream, or a negative code. */
+int cnet_attempt_begin(const cnet_call_t *call, cnet_stream_t **stream);
+
+/* Tells a step of one address. It calls into JavaScript. */
+void cnet_attempt_tell(cnet_stream_t *stream, uint32_t index, cnet_phase_t phase, int status);
+
+/* Ends the attempt, which has led to a connection on the stream's handle, and tells it. It calls into JavaScript. */
+void cnet_attempt_connected(cnet_stream_t *stream);
+
+/* --- attempt_prepare.c --- */
+
+/* Whether the stream must not connect to the address. */
+bool cnet_attempt_is_blocked(const cnet_stream_t *stream, const struct sockaddr_storage *address);
+
+/*
+ * Makes `uv`, a fresh handle, what the arguments of connect() say before it connects to the address. 0, or a code and
+ * in *phase at what it has failed.
+ */
+int cnet_attempt_prepare(const cnet_stream_t *stream, uv_stream_t *uv, const struct sockaddr_storage *address,
+                         cnet_phase_t *phase);
 
 #endif

@@ -47,6 +47,7 @@ typedef struct cnet_passing cnet_passing_t;
 typedef struct cnet_socket_file cnet_socket_file_t;
 typedef struct cnet_send cnet_send_t;
 typedef struct cnet_relay cnet_relay_t;
+typedef struct cnet_opening cnet_opening_t;
 
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
@@ -144,6 +145,7 @@ struct cnet_stream {
   uv_stream_t *uv;
   napi_async_context context; /* async_hooks and AsyncLocalStorage of this stream's events */
   cnet_attempt_t *attempt;    /* while connecting */
+  cnet_opening_t *opening;    /* what connecting is to do besides, see opening.h; NULL: nothing */
   cnet_write_t *write;        /* while a write waits for room */
   cnet_send_t *send;          /* while a file is sent */
   cnet_relay_t *relay;        /* while it is spliced to another stream */
@@ -253,6 +255,7 @@ int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, int32_t port, int family, 
 /* Flags of bind(), as in libuv. */
 #define CNET_BIND_IPV6ONLY 1u
 #define CNET_BIND_REUSEPORT 2u
+#define CNET_BIND_MULTIPATH 4u /* our own: a socket of multipath TCP, where the kernel has it */
 
 /* --- credentials.c ------------------------------------------------------------------------------------------ */
 
@@ -416,6 +419,29 @@ int cnet_platform_keep_alive(uv_stream_t *uv, bool enable, uint32_t delay, uint3
 /* IPv4 type of service or IPv6 traffic class, 0 to 255. get: the value, or a negative code. */
 int cnet_platform_set_tos(uv_stream_t *uv, int tos);
 int cnet_platform_get_tos(uv_stream_t *uv);
+
+/*
+ * Gives a handle that has no descriptor one of `family` (4 or 6): of multipath TCP, if that is asked for and the kernel
+ * has it, else of TCP. 0 or a negative code.
+ */
+int cnet_platform_tcp_open(uv_tcp_t *tcp, int family, bool multipath);
+
+/* TCP Fast Open: of a listener for at most `queue` connections at once; of a handle that is to connect with -1. */
+int cnet_platform_fast_open(uv_stream_t *uv, int queue);
+
+/* Sends with the SYN of a connection that has just begun; the bytes that are taken, or the code that it has failed
+ * with. */
+int cnet_platform_send_early(uv_stream_t *uv, const char *data, size_t size);
+
+/* 1: the SYN of this connection brought data that were taken; 0: not; or a negative code. */
+int cnet_platform_used_fast_open(uv_stream_t *uv);
+
+/* 1: this connection is one of multipath TCP at both ends; 0: not; or a negative code. */
+int cnet_platform_is_multipath(uv_stream_t *uv);
+
+/* TCP_USER_TIMEOUT, 0 to 2^31-1 ms; 0: the system's. get: the value, or a negative code. */
+int cnet_platform_set_user_timeout(uv_stream_t *uv, int ms);
+int cnet_platform_get_user_timeout(uv_stream_t *uv);
 
 /*
  * Binds `pipe` to `name` of `length` bytes; a leading zero byte is an abstract name (Linux). Names longer than

@@ -45,6 +45,11 @@
   X(keepAlive, cnet_js_keep_alive) \
   X(setTypeOfService, cnet_js_set_tos) \
   X(getTypeOfService, cnet_js_get_tos) \
+  X(setUserTimeout, cnet_js_set_user_timeout) \
+  X(getUserTimeout, cnet_js_get_user_timeout) \
+  X(fastOpenQueue, cnet_js_fast_open_queue) \
+  X(usedFastOpen, cnet_js_used_fast_open) \
+  X(isMultipath, cnet_js_is_multipath) \
   /* pipe.c */ \
   X(bindPath, cnet_js_bind_path) \
   X(chmod, cnet_js_chmod) \
@@ -83,6 +88,11 @@
   /* attempt.c */ \
   X(connect, cnet_js_connect) \
   X(connectPath, cnet_js_connect_path) \
+  /* race.c */ \
+  X(race, cnet_js_race) \
+  /* opening.c */ \
+  X(setOpening, cnet_js_set_opening) \
+  X(openingSent, cnet_js_opening_sent) \
   /* read.c */ \
   X(readStart, cnet_js_read_start) \
   X(readStop, cnet_js_read_stop) \

@@ -232,13 +232,18 @@ napi_value cnet_js_set_option(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, err);
 }
 
-/* makeSocket(id, family): makes the descriptor of a stream that has none yet, of TCP for `family` 4 or 6 */
+/*
+ * makeSocket(id, family, multipath): makes the descriptor of a stream that has none yet, of TCP for `family` 4 or 6;
+ * multipath: of multipath TCP, where the kernel has it
+ */
 napi_value cnet_js_make_socket(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   if (stream->attempt != NULL) return cnet_int(napi, UV_EBUSY);
-  int fd = cnet_platform_socket(stream->uv, cnet_arg_int(&call, 1, 4));
+  int family = cnet_arg_int(&call, 1, 4);
+  if (stream->kind == CNET_TCP && cnet_arg_bool(&call, 2)) cnet_platform_tcp_open((uv_tcp_t *)stream->uv, family, true);
+  int fd = cnet_platform_socket(stream->uv, family);
   return cnet_int(napi, fd < 0 ? fd : 0);
 }

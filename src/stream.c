@@ -4,6 +4,7 @@
 
 #include "exports.h"
 #include "napi_util.h"
+#include "race.h"
 
 /* The resource of the async context; Node-API keeps it alive when it makes it itself (NULL). */
 static int start_context(cnet_stream_t *stream, const char *async_name) {
@@ -66,6 +67,7 @@ void cnet_stream_free(cnet_stream_t *stream) {
   cnet_proxy_free(stream);
   cnet_passing_free(stream);
   free(stream->path);
+  free(stream->opening);
   free(stream);
 }
 
@@ -154,6 +156,7 @@ napi_value cnet_js_ref(napi_env napi, napi_callback_info info) {
   stream->flags &= ~(uint32_t)CNET_UNREF;
   uv_ref((uv_handle_t *)stream->uv);
   cnet_passing_ref(stream, true);
+  cnet_race_ref(stream, true);
   return cnet_int(napi, 0);
 }
 
@@ -165,6 +168,7 @@ napi_value cnet_js_unref(napi_env napi, napi_callback_info info) {
   stream->flags |= CNET_UNREF;
   uv_unref((uv_handle_t *)stream->uv);
   cnet_passing_ref(stream, false);
+  cnet_race_ref(stream, false);
   return cnet_int(napi, 0);
 }
 

@@ -17,7 +17,8 @@ int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, int32_t port, int family, 
   if (address == NULL) address = family == 6 ? "::" : "0.0.0.0";
   int err = cnet_address_parse(address, (uint16_t)port, &sockaddr);
   if (err) return err;
-  if (flags & CNET_BIND_REUSEPORT) err = cnet_platform_reuse_port(tcp, family);
+  if (flags & CNET_BIND_MULTIPATH) err = cnet_platform_tcp_open(tcp, family, true);
+  if (!err && (flags & CNET_BIND_REUSEPORT)) err = cnet_platform_reuse_port(tcp, family);
   if (err) return err;
   return uv_tcp_bind(tcp, (struct sockaddr *)&sockaddr, flags & CNET_BIND_IPV6ONLY ? UV_TCP_IPV6ONLY : 0);
 }
@@ -79,4 +80,47 @@ napi_value cnet_js_get_tos(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = arg_tcp(&call);
 
   return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_platform_get_tos(stream->uv));
+}
+
+/* setUserTimeout(id, ms from 0): TCP_USER_TIMEOUT; a listener hands it on to the connections that it accepts */
+napi_value cnet_js_set_user_timeout(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  return cnet_int(napi, cnet_platform_set_user_timeout(stream->uv, cnet_arg_int(&call, 1, 0)));
+}
+
+/* getUserTimeout(id): ms */
+napi_value cnet_js_get_user_timeout(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+
+  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_platform_get_user_timeout(stream->uv));
+}
+
+/* fastOpenQueue(id, connections from 0): lets clients of a listener, bound or listening, send data in the SYN */
+napi_value cnet_js_fast_open_queue(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+  int queue = cnet_arg_int(&call, 1, -1);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  return cnet_int(napi, queue < 0 ? UV_EINVAL : cnet_platform_fast_open(stream->uv, queue));
+}
+
+/* usedFastOpen(id): 1 when the SYN brought data, 0 when not */
+napi_value cnet_js_used_fast_open(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+
+  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_platform_used_fast_open(stream->uv));
+}
+
+/* isMultipath(id): 1 when both ends speak multipath TCP, 0 when not */
+napi_value cnet_js_is_multipath(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = arg_tcp(&call);
+
+  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_platform_is_multipath(stream->uv));
 }

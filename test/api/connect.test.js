@@ -2,7 +2,8 @@
 
 const assert = require('node:assert');
 
-const { HOST, closed, connected, listening, net, once, pair, tempPath, tidy, track } = require('./kit');
+const { HOST, closed, connected, listening, net, once, pair, tempPath, text, tidy, track } = require('./kit');
+const { refusedPort } = require('../support/ports');
 
 describe('connect', () => {
   afterEach(tidy);
@@ -70,6 +71,22 @@ describe('connect', () => {
     const server = await listening(net.createServer());
     const client = await connected({ port: server.address().port, host: HOST, localAddress: HOST, localPort });
     assert.deepStrictEqual([client.localAddress, client.localPort], [HOST, localPort]);
+  });
+
+  it('what was written for a connection that failed is not written to the next one', async () => {
+    const server = await listening(net.createServer({ allowHalfOpen: true }));
+    const taken = refusedPort();
+    const socket = track(new net.Socket());
+    const stale = new Promise((resolve) => {
+      socket.connect(taken.port, HOST).on('error', () => {}).write('stale', (error) => resolve(error.code));
+    });
+    await closed(socket);
+    taken.close();
+    assert.strictEqual(await stale, 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION');
+    const accepting = once(server, 'connection');
+    socket.connect(server.address().port, HOST).end('fresh');
+    const [accepted] = await accepting;
+    assert.strictEqual(await text(track(accepted)), 'fresh');
   });
 
   it('with a path, the options of TCP are ignored', async () => {

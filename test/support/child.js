@@ -9,12 +9,13 @@ const FIXTURES = path.join(__dirname, '..', 'fixtures');
  * Runs a script of test/fixtures/ to its end. A `sh` that sets limits may stand before it.
  * @param {string} name
  * @param {string[]} [args]
- * @param {{ nodeArgs?: string[], limits?: string, onSpawn?: (child: object) => void }} [options] `limits`: commands of
- *   sh that end before the script begins, such as `ulimit -n 64`
+ * @param {{ nodeArgs?: string[], limits?: string, within?: string[], onSpawn?: (child: object) => void }} [options]
+ *   `limits`: commands of sh that end before the script begins, such as `ulimit -n 64`; `within`: a program, and its
+ *   arguments, that runs the command that follows
  * @returns {Promise<{ status: number | string, stdout: string, stderr: string }>} status: the exit code or the signal
  */
-function runFixture(name, args = [], { nodeArgs = [], limits, onSpawn } = {}) {
-  const command = [process.execPath, ...nodeArgs, path.join(FIXTURES, name), ...args];
+function runFixture(name, args = [], { nodeArgs = [], limits, within = [], onSpawn } = {}) {
+  const command = [...within, process.execPath, ...nodeArgs, path.join(FIXTURES, name), ...args];
   const [program, ...rest] = limits ? ['sh', '-c', `${limits} && exec "$@"`, 'sh', ...command] : command;
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -30,6 +30,9 @@ server.listen({ port: 0, exclusive: true, reusePort: true, signal: new AbortCont
 });
 
 const client: Socket = net.connect({ port: 1, host: 'localhost', autoSelectFamily: true, timeout: 1, typeOfService: 1 });
+const racing: Socket = net.connect({ port: 1, connectionAttemptDelay: 250, connectTimeout: 1, fastOpen: true, multipath: true });
+const facts: [boolean, boolean, number] = [racing.fastOpen, racing.multipath, racing.setUserTimeout(1).getUserTimeout()];
+createServer({ userTimeout: 1 }).listen({ port: 0, fastOpen: 16, multipath: true });
 const other: Socket = net.createConnection('/path', () => {});
 net.connect(1, () => {});
 const stream: Socket = new Stream({ fd: 3, keepAlive: true, keepAliveInterval: 1000, keepAliveCount: 2 });

@@ -1,0 +1,43 @@
+/* platform_tcp_stub.c: everywhere but on Linux: nothing of platform_tcp_posix.c. lib/ refuses to ask for it. */
+#include "cnet.h"
+
+int cnet_platform_tcp_open(uv_tcp_t *tcp, int family, bool multipath) {
+  (void)tcp;
+  (void)family;
+  (void)multipath;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_fast_open(uv_stream_t *uv, int queue) {
+  (void)uv;
+  (void)queue;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_send_early(uv_stream_t *uv, const char *data, size_t size) {
+  (void)uv;
+  (void)data;
+  (void)size;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_used_fast_open(uv_stream_t *uv) {
+  (void)uv;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_is_multipath(uv_stream_t *uv) {
+  (void)uv;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_set_user_timeout(uv_stream_t *uv, int ms) {
+  (void)uv;
+  (void)ms;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_get_user_timeout(uv_stream_t *uv) {
+  (void)uv;
+  return UV_ENOTSUP;
+}
