@@ -1,6 +1,8 @@
 /* platform_stub.c: platforms without code of their own (Windows): libuv's way where there is one, else UV_ENOTSUP. */
 #include "cnet.h"
 
+/* NOLINTBEGIN(readability-non-const-parameter): the prototypes are those of the other platforms */
+
 int cnet_platform_socket(uv_stream_t *uv, int family) {
   (void)uv;
   (void)family;
@@ -175,3 +177,5 @@ int64_t cnet_platform_splice(int from, int to, size_t count) {
   (void)count;
   return UV_ENOTSUP;
 }
+
+/* NOLINTEND(readability-non-const-parameter) */
