@@ -30,8 +30,12 @@ const strace = (...args) => spawn('strace', ['-f', ...args], { detached: true })
 
 async function kill(child) {
   const exited = once(child, 'exit');
-  if (child.spawnfile === 'strace') process.kill(-child.pid, 'SIGKILL');
-  else child.kill('SIGKILL');
+  try {
+    if (child.spawnfile === 'strace') process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error; // it has ended meanwhile, and is about to be told of
+  }
   await exited;
 }
 
