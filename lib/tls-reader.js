@@ -16,7 +16,7 @@ const READER = 'node:internal/js_stream_socket';
 const LISTENER = 'ondata';
 
 /** How far up the caller of on() is looked for: once() may be between. */
-const DEPTH = 5;
+const DEPTH = 6;
 
 /** The files of the functions that are running; the innermost is that of on(). */
 function callers() {
@@ -32,7 +32,12 @@ function callers() {
   return files;
 }
 
-const isForTls = () => callers().includes(READER);
+/** Node's TLS and http2 have that module read a stream; a program, which may have it by a flag, is none of these. */
+function isForTls() {
+  const files = callers();
+  const reader = files.lastIndexOf(READER);
+  return reader >= 0 && String(files[reader + 1]).startsWith('node:');
+}
 
 /** Of the connection, as against what a program gave to destroy(). */
 const isOwn = (error) => ['read', 'write', 'shutdown'].includes(error?.syscall);

@@ -2,6 +2,7 @@
 // TLS over sockets of cnet that a program goes on listening to: what it is told is what node:net tells it.
 
 const assert = require('node:assert');
+const { spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -68,6 +69,19 @@ describe('TLS over a socket that is listened to', () => {
     accepted.end(Buffer.from([1, 2, 3]));
     const [chunk] = await once(into, 'data');
     assert.strictEqual(chunk, '010203');
+  });
+
+  it("a program that has Node's reader of streams to itself still has the end of the socket", () => {
+    const code = `
+      const net = require(${JSON.stringify(path.join(__dirname, '..'))});
+      const StreamWrap = require('internal/js_stream_socket');
+      const server = net.createServer((socket) => socket.destroy()).listen(0, '127.0.0.1', () => {
+        const socket = net.connect(server.address().port, '127.0.0.1');
+        new StreamWrap(socket);
+        socket.on('end', () => console.log('end')).on('close', () => server.close());
+      });`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--expose-internals', '-e', code], { encoding: 'utf8' });
+    assert.deepStrictEqual([stdout, stderr], ['end\n', '']);
   });
 
   it("what comes, and its end, is not the program's", async () => {
