@@ -178,7 +178,7 @@ cnet_env_t *cnet_env_new(napi_env napi);
 /*
  * Calls handler `which` with `argc` values in `context` (NULL: the context of the caller), draining ticks
  * and microtasks when it is the outermost call. An exception becomes 'uncaughtException'. Does nothing
- * during teardown. Call it with a handle scope open, see cnet_scope_open().
+ * during teardown. Call it with a handle scope open.
  */
 void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc, const napi_value *argv);
 
