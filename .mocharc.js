@@ -14,4 +14,5 @@ module.exports = {
     'test/support/**',
   ],
   timeout: 20000,
+  retries: Number(process.env.CNET_TEST_RETRIES ?? 0), // those of .ci/run, which names each test that needed one
 };

@@ -50,6 +50,7 @@ async function step(title, work) {
     counts = { passed: 0, failed: 1 };
   }
   for (const problem of counts.problems ?? []) console.log(`cnet: ${problem}`);
+  for (const test of counts.repeated ?? []) console.log(`cnet: done twice: ${test}`);
   console.log(`--- ${title}: ${summary(counts)} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
   return counts;
 }
@@ -70,6 +71,7 @@ async function script(name, args = []) {
 }
 
 tool(async () => {
+  process.env.CNET_TEST_RETRIES = '1'; // among eleven thousand tests on a busy machine; what needs it is named
   const all = [];
   for (const [title, work] of CHECKS) all.push(await step(title, () => check(work)));
   await ensure().catch(() => {}); // after a build that failed for a warning, the tests can still run

@@ -12,9 +12,11 @@ module.exports = class CountingReporter extends Base {
     super(runner, options);
     const file = process.env.CNET_TEST_REPORT;
     if (!file) return;
+    const repeated = [];
+    runner.on(Runner.constants.EVENT_TEST_RETRY, (test, err) => repeated.push(`${test.fullTitle()}: ${err.message}`));
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
-      fs.writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, pending }));
+      fs.writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, pending, repeated }));
     });
   }
 };

@@ -48,17 +48,18 @@ function judge(counts, { status, signal }, reason) {
   else if (signal !== null) problems.push(`mocha was ended by ${signal}`);
   else if (counts === null) problems.push(`mocha broke off with status ${status}`);
   else if (status !== 0 && counts.failed === 0) problems.push(`mocha ended with status ${status}`);
-  const { passed = 0, failed = 0, pending = 0 } = counts ?? {};
+  const { passed = 0, failed = 0, pending = 0, repeated = [] } = counts ?? {};
   if (problems.length === 0 && passed + failed === 0) problems.push('no test was run');
-  return { passed, failed: failed + problems.length, pending, problems };
+  return { passed, failed: failed + problems.length, pending, problems, repeated };
 }
 
 /**
  * Runs the suite.
  * @param {{ node?: string, args?: string[], style?: 'spec' | 'dot', quiet?: boolean }} [options] `node`: the Node to
  *   run it on; `args`: for mocha; `quiet`: return the output rather than show it
- * @returns {Promise<{ passed: number, failed: number, pending: number, problems: string[], counted: boolean,
- *   output: string }>} `counted`: false with a reporter of the caller's, when the numbers mean nothing
+ * @returns {Promise<{ passed: number, failed: number, pending: number, problems: string[], repeated: string[],
+ *   counted: boolean, output: string }>} `repeated`: tests that failed at first, with why (only where a second attempt
+ *   is allowed: CNET_TEST_RETRIES); `counted`: false with a reporter of the caller's, when the numbers mean nothing
  */
 async function runMocha({ node = process.execPath, args = [], style = 'spec', quiet = false } = {}) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-report-'));
@@ -76,7 +77,7 @@ async function runMocha({ node = process.execPath, args = [], style = 'spec', qu
     });
     watched.stop();
     if (reporter.length === 0 && result.status === 0) {
-      return { passed: 0, failed: 0, pending: 0, problems: [], counted: false, output: result.output };
+      return { passed: 0, failed: 0, pending: 0, problems: [], repeated: [], counted: false, output: result.output };
     }
     return { counted: true, ...judge(readCounts(file), result, watched.reason), output: result.output };
   } finally {

@@ -68,6 +68,7 @@ async function testOn(version) {
   const result = await runMocha({ node: await getNode(version), style: 'dot', quiet: true });
   if (result.failed > 0) console.log(result.output);
   for (const problem of result.problems) console.log(`cnet: ${problem}`);
+  for (const test of result.repeated) console.log(`cnet: node v${version}: done twice: ${test}`);
   console.log(`node v${version}: ${summary(result)}`);
   return result;
 }

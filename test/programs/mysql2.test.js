@@ -146,9 +146,17 @@ async function badQuery(context) {
   });
 }
 
+/* The server is at the query: what it has not read, it answers with a reset when it ends. */
+async function isRunning(pool, id) {
+  const text = "SELECT count(*) AS count FROM information_schema.processlist WHERE id = ? AND info LIKE 'SELECT SLEEP%'";
+  const look = async () => (await pool.query(text, [id]))[0][0].count;
+  while (await look() === 0);
+}
+
 async function killed(context) {
   const client = await require('mysql2/promise').createConnection(settings(context));
   const waiting = failure(client.query('SELECT SLEEP(60)'));
+  await isRunning(context.pool, client.threadId);
   await context.pool.query(`KILL ${client.threadId}`);
   const error = await waiting;
   return { error, then: await failure(client.query('SELECT 1')) };

@@ -180,6 +180,12 @@ async function timeouts(context) {
   });
 }
 
+/* The server has read the query: what it has not, it answers with a reset when it ends. */
+async function isRunning(pool, text) {
+  const look = () => pool.query("SELECT count(*)::int FROM pg_stat_activity WHERE state = 'active' AND query = $1", [text]);
+  while ((await look()).rows[0].count === 0);
+}
+
 async function terminated(context) {
   const { Client } = require('pg');
   const client = new Client(settings(context));
@@ -189,6 +195,7 @@ async function terminated(context) {
   const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
   const ended = once(client, 'end').catch(() => {});
   const waiting = failure(client.query('SELECT pg_sleep(60)'));
+  await isRunning(context.pool, 'SELECT pg_sleep(60)');
   await context.pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
   const error = await waiting;
   await ended;
