@@ -21,16 +21,16 @@ function readCounts(file) {
 }
 
 /* Ends `child` when it goes on after its last test, or for ever: what it left open would otherwise hang us. */
-function watch(child, file) {
+function watch(child, file, slowness) {
   const began = Date.now();
   const watched = { reason: null };
   let ended = null;
   const timer = setInterval(() => {
     ended ??= fs.existsSync(file) ? Date.now() : null;
-    if (ended !== null && Date.now() - ended > END_MS) {
+    if (ended !== null && Date.now() - ended > END_MS * slowness) {
       watched.reason = 'the tests have ended, but the process has not: something was left open';
-    } else if (Date.now() - began > LIMIT_MS) {
-      watched.reason = `the tests have not ended in ${LIMIT_MS / 60000} minutes`;
+    } else if (Date.now() - began > LIMIT_MS * slowness) {
+      watched.reason = `the tests have not ended in ${(LIMIT_MS * slowness) / 60000} minutes`;
     }
     if (watched.reason !== null) child.kill('SIGKILL');
   }, 250);
@@ -55,24 +55,27 @@ function judge(counts, { status, signal }, reason) {
 
 /**
  * Runs the suite.
- * @param {{ node?: string, args?: string[], style?: 'spec' | 'dot', quiet?: boolean }} [options] `node`: the Node to
- *   run it on; `args`: for mocha; `quiet`: return the output rather than show it
+ * @param {{ node?: string, first?: string[], args?: string[], env?: object, style?: 'spec' | 'dot', quiet?: boolean,
+ *   slowness?: number }} [options] `node`: the Node to run it on, or a program that is given it in `first`; `args`: for
+ *   mocha; `env`: more of the environment; `quiet`: return the output rather than show it; `slowness`: how much longer
+ *   than usual it may take
  * @returns {Promise<{ passed: number, failed: number, pending: number, problems: string[], repeated: string[],
  *   counted: boolean, output: string }>} `repeated`: tests that failed at first, with why (only where a second attempt
  *   is allowed: CNET_TEST_RETRIES); `counted`: false with a reporter of the caller's, when the numbers mean nothing
  */
-async function runMocha({ node = process.execPath, args = [], style = 'spec', quiet = false } = {}) {
+async function runMocha(options = {}) {
+  const { node = process.execPath, first = [], args = [], style = 'spec', quiet = false, slowness = 1 } = options;
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-report-'));
   const file = path.join(dir, 'counts.json');
-  const env = { ...process.env, CNET_TEST_REPORT: file, CNET_TEST_STYLE: style };
+  const env = { ...process.env, ...options.env, CNET_TEST_REPORT: file, CNET_TEST_STYLE: style };
   try {
     let watched;
     const reporter = args.some(isOwnReporter) ? [] : ['--reporter', REPORTER];
-    const result = await run(node, [MOCHA, ...reporter, ...args], {
+    const result = await run(node, [...first, MOCHA, ...reporter, ...args], {
       quiet,
       env,
       onStart: (child) => {
-        watched = watch(child, file);
+        watched = watch(child, file, slowness);
       },
     });
     watched.stop();

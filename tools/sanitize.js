@@ -1,7 +1,8 @@
 'use strict';
 // sanitize.js: `npm run sanitize -- asan|ubsan|tsan|valgrind [arguments of mocha]`: the suite over a build with checks
-// for memory errors, leaks, undefined behaviour and data races; tsan and valgrind: the tests named below. It fails when a test fails, and on every finding in which our own
-// code has a part; findings of Node alone are counted and left. The build goes to build-asan/ and its like.
+// for memory errors, leaks, undefined behaviour and data races; tsan and valgrind: the tests named below. It fails when
+// a test fails, and on every finding in which our own code has a part; findings of Node alone are counted and left. The
+// build goes to build-asan/ and its like.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -9,22 +10,28 @@ const path = require('node:path');
 
 const { cSources, compilerArgs, need } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
+const { runMocha, summary } = require('./mocha.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
+const { symbolize } = require('./symbolize.js');
+const config = require('../.mocharc.js');
 
 const USAGE = 'usage: node tools/sanitize.js asan|ubsan|tsan|valgrind [arguments of mocha]';
-const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
+const AT_ONCE = 2; // test files
 const SUPPRESSIONS = path.join(ROOT, 'test', 'suppressions');
 
 /** nodelete: the code of an ended worker stays, so that the stacks of what it leaked can be read. */
 const COMMON = ['-O1', '-g', '-fno-omit-frame-pointer', '-fPIC', '-shared', '-fvisibility=hidden', '-Wl,-z,nodelete'];
+
+/** The compiler of TypeScript alone, which calls nothing of ours: its memory takes minutes to be searched for leaks. */
+const NOT_OURS = ['test/types.test.js'];
 
 /** What cnet does with memory of its own, and what it takes from JavaScript; the whole suite would take hours. */
 const VALGRIND_TESTS = ['test/integrity.test.js', 'test/backpressure.test.js', 'test/block-list.test.js'];
 
 /** How much smaller the tests' loads and how much longer their time limits are: see test/support/scale.js. */
 const MODES = {
-  asan: { flags: ['-fsanitize=address,undefined'], scale: 0.3, slowness: 6, tests: [] },
-  ubsan: { flags: ['-fsanitize=undefined'], scale: 1, slowness: 3, tests: [] },
+  asan: { flags: ['-fsanitize=address,undefined'], scale: 0.3, slowness: 6 },
+  ubsan: { flags: ['-fsanitize=undefined'], scale: 1, slowness: 3 },
   tsan: { flags: ['-fsanitize=thread'], scale: 0.1, slowness: 10, tests: ['test/workers.test.js'] },
   valgrind: { flags: [], scale: 0.02, slowness: 40, tests: VALGRIND_TESTS },
 };
@@ -62,6 +69,7 @@ async function asanEnvironment(logs) {
     LD_PRELOAD: await runtime('libasan.so'),
     ASAN_OPTIONS: options({
       abort_on_error: 1, detect_leaks: 1, detect_stack_use_after_return: 0, log_path: log, quarantine_size_mb: 64,
+      symbolize: 0,
     }),
     LSAN_OPTIONS: options({ exitcode: 0 }),
     UBSAN_OPTIONS: options({ log_path: path.join(logs, 'ubsan'), print_stacktrace: 1 }),
@@ -134,12 +142,48 @@ function isOurs(finding) {
   return frames.slice(0, engine < 0 ? undefined : engine).some((frame) => OURS.test(frame));
 }
 
-function judge(logs) {
+/* Findings that name no frame of ours are Node's, whatever their frames are called. */
+const mayBeOurs = (finding) => isAccessError(finding) || OURS.test(finding);
+
+async function judge(logs) {
   const all = readFindings(logs);
-  const ours = [...new Set(all.filter(isOurs))];
-  for (const finding of ours) console.error(`\n${finding}`);
-  console.error(`cnet: ${ours.length} findings in cnet, ${all.length - all.filter(isOurs).length} in Node alone`);
+  const told = await symbolize(all.filter(mayBeOurs));
+  const ours = told.filter(isOurs);
+  for (const finding of new Set(ours)) console.error(`\n${finding}`);
+  console.error(`cnet: ${ours.length} findings in cnet, ${all.length - ours.length} in Node alone`);
   return ours.length;
+}
+
+/* The test files as .mocharc.js has them. */
+function testFiles() {
+  const ignored = config.ignore.map((pattern) => pattern.replace(/\*\*$/, ''));
+  return fs.readdirSync(path.join(ROOT, 'test'), { recursive: true })
+    .map((name) => path.posix.join('test', name.split(path.sep).join('/')))
+    .filter((name) => name.endsWith('.test.js') && ![...ignored, ...NOT_OURS].some((start) => name.startsWith(start)))
+    .sort();
+}
+
+async function runFile(args, options) {
+  const began = Date.now();
+  const result = await runMocha({ ...options, args: ['--exit', '--timeout', String(20000 * options.slowness), ...args] });
+  if (result.failed > 0) console.log(result.output);
+  for (const problem of result.problems) console.log(`cnet: ${problem}`);
+  console.log(`${args.join(' ')}: ${summary(result)} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  return result;
+}
+
+/* Each file has a process of its own: one for all of them takes longer to tell of Node's leaks at its end than to run. */
+async function runAll(list, options) {
+  const total = { passed: 0, failed: 0, pending: 0 };
+  const queue = [...list];
+  const runQueue = async () => {
+    for (let args = queue.shift(); args !== undefined; args = queue.shift()) {
+      const result = await runFile(args, options);
+      for (const key of Object.keys(total)) total[key] += result[key];
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, runQueue));
+  return total;
 }
 
 async function sanitize(mode, args) {
@@ -149,15 +193,13 @@ async function sanitize(mode, args) {
   const logs = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-sanitize-'));
   try {
     const { command, first, env } = await launcher(mode, logs);
-    const all = [...first, MOCHA, '--exit', '--timeout', String(20000 * slowness), ...(args.length > 0 ? args : tests)];
-    const { status, signal } = await run(command, all, {
-      env: {
-        CNET_TEST_SCALE: String(scale), CNET_TEST_SLOWNESS: String(slowness), ...process.env, ...env,
-        CNET_NATIVE: binary, CNET_SANITIZER: mode,
-      },
-    });
-    if (signal !== null) console.error(`cnet: mocha was ended by ${signal}`);
-    return judge(logs) + (status !== 0 || signal !== null ? 1 : 0);
+    const size = { CNET_TEST_SCALE: String(scale), CNET_TEST_SLOWNESS: String(slowness), CNET_SANITIZER: mode };
+    const options = { node: command, first, style: 'dot', quiet: true, slowness };
+    const list = args.length > 0 ? [args] : (tests ?? testFiles()).map((file) => [file]);
+    const total = await runAll(list, { ...options, env: { ...size, ...env, CNET_NATIVE: binary } });
+    const found = await judge(logs);
+    console.log(`${mode}: ${summary(total)}, ${found} findings`);
+    return total.failed + found;
   } finally {
     fs.rmSync(logs, { recursive: true, force: true });
   }

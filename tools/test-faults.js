@@ -187,7 +187,7 @@ async function main() {
   console.log(`fault points tried ${counts.tried}, survived ${counts.tried - lost} (${counts.error} with an error, ${counts.success} without)`);
   const [whole, broken] = names.length === 0 && settings.module === 'cnet' ? await checkIntegrity(quick, settings) : [0, 0];
   if (whole + broken > 0) console.log(`streams under random faults: ${whole} whole, ${broken} not`);
-  const failed = lost + broken + (isAsan ? judge(logs) : 0);
+  const failed = lost + broken + (isAsan ? await judge(logs) : 0);
   fs.rmSync(logs, { recursive: true, force: true });
   console.log(`${Math.max(0, counts.tried - lost) + whole} passed, ${failed} failed`);
   return failed > 0 || counts.tried === 0 ? 1 : 0;

@@ -13,11 +13,12 @@ const tls = require('node:tls');
 const net = require('../..');
 const { TLV, encodeProxyHeader, parseTlvs } = require('../../lib/proxy-protocol');
 const { runFixture } = require('../support/child');
+const { env } = require('../support/programs');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
 const HOST = '127.0.0.1';
-const has = (program) => spawnSync(program, ['-h'], { stdio: 'ignore' }).error === undefined;
+const has = (program) => spawnSync(program, ['-h'], { stdio: 'ignore', env }).error === undefined;
 
 const loopback = new net.BlockList();
 loopback.addCIDRs(['127.0.0.0/8', '::1/128']);
@@ -682,7 +683,8 @@ describe('PROXY protocol', function () {
       }));
       const { port } = server.address();
       const stdout = await new Promise((resolve, reject) => {
-        execFile('curl', ['-s', '--noproxy', '*', '--haproxy-protocol', `http://${HOST}:${port}/`], (error, text) => (error ? reject(error) : resolve(text)));
+        const args = ['-s', '--noproxy', '*', '--haproxy-protocol', `http://${HOST}:${port}/`];
+        execFile('curl', args, { env }, (error, text) => (error ? reject(error) : resolve(text)));
       });
       assert.deepStrictEqual(JSON.parse(stdout), [1, HOST, true, port]);
       await close(server);
@@ -710,7 +712,7 @@ backend out
 `);
       const door = await listen(nodeNet.createServer());
       const { port } = door.address();
-      const haproxy = spawn('haproxy', ['-db', '-q', '-f', dir.path('cfg')], { stdio: ['ignore', 'ignore', 'ignore', door._handle.fd] });
+      const haproxy = spawn('haproxy', ['-db', '-q', '-f', dir.path('cfg')], { stdio: ['ignore', 'ignore', 'ignore', door._handle.fd], env });
       await close(door);
       const exited = once(haproxy, 'exit');
       try {
@@ -799,7 +801,7 @@ backend out
     it('a line that socat sends by a file is read, and what it sends behind it', async function () {
       if (!has('socat')) this.skip(); // socat is not installed
       const server = await listen(net.createServer({ proxyProtocol: {} }));
-      const socat = spawn('socat', ['-u', '-', `TCP4:${HOST}:${server.address().port}`]);
+      const socat = spawn('socat', ['-u', '-', `TCP4:${HOST}:${server.address().port}`], { env });
       socat.stdin.end(`${LINE}by socat`);
       const [socket] = await once(server, 'connection');
       assert.deepStrictEqual([socket.remoteAddress, (await allOf(socket)).toString()], ['10.1.2.3', 'by socat']);

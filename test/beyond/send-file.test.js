@@ -12,6 +12,7 @@ const { promisify } = require('node:util');
 const { Worker } = require('node:worker_threads');
 
 const net = require('../..');
+const { env } = require('../support/programs');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -20,7 +21,6 @@ const MB = 1024 * 1024;
 const LINUX = process.platform === 'linux';
 
 /** Programs of the system, which must not be given what a checked build preloads. */
-const env = { ...process.env, LD_PRELOAD: '' };
 const has = (program) => spawnSync(program, ['--version'], { env }).status === 0;
 const sha = (data) => crypto.createHash('sha256').update(data).digest('hex');
 
