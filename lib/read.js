@@ -17,7 +17,7 @@ const { validateFunction, validateObject } = require('./validate');
 const FastBuffer = Buffer[Symbol.species];
 
 /** Reads up to this size share a page with their neighbours: see src/slab.c. */
-const LARGEST_SHARED = 4 * 1024;
+const LARGEST_SHARED = 16 * 1024;
 
 let page = null;
 

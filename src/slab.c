@@ -16,10 +16,8 @@
 
 #include "cnet.h"
 
-#define SHARED_MAX \
-  4096u               /* larger reads have memory of their own: a page is cleared when made, which must stay cheap \
-                       */
-#define PAGE_ALIGN 8u /* a Buffer's bytes may be seen as wider integers */
+#define SHARED_MAX 16384u /* larger reads have memory of their own, as three of them would leave a page half empty */
+#define PAGE_ALIGN 8u     /* a Buffer's bytes may be seen as wider integers */
 
 /*
  * A new ArrayBuffer, whose bytes are whatever they are: a Buffer's memory is not cleared, which is a third of the cost
