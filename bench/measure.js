@@ -80,13 +80,13 @@ function measureClient(scenario, makeCommand, { warmup, seconds }) {
 }
 
 /* What a process uses: told by itself after a garbage collection, or by the kernel. */
+/* `file`: the part of the RSS that is pages of the program and its libraries. */
 async function memory(child, isNative) {
-  if (!isNative) {
-    child.tell('memory');
-    return child.next(PATIENCE);
-  }
+  if (!isNative) child.tell('memory');
+  const told = isNative ? {} : await child.next(PATIENCE);
   const status = fs.readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  return { rss: Number(/^VmRSS:\s*(\d+) kB/m.exec(status)[1]) * 1024 };
+  const bytes = (name) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)[1]) * 1024;
+  return { rss: bytes('VmRSS'), ...told, file: bytes('RssFile') };
 }
 
 function measureMemory(scenario, makeCommand, _settings, isNative) {
@@ -97,7 +97,8 @@ function measureMemory(scenario, makeCommand, _settings, isNative) {
     const { idle } = await load.next(PATIENCE);
     const after = await memory(server, isNative);
     const each = (name) => (after[name] - before[name]) / idle;
-    return isNative ? { rss: each('rss') } : { rss: each('rss'), heap: each('heapUsed'), base: before.rss };
+    if (isNative) return { rss: each('rss') };
+    return { rss: each('rss'), heap: each('heapUsed'), young: each('young'), file: each('file'), base: before.rss };
   });
 }
 

@@ -59,6 +59,8 @@ function summarise(scenario, runs) {
       lost: good.reduce((sum, run) => sum + (run.lost ?? 0) + (run.wrong ?? 0), 0),
       rss: of((run) => run.rss),
       heap: of((run) => run.heap),
+      young: of((run) => run.young),
+      file: of((run) => run.file),
       rules: of((run) => run.rules),
       bytesPerRule: of((run) => run.bytesPerRule),
     };
@@ -83,8 +85,8 @@ const LOAD_COLUMNS = [
 const COLUMNS = {
   server: LOAD_COLUMNS,
   client: LOAD_COLUMNS,
-  memory: [['RSS B', 'rss', number(0)], ['heap B', 'heap', number(0)], ['x node', 'toNode', number(2)],
-    ['x epoll', 'toEpoll', number(2)]],
+  memory: [['RSS B', 'rss', number(0)], ['heap B', 'heap', number(0)], ['young B', 'young', number(0)],
+    ['file B', 'file', number(0)], ['x node', 'toNode', number(2)], ['x epoll', 'toEpoll', number(2)]],
   micro: [['calls/s', 'rate', number(0)], ['ns', 'rate', (rate) => number(rate > 1e6 ? 1 : 0)(1e9 / rate)],
     ['x node', 'toNode', number(2)]],
 };

@@ -3,6 +3,8 @@
 // Prints {"port":N} when it listens. A line `memory` on standard input is answered with what the process uses after a
 // garbage collection; the end of the input ends the process.
 
+const v8 = require('node:v8');
+
 /** The module to measure, and the scenario's options: path, size, reply, text, pieces, timeout. */
 const net = require(process.argv[2]);
 const options = JSON.parse(process.argv[3] ?? '{}');
@@ -16,12 +18,17 @@ function collectGarbage() {
   collect();
 }
 
+/* What V8 keeps for its young generation, full or not; undefined where there is none. */
+function young() {
+  return v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.physical_space_size;
+}
+
 /* In later turns, so that what this turn and its garbage hold is gone. */
 function tellMemory() {
   collectGarbage();
   setImmediate(() => {
     collectGarbage();
-    setImmediate(() => say(process.memoryUsage()));
+    setImmediate(() => say({ ...process.memoryUsage(), young: young() }));
   });
 }
 
