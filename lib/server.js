@@ -1,81 +1,35 @@
 'use strict';
 
-/** net.Server: accepts connections on a Handle and makes Sockets of them. listen() is in listen.js. */
+/** net.Server: its life from construction to 'close'. It begins to listen in listen.js, and takes connections in accept.js. */
 
 const EventEmitter = require('node:events');
 const nodeNet = require('node:net');
-const { getDefaultHighWaterMark } = require('node:stream');
 
+const { onconnection } = require('./accept');
 const acceptControl = require('./accept-control');
-const { BlockList, blockListOption } = require('./block-list');
-const { serverSocket } = require('./channels');
+const { BlockList } = require('./block-list');
 const { ConnectionIterator } = require('./connection-iterator');
 const credentials = require('./credentials');
 const { debug } = require('./debug');
-const { receiveOption } = require('./descriptors');
-const { codes, errnoException, invalidArgType } = require('./errors');
+const { codes, errnoException } = require('./errors');
 const { Handle } = require('./handle');
 const { takeInstances } = require('./instances');
 const { listen, listenNow } = require('./listen');
 const native = require('./binding');
-const { proxyOption, readHeaders, refuse, takeHeader } = require('./proxy-server');
-const { serverOnread } = require('./read');
+const { readHeaders } = require('./proxy-server');
+const { applyOptions, readArguments } = require('./server-options');
+const { closeEverywhere, countEverywhere } = require('./server-workers');
 const shutdown = require('./shutdown');
-const { AcceptedOptions, Socket } = require('./socket');
 const socketOptions = require('./socket-options');
 const {
-  kAcceptedOnRead, kAllowedUids, kClosed, kDropped, kExhausted, kHold, kHolds, kKeepAlive, kLimit, kMaxConnections, kNumber,
-  kOwner, kProxy, kReceives, kShutdown, kUserTimeout, kWarned,
+  kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kProxy, kShutdown, kUserTimeout, kWarned,
 } = require('./symbols');
-const { userTimeoutOption } = require('./user-timeout');
-const { validateNumber } = require('./validate');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
 const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
 
 /** Servers made so far: each has a number, by which C knows its connections. */
 let servers = 0;
-
-/* --- options ---------------------------------------------------------------------------------------------------- */
-
-function highWaterMarkOption({ highWaterMark }) {
-  if (highWaterMark === undefined) return getDefaultHighWaterMark?.(false) ?? 64 * 1024;
-  validateNumber(highWaterMark, 'options.highWaterMark');
-  return highWaterMark < 0 ? (getDefaultHighWaterMark?.(false) ?? 64 * 1024) : highWaterMark;
-}
-
-/** @returns {number} whole seconds, of the milliseconds of the option */
-function keepAliveDelayOption({ keepAliveInitialDelay }) {
-  if (keepAliveInitialDelay === undefined) return 0;
-  validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
-  return keepAliveInitialDelay < 0 ? 0 : ~~(keepAliveInitialDelay / 1000);
-}
-
-/** @returns {[object, Function | undefined]} options and listener, for the arguments of new Server() */
-function readArguments(options, listener) {
-  if (typeof options === 'function') return [{}, options];
-  if (options !== undefined && options !== null && typeof options !== 'object') {
-    throw invalidArgType('options', 'Object', options);
-  }
-  return [{ ...options }, typeof listener === 'function' ? listener : undefined];
-}
-
-function applyOptions(server, options) {
-  server.allowHalfOpen = options.allowHalfOpen || false;
-  server.pauseOnConnect = Boolean(options.pauseOnConnect);
-  server.noDelay = Boolean(options.noDelay);
-  server.keepAlive = Boolean(options.keepAlive);
-  server.keepAliveInitialDelay = keepAliveDelayOption(options);
-  server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
-  server.highWaterMark = highWaterMarkOption(options);
-  server[kReceives] = receiveOption(options) || undefined;
-  server[kAcceptedOnRead] = serverOnread(options.onread);
-  server[kUserTimeout] = userTimeoutOption(options);
-  const blockList = blockListOption(options);
-  if (blockList !== null) server.blockList = blockList;
-  server[kAllowedUids] = credentials.allowedUidsOption(options);
-  server[kProxy] = proxyOption(options);
-}
 
 /**
  * A TCP or IPC server (net.md, new net.Server()).
@@ -106,8 +60,6 @@ function Server(options, connectionListener) {
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
 
-/* --- connections ------------------------------------------------------------------------------------------------- */
-
 /** Tells C how many connections may still come. */
 function updateRoom(server) {
   const limit = server[kMaxConnections];
@@ -117,97 +69,6 @@ function updateRoom(server) {
   const number = limit === undefined || limit === null ? NaN : Number(limit);
   const room = Number.isNaN(number) ? -1 : Math.max(0, Math.ceil(number - server._connections));
   native.setRoom(handle.id, Math.min(room, 2 ** 31 - 1));
-}
-
-/** Whether a list of node:net, which C does not know, forbids the peer. */
-function isBlocked({ blockList }, client) {
-  if (!blockList || BlockList.isBlockList(blockList) || !client.getpeername) return false;
-  const peer = {};
-  return client.getpeername(peer) === 0 && blockList.check(peer.address, peer.family.toLowerCase());
-}
-
-/** A connection is no more. */
-function leave(server) {
-  server._connections--;
-  server._emitCloseIfDrained();
-}
-
-/** The options of an accepted socket. They can fail only when `onread` has a function that does. */
-function acceptedOptions(client, server) {
-  try {
-    return new AcceptedOptions(client, server);
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-}
-
-/** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
-function onconnection(status, client) {
-  const server = this[kOwner];
-
-  debug('onconnection');
-  if (status) {
-    if (status > 0) refuse(server, status, client);
-    else server.emit('error', errnoException(status, 'accept'));
-    return;
-  }
-  if (isBlocked(server, client)) {
-    client.close();
-    return;
-  }
-  const socket = new Socket(acceptedOptions(client, server));
-  if (server[kProxy]) takeHeader(socket, client);
-  if (server.noDelay) socket.setNoDelay(true);
-  if (server.keepAlive) {
-    const { interval, count } = server[kKeepAlive];
-    socket.setKeepAlive(true, server.keepAliveInitialDelay * 1000, interval, count);
-  }
-  server._connections++;
-  socket.server = server;
-  socket._server = server;
-  if (socket.destroyed) leave(server); // it could not be read from
-  server.emit('connection', socket);
-  if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
-}
-
-/** The connections here and those of the child processes that were sent some. */
-function countEverywhere(server, callback) {
-  const lists = server._workers;
-  let total = server._connections;
-  let left = lists.length;
-  const done = (error, count) => {
-    left = -1;
-    process.nextTick(callback, error, count);
-  };
-
-  if (left === 0) done(null, total);
-  for (const list of lists) {
-    list.getConnections((error, count) => {
-      if (left < 0) return;
-      total += error ? 0 : count;
-      if (error) done(error);
-      else if (--left === 0) done(null, total);
-    });
-  }
-}
-
-/** Waits for the connections of child processes too; meanwhile a connection that is none holds 'close' back. */
-function closeEverywhere(server) {
-  const lists = server._workers;
-  let left = lists.length;
-  const done = () => {
-    server._connections--;
-    server._emitCloseIfDrained();
-  };
-
-  server._connections++;
-  if (left === 0) done();
-  for (const list of lists) {
-    list.close(() => {
-      if (--left === 0) done();
-    });
-  }
 }
 
 const methods = {

@@ -1,21 +1,22 @@
 'use strict';
 
 /**
- * net.Socket: a stream.Duplex over a Handle. This file has its life: construction, options, names, end and destruction;
- * connecting, reading, writing and timeouts are in the files of their names.
+ * net.Socket: a stream.Duplex over a Handle. This file has its construction and its state; connecting, reading, writing,
+ * timeouts and destruction are in the files of their names.
  */
 
 const nodeNet = require('node:net');
 const { Duplex } = require('node:stream');
 
+const { AcceptedOptions } = require('./accepted-options');
 const { BoundSocket } = require('./bound-socket');
 const connecting = require('./connect');
 const connectTimeout = require('./connect-timeout');
 const credentials = require('./credentials');
-const { debug } = require('./debug');
 const descriptors = require('./descriptors');
+const destroying = require('./destroy');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('./errors');
-const { Handle, SOCKET, TCP, adopt, toHandle } = require('./handle');
+const { Handle, SOCKET, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
 const names = require('./names');
 const opening = require('./opening');
@@ -25,13 +26,11 @@ const reading = require('./read');
 const sendFile = require('./send-file');
 const socketOptions = require('./socket-options');
 const {
-  kAcceptedOnRead,
   kAdopt,
   kAttach,
   kAttempt,
   kBlockList,
   kBound,
-  kByKernel,
   kBytesRead,
   kBytesWritten,
   kConnectTimer,
@@ -61,27 +60,6 @@ function refuseObjectMode(options) {
   if (!options.objectMode && !options.readableObjectMode && !options.writableObjectMode) return;
   const name = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((one) => options[one]);
   throw invalidArgValue(`options.${name}`, options[name], 'is not supported');
-}
-
-/** The options of an accepted socket: always the same, so that it is made without a copy of them. */
-class AcceptedOptions {
-  constructor(handle, server) {
-    this.handle = handle;
-    this.pauseOnCreate = server.pauseOnConnect;
-    this.noDelay = false;
-    this.keepAlive = false;
-    this.typeOfService = undefined;
-    this.onread = server[kAcceptedOnRead] === undefined ? undefined : reading.acceptedOnread(server[kAcceptedOnRead]);
-    this.allowHalfOpen = Boolean(server.allowHalfOpen);
-    this.readable = true;
-    this.writable = true;
-    this.readableHighWaterMark = server.highWaterMark;
-    this.writableHighWaterMark = server.highWaterMark;
-    this.emitClose = false;
-    this.autoDestroy = true;
-    this.decodeStrings = false;
-    this.receiveDescriptors = server[kReceives];
-  }
 }
 
 /** The options of stream.Duplex, for those of new Socket(). */
@@ -186,38 +164,6 @@ function Socket(options) {
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
 
-/* --- destruction --------------------------------------------------------------------------------------------------- */
-
-function closeHandle(socket, hadError) {
-  const handle = socket[kHandle];
-  const onClose = () => {
-    debug('emit close');
-    socket.emit('close', hadError);
-  };
-
-  socket[kBytesRead] = handle.bytesRead;
-  if (socket[kByKernel]) socket[kBytesWritten] += handle.bytesSent;
-  if (!socket[kResetting]) {
-    handle.close(onClose);
-    return;
-  }
-  socket[kResetting] = false;
-  const err = handle.reset(onClose);
-  if (err) socket.emit('error', errnoException(err, 'reset'));
-}
-
-function forgetHandle(socket) {
-  socket[kHandle] = null;
-  socket._sockname = null;
-}
-
-function leaveServer(socket) {
-  if (socket._server === null) return;
-  debug('has server');
-  socket._server._connections--;
-  socket._server._emitCloseIfDrained?.();
-}
-
 /* --- methods ----------------------------------------------------------------------------------------------------------- */
 
 const methods = {
@@ -305,68 +251,6 @@ const methods = {
     this[kConnectTimer]?.unref();
     return this;
   },
-
-  /* --- end ------------------------------------------------------------------------------------------------------ */
-
-  /** Half-closes: what is written is sent, then the end (net.md, socket.end()). */
-  end(data, encoding, callback) {
-    Duplex.prototype.end.call(this, data, encoding, callback);
-    return this;
-  },
-
-  /** Destroys the socket once all is written (net.md, socket.destroySoon()). */
-  destroySoon() {
-    if (this.writable) this.end();
-    if (this.writableFinished) this.destroy();
-    else this.once('finish', this.destroy);
-  },
-
-  /**
-   * Closes with a TCP reset, when it is connected (net.md, socket.resetAndDestroy()).
-   * @returns {this}
-   * @throws ERR_INVALID_HANDLE_TYPE when it is no TCP socket
-   */
-  resetAndDestroy() {
-    if (!this[kHandle]) {
-      this.destroy(new codes.ERR_SOCKET_CLOSED());
-      return this;
-    }
-    if (!(this[kHandle] instanceof TCP)) throw new codes.ERR_INVALID_HANDLE_TYPE();
-    if (this.connecting) this.once('connect', () => this._reset());
-    else this._reset();
-    return this;
-  },
-
-  _reset() {
-    debug('reset connection');
-    this[kResetting] = true;
-    return this.destroy();
-  },
-
-  _destroy(exception, callback) {
-    debug('destroy');
-    const hadError = Boolean(exception);
-
-    this.connecting = false;
-    timeout.stopTimeout(this);
-    if (this[kConnectTimer] !== null) connectTimeout.stop(this);
-    if (!this[kHandle]) {
-      callback(exception);
-      process.nextTick(() => this.emit('close'));
-    } else if (this._closeAfterHandlingError) {
-      // the handle stays reachable while 'error' is handled, in the tick queue
-      queueMicrotask(() => {
-        closeHandle(this, hadError);
-        forgetHandle(this);
-      });
-      callback(exception);
-    } else {
-      closeHandle(this, hadError);
-      forgetHandle(this);
-      callback(exception);
-    }
-    leaveServer(this);
-  },
 };
 
 /** Accessors that a `for … in` of Node does not show. */
@@ -376,8 +260,8 @@ const HIDDEN = [
 ];
 
 const PARTS = [
-  methods, names, settings, connecting, connectTimeout, opening, reading, writing, sendFile, timeout, tlsReader, userTimeout,
-  socketOptions, tcpInfo, credentials, proxy, descriptors,
+  methods, names, settings, connecting, connectTimeout, opening, reading, writing, destroying, sendFile, timeout, tlsReader,
+  userTimeout, socketOptions, tcpInfo, credentials, proxy, descriptors,
 ].map((part) => part.methods ?? part);
 
 for (const part of PARTS) {
@@ -387,4 +271,4 @@ for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enume
 
 takeInstances(Socket, nodeNet.Socket);
 
-module.exports = { AcceptedOptions, Socket };
+module.exports = { Socket };

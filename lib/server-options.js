@@ -1,0 +1,56 @@
+'use strict';
+
+/** The options of new Server(). */
+
+const { getDefaultHighWaterMark } = require('node:stream');
+
+const { blockListOption } = require('./block-list');
+const credentials = require('./credentials');
+const { receiveOption } = require('./descriptors');
+const { invalidArgType } = require('./errors');
+const { proxyOption } = require('./proxy-server');
+const { serverOnread } = require('./read');
+const { kAcceptedOnRead, kAllowedUids, kKeepAlive, kProxy, kReceives, kUserTimeout } = require('./symbols');
+const { userTimeoutOption } = require('./user-timeout');
+const { validateNumber } = require('./validate');
+
+function highWaterMarkOption({ highWaterMark }) {
+  if (highWaterMark === undefined) return getDefaultHighWaterMark?.(false) ?? 64 * 1024;
+  validateNumber(highWaterMark, 'options.highWaterMark');
+  return highWaterMark < 0 ? (getDefaultHighWaterMark?.(false) ?? 64 * 1024) : highWaterMark;
+}
+
+/** @returns {number} whole seconds, of the milliseconds of the option */
+function keepAliveDelayOption({ keepAliveInitialDelay }) {
+  if (keepAliveInitialDelay === undefined) return 0;
+  validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+  return keepAliveInitialDelay < 0 ? 0 : ~~(keepAliveInitialDelay / 1000);
+}
+
+/** @returns {[object, Function | undefined]} options and listener, for the arguments of new Server() */
+function readArguments(options, listener) {
+  if (typeof options === 'function') return [{}, options];
+  if (options !== undefined && options !== null && typeof options !== 'object') {
+    throw invalidArgType('options', 'Object', options);
+  }
+  return [{ ...options }, typeof listener === 'function' ? listener : undefined];
+}
+
+function applyOptions(server, options) {
+  server.allowHalfOpen = options.allowHalfOpen || false;
+  server.pauseOnConnect = Boolean(options.pauseOnConnect);
+  server.noDelay = Boolean(options.noDelay);
+  server.keepAlive = Boolean(options.keepAlive);
+  server.keepAliveInitialDelay = keepAliveDelayOption(options);
+  server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
+  server.highWaterMark = highWaterMarkOption(options);
+  server[kReceives] = receiveOption(options) || undefined;
+  server[kAcceptedOnRead] = serverOnread(options.onread);
+  server[kUserTimeout] = userTimeoutOption(options);
+  const blockList = blockListOption(options);
+  if (blockList !== null) server.blockList = blockList;
+  server[kAllowedUids] = credentials.allowedUidsOption(options);
+  server[kProxy] = proxyOption(options);
+}
+
+module.exports = { applyOptions, readArguments };
