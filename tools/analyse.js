@@ -1,11 +1,12 @@
 'use strict';
 // analyse.js: `npm run analyse`: cppcheck, then clang-tidy (.clang-tidy); `--quick`: cppcheck alone.
 
+const os = require('node:os');
 const path = require('node:path');
 
 const { cSources, compilerArgs, need } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
-const { run, tool } = require('./run.js');
+const { forEachOf, run, tool } = require('./run.js');
 
 const CPPCHECK = [
   '--quiet', '--std=c11', '--enable=warning,performance,portability', '--error-exitcode=1', '--inline-suppr',
@@ -19,8 +20,10 @@ tool(async () => {
   let failures = (await run('cppcheck', [...CPPCHECK, ...cSources()])).status === 0 ? 0 : 1;
   if (!quick) {
     await ensure({ build: false });
-    const args = ['--quiet', '--warnings-as-errors=*', ...cSources(), '--', ...compilerArgs()];
-    if ((await run('clang-tidy', args)).status !== 0) failures++;
+    const tidy = (file) => run('clang-tidy', ['--quiet', '--warnings-as-errors=*', file, '--', ...compilerArgs()], { quiet: true });
+    const results = await forEachOf(cSources(), os.availableParallelism?.() ?? 2, tidy);
+    for (const { output } of results.filter(({ status }) => status !== 0)) console.error(output);
+    failures += results.filter(({ status }) => status !== 0).length;
   }
   console.log(`${path.basename(__filename, '.js')}: ${failures === 0 ? 'all well' : 'see above'}`);
   return failures;

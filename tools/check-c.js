@@ -2,11 +2,12 @@
 // check-c.js: `npm run check:c`: no warning from gcc or clang, no function and no file too long.
 
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 
 const { cFiles, cSources, compilerArgs, need } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
-const { ROOT, run, tool, works } = require('./run.js');
+const { ROOT, forEachOf, run, tool, works } = require('./run.js');
 
 /** The last one compiles what Windows would, when it is there: nothing else here looks at those paths. */
 const COMPILERS = ['gcc', 'clang'];
@@ -71,17 +72,15 @@ async function compile(compiler, file, more = []) {
 tool(async () => {
   await ensure({ build: false });
   need(COMPILERS);
-  let failures = 0;
-  for (const compiler of COMPILERS) {
-    for (const file of cSources()) if (!(await compile(compiler, file))) failures++;
-  }
+  const jobs = COMPILERS.flatMap((compiler) => cSources().map((file) => [compiler, file]));
   if (works(WINDOWS_COMPILER)) {
-    for (const file of cSources().filter((name) => !name.endsWith('_posix.c'))) {
-      if (!(await compile(WINDOWS_COMPILER, file, [WINDOWS_10]))) failures++;
-    }
+    const files = cSources().filter((name) => !name.endsWith('_posix.c'));
+    jobs.push(...files.map((file) => [WINDOWS_COMPILER, file, [WINDOWS_10]]));
   } else {
     console.log(`check:c: no ${WINDOWS_COMPILER}: the paths of Windows were not compiled`);
   }
+  const passed = await forEachOf(jobs, os.availableParallelism?.() ?? 2, (job) => compile(...job));
+  let failures = passed.filter((whether) => !whether).length;
   const complaints = cFiles().flatMap(tooLong);
   for (const complaint of complaints) console.error(complaint);
   failures += complaints.length;

@@ -6,7 +6,7 @@ const path = require('node:path');
 
 const { ensure, npm } = require('./ensure.js');
 const { ROOT, run, tool } = require('./run.js');
-const { runMocha, summary } = require('./mocha.js');
+const { summary } = require('./mocha.js');
 const { testNodes, VERSIONS } = require('./test-nodes.js');
 const { testPackage } = require('./test-package.js');
 const { testPrograms } = require('./test-programs.js');
@@ -23,12 +23,11 @@ const CHECKS = [
   ['npm start', () => node('start.js')],
 ];
 
-/** The running Node has had the suite already. */
-const OTHERS = VERSIONS.filter((version) => version !== process.versions.node);
+/** The running Node's first: it is what `npm test` takes. */
+const NODES = [process.versions.node, ...VERSIONS.filter((version) => version !== process.versions.node)];
 
 const SUITES = [
-  ['tests', () => runMocha({ style: 'dot' })],
-  ['tests on the other Node lines', () => testNodes(OTHERS, 2)],
+  ['tests, on all Node lines', () => testNodes(NODES, 2)],
   ['the packed package', () => testPackage({ style: 'dot' })],
   ['programs', () => testPrograms({ style: 'dot' })],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],

@@ -46,6 +46,36 @@ function works(command, args = ['--version']) {
 }
 
 /**
+ * Does something for each of a list, for so many at a time.
+ * @template T, R
+ * @param {T[]} list
+ * @param {number} atOnce
+ * @param {(item: T) => Promise<R>} work
+ * @returns {Promise<R[]>} what came of them, in the order of the list
+ */
+async function forEachOf(list, atOnce, work) {
+  const results = [];
+  let next = 0;
+  const goOn = async () => {
+    while (next < list.length) {
+      const index = next++;
+      results[index] = await work(list[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, goOn));
+  return results;
+}
+
+/** The sums of what test runs came to. @param {{ passed: number, failed: number, pending?: number }[]} counts */
+function sumOf(counts) {
+  const total = { passed: 0, failed: 0, pending: 0 };
+  for (const one of counts) {
+    for (const key of Object.keys(total)) total[key] += one[key] ?? 0;
+  }
+  return total;
+}
+
+/**
  * Runs the main function of a tool: its result is the exit status, a ToolError is shown as one message.
  * @param {() => Promise<number | void> | number | void} main
  */
@@ -58,4 +88,4 @@ async function tool(main) {
   }
 }
 
-module.exports = { ROOT, ToolError, run, tool, works };
+module.exports = { ROOT, ToolError, forEachOf, run, sumOf, tool, works };

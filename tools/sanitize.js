@@ -11,7 +11,7 @@ const path = require('node:path');
 const { cSources, compilerArgs, need } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { runMocha, summary } = require('./mocha.js');
-const { ROOT, ToolError, run, tool } = require('./run.js');
+const { ROOT, ToolError, forEachOf, run, sumOf, tool } = require('./run.js');
 const { symbolize } = require('./symbolize.js');
 const config = require('../.mocharc.js');
 
@@ -174,16 +174,7 @@ async function runFile(args, options) {
 
 /* Each file has a process of its own: one for all of them takes longer to tell of Node's leaks at its end than to run. */
 async function runAll(list, options) {
-  const total = { passed: 0, failed: 0, pending: 0 };
-  const queue = [...list];
-  const runQueue = async () => {
-    for (let args = queue.shift(); args !== undefined; args = queue.shift()) {
-      const result = await runFile(args, options);
-      for (const key of Object.keys(total)) total[key] += result[key];
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, runQueue));
-  return total;
+  return sumOf(await forEachOf(list, AT_ONCE, (args) => runFile(args, options)));
 }
 
 async function sanitize(mode, args) {

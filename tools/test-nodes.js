@@ -10,7 +10,7 @@ const { binaryPath } = require('./build.js');
 const { ensure, npm } = require('./ensure.js');
 const { withLock } = require('./lock.js');
 const { runMocha, summary } = require('./mocha.js');
-const { ROOT, ToolError, run, tool } = require('./run.js');
+const { ROOT, ToolError, forEachOf, run, sumOf, tool } = require('./run.js');
 
 const VERSIONS = ['18.20.8', '20.20.2', '22.23.3', '24.21.0', '26.10.0'];
 const CACHE = path.join(ROOT, '.cache', 'nodes');
@@ -65,7 +65,8 @@ function choose(names) {
 }
 
 async function testOn(version) {
-  const result = await runMocha({ node: await getNode(version), style: 'dot', quiet: true });
+  const node = version === process.versions.node ? process.execPath : await getNode(version);
+  const result = await runMocha({ node, style: 'dot', quiet: true });
   if (result.failed > 0) console.log(result.output);
   for (const problem of result.problems) console.log(`cnet: ${problem}`);
   for (const test of result.repeated) console.log(`cnet: node v${version}: done twice: ${test}`);
@@ -80,16 +81,8 @@ async function testOn(version) {
  * @returns {Promise<{ passed: number, failed: number, pending: number }>} the sums
  */
 async function testNodes(versions, atOnce = 1) {
-  const total = { passed: 0, failed: 0, pending: 0 };
   const before = hashBinary();
-  const queue = [...versions];
-  const runQueue = async () => {
-    for (let version = queue.shift(); version !== undefined; version = queue.shift()) {
-      const result = await testOn(version);
-      for (const key of Object.keys(total)) total[key] += result[key];
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, runQueue));
+  const total = sumOf(await forEachOf(versions, atOnce, testOn));
   if (hashBinary() !== before) {
     console.log('cnet: the binary has changed during the runs');
     total.failed++;
