@@ -61,12 +61,15 @@ function onconnect(id) {
   handles[id][kOwner][kConnected]();
 }
 
-/** What C tells of a read: the stream, the bytes or a status below zero, and where in the buffer they begin. */
-const event = new Int32Array(3);
+/**
+ * What C tells of a read: the stream, the bytes or a status below zero, and where in the buffer they begin. And what it is
+ * told: 1 when nobody keeps the bytes, so that it may read into the same memory again.
+ */
+const event = new Int32Array(4);
 
 /** Bytes lie in `buffer`, or in the user's buffer when there is none. */
 function onread(buffer) {
-  handles[event[0]][kOwner][kRead](event[1], buffer, event[2]);
+  if (handles[event[0]][kOwner][kRead](event[1], buffer, event[2]) === true) event[3] = 1;
 }
 
 /** A write that had to wait has ended. */

@@ -9,7 +9,8 @@ const { markAsUntransferable } = require('node:worker_threads');
 
 const native = require('./binding');
 const { errnoException, invalidArgType } = require('./errors');
-const { kHandle, kOnRead, kRead } = require('./symbols');
+const { passOn } = require('./pass-on');
+const { kHandle, kOnRead, kPipe, kRead } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
 
@@ -112,15 +113,23 @@ function isFlowing(socket) {
   );
 }
 
+/** Emits 'data'. @returns {boolean} whether nobody can have kept the bytes, and C may read into their memory again */
+function flow(socket, memory, offset, got) {
+  const chunk = cut(memory, offset, got);
+  if (socket[kPipe] !== null || socket._events.data === undefined) return passOn(socket, chunk);
+  socket.emit('data', chunk);
+  return false;
+}
+
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
 const methods = {
-  /** What the handle has read: bytes, or the end, or an error. */
+  /** What the handle has read: bytes, or the end, or an error. @returns {boolean} as flow() */
   [kRead](got, memory, offset) {
     if (got > 0) {
-      if (this.destroyed) return;
+      if (this.destroyed) return true;
       if (this[kOnRead] !== null) giveToUser(this, got);
-      else if (isFlowing(this)) this.emit('data', cut(memory, offset, got));
+      else if (isFlowing(this)) return flow(this, memory, offset, got);
       else if (!this.push(cut(memory, offset, got)) && this[kHandle] !== null) stopReading(this);
     } else if (got === uv.EOF) {
       this.push(null);
@@ -128,6 +137,7 @@ const methods = {
     } else {
       this.destroy(errnoException(got, 'read'));
     }
+    return false;
   },
 
   _read(n) {

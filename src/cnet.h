@@ -67,7 +67,7 @@ typedef enum cnet_handler {
 } cnet_handler_t;
 
 /* Numbers in the array that is shared with JavaScript: see cnet_env. */
-#define CNET_EVENT_LENGTH 3
+#define CNET_EVENT_LENGTH 4
 
 /* What happened to one address of a connection attempt. */
 typedef enum cnet_phase {
@@ -129,7 +129,7 @@ struct cnet_env {
   napi_async_cleanup_hook_handle cleanup;
   napi_ref handlers[CNET_HANDLERS];
   napi_ref event_ref; /* keeps the memory of `event` alive, which lib/handlers.js shares */
-  int32_t *event;     /* of CNET_ON_READ: stream, bytes or status, offset */
+  int32_t *event; /* of CNET_ON_READ: stream, bytes or status, offset; and told by JavaScript: 1, nobody keeps them */
   cnet_table_t streams;
   cnet_table_t idles;
   cnet_slab_t slab;
@@ -322,10 +322,13 @@ void cnet_slab_lend(cnet_env_t *env, bool large, uv_buf_t *out);
 
 /*
  * Ends the read that cnet_slab_lend() began; `got` bytes of `lent` are wanted. Gives the ArrayBuffer that now
- * holds them and the offset. Small reads are copied into a page shared with their neighbours; large ones
- * take the whole block with them. False: no memory (and nothing is held any more).
+ * holds them and the offset. Small reads are copied into a page shared with their neighbours; large ones are in the
+ * block, which stays lent until cnet_slab_settle(). False: no memory (and nothing is held any more).
  */
 bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer, uint32_t *offset);
+
+/* After cnet_slab_take(): JavaScript has seen the bytes, and `kept` them or not. What is kept is left to it. */
+void cnet_slab_settle(cnet_env_t *env, const uv_buf_t *lent, size_t got, uint32_t offset, bool kept);
 
 /* Ends the read that cnet_slab_lend() began, with nothing read. */
 void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent);

@@ -36,6 +36,7 @@ static void tell_read(cnet_stream_t *stream, int32_t got, uint32_t offset, size_
   event[0] = stream->id;
   event[1] = got;
   event[2] = (int32_t)offset;
+  event[3] = 0;
   cnet_emit(stream->env, stream->context, CNET_ON_READ, argc, buffer);
 }
 
@@ -57,10 +58,12 @@ static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) 
     cnet_slab_return(env, lent);
     return;
   }
-  if (cnet_slab_take(env, lent, (size_t)got, &buffer, &offset))
+  if (cnet_slab_take(env, lent, (size_t)got, &buffer, &offset)) {
     tell_read(stream, got, offset, 1, &buffer);
-  else
+    if (!env->closing) cnet_slab_settle(env, lent, (size_t)got, offset, env->event == NULL || env->event[3] != 1);
+  } else {
     tell_read(stream, UV_ENOMEM, 0, 0, NULL);
+  }
   napi_close_handle_scope(env->napi, scope);
 }
 

@@ -9,6 +9,9 @@
  * have memory of their own. A page that is full is left to its Buffers. So a small Buffer that is kept pins one page,
  * shared with its neighbours, as those of Buffer.allocUnsafe() do.
  *
+ * When JavaScript has passed the bytes on at once, and nobody keeps them (lib/pass-on.js), the same memory is read
+ * into, or copied to, again.
+ *
  * A user can detach what he was given, with a transfer: so the pointers are asked for at each read.
  */
 #include <stdlib.h>
@@ -95,6 +98,9 @@ void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent) {
     free(lent->base);
 }
 
+/* What `got` bytes take of a page. */
+static uint32_t aligned(size_t got) { return ((uint32_t)got + PAGE_ALIGN - 1) & ~(PAGE_ALIGN - 1); }
+
 /* Copies `got` bytes into the page, or into an ArrayBuffer of their own. */
 static bool copy_out(cnet_env_t *env, const char *from, size_t got, napi_value *buffer, uint32_t *offset) {
   void *data = NULL;
@@ -114,22 +120,39 @@ static bool copy_out(cnet_env_t *env, const char *from, size_t got, napi_value *
   }
   *offset = env->slab.page_used;
   memcpy((char *)data + *offset, from, got);
-  env->slab.page_used += ((uint32_t)got + PAGE_ALIGN - 1) & ~(PAGE_ALIGN - 1);
+  env->slab.page_used += aligned(got);
   return true;
 }
 
-bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer, uint32_t *offset) {
-  bool ok;
+/* The block is JavaScript's from now on. */
+static void give_block(cnet_env_t *env) {
+  forget(env, &env->slab.block_ref);
+  env->slab.block = NULL;
+}
 
-  if (lent->base == env->slab.lent && lent->base == env->slab.block && got > CNET_LARGE_READ) {
-    ok = napi_get_reference_value(env->napi, env->slab.block_ref, buffer) == napi_ok && *buffer != NULL;
-    forget(env, &env->slab.block_ref);
-    env->slab.block = NULL;
-    memset(lent->base + got, 0, CNET_SLAB_SIZE - got);
+bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer, uint32_t *offset) {
+  cnet_slab_t *slab = &env->slab;
+
+  if (lent->base == slab->lent && lent->base == slab->block && got > CNET_LARGE_READ) {
     *offset = 0;
-  } else {
-    ok = copy_out(env, lent->base, got, buffer, offset);
+    memset(lent->base + got, 0, CNET_SLAB_SIZE - got);
+    if (napi_get_reference_value(env->napi, slab->block_ref, buffer) == napi_ok && *buffer != NULL) return true;
+    slab->lent = NULL;
+    give_block(env);
+    return false;
   }
+  bool ok = copy_out(env, lent->base, got, buffer, offset);
   cnet_slab_return(env, lent);
   return ok;
+}
+
+void cnet_slab_settle(cnet_env_t *env, const uv_buf_t *lent, size_t got, uint32_t offset, bool kept) {
+  cnet_slab_t *slab = &env->slab;
+
+  if (lent->base == slab->lent && lent->base == slab->block) {
+    slab->lent = NULL;
+    if (kept) give_block(env);
+  } else if (!kept && got <= SHARED_MAX && slab->page_used == offset + aligned(got)) {
+    slab->page_used = offset;
+  }
 }

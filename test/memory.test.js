@@ -37,6 +37,8 @@ describe('memory', function () {
 
   it('chunks that nobody keeps are let go while the connection lives', run('droppedChunks', scaled(200, 40)));
 
+  it('what is passed on by pipe(), or not listened to, takes no memory each', run('passedOn', scaled(100, 40)));
+
   it('closed sockets are collected', run('collected'));
 
   it('closed servers are collected', run('servers'));
