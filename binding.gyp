@@ -27,6 +27,7 @@
         "src/option.c",
         "src/option_list.c",
         "src/pipe.c",
+        "src/platform_zero_copy.c",
         "src/proxy_accept.c",
         "src/proxy_js.c",
         "src/proxy_line.c",
@@ -56,7 +57,7 @@
         }, {
           "sources": [
             "src/platform_file_posix.c", "src/platform_message_posix.c", "src/platform_posix.c", "src/platform_option_posix.c",
-            "src/platform_queue_posix.c", "src/platform_zero_copy.c"
+            "src/platform_queue_posix.c"
           ],
           "defines": ["_GNU_SOURCE"],
           "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"],

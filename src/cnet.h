@@ -113,6 +113,7 @@ typedef struct cnet_slab {
   void *scratch;                /* our own; NULL until the first read */
   void *lent;                   /* which of them is with a read that has not ended; NULL: none */
   uint32_t page_used;           /* bytes of the page given away */
+  bool shown;                   /* JavaScript sees the block: until cnet_slab_settle() */
 } cnet_slab_t;
 
 /* The idle timeouts of one environment: a binary heap by the time of the next look. See idle.c. */
@@ -328,7 +329,7 @@ void cnet_slab_lend(cnet_env_t *env, bool large, uv_buf_t *out);
 bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer, uint32_t *offset);
 
 /* After cnet_slab_take(): JavaScript has seen the bytes, and `kept` them or not. What is kept is left to it. */
-void cnet_slab_settle(cnet_env_t *env, const uv_buf_t *lent, size_t got, uint32_t offset, bool kept);
+void cnet_slab_settle(cnet_env_t *env, size_t got, uint32_t offset, bool kept);
 
 /* Ends the read that cnet_slab_lend() began, with nothing read. */
 void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent);

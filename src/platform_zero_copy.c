@@ -1,17 +1,16 @@
 /*
  * platform_zero_copy.c: bytes that go from descriptor to descriptor within the kernel: sendfile(2), splice(2). Linux;
- * elsewhere on POSIX UV_ENOTSUP, and lib/ goes by way of JavaScript.
+ * elsewhere UV_ENOTSUP, and lib/ goes by way of JavaScript.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "cnet.h"
 
 #if defined(__linux__)
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 bool cnet_platform_is_file(int fd) {
   struct stat status;
@@ -54,6 +53,8 @@ int64_t cnet_platform_splice(int from, int to, size_t count) {
 
 #else
 
+/* NOLINTBEGIN(readability-non-const-parameter): the prototypes are those of Linux */
+
 bool cnet_platform_is_file(int fd) {
   (void)fd;
   return false;
@@ -85,5 +86,7 @@ int64_t cnet_platform_splice(int from, int to, size_t count) {
   (void)count;
   return UV_ENOTSUP;
 }
+
+/* NOLINTEND(readability-non-const-parameter) */
 
 #endif

@@ -60,7 +60,7 @@ static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) 
   }
   if (cnet_slab_take(env, lent, (size_t)got, &buffer, &offset)) {
     tell_read(stream, got, offset, 1, &buffer);
-    if (!env->closing) cnet_slab_settle(env, lent, (size_t)got, offset, env->event == NULL || env->event[3] != 1);
+    if (!env->closing) cnet_slab_settle(env, (size_t)got, offset, env->event == NULL || env->event[3] != 1);
   } else {
     tell_read(stream, UV_ENOMEM, 0, 0, NULL);
   }

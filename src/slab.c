@@ -136,7 +136,8 @@ bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_valu
   if (lent->base == slab->lent && lent->base == slab->block && got > CNET_LARGE_READ) {
     *offset = 0;
     memset(lent->base + got, 0, CNET_SLAB_SIZE - got);
-    if (napi_get_reference_value(env->napi, slab->block_ref, buffer) == napi_ok && *buffer != NULL) return true;
+    slab->shown = napi_get_reference_value(env->napi, slab->block_ref, buffer) == napi_ok && *buffer != NULL;
+    if (slab->shown) return true;
     slab->lent = NULL;
     give_block(env);
     return false;
@@ -146,10 +147,11 @@ bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_valu
   return ok;
 }
 
-void cnet_slab_settle(cnet_env_t *env, const uv_buf_t *lent, size_t got, uint32_t offset, bool kept) {
+void cnet_slab_settle(cnet_env_t *env, size_t got, uint32_t offset, bool kept) {
   cnet_slab_t *slab = &env->slab;
 
-  if (lent->base == slab->lent && lent->base == slab->block) {
+  if (slab->shown) {
+    slab->shown = false;
     slab->lent = NULL;
     if (kept) give_block(env);
   } else if (!kept && got <= SHARED_MAX && slab->page_used == offset + aligned(got)) {

@@ -184,7 +184,8 @@ async function sanitize(mode, args) {
   const logs = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-sanitize-'));
   try {
     const { command, first, env } = await launcher(mode, logs);
-    const size = { CNET_TEST_SCALE: String(scale), CNET_TEST_SLOWNESS: String(slowness), CNET_SANITIZER: mode };
+    const { CNET_TEST_SCALE = String(scale), CNET_TEST_SLOWNESS = String(slowness) } = process.env;
+    const size = { CNET_TEST_SCALE, CNET_TEST_SLOWNESS, CNET_SANITIZER: mode };
     const options = { node: command, first, style: 'dot', quiet: true, slowness };
     const list = args.length > 0 ? [args] : (tests ?? testFiles()).map((file) => [file]);
     const total = await runAll(list, { ...options, env: { ...size, ...env, CNET_NATIVE: binary } });
