@@ -61,15 +61,18 @@ function onconnect(id) {
   handles[id][kOwner][kConnected]();
 }
 
-/**
- * What C tells of a read: the stream, the bytes or a status below zero, and where in the buffer they begin. And what it is
- * told: 1 when nobody keeps the bytes, so that it may read into the same memory again.
- */
-const event = new Int32Array(4);
+/** Bytes of the largest read that lies in `event`: CNET_INLINE_READ of src/cnet.h. */
+const INLINE = 64;
 
-/** Bytes lie in `buffer`, or in the user's buffer when there is none. */
-function onread(buffer) {
-  if (handles[event[0]][kOwner][kRead](event[1], buffer, event[2]) === true) event[3] = 1;
+/** What C tells of a read: the stream, the bytes or a status below zero, and then the bytes themselves when they are few. */
+const event = new Int32Array(2 + INLINE / 4);
+
+/** The bytes in `event`. C writes to them again with the next read: nobody else is ever given this memory. */
+const inlined = new Uint8Array(event.buffer, 8, INLINE);
+
+/** Bytes lie in `memory`, which is this read's alone, or in `event`, or in the user's buffer. */
+function onread(memory) {
+  handles[event[0]][kOwner][kRead](event[1], memory);
 }
 
 /** A write that had to wait has ended. */
@@ -102,6 +105,7 @@ module.exports = {
   handles,
   timeouts,
   event,
+  inlined,
   describePeer,
   describeRefused,
   onaccept,

@@ -5,30 +5,28 @@
 const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
-const { markAsUntransferable } = require('node:worker_threads');
 
 const native = require('./binding');
 const { errnoException, invalidArgType } = require('./errors');
-const { passOn } = require('./pass-on');
-const { kHandle, kOnRead, kPipe, kRead } = require('./symbols');
+const { inlined } = require('./handlers');
+const { kHandle, kOnRead, kRead } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
 
 /** The class of all Buffers: makes one over given memory without the checks of Buffer.from(). */
 const FastBuffer = Buffer[Symbol.species];
 
-/** Reads up to this size share a page with their neighbours: see src/slab.c. */
-const LARGEST_SHARED = 16 * 1024;
-
-let page = null;
-
-/** A Buffer of what was read. A page must not be taken from the neighbours by a transfer. */
-function cut(memory, offset, length) {
-  if (memory !== page && length <= LARGEST_SHARED) {
-    page = memory;
-    markAsUntransferable(memory);
-  }
-  return new FastBuffer(memory, offset, length);
+/**
+ * A Buffer of what was read, in memory that belongs to it alone. A few bytes are copied here, one by one: so nothing but
+ * this function ever sees the memory that they lie in.
+ * @param {ArrayBuffer | undefined} memory undefined: they are in the memory of the events (see handlers.js)
+ * @param {number} length
+ */
+function chunkOf(memory, length) {
+  if (memory !== undefined) return new FastBuffer(memory, 0, length);
+  const chunk = new FastBuffer(length);
+  for (let i = 0; i < length; i++) chunk[i] = inlined[i];
+  return chunk;
 }
 
 /** Reads the option `onread` of new Socket(); null when it is not complete, as Node has it. */
@@ -113,31 +111,22 @@ function isFlowing(socket) {
   );
 }
 
-/** Emits 'data'. @returns {boolean} whether nobody can have kept the bytes, and C may read into their memory again */
-function flow(socket, memory, offset, got) {
-  const chunk = cut(memory, offset, got);
-  if (socket[kPipe] !== null || socket._events.data === undefined) return passOn(socket, chunk);
-  socket.emit('data', chunk);
-  return false;
-}
-
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
 const methods = {
-  /** What the handle has read: bytes, or the end, or an error. @returns {boolean} as flow() */
-  [kRead](got, memory, offset) {
+  /** What the handle has read: bytes, or the end, or an error. */
+  [kRead](got, memory) {
     if (got > 0) {
-      if (this.destroyed) return true;
+      if (this.destroyed) return;
       if (this[kOnRead] !== null) giveToUser(this, got);
-      else if (isFlowing(this)) return flow(this, memory, offset, got);
-      else if (!this.push(cut(memory, offset, got)) && this[kHandle] !== null) stopReading(this);
+      else if (isFlowing(this)) this.emit('data', chunkOf(memory, got));
+      else if (!this.push(chunkOf(memory, got)) && this[kHandle] !== null) stopReading(this);
     } else if (got === uv.EOF) {
       this.push(null);
       this.read(0);
     } else {
       this.destroy(errnoException(got, 'read'));
     }
-    return false;
   },
 
   _read(n) {

@@ -22,7 +22,6 @@ const names = require('./names');
 const opening = require('./opening');
 const proxy = require('./proxy-socket');
 const settings = require('./options');
-const passingOn = require('./pass-on');
 const reading = require('./read');
 const sendFile = require('./send-file');
 const socketOptions = require('./socket-options');
@@ -261,7 +260,7 @@ const HIDDEN = [
 ];
 
 const PARTS = [
-  methods, names, settings, connecting, connectTimeout, opening, reading, passingOn, writing, destroying, sendFile, timeout, tlsReader,
+  methods, names, settings, connecting, connectTimeout, opening, reading, writing, destroying, sendFile, timeout, tlsReader,
   userTimeout, socketOptions, tcpInfo, credentials, proxy, descriptors,
 ].map((part) => part.methods ?? part);
 

@@ -34,7 +34,6 @@ module.exports = {
   kQueued: Symbol('kQueued'), // messages with descriptors that are not sent yet: see descriptors.js
   kReceives: Symbol('kReceives'), // of a Server too: descriptors are received
   kOnRead: Symbol('kOnRead'), // the option `onread`: { buffer, next, callback } or null
-  kPipe: Symbol('kPipe'), // the one that pipe() was called with last: { listener, to }; or null
   kProxyHeader: Symbol('kProxyHeader'), // of the PROXY protocol, that came, or null
   kProxyOut: Symbol('kProxyOut'), // and the bytes of the one that is to go first, or null
   kResetting: Symbol('kResetting'),

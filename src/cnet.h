@@ -57,7 +57,7 @@ typedef enum cnet_handler {
                        verdict is 0 where nothing but the room is limited; see also credentials.c */
   CNET_ON_ATTEMPT,  /* (socket, index of the address, cnet_phase_t, status) */
   CNET_ON_CONNECT,  /* (socket): it is connected; a failure is the last address' CNET_ON_ATTEMPT */
-  CNET_ON_READ,     /* (ArrayBuffer); the socket, the bytes or the status, and the offset are in `event` */
+  CNET_ON_READ,     /* (ArrayBuffer, for more bytes than CNET_INLINE_READ); all else is in `event` */
   CNET_ON_WRITE,    /* (socket, status): a write that had to wait has ended */
   CNET_ON_SHUTDOWN, /* (socket, status) */
   CNET_ON_CLOSE,    /* (socket or listener) */
@@ -66,8 +66,12 @@ typedef enum cnet_handler {
   CNET_HANDLERS
 } cnet_handler_t;
 
-/* Numbers in the array that is shared with JavaScript: see cnet_env. */
-#define CNET_EVENT_LENGTH 4
+/* A read of at most so many bytes lies in `event` itself: V8 keeps a Buffer of that size on its own heap. */
+#define CNET_INLINE_READ 64
+
+/* Numbers in the array that is shared with JavaScript: the stream, bytes or a status, and then the bytes of such a
+ * read. */
+#define CNET_EVENT_LENGTH (2 + CNET_INLINE_READ / 4)
 
 /* What happened to one address of a connection attempt. */
 typedef enum cnet_phase {
@@ -108,12 +112,10 @@ typedef struct cnet_table {
 
 /* Warm memory for reads: see slab.c. */
 typedef struct cnet_slab {
-  napi_ref block_ref, page_ref; /* the ArrayBuffers; NULL until the first read that needs them */
-  void *block;                  /* the block's memory, as it was when it was lent last */
-  void *scratch;                /* our own; NULL until the first read */
-  void *lent;                   /* which of them is with a read that has not ended; NULL: none */
-  uint32_t page_used;           /* bytes of the page given away */
-  bool shown;                   /* JavaScript sees the block: until cnet_slab_settle() */
+  napi_ref block_ref; /* the block's ArrayBuffer, which no JavaScript has seen; NULL: there is none */
+  void *block;        /* its memory */
+  void *scratch;      /* our own; NULL until the first read */
+  void *lent;         /* which of them is with a read that has not ended; NULL: none */
 } cnet_slab_t;
 
 /* The idle timeouts of one environment: a binary heap by the time of the next look. See idle.c. */
@@ -130,7 +132,7 @@ struct cnet_env {
   napi_async_cleanup_hook_handle cleanup;
   napi_ref handlers[CNET_HANDLERS];
   napi_ref event_ref; /* keeps the memory of `event` alive, which lib/handlers.js shares */
-  int32_t *event; /* of CNET_ON_READ: stream, bytes or status, offset; and told by JavaScript: 1, nobody keeps them */
+  int32_t *event;     /* of CNET_ON_READ: see CNET_EVENT_LENGTH */
   cnet_table_t streams;
   cnet_table_t idles;
   cnet_slab_t slab;
@@ -322,14 +324,11 @@ void cnet_read_tell(cnet_stream_t *stream, int32_t status);
 void cnet_slab_lend(cnet_env_t *env, bool large, uv_buf_t *out);
 
 /*
- * Ends the read that cnet_slab_lend() began; `got` bytes of `lent` are wanted. Gives the ArrayBuffer that now
- * holds them and the offset. Small reads are copied into a page shared with their neighbours; large ones are in the
- * block, which stays lent until cnet_slab_settle(). False: no memory (and nothing is held any more).
+ * Ends the read that cnet_slab_lend() began, of which `got` bytes are wanted, and gives an ArrayBuffer that holds them
+ * from its start on and nothing else but zeroes. It is JavaScript's: C never touches it again. False: there is no
+ * memory, and nothing is held any more.
  */
-bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer, uint32_t *offset);
-
-/* After cnet_slab_take(): JavaScript has seen the bytes, and `kept` them or not. What is kept is left to it. */
-void cnet_slab_settle(cnet_env_t *env, size_t got, uint32_t offset, bool kept);
+bool cnet_slab_take(cnet_env_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer);
 
 /* Ends the read that cnet_slab_lend() began, with nothing read. */
 void cnet_slab_return(cnet_env_t *env, const uv_buf_t *lent);

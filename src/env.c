@@ -95,13 +95,14 @@ void cnet_env_release(cnet_env_t *env) {
 }
 
 static void delete_references(cnet_env_t *env) {
-  napi_ref refs[] = {env->event_ref, env->slab.block_ref, env->slab.page_ref};
+  napi_ref refs[] = {env->event_ref, env->slab.block_ref};
 
   for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
   for (size_t i = 0; i < CNET_HANDLERS; i++)
     if (env->handlers[i] != NULL) napi_delete_reference(env->napi, env->handlers[i]);
-  env->slab.block_ref = env->slab.page_ref = NULL;
+  env->slab.block_ref = NULL;
+  env->slab.block = NULL;
 }
 
 /* The environment ends: close every handle; the last close callback frees the rest. */

@@ -1,6 +1,9 @@
 /* read.c: starts and stops reading, and hands over what arrived. */
+#include <string.h>
+
 #include "exports.h"
 #include "napi_util.h"
+#include "poison.h"
 
 /* The user's buffer (onread), asked for anew: it may have been detached or resized since. */
 static void user_memory(cnet_stream_t *stream, uv_buf_t *out) {
@@ -29,41 +32,48 @@ void cnet_read_memory(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
 }
 
 /* Tells of a read: by numbers in memory that JavaScript sees too, which costs less than to make values of them. */
-static void tell_read(cnet_stream_t *stream, int32_t got, uint32_t offset, size_t argc, napi_value *buffer) {
+static void tell_read(cnet_stream_t *stream, int32_t got, size_t argc, napi_value *buffer) {
   int32_t *event = stream->env->event;
 
-  if (event == NULL) return; /* setup() was never called */
   event[0] = stream->id;
   event[1] = got;
-  event[2] = (int32_t)offset;
-  event[3] = 0;
   cnet_emit(stream->env, stream->context, CNET_ON_READ, argc, buffer);
 }
 
 void cnet_read_tell(cnet_stream_t *stream, int32_t status) {
+  cnet_env_t *env = stream->env;
   napi_handle_scope scope;
 
-  if (stream->env->closing || napi_open_handle_scope(stream->env->napi, &scope) != napi_ok) return;
-  tell_read(stream, status, 0, 0, NULL);
-  napi_close_handle_scope(stream->env->napi, scope);
+  if (env->closing || env->event == NULL || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  tell_read(stream, status, 0, NULL);
+  napi_close_handle_scope(env->napi, scope);
+}
+
+/* A small read goes into the memory of the events, from where JavaScript copies it before anything else can happen. */
+static void tell_inline(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
+  cnet_env_t *env = stream->env;
+
+  memcpy(env->event + 2, lent->base, (size_t)got);
+  cnet_slab_return(env, lent);
+  tell_read(stream, got, 0, NULL);
+  if (!env->closing) cnet_poison(env->event + 2, CNET_INLINE_READ);
 }
 
 static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
   cnet_env_t *env = stream->env;
   napi_handle_scope scope;
   napi_value buffer;
-  uint32_t offset;
 
-  if (napi_open_handle_scope(env->napi, &scope) != napi_ok) {
-    cnet_slab_return(env, lent);
+  if (env->event == NULL || napi_open_handle_scope(env->napi, &scope) != napi_ok) {
+    cnet_slab_return(env, lent); /* no event memory: setup() was never called */
     return;
   }
-  if (cnet_slab_take(env, lent, (size_t)got, &buffer, &offset)) {
-    tell_read(stream, got, offset, 1, &buffer);
-    if (!env->closing) cnet_slab_settle(env, (size_t)got, offset, env->event == NULL || env->event[3] != 1);
-  } else {
-    tell_read(stream, UV_ENOMEM, 0, 0, NULL);
-  }
+  if (got <= CNET_INLINE_READ)
+    tell_inline(stream, got, lent);
+  else if (cnet_slab_take(env, lent, (size_t)got, &buffer))
+    tell_read(stream, got, 1, &buffer);
+  else
+    tell_read(stream, UV_ENOMEM, 0, NULL);
   napi_close_handle_scope(env->napi, scope);
 }
 

@@ -7,6 +7,7 @@ const path = require('node:path');
 const { ensure, npm } = require('./ensure.js');
 const { ROOT, run, tool } = require('./run.js');
 const { summary } = require('./mocha.js');
+const { sanitize } = require('./sanitize.js');
 const { testNodes, VERSIONS } = require('./test-nodes.js');
 const { testPackage } = require('./test-package.js');
 const { testPrograms } = require('./test-programs.js');
@@ -28,6 +29,7 @@ const NODES = [process.versions.node, ...VERSIONS.filter((version) => version !=
 
 const SUITES = [
   ['tests, on all Node lines', () => testNodes(NODES, 2)],
+  ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
   ['the packed package', () => testPackage({ style: 'dot' })],
   ['programs', () => testPrograms({ style: 'dot' })],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],

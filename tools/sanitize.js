@@ -1,8 +1,9 @@
 'use strict';
-// sanitize.js: `npm run sanitize -- asan|ubsan|tsan|valgrind [arguments of mocha]`: the suite over a build with checks
-// for memory errors, leaks, undefined behaviour and data races; tsan and valgrind: the tests named below. It fails when
-// a test fails, and on every finding in which our own code has a part; findings of Node alone are counted and left. The
-// build goes to build-asan/ and its like.
+// sanitize.js: `npm run sanitize -- asan|ubsan|tsan|valgrind|poison [arguments of mocha]`: the suite over a build with
+// checks for memory errors, leaks, undefined behaviour and data races; tsan and valgrind: the tests named below; poison:
+// over a build that fills all memory with a pattern once it is free for reuse (src/poison.h), so that bytes which change
+// after a program has them show. It fails when a test fails, and on every finding in which our own code has a part;
+// findings of Node alone are counted and left. The build goes to build-asan/ and its like, where CNET_NATIVE finds it.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -15,7 +16,7 @@ const { ROOT, ToolError, forEachOf, run, sumOf, tool } = require('./run.js');
 const { symbolize } = require('./symbolize.js');
 const config = require('../.mocharc.js');
 
-const USAGE = 'usage: node tools/sanitize.js asan|ubsan|tsan|valgrind [arguments of mocha]';
+const USAGE = 'usage: node tools/sanitize.js asan|ubsan|tsan|valgrind|poison [--build] [arguments of mocha]';
 const AT_ONCE = 2; // test files
 const SUPPRESSIONS = path.join(ROOT, 'test', 'suppressions');
 
@@ -34,6 +35,7 @@ const MODES = {
   ubsan: { flags: ['-fsanitize=undefined'], scale: 1, slowness: 3 },
   tsan: { flags: ['-fsanitize=thread'], scale: 0.1, slowness: 10, tests: ['test/workers.test.js'] },
   valgrind: { flags: [], scale: 0.02, slowness: 40, tests: VALGRIND_TESTS },
+  poison: { flags: ['-DCNET_POISON', '-include', path.join(ROOT, 'src', 'poison.h')], scale: 1, slowness: 2 },
 };
 
 const isOurPlatform = (file) => !file.endsWith('_stub.c');
@@ -100,6 +102,7 @@ async function launcher(mode, logs) {
     const [command, first] = valgrindCommand(logs);
     return { command, first, env: {} };
   }
+  if (mode === 'poison') return { command: process.execPath, first: [], env: {} };
   if (mode === 'tsan') return { command: process.execPath, first: [], env: await tsanEnvironment(logs) };
   const env = mode === 'asan' ? await asanEnvironment(logs) : {
     UBSAN_OPTIONS: options({ log_path: path.join(logs, 'ubsan'), print_stacktrace: 1 }),
@@ -181,6 +184,10 @@ async function sanitize(mode, args) {
   const { flags, scale, slowness, tests } = MODES[mode];
   await ensure();
   const binary = await build(mode, flags);
+  if (args[0] === '--build') {
+    console.log(`cnet: CNET_NATIVE=${path.relative(ROOT, binary)}`);
+    return { passed: 0, failed: 0, pending: 0 };
+  }
   const logs = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-sanitize-'));
   try {
     const { command, first, env } = await launcher(mode, logs);
@@ -191,18 +198,18 @@ async function sanitize(mode, args) {
     const total = await runAll(list, { ...options, env: { ...size, ...env, CNET_NATIVE: binary } });
     const found = await judge(logs);
     console.log(`${mode}: ${summary(total)}, ${found} findings`);
-    return total.failed + found;
+    return { ...total, failed: total.failed + found };
   } finally {
     fs.rmSync(logs, { recursive: true, force: true });
   }
 }
 
-module.exports = { MODES, asanEnvironment, build, findingsOf, isOurs, judge };
+module.exports = { MODES, asanEnvironment, build, findingsOf, isOurs, judge, sanitize };
 
 if (require.main === module) {
   tool(async () => {
     const [mode, ...args] = process.argv.slice(2);
     if (!Object.hasOwn(MODES, mode ?? '')) throw new ToolError(USAGE);
-    return (await sanitize(mode, args)) > 0 ? 1 : 0;
+    return (await sanitize(mode, args)).failed > 0 ? 1 : 0;
   });
 }
