@@ -54,12 +54,22 @@ function notLoaded({ platform, arch, libc: name }, failures) {
 }
 
 /**
+ * Loads a file into an object of its own. With require() all copies of this package in an environment would share one, which
+ * tells only the first of them what happens: and Jest, for one, loads a copy for each test file.
+ */
+function open(file) {
+  const holder = { exports: {} };
+  process.dlopen(holder, path.toNamespacedPath(file));
+  return holder.exports;
+}
+
+/**
  * Loads the native part. CNET_NATIVE names another build of it, which is then the only one sought.
  * @returns {object} what the addon exports
  * @throws {Error} code ERR_DLOPEN_FAILED: with all that was tried, and why it was not taken
  */
 function loadNative() {
-  if (process.env.CNET_NATIVE) return require(path.resolve(process.env.CNET_NATIVE));
+  if (process.env.CNET_NATIVE) return open(path.resolve(process.env.CNET_NATIVE));
   const failures = [];
   const target = ownTarget();
   for (const name of [path.join('build', 'Release', 'cnet.node'), prebuildName(target)]) {
@@ -69,7 +79,7 @@ function loadNative() {
       continue;
     }
     try {
-      return require(file);
+      return open(file);
     } catch (cause) {
       failures.push({ file, why: cause.message, cause });
     }

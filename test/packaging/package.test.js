@@ -254,7 +254,7 @@ describe('the packed package', () => {
       const file = path.join(packageOf(app), PREBUILD);
       await says(dir, ['echo.cjs'], 'by require', { env: { CNET_NATIVE: file } });
       const { code } = await errorOf(app, { CNET_NATIVE: `${file}.none` });
-      assert.strictEqual(code, 'MODULE_NOT_FOUND');
+      assert.strictEqual(code, 'ERR_DLOPEN_FAILED');
     });
 
     it('a file that does not load is named with the reason, and the next one is taken', async () => {
