@@ -44,6 +44,7 @@
         "src/tcp.c",
         "src/tcp_info.c",
         "src/token.c",
+        "src/text.c",
         "src/write.c"
       ],
       "defines": ["NAPI_VERSION=8"],

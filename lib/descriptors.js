@@ -13,6 +13,7 @@ const { Buffer } = require('node:buffer');
 const { isArrayBufferView } = require('node:util/types');
 
 const native = require('./binding');
+const { viewOf } = require('./bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('./errors');
 const { Pipe } = require('./handle');
 const { kBytesWritten, kDescriptors, kHandle, kQueued, kReceives, kWriteDone } = require('./symbols');
@@ -124,7 +125,7 @@ function readData(data) {
   if (typeof data !== 'string' && !isArrayBufferView(data)) {
     throw invalidArgType('data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
   }
-  const piece = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const piece = typeof data === 'string' ? Buffer.from(data) : viewOf(data);
   if (piece.length === 0) throw invalidArgValue('data', data, 'must not be empty, as descriptors travel with bytes');
   return piece;
 }
@@ -169,12 +170,12 @@ const methods = {
   [kDescriptors](length) {
     if (this.destroyed || this.listenerCount('descriptors') === 0) return;
     const fds = native.takeDescriptors(this[kHandle].id);
-    if (!Array.isArray(fds)) {
+    if (typeof fds === 'number') {
       this.destroy(errnoException(fds, 'read'));
       return;
     }
     const start = this.bytesRead;
-    this.emit('descriptors', fds, { start, end: start + length });
+    this.emit('descriptors', Array.from(fds), { start, end: start + length });
   },
 };
 

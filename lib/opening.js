@@ -8,6 +8,7 @@
 const { Buffer } = require('node:buffer');
 
 const native = require('./binding');
+const { viewOf } = require('./bytes');
 const { needLinux } = require('./feature');
 const { Handle, MULTIPATH, TCP } = require('./handle');
 const { kEarly, kHandle } = require('./symbols');
@@ -60,7 +61,7 @@ function fastOpenQueue({ fastOpen }) {
 function bytesOf(data, encoding) {
   if (!data) return NO_BYTES;
   if (typeof data === 'string') return Buffer.from(data, encoding);
-  if (!Array.isArray(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  if (!Array.isArray(data)) return viewOf(data);
   return Buffer.concat(data.map((item) => bytesOf(item.chunk, item.encoding)));
 }
 

@@ -13,13 +13,12 @@ const { URL } = require('node:url');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
+const { FastBuffer } = require('./bytes');
 const { AbortError, codes, errnoException, invalidArgType, outOfRange } = require('./errors');
-const { kByKernel, kFiles, kHandle, kSendInOrder, kWriteDone } = require('./symbols');
+const { kByKernel, kFileBytes, kFiles, kHandle, kSendInOrder, kWriteDone } = require('./symbols');
 const uv = require('./uv');
 const { validateAbortSignal, validateFunction, validateInt32, validateInteger, validateObject } = require('./validate');
-const { WAITS, writeBuffer, writeMany } = require('./write');
-
-const FastBuffer = Buffer[Symbol.species];
+const { settle, writeBuffer, writeMany } = require('./write');
 
 /** Bytes that are read at once from what the kernel does not send. */
 const BLOCK = 64 * 1024;
@@ -48,7 +47,7 @@ class FilePart extends FastBuffer {
   }
 
   /** For bytesWritten, which counts what is queued too. */
-  get byteLength() {
+  get [kFileBytes]() {
     return this.count === Infinity || this.isSending ? 0 : this.count;
   }
 }
@@ -73,12 +72,6 @@ function readRange({ start, end = Infinity }) {
 }
 
 /* --- sending --------------------------------------------------------------------------------------------------------- */
-
-/** Goes on when a write is done. */
-function settle(socket, result, done) {
-  if (result === WAITS) socket[kWriteDone] = done;
-  else done(result === 0 ? null : errnoException(result, 'write'));
-}
 
 /** Nothing of the part was sent: the socket is none the worse. */
 function fail(part, error, done) {

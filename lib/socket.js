@@ -45,7 +45,6 @@ const {
   kShutDownDone,
   kTypeOfService,
   kWriteDone,
-  kWriteTried,
 } = require('./symbols');
 const tcpInfo = require('./tcp-info');
 const timeout = require('./timeout');
@@ -108,7 +107,6 @@ function initState(socket, options) {
   socket[kBytesRead] = 0;
   socket[kBytesWritten] = 0;
   socket[kWriteDone] = null;
-  socket[kWriteTried] = null;
   socket[kShutDownDone] = null;
   socket[kResetting] = false;
   socket[kNoDelay] = Boolean(options.noDelay);

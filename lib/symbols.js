@@ -23,6 +23,7 @@ module.exports = {
   kBytesRead: Symbol('kBytesRead'), // kept when the handle has gone
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
   kByKernel: Symbol('kByKernel'), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
+  kFileBytes: Symbol('kFileBytes'), // of a file in the queue of writes: the bytes that it counts for
   kFiles: Symbol('kFiles'), // files that are to be sent among the writes
   kConnectTimer: Symbol('kConnectTimer'), // of the option `connectTimeout`, while it connects; or null
   kEarly: Symbol('kEarly'), // what was offered with the handshake: see opening.js; or null
@@ -42,7 +43,6 @@ module.exports = {
   kTypeOfService: Symbol('kTypeOfService'),
   kUserTimeout: Symbol('kUserTimeout'), // ms, also of a Server; undefined: not set
   kWriteDone: Symbol('kWriteDone'), // callback of the write that waits
-  kWriteTried: Symbol('kWriteTried'), // what C said of a write that stream.Writable is told of now
 
   /** Sends files and writes in their order: see send-file.js. */
   kSendInOrder: Symbol('kSendInOrder'),

@@ -32,6 +32,11 @@ function stopTimeout(socket) {
 function startTimeout(socket, msecs) {
   const id = native.idleStart(Math.max(1, Math.trunc(msecs)));
   if (id < 0) throw errnoException(id, 'setTimeout');
+  stopTimeout(socket); // that of a setTimeout() in a hook of async_hooks, which idleStart() has called
+  if (socket.destroyed) { // by such a hook
+    native.idleStop(id);
+    return;
+  }
   timeouts[id] = socket;
   socket[kIdle] = id;
   attachTimeout(socket);

@@ -7,12 +7,17 @@ const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
+const { FastBuffer, isHonest, sizeOf } = require('./bytes');
 const { NotABuffer, codes, errnoException } = require('./errors');
 const {
-  kAwaited, kByKernel, kBytesWritten, kEarly, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried,
+  kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone,
   kWritten,
 } = require('./symbols');
 const uv = require('./uv');
+
+/* Taken once: a program that puts others in their place runs code where none must run. */
+const { from: toBuffer } = Buffer;
+const streamWrite = Duplex.prototype.write;
 
 /** What write() and writeString() of C give: all has gone, or the rest waits and onwrite() will end it. */
 const WAITS = 1;
@@ -33,13 +38,21 @@ const ENCODINGS = new Map([
   ['utf-16le', 2],
 ]);
 
+/** The bytes of what is queued; a file says how many it will have. */
 const byteLength = (chunk, encoding) =>
-  typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength;
+  typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : (chunk[kFileBytes] ?? sizeOf(chunk));
 
-const { get: byteLengthOf } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength');
-
-/** Whether there is nothing in it, whatever it says itself. */
-const isEmpty = (buffer) => Reflect.apply(byteLengthOf, buffer, []) === 0;
+/**
+ * What stream.Writable is told of a write that C has been given already: its length, as of the chunk, and what C has said.
+ * The chunk itself does not come again, so no code of its own runs between the two.
+ */
+class Tried extends FastBuffer {
+  constructor(length, result) {
+    super(0);
+    this.result = result;
+    Object.defineProperty(this, 'length', { value: length });
+  }
+}
 
 /** Notes the bytes of a write, unless C has refused it. */
 function counted(socket, result, bytes) {
@@ -53,13 +66,14 @@ function countedText(socket, result) {
 }
 
 const writeBuffer = (socket, buffer) =>
-  counted(socket, native.write(socket[kHandle].id, buffer), buffer.byteLength);
+  counted(socket, native.write(socket[kHandle].id, buffer), sizeOf(buffer));
 
+/** Runs no code of the program's. */
 function writeOne(socket, data, encoding) {
   if (typeof data !== 'string') return writeBuffer(socket, data);
   if (encoding === 'buffer') throw new NotABuffer(); // which the streams of older lines let pass
   const number = data.length <= LONGEST_TEXT ? ENCODINGS.get(encoding) : undefined;
-  if (number === undefined) return writeBuffer(socket, Buffer.from(data, encoding));
+  if (number === undefined) return writeBuffer(socket, toBuffer(data, encoding));
   return countedText(socket, native.writeString(socket[kHandle].id, data, number));
 }
 
@@ -67,9 +81,9 @@ const isUtf8 = (encoding) => encoding === 'utf8' || encoding === 'utf-8';
 
 /** Pieces too long to be put together: C is to have Buffers only, and none that is empty. */
 function writeLong(socket, pieces) {
-  const buffers = pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece))
-    .filter((buffer) => !isEmpty(buffer));
-  const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  const buffers = pieces.map((piece) => (typeof piece === 'string' ? toBuffer(piece) : piece))
+    .filter((buffer) => sizeOf(buffer) > 0);
+  const bytes = buffers.reduce((sum, buffer) => sum + sizeOf(buffer), 0);
   return counted(socket, native.writev(socket[kHandle].id, buffers), bytes);
 }
 
@@ -80,11 +94,26 @@ function writeMany(socket, chunks) {
 
   for (let i = 0; i < chunks.length; i++) {
     const { chunk, encoding } = chunks[i];
-    pieces[i] = typeof chunk === 'string' && !isUtf8(encoding) ? Buffer.from(chunk, encoding) : chunk;
-    length += pieces[i].length;
+    const piece = typeof chunk === 'string' && !isUtf8(encoding) ? toBuffer(chunk, encoding) : chunk;
+    pieces[i] = piece;
+    length += typeof piece === 'string' ? piece.length : sizeOf(piece);
   }
   if (length > LONGEST_TEXT) return writeLong(socket, pieces);
   return countedText(socket, native.writeSmall(socket[kHandle].id, pieces));
+}
+
+/**
+ * Goes on when what C was given has gone. The context of a write that waits comes last, as it calls the hooks of
+ * async_hooks: by now stream.Writable and C know of the write, and what a hook writes, ends or destroys comes behind it.
+ */
+function settle(socket, result, done) {
+  if (result === WAITS) {
+    const { id } = socket[kHandle];
+    socket[kWriteDone] = done;
+    native.writeWaits(id);
+  } else {
+    done(result === 0 ? null : errnoException(result, 'write'));
+  }
 }
 
 /** True before the connection is there, if it can still be. */
@@ -122,23 +151,35 @@ function pendingBytes(data, encoding) {
   return data.reduce((sum, item) => sum + (item.chunk === undefined ? item.length : byteLength(item.chunk, item.encoding)), 0);
 }
 
-/** True for what C takes as it is. Another encoding is for stream.Writable to look at, with a Buffer too. */
-function isPlain(chunk, encoding) {
-  return (typeof chunk === 'string' || isUint8Array(chunk)) && (encoding === 'utf8' || ENCODINGS.has(encoding));
+/**
+ * The length of what C takes as it is, or -1. Another encoding is for stream.Writable to look at, with a Buffer too; so is a
+ * `length` of the program's.
+ */
+function plainLength(chunk, encoding) {
+  if (encoding !== 'utf8' && !ENCODINGS.has(encoding)) return -1;
+  if (typeof chunk === 'string') return chunk.length;
+  return isUint8Array(chunk) && isHonest(chunk) ? sizeOf(chunk) : -1;
 }
 
-/** True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. */
+/**
+ * True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. What a
+ * program can put in its way, accessors among them, is looked at first: they may write.
+ */
 function isIdle(socket, length) {
+  if (
+    !socket.writable ||
+    socket.connecting ||
+    socket._write !== methods._write ||
+    socket._writeGeneric !== methods._writeGeneric ||
+    Duplex.prototype.write !== streamWrite
+  ) return false;
   const state = socket._writableState;
   return (
     state.pendingcb === 0 &&
     state.corked === 0 &&
+    state.constructed !== false &&
     length < state.highWaterMark &&
-    socket.writable &&
-    !socket.connecting &&
-    socket[kHandle] !== null &&
-    socket._write === methods._write &&
-    socket._writeGeneric === methods._writeGeneric
+    socket[kHandle] !== null
   );
 }
 
@@ -147,19 +188,26 @@ const methods = {
 
   /**
    * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not become
-   * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try.
+   * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try. Between
+   * the try and that no code of the program's runs, so nothing is written before the rest of it.
    */
   write(chunk, encoding, callback) {
-    const known = encoding ?? this._writableState.defaultEncoding;
-    if (callback === undefined && isPlain(chunk, known) && isIdle(this, chunk.length)) {
-      const result = writeOne(this, chunk, known);
-      if (result === 0) return true;
-      this[kWriteTried] = result;
+    if (callback === undefined) {
+      const known = encoding ?? this._writableState.defaultEncoding;
+      const length = plainLength(chunk, known);
+      if (length >= 0 && isIdle(this, length)) {
+        const result = writeOne(this, chunk, known);
+        return result === 0 ? true : streamWrite.call(this, new Tried(length, result));
+      }
     }
     return Duplex.prototype.write.call(this, chunk, encoding, callback);
   },
 
   _writeGeneric(many, data, encoding, callback) {
+    if (data instanceof Tried) {
+      settle(this, data.result, callback);
+      return;
+    }
     if (isAwaited(this)) {
       writeLater(this, many, data, encoding, callback);
       return;
@@ -170,16 +218,8 @@ const methods = {
       callback(new codes.ERR_SOCKET_CLOSED());
       return;
     }
-    const tried = this[kWriteTried];
-    this[kWriteTried] = null;
-    if (this[kFiles] > 0 && tried === null) {
-      this[kSendInOrder](many ? data : [{ chunk: data, encoding }], callback);
-      return;
-    }
-    const result = tried ?? (many ? writeMany(this, data) : writeOne(this, data, encoding));
-    if (result === 0) callback();
-    else if (result === WAITS) this[kWriteDone] = callback;
-    else callback(errnoException(result, 'write'));
+    if (this[kFiles] > 0) this[kSendInOrder](many ? data : [{ chunk: data, encoding }], callback);
+    else settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback);
   },
 
   _write(data, encoding, callback) {
@@ -242,4 +282,4 @@ const methods = {
   },
 };
 
-module.exports = { WAITS, methods, writeBuffer, writeMany };
+module.exports = { WAITS, methods, settle, writeBuffer, writeMany };

@@ -23,13 +23,16 @@ static int32_t *event_memory(napi_env napi, napi_value array, napi_ref *ref) {
 napi_value cnet_js_setup(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_env_t *env = call.env;
+  napi_value handlers[CNET_HANDLERS];
 
-  if (env->event != NULL) return NULL;
   bool ok = true;
+  for (uint32_t i = 0; ok && i < CNET_HANDLERS; i++) /* it may run any code, setup() too */
+    ok = napi_get_element(napi, call.argv[0], i, &handlers[i]) == napi_ok;
+  if (env->event != NULL) return NULL;
   for (uint32_t i = 0; ok && i < CNET_HANDLERS; i++) {
-    napi_value handler;
-    ok = napi_get_element(napi, call.argv[0], i, &handler) == napi_ok &&
-         napi_create_reference(napi, handler, 1, &env->handlers[i]) == napi_ok;
+    if (env->handlers[i] != NULL) napi_delete_reference(napi, env->handlers[i]); /* of a setup() that has failed */
+    env->handlers[i] = NULL;
+    ok = napi_create_reference(napi, handlers[i], 1, &env->handlers[i]) == napi_ok;
   }
   if (ok) env->event = event_memory(napi, call.argv[1], &env->event_ref);
   return env->event == NULL ? give_up(napi) : NULL;

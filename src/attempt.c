@@ -185,6 +185,7 @@ static int connectable(const cnet_call_t *call, cnet_kind_t kind, cnet_stream_t 
   *stream = cnet_arg_stream(call);
   if (*stream == NULL || (*stream)->kind != kind) return UV_EBADF;
   if ((*stream)->flags & CNET_LISTENER) return UV_EINVAL;
+  if ((*stream)->flags & CNET_BUSY) return UV_EBUSY;
   return (*stream)->attempt != NULL ? UV_EALREADY : 0;
 }
 

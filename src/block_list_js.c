@@ -1,5 +1,6 @@
 /* block_list_js.c: block lists as lib/block-list.js sees them. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "block_list_rules.h"
@@ -184,25 +185,59 @@ static bool append(napi_env napi, napi_value array, const char *text, uint32_t *
   return set;
 }
 
-/* blockListRules(list): a new array of texts: addresses, subnets, ranges, each kind newest first. */
+/* Texts one behind the other, each with its final zero. */
+typedef struct cnet_texts {
+  char *bytes;
+  size_t length, size;
+} cnet_texts_t;
+
+/* Makes room for one more rule, behind the others. False: no memory. */
+static bool reserve(cnet_texts_t *texts) {
+  if (texts->size - texts->length >= MAX_RULE) return true;
+  size_t size = texts->size * 2 + MAX_RULE;
+  char *bytes = realloc(texts->bytes, size);
+  if (bytes == NULL) return false;
+  texts->bytes = bytes;
+  texts->size = size;
+  return true;
+}
+
+/* Counts the text that was written there. */
+static void count_text(cnet_texts_t *texts) { texts->length += strlen(texts->bytes + texts->length) + 1; }
+
+/* The rules of a list. False: no memory. */
+static bool write_rules(const cnet_block_list_t *list, cnet_texts_t *texts) {
+  for (int kind = 0; kind < 2; kind++) {
+    uint32_t i = kind == 0 ? list->singles_first : list->subnets_first;
+    for (; i != 0; i = list->nets[i].link.next) {
+      if (!reserve(texts)) return false;
+      net_text(&list->nets[i], texts->bytes + texts->length);
+      count_text(texts);
+    }
+  }
+  for (uint32_t i = list->ranges_first; i != 0; i = list->rests[i].link.next) {
+    if (!reserve(texts)) return false;
+    range_text(list, i, texts->bytes + texts->length);
+    count_text(texts);
+  }
+  return true;
+}
+
+/*
+ * blockListRules(list): a new array of texts: addresses, subnets, ranges, each kind newest first. The list is not
+ * looked at any more when elements are set, as a setter that the program has put on all arrays may change it.
+ */
 napi_value cnet_js_block_list_rules(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_block_list_t *list = arg_list(&call);
-  char text[MAX_RULE];
+  cnet_texts_t texts = {NULL, 0, 0};
   uint32_t count = 0;
   napi_value array = NULL;
 
   if (list == NULL || napi_create_array(napi, &array) != napi_ok) return NULL;
-  for (int kind = 0; kind < 2; kind++) {
-    uint32_t i = kind == 0 ? list->singles_first : list->subnets_first;
-    for (; i != 0; i = list->nets[i].link.next) {
-      net_text(&list->nets[i], text);
-      if (!append(napi, array, text, &count)) return NULL;
-    }
-  }
-  for (uint32_t i = list->ranges_first; i != 0; i = list->rests[i].link.next) {
-    range_text(list, i, text);
-    if (!append(napi, array, text, &count)) return NULL;
-  }
-  return array;
+  bool ok = write_rules(list, &texts);
+  for (size_t at = 0; ok && at < texts.length; at += strlen(texts.bytes + at) + 1)
+    ok = append(napi, array, texts.bytes + at, &count);
+  free(texts.bytes);
+  return ok ? array : NULL;
 }

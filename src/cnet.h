@@ -17,7 +17,11 @@
  *    is kept when a function returns to the event loop. A write that the kernel does not take whole keeps a
  *    reference to the Buffer and asks for the pointer anew when there is room (write.c).
  * 5. Every call into JavaScript goes through cnet_emit() (env.c). It may run any code: afterwards the state
- *    is read again before the stream is touched, which is why streams are looked up, not remembered.
+ *    is read again before the stream is touched, which is why streams are looked up, not remembered. Other functions of
+ *    Node-API run code of the user's too: napi_async_init() calls the hooks of async_hooks, and reading or setting an
+ *    element or a property calls accessors. A context is made either before anything has changed, and the stream then
+ *    looked up by its mark; or last of all, when everything is in its place (cnet_context_new()). Elements are read
+ *    while the stream is CNET_BUSY, or before it is looked up.
  * 6. C never throws: functions return 0 or more, or a negative libuv code; lib/ makes the Error.
  */
 #ifndef CNET_H
@@ -101,6 +105,7 @@ enum {
   CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
   CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
   CNET_USED = 1u << 7, /* was read from or written to: it must not become a listener, libuv would end the process */
+  CNET_BUSY = 1u << 8, /* a call that runs code of the user's has the writing side: others are told UV_EBUSY */
 };
 
 /* A table of pointers by small integer, lowest free number first. */
@@ -138,6 +143,7 @@ struct cnet_env {
   cnet_slab_t slab;
   cnet_idle_heap_t idle_heap;
   cnet_token_t *tokens; /* a list, newest first: see token.c */
+  uint64_t serial;      /* of the newest stream */
   int descriptor_limit; /* asked for when a listener begins; 0: none */
   uint32_t uv_handles;  /* libuv handles not yet freed */
   bool closing;         /* teardown has begun: no JavaScript any more */
@@ -163,6 +169,7 @@ struct cnet_stream {
   char *path;               /* bound path of a pipe, for unlink */
   cnet_socket_file_t *file; /* the file that was made there, if it is to be known again: see socket_file.c */
   cnet_passing_t *passing;  /* descriptors among the bytes; NULL for those without: see descriptors.c */
+  uint64_t serial;          /* no other stream of the environment has it, or had it; see cnet_mark_t */
   uint64_t bytes_read;
   uint64_t bytes_sent; /* by sendfile.c and splice.c; lib/ counts the writes */
   int32_t id;
@@ -208,6 +215,20 @@ int cnet_stream_new(cnet_env_t *env, cnet_kind_t kind, const char *async_name, c
 
 /* Allocates and initialises a libuv handle for `stream` (its first one, or one more attempt's). */
 int cnet_stream_init_uv(cnet_stream_t *stream, uv_stream_t **out);
+
+/* Names one stream for good, while its number may be given to another one. */
+typedef struct cnet_mark {
+  int32_t id;
+  uint64_t serial;
+} cnet_mark_t;
+
+static inline cnet_mark_t cnet_mark(const cnet_stream_t *stream) { return (cnet_mark_t){stream->id, stream->serial}; }
+
+/* The stream that was marked, also while it is being closed; NULL: it is no more. */
+cnet_stream_t *cnet_marked(const cnet_env_t *env, cnet_mark_t mark);
+
+/* An async context in that of the caller, or NULL. It runs any code: see rule 5. */
+napi_async_context cnet_context_new(const cnet_env_t *env, const char *async_name);
 
 /* Frees all that a stream holds, and the stream. Only after its libuv handle is closed, or was never made. */
 void cnet_stream_free(cnet_stream_t *stream);

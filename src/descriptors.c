@@ -11,6 +11,7 @@
  * Descriptors that are sent stay the caller's.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "exports.h"
 #include "held.h"
@@ -197,19 +198,24 @@ napi_value cnet_js_receive_descriptors(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, 0);
 }
 
-/* takeDescriptors(id): an array of those that CNET_ON_DESCRIPTORS tells of, which are the caller's from now on */
+/*
+ * takeDescriptors(id): an Int32Array of those that CNET_ON_DESCRIPTORS tells of, which are the caller's from now on. No
+ * plain array: to set an element of one may run code.
+ */
 napi_value cnet_js_take_descriptors(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
-  napi_value array;
+  napi_value memory, array;
+  void *data = NULL;
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
-  int count = stream->passing == NULL ? 0 : stream->passing->count;
-  if (napi_create_array_with_length(napi, (size_t)count, &array) != napi_ok) return cnet_int(napi, UV_ENOMEM);
-  for (int i = 0; i < count; i++)
-    if (napi_set_element(napi, array, (uint32_t)i, cnet_int(napi, stream->passing->fds[i])) != napi_ok)
-      return cnet_int(napi, UV_ENOMEM);
-  if (stream->passing != NULL) stream->passing->count = 0;
+  size_t count = stream->passing == NULL ? 0 : (size_t)stream->passing->count;
+  if (napi_create_arraybuffer(napi, count * sizeof(int32_t), &data, &memory) != napi_ok ||
+      napi_create_typedarray(napi, napi_int32_array, count, memory, 0, &array) != napi_ok)
+    return cnet_int(napi, UV_ENOMEM);
+  if (count == 0) return array;
+  memcpy(data, stream->passing->fds, count * sizeof(int32_t));
+  stream->passing->count = 0;
   return array;
 }
 
@@ -226,7 +232,8 @@ static int wait_for_room(cnet_stream_t *stream) {
 static int sendable(const cnet_call_t *call, cnet_stream_t **stream) {
   *stream = cnet_arg_stream(call);
   if (*stream == NULL || (*stream)->kind != CNET_PIPE) return UV_EBADF;
-  if ((*stream)->write != NULL || ((*stream)->passing != NULL && (*stream)->passing->waiting)) return UV_EBUSY;
+  if ((*stream)->write != NULL || (*stream)->send != NULL || ((*stream)->flags & CNET_BUSY)) return UV_EBUSY;
+  if ((*stream)->passing != NULL && (*stream)->passing->waiting) return UV_EBUSY;
   return (*stream)->attempt != NULL || ((*stream)->flags & CNET_LISTENER) ? UV_ENOTCONN : 0;
 }
 

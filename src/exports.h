@@ -102,6 +102,7 @@
   X(writev, cnet_js_writev) \
   X(writeString, cnet_js_write_string) \
   X(writeSmall, cnet_js_write_small) \
+  X(writeWaits, cnet_js_write_waits) \
   /* sendfile.c */ \
   X(sendFile, cnet_js_send_file) \
   X(bytesSent, cnet_js_bytes_sent) \

@@ -183,19 +183,20 @@ static int idle_new(cnet_env_t *env, uint64_t timeout, cnet_idle_t **out) {
   cnet_idle_t *idle = calloc(1, sizeof *idle);
   if (idle == NULL) return UV_ENOMEM;
 
-  int err = timer_ready(env);
+  idle->context = cnet_context_new(env, "Timeout"); /* while nobody knows of it, as it runs any code */
+  int err = idle->context == NULL ? UV_ENOMEM : timer_ready(env);
   idle->env = env;
   idle->timeout = timeout;
   idle->active_at = uv_now(env->loop);
   idle->id = err ? err : cnet_table_add(&env->idles, idle);
   if (idle->id >= 0) err = heap_reserve(&env->idle_heap, env->idles.size);
-  napi_value name = cnet_string(env->napi, "Timeout", NAPI_AUTO_LENGTH);
-  if (idle->id >= 0 && !err && napi_async_init(env->napi, NULL, name, &idle->context) == napi_ok) {
+  if (idle->id >= 0 && !err) {
     *out = idle;
     return 0;
   }
   if (idle->id >= 0) cnet_table_remove(&env->idles, idle->id);
   err = idle->id < 0 ? idle->id : UV_ENOMEM;
+  if (idle->context != NULL) napi_async_destroy(env->napi, idle->context);
   free(idle);
   return err;
 }

@@ -65,11 +65,25 @@ static void let_in(cnet_stream_t *listener, cnet_stream_t *client) {
   }
 }
 
+/* The listener, if it still listens; else who would have come is closed. */
+static cnet_stream_t *still_listening(const cnet_env_t *env, cnet_mark_t mark, cnet_stream_t *client) {
+  cnet_stream_t *listener = cnet_marked(env, mark);
+
+  if (listener != NULL && !(listener->flags & CNET_CLOSING)) return listener;
+  if (client != NULL) cnet_stream_close(client, false);
+  return NULL;
+}
+
 /* Takes one connection that libuv has told of. It calls into JavaScript: the listener may be closed afterwards. */
 static void accept_one(cnet_stream_t *listener) {
-  cnet_stream_t *client;
+  cnet_env_t *env = listener->env;
+  cnet_mark_t mark = cnet_mark(listener);
+  cnet_stream_t *client = NULL;
   const char *async_name = listener->kind == CNET_TCP ? "TCPWRAP" : "PIPEWRAP";
-  int err = cnet_stream_new(listener->env, (cnet_kind_t)listener->kind, async_name, &client);
+
+  int err = cnet_stream_new(env, (cnet_kind_t)listener->kind, async_name, &client);
+  listener = still_listening(env, mark, client);
+  if (listener == NULL) return;
   if (err) {
     cnet_refuse(listener);
     cnet_tell_accepted(listener, err, -1);

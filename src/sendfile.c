@@ -25,7 +25,7 @@ struct cnet_send {
   uv_work_t work;
   cnet_env_t *env;
   cnet_stream_t *stream;      /* NULL: it is closed, and nobody is to be told */
-  napi_async_context context; /* of the sendFile() that asked for it */
+  napi_async_context context; /* of the sendFile() that asked for it; NULL: not made yet, or no memory */
   uv_poll_t *poll;            /* on `socket`; NULL until the kernel was full once */
   int file, socket;           /* ours */
   int64_t offset;             /* negative: the file's own position */
@@ -47,7 +47,8 @@ static void send_free(cnet_send_t *send) {
 }
 
 static void tell_end(cnet_send_t *send, int status) {
-  cnet_emit_ints(send->env, send->context, CNET_ON_WRITE, 2, (int32_t[]){send->stream->id, status});
+  napi_async_context context = send->context != NULL ? send->context : send->stream->context;
+  cnet_emit_ints(send->env, context, CNET_ON_WRITE, 2, (int32_t[]){send->stream->id, status});
 }
 
 void cnet_send_end(cnet_stream_t *stream) {
@@ -66,7 +67,7 @@ void cnet_send_end(cnet_stream_t *stream) {
 static void finish(cnet_send_t *send, int status) {
   send->stream->send = NULL;
   tell_end(send, status);
-  send_free(send);
+  send_free(send); /* it is nobody's but ours: the stream may have another one by now */
 }
 
 /* On the thread pool. */
@@ -159,7 +160,6 @@ static int dup_socket(const cnet_stream_t *stream) {
 }
 
 static int send_new(cnet_stream_t *stream, int file, cnet_send_t **out) {
-  napi_env napi = stream->env->napi;
   cnet_send_t *send = calloc(1, sizeof *send);
 
   if (send == NULL) return UV_ENOMEM;
@@ -169,8 +169,6 @@ static int send_new(cnet_stream_t *stream, int file, cnet_send_t **out) {
   send->socket = dup_socket(stream);
   send->file = send->socket < 0 ? send->socket : cnet_platform_dup(file);
   int err = send->file < 0 ? send->file : 0;
-  napi_value name = cnet_string(napi, "WRITEWRAP", NAPI_AUTO_LENGTH);
-  if (!err && napi_async_init(napi, NULL, name, &send->context) != napi_ok) err = UV_ENOMEM;
   if (!err && !cnet_platform_is_file(send->file)) err = UV_EINVAL;
   if (err) {
     send_free(send);
@@ -184,9 +182,22 @@ static int send_new(cnet_stream_t *stream, int file, cnet_send_t **out) {
 static int sendable(const cnet_call_t *call, cnet_stream_t **stream) {
   *stream = cnet_arg_stream(call);
   if (*stream == NULL) return UV_EBADF;
-  if ((*stream)->write != NULL || (*stream)->send != NULL) return UV_EBUSY;
+  if ((*stream)->write != NULL || (*stream)->send != NULL || ((*stream)->flags & CNET_BUSY)) return UV_EBUSY;
   if ((*stream)->attempt != NULL || ((*stream)->flags & CNET_LISTENER)) return UV_ENOTCONN;
   return 0;
+}
+
+/* The file is on its way: it is told of in the context of the caller, whose hooks may do anything with the stream. */
+static void enter_context(cnet_stream_t *stream) {
+  cnet_env_t *env = stream->env;
+  cnet_mark_t mark = cnet_mark(stream);
+  napi_async_context context = cnet_context_new(env, "WRITEWRAP");
+
+  stream = cnet_marked(env, mark);
+  if (stream != NULL && stream->send != NULL && stream->send->context == NULL)
+    stream->send->context = context;
+  else if (context != NULL)
+    napi_async_destroy(env->napi, context);
 }
 
 /*
@@ -213,6 +224,7 @@ napi_value cnet_js_send_file(napi_env napi, napi_callback_info info) {
   stream->flags |= CNET_USED;
   stream->send = send;
   cnet_idle_touch(stream);
+  enter_context(stream);
   return cnet_int(napi, 0);
 }
 

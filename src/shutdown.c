@@ -19,22 +19,32 @@ static void on_shutdown(uv_shutdown_t *req, int status) {
   free(shutdown);
 }
 
+/* The stream whose writing is to end, in *stream, or why it cannot. */
+static int endable(const cnet_call_t *call, cnet_stream_t **stream) {
+  *stream = cnet_arg_stream(call);
+  if (*stream == NULL) return UV_EBADF;
+  if ((*stream)->flags & CNET_BUSY) return UV_EBUSY;
+  return (*stream)->attempt != NULL || ((*stream)->flags & CNET_LISTENER) ? UV_ENOTCONN : 0;
+}
+
 /* shutdown(id): ends in the handler for CNET_ON_SHUTDOWN when it gives 0 */
 napi_value cnet_js_shutdown(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  cnet_stream_t *stream = cnet_arg_stream(&call);
+  cnet_stream_t *stream;
 
-  if (stream == NULL) return cnet_int(napi, UV_EBADF);
-  if (stream->attempt != NULL || (stream->flags & CNET_LISTENER)) return cnet_int(napi, UV_ENOTCONN);
-  stream->flags |= CNET_USED;
+  int err = endable(&call, &stream);
+  if (err) return cnet_int(napi, err);
   cnet_shutdown_t *shutdown = calloc(1, sizeof *shutdown);
   if (shutdown == NULL) return cnet_int(napi, UV_ENOMEM);
-  napi_value name = cnet_string(napi, "SHUTDOWNWRAP", NAPI_AUTO_LENGTH);
-  int err = napi_async_init(napi, NULL, name, &shutdown->context) == napi_ok ? 0 : UV_ENOMEM;
+  shutdown->context = cnet_context_new(call.env, "SHUTDOWNWRAP");
+  err = shutdown->context == NULL ? UV_ENOMEM : endable(&call, &stream); /* code has run */
+  if (err == UV_EBADF) err = UV_ENOTCONN;                                /* which has closed it */
   if (!err) {
+    stream->flags |= CNET_USED;
     err = uv_shutdown(&shutdown->req, stream->uv, on_shutdown);
-    if (err) napi_async_destroy(napi, shutdown->context);
   }
-  if (err) free(shutdown);
+  if (!err) return cnet_int(napi, 0);
+  if (shutdown->context != NULL) napi_async_destroy(napi, shutdown->context);
+  free(shutdown);
   return cnet_int(napi, err);
 }

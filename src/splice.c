@@ -233,7 +233,7 @@ static int relay_new(cnet_stream_t *streams[2], size_t size, cnet_relay_t **out)
 
 static int may_relay(const cnet_stream_t *stream) {
   if (stream == NULL) return UV_EBADF;
-  if (stream->relay != NULL) return UV_EBUSY;
+  if (stream->relay != NULL || (stream->flags & CNET_BUSY)) return UV_EBUSY;
   return stream->attempt != NULL || (stream->flags & CNET_LISTENER) ? UV_ENOTCONN : 0;
 }
 

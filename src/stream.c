@@ -6,16 +6,16 @@
 #include "napi_util.h"
 #include "race.h"
 
-/* The resource of the async context; Node-API keeps it alive when it makes it itself (NULL). */
-static int start_context(cnet_stream_t *stream, const char *async_name) {
-  napi_env napi = stream->env->napi;
+/* Node-API makes the resource, and keeps it alive, when it is given none. */
+napi_async_context cnet_context_new(const cnet_env_t *env, const char *async_name) {
+  napi_async_context context = NULL;
   napi_handle_scope scope;
-  napi_status status;
 
-  if (napi_open_handle_scope(napi, &scope) != napi_ok) return UV_ENOMEM;
-  status = napi_async_init(napi, NULL, cnet_string(napi, async_name, NAPI_AUTO_LENGTH), &stream->context);
-  napi_close_handle_scope(napi, scope);
-  return status == napi_ok ? 0 : UV_ENOMEM;
+  if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
+  napi_value name = cnet_string(env->napi, async_name, NAPI_AUTO_LENGTH);
+  if (napi_async_init(env->napi, NULL, name, &context) != napi_ok) context = NULL;
+  napi_close_handle_scope(env->napi, scope);
+  return context;
 }
 
 int cnet_stream_init_uv(cnet_stream_t *stream, uv_stream_t **out) {
@@ -35,6 +35,22 @@ int cnet_stream_init_uv(cnet_stream_t *stream, uv_stream_t **out) {
   return 0;
 }
 
+/* Gives a stream its number. 0, or a negative code, and its handle is closed. */
+static int stream_enter(cnet_stream_t *stream) {
+  cnet_env_t *env = stream->env;
+
+  stream->id = cnet_table_add(&env->streams, stream);
+  stream->serial = ++env->serial;
+  if (stream->id >= 0) return 0;
+  cnet_uv_close(env, (uv_handle_t *)stream->uv);
+  return stream->id;
+}
+
+cnet_stream_t *cnet_marked(const cnet_env_t *env, cnet_mark_t mark) {
+  cnet_stream_t *stream = cnet_table_get(&env->streams, mark.id);
+  return stream != NULL && stream->serial == mark.serial ? stream : NULL;
+}
+
 int cnet_stream_new(cnet_env_t *env, cnet_kind_t kind, const char *async_name, cnet_stream_t **out) {
   cnet_stream_t *stream = calloc(1, sizeof *stream);
   if (stream == NULL) return UV_ENOMEM;
@@ -42,9 +58,10 @@ int cnet_stream_new(cnet_env_t *env, cnet_kind_t kind, const char *async_name, c
   stream->env = env;
   stream->kind = (uint8_t)kind;
   stream->room = -1;
-  stream->id = cnet_table_add(&env->streams, stream);
-  int err = stream->id < 0 ? stream->id : start_context(stream, async_name);
-  if (!err) err = cnet_stream_init_uv(stream, &stream->uv);
+  stream->id = -1;
+  stream->context = cnet_context_new(env, async_name); /* while nobody knows of the stream */
+  int err = stream->context == NULL ? UV_ENOMEM : cnet_stream_init_uv(stream, &stream->uv);
+  if (!err) err = stream_enter(stream);
   if (err) {
     cnet_stream_free(stream);
     return err;

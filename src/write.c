@@ -7,6 +7,10 @@
  * into JavaScript's memory outlives a call, whatever happens to the Buffer meanwhile.
  *
  * Writes come one at a time: stream.Writable waits for the answer before it gives the next.
+ *
+ * Nothing here runs code of the user's but what reads an array (writev(), writeSmall()), which has the stream busy
+ * meanwhile, and writeWaits(), by which JavaScript asks for the async context of a write once it has told the stream of
+ * the write: hooks of async_hooks, which may write themselves, then come behind it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +18,7 @@
 #include "cursor.h"
 #include "exports.h"
 #include "napi_util.h"
+#include "text.h"
 
 #define CNET_PARK (64 * 1024)              /* a waiting socket costs no more; large enough that its copy is noise */
 #define CNET_TEXT (16 * 1024)              /* longest text, in UTF-16 units, that is put together here on the stack */
@@ -22,7 +27,7 @@
 struct cnet_write {
   uv_write_t req;
   cnet_stream_t *stream;
-  napi_async_context context; /* of the write() that asked for it */
+  napi_async_context context; /* of the write() that asked for it; NULL until writeWaits(): that of the stream */
   napi_ref source;            /* a Buffer or an array of them; NULL: all that is left is parked */
   uint32_t index;             /* the Buffer that is next, */
   size_t offset;              /* and the byte in it */
@@ -90,8 +95,10 @@ static int resume(cnet_write_t *write) {
 static void finish(cnet_write_t *write, int status) {
   cnet_stream_t *stream = write->stream;
 
+  napi_async_context context = write->context != NULL ? write->context : stream->context;
+
   stream->write = NULL;
-  cnet_emit_ints(stream->env, write->context, CNET_ON_WRITE, 2, (int32_t[]){stream->id, status});
+  cnet_emit_ints(stream->env, context, CNET_ON_WRITE, 2, (int32_t[]){stream->id, status});
   write_free(write);
 }
 
@@ -115,16 +122,12 @@ static void on_written(uv_write_t *req, int status) {
 
 /* A write that has to wait, with `left` bytes to go; NULL: no memory. */
 static cnet_write_t *write_new(cnet_stream_t *stream, size_t left) {
-  napi_env napi = stream->env->napi;
   cnet_write_t *write = calloc(1, sizeof *write);
 
   if (write == NULL) return NULL;
   write->stream = stream;
   write->left = left;
-  napi_value name = cnet_string(napi, "WRITEWRAP", NAPI_AUTO_LENGTH);
-  if (napi_async_init(napi, NULL, name, &write->context) == napi_ok) return write;
-  free(write);
-  return NULL;
+  return write;
 }
 
 /* The end of a try: 1 and the write is the stream's, or it is freed and the code given back. */
@@ -157,7 +160,7 @@ static int keep_rest(cnet_stream_t *stream, cnet_cursor_t *cursor) {
 static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
   *stream = cnet_arg_stream(call);
   if (*stream == NULL) return UV_EBADF;
-  if ((*stream)->write != NULL) return UV_EBUSY;
+  if ((*stream)->write != NULL || (*stream)->send != NULL || ((*stream)->flags & CNET_BUSY)) return UV_EBUSY;
   if ((*stream)->attempt != NULL || ((*stream)->flags & CNET_LISTENER)) return UV_ENOTCONN;
   (*stream)->flags |= CNET_USED;
   cnet_idle_touch(*stream);
@@ -174,7 +177,7 @@ static int try_once(cnet_stream_t *stream, char *bytes, size_t length) {
   return sent == UV_EAGAIN || sent == UV_ENOSYS ? 0 : sent;
 }
 
-/* write(id, Buffer): 0: all has gone; 1: it waits, CNET_ON_WRITE ends it */
+/* write(id, Buffer): 0: all has gone; 1: it waits, CNET_ON_WRITE ends it. It runs no code of the user's. */
 napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream;
@@ -192,38 +195,27 @@ napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, keep_rest(stream, &cursor));
 }
 
+/* Writes what an array holds, whose elements may run any code: the stream is busy, and may be closed meanwhile. */
+static int write_array(cnet_stream_t *stream, napi_env napi, napi_value array) {
+  cnet_cursor_t cursor;
+
+  if (!cnet_cursor_init(&cursor, napi, array, 0) || !cnet_cursor_measure(&cursor)) return UV_EINVAL;
+  ssize_t sent = cnet_cursor_offer(&cursor, stream->uv);
+  if (sent < 0 || cursor.left == 0) return sent < 0 ? (int)sent : 0;
+  return keep_rest(stream, &cursor);
+}
+
 /* writev(id, array of Buffers): as write() */
 napi_value cnet_js_writev(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream;
-  cnet_cursor_t cursor;
 
   int err = writable(&call, &stream);
   if (err) return cnet_int(napi, err);
-  if (!cnet_cursor_init(&cursor, napi, call.argv[1], 0) || !cnet_cursor_measure(&cursor))
-    return cnet_int(napi, UV_EINVAL);
-  ssize_t sent = cnet_cursor_offer(&cursor, stream->uv);
-  if (sent < 0 || cursor.left == 0) return cnet_int(napi, sent < 0 ? (int32_t)sent : 0);
-  return cnet_int(napi, keep_rest(stream, &cursor));
-}
-
-/* The bytes of a string in an encoding (0 latin1, 1 UTF-8, 2 UTF-16LE); negative: it is no string. */
-static ssize_t encode(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size) {
-  size_t length = 0;
-  napi_status status;
-
-  switch (encoding) {
-  case 0:
-    status = napi_get_value_string_latin1(napi, string, out, size, &length);
-    break;
-  case 2:
-    status = napi_get_value_string_utf16(napi, string, (char16_t *)(void *)out, size / 2, &length);
-    length *= 2;
-    break;
-  default:
-    status = napi_get_value_string_utf8(napi, string, out, size, &length);
-  }
-  return status == napi_ok ? (ssize_t)length : UV_EINVAL;
+  stream->flags |= CNET_BUSY;
+  err = write_array(stream, napi, call.argv[1]);
+  stream->flags &= ~(uint32_t)CNET_BUSY;
+  return cnet_int(napi, err);
 }
 
 /* Sends bytes that are ours alone, CNET_TEXT_SIZE at most. Twice their number, 1 more when they wait; or a code. */
@@ -243,19 +235,8 @@ napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
 
   int err = writable(&call, &stream);
   if (err) return cnet_int(napi, err);
-  ssize_t total = encode(napi, call.argv[1], cnet_arg_int(&call, 2, 1), (char *)text, sizeof text);
+  ssize_t total = cnet_text_encode(napi, call.argv[1], cnet_arg_int(&call, 2, CNET_UTF8), (char *)text, sizeof text);
   return cnet_int(napi, total < 0 ? (int)total : send_text(stream, (char *)text, (size_t)total));
-}
-
-/* The bytes of a Buffer or, in UTF-8, of a string, behind those that are in `out` already. */
-static ssize_t append(napi_env napi, napi_value value, char *out, size_t size) {
-  void *data = NULL;
-  size_t length = 0;
-
-  if (!cnet_bytes(napi, value, &data, &length)) return encode(napi, value, 1, out, size);
-  if (length > size) return UV_EINVAL;
-  if (length > 0) memcpy(out, data, length);
-  return (ssize_t)length;
 }
 
 /*
@@ -266,20 +247,33 @@ napi_value cnet_js_write_small(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   char text[CNET_TEXT_SIZE];
   cnet_stream_t *stream;
-  uint32_t count = 0;
-  size_t total = 0;
 
   int err = writable(&call, &stream);
-  if (!err && napi_get_array_length(napi, call.argv[1], &count) != napi_ok) err = UV_EINVAL;
-  for (uint32_t i = 0; i < count && !err; i++) {
-    napi_value value;
-    ssize_t length = UV_EINVAL;
-    if (napi_get_element(napi, call.argv[1], i, &value) == napi_ok)
-      length = append(napi, value, text + total, sizeof text - total);
-    if (length < 0)
-      err = (int)length;
-    else
-      total += (size_t)length;
-  }
-  return cnet_int(napi, err ? err : send_text(stream, text, total));
+  if (err) return cnet_int(napi, err);
+  stream->flags |= CNET_BUSY; /* it may be closed meanwhile: then it takes no bytes any more */
+  ssize_t total = cnet_text_join(napi, call.argv[1], text, sizeof text);
+  int result = total < 0 ? (int)total : send_text(stream, text, (size_t)total);
+  stream->flags &= ~(uint32_t)CNET_BUSY;
+  return cnet_int(napi, result);
+}
+
+/*
+ * writeWaits(id): the write that waits is told of in the async context of the caller, whose hooks may do anything with
+ * the stream: so it is the last thing that a write does.
+ */
+napi_value cnet_js_write_waits(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (stream->write == NULL || stream->write->context != NULL) return cnet_int(napi, UV_EINVAL);
+  cnet_mark_t mark = cnet_mark(stream);
+  napi_async_context context = cnet_context_new(call.env, "WRITEWRAP");
+  stream = cnet_marked(call.env, mark);
+  bool is_wanted = stream != NULL && stream->write != NULL && stream->write->context == NULL;
+  if (is_wanted)
+    stream->write->context = context;
+  else if (context != NULL)
+    napi_async_destroy(napi, context);
+  return cnet_int(napi, is_wanted ? 0 : UV_ECANCELED);
 }

@@ -1,0 +1,56 @@
+'use strict';
+
+/**
+ * Bytes as the engine knows them. A program can give a Buffer properties of its own, or make a class of it with getters,
+ * that say something else or run code: what is sent, counted and measured here never asks them.
+ */
+
+const { Buffer } = require('node:buffer');
+
+const FastBuffer = Buffer[Symbol.species];
+const { hasOwn, getPrototypeOf } = Object;
+const bufferPrototype = Buffer.prototype;
+const uint8ArrayPrototype = Uint8Array.prototype;
+const typedArrayPrototype = getPrototypeOf(uint8ArrayPrototype);
+
+/** The getter of a prototype, as a function of the object. */
+const getterOf = (prototype, name) =>
+  Function.prototype.call.bind(Object.getOwnPropertyDescriptor(prototype, name).get);
+
+const ofTypedArray = {
+  buffer: getterOf(typedArrayPrototype, 'buffer'),
+  byteOffset: getterOf(typedArrayPrototype, 'byteOffset'),
+  byteLength: getterOf(typedArrayPrototype, 'byteLength'),
+};
+
+const ofDataView = {
+  buffer: getterOf(DataView.prototype, 'buffer'),
+  byteOffset: getterOf(DataView.prototype, 'byteOffset'),
+  byteLength: getterOf(DataView.prototype, 'byteLength'),
+};
+
+const isTypedArray = (value) => {
+  try {
+    ofTypedArray.byteLength(value);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** How many bytes a typed array has. @param {NodeJS.TypedArray} array */
+const sizeOf = ofTypedArray.byteLength;
+
+/** A Buffer over the bytes of a typed array or a DataView. @param {NodeJS.ArrayBufferView} view */
+function viewOf(view) {
+  const { buffer, byteOffset, byteLength } = isTypedArray(view) ? ofTypedArray : ofDataView;
+  return new FastBuffer(buffer(view), byteOffset(view), byteLength(view));
+}
+
+/** Whether the `length` of a Uint8Array is that of the engine, as it is unless a program has done something about it. */
+function isHonest(array) {
+  const prototype = getPrototypeOf(array);
+  return (prototype === bufferPrototype || prototype === uint8ArrayPrototype) && !hasOwn(array, 'length');
+}
+
+module.exports = { FastBuffer, isHonest, sizeOf, viewOf };
