@@ -16,6 +16,7 @@ const {
 const uv = require('./uv');
 
 /* Taken once: a program that puts others in their place runs code where none must run. */
+const { nextTick } = process;
 const { from: toBuffer } = Buffer;
 const streamWrite = Duplex.prototype.write;
 
@@ -105,16 +106,26 @@ function writeMany(socket, chunks) {
 /**
  * Goes on when what C was given has gone. The context of a write that waits comes last, as it calls the hooks of
  * async_hooks: by now stream.Writable and C know of the write, and what a hook writes, ends or destroys comes behind it.
+ * Within _writev() stream.Writable forgets what is written by such a hook (Node's too): there it has to wait for the tick.
  */
-function settle(socket, result, done) {
-  if (result === WAITS) {
-    const { id } = socket[kHandle];
-    socket[kWriteDone] = done;
-    native.writeWaits(id);
-  } else {
+function settle(socket, result, done, many = false) {
+  if (result !== WAITS) {
     done(result === 0 ? null : errnoException(result, 'write'));
+    return;
   }
+  const handle = socket[kHandle];
+  socket[kWriteDone] = done;
+  if (many) nextTick(enterContext, handle);
+  else enterContext(handle);
 }
+
+/** Does nothing when the write has ended, or has its context. */
+function enterContext({ id }) {
+  if (id >= 0) native.writeWaits(id);
+}
+
+/** Not within _writev(), for the same reason: it calls hooks too. */
+const sendInOrder = (socket, chunks, callback) => socket[kSendInOrder](chunks, callback);
 
 /** True before the connection is there, if it can still be. */
 const isAwaited = (socket) => socket.connecting || (socket[kAwaited] && socket[kHandle] === null && !socket.destroyed);
@@ -161,24 +172,25 @@ function plainLength(chunk, encoding) {
   return isUint8Array(chunk) && isHonest(chunk) ? sizeOf(chunk) : -1;
 }
 
-/**
- * True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. What a
- * program can put in its way, accessors among them, is looked at first: they may write.
- */
+/** True when a program has put its own functions in the place of ours; to ask for them may run code of its. */
+const isReplaced = (socket) =>
+  socket._write !== methods._write ||
+  socket._writeGeneric !== methods._writeGeneric ||
+  Duplex.prototype.write !== streamWrite;
+
+/** True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. */
 function isIdle(socket, length) {
-  if (
-    !socket.writable ||
-    socket.connecting ||
-    socket._write !== methods._write ||
-    socket._writeGeneric !== methods._writeGeneric ||
-    Duplex.prototype.write !== streamWrite
-  ) return false;
+  if (socket.connecting || isReplaced(socket)) return false;
   const state = socket._writableState;
   return (
     state.pendingcb === 0 &&
     state.corked === 0 &&
     state.constructed !== false &&
     length < state.highWaterMark &&
+    !state.ending && // nor ended
+    !state.destroyed &&
+    !state.errored &&
+    state.writable !== false &&
     socket[kHandle] !== null
   );
 }
@@ -218,8 +230,9 @@ const methods = {
       callback(new codes.ERR_SOCKET_CLOSED());
       return;
     }
-    if (this[kFiles] > 0) this[kSendInOrder](many ? data : [{ chunk: data, encoding }], callback);
-    else settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback);
+    if (this[kFiles] === 0) settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback, many);
+    else if (many) nextTick(sendInOrder, this, data, callback);
+    else this[kSendInOrder]([{ chunk: data, encoding }], callback);
   },
 
   _write(data, encoding, callback) {
