@@ -5,6 +5,7 @@
 const { aggregateError, codes } = require('./errors');
 const { isIP } = require('./ip');
 const { kAttempt, kConnectTimer, kHandle } = require('./symbols');
+const { clearTimeout, setTimeout } = require('./timers');
 const { validateInt32 } = require('./validate');
 
 /** @returns {number} milliseconds; 0: no limit */

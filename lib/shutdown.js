@@ -5,13 +5,12 @@
  * costs a connection anything: which they are is asked of C (src/connections.c) when somebody wants to know.
  */
 
-const { clearTimeout, setTimeout } = require('node:timers');
-
 const native = require('./binding');
 const { AbortError, codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
 const { handles } = require('./handlers');
 const { kBytesWritten, kNumber, kOwner, kShutdown } = require('./symbols');
+const { clearTimeout, now: clock, setTimeout } = require('./timers');
 const uv = require('./uv');
 const { validateAbortSignal, validateInt32, validateObject } = require('./validate');
 
@@ -54,7 +53,7 @@ class Looks {
     const quiet = quietTime(socket);
     if (quiet !== uv.ENOTSUP) return quiet >= time;
     const bytes = socket.bytesRead + socket[kBytesWritten];
-    const now = performance.now();
+    const now = clock();
     let look = this.#seen.get(socket);
     if (look?.bytes !== bytes) {
       look = { bytes, at: now };
