@@ -22,6 +22,7 @@
         "src/env.c",
         "src/held.c",
         "src/idle.c",
+        "src/idle_heap.c",
         "src/listen.c",
         "src/opening.c",
         "src/option.c",
@@ -44,6 +45,7 @@
         "src/tcp.c",
         "src/tcp_info.c",
         "src/token.c",
+        "src/turn.c",
         "src/write.c"
       ],
       "defines": ["NAPI_VERSION=8"],

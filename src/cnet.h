@@ -122,6 +122,7 @@ typedef struct cnet_idle_heap {
   uint32_t count, size;
   uv_timer_t *timer;  /* unref'd; NULL until the first timeout is asked for */
   uint64_t timer_due; /* loop time at which the timer fires; UINT64_MAX: not armed */
+  uint64_t armed;     /* how often an entry was touched: the order of those that are due together */
 } cnet_idle_heap_t;
 
 struct cnet_env {
@@ -135,6 +136,8 @@ struct cnet_env {
   cnet_table_t idles;
   cnet_slab_t slab;
   cnet_idle_heap_t idle_heap;
+  uv_check_t *check;    /* unref'd, and stopped but for a while: see turn.h; NULL until somebody has a time limit */
+  uint64_t turn;        /* counted by it */
   cnet_token_t *tokens; /* a list, newest first: see token.c */
   int descriptor_limit; /* asked for when a listener begins; 0: none */
   uint32_t uv_handles;  /* libuv handles not yet freed */
@@ -376,8 +379,12 @@ size_t cnet_write_queue_size(const cnet_stream_t *stream);
 
 /* --- idle.c -------------------------------------------------------------------------------------------------- */
 
-/* Notes activity on the stream: its idle timeout starts anew. Costs a load and two stores. */
+/* Notes activity on the stream: its idle timeout starts anew. Costs a load, and with a timeout the reading of a clock.
+ */
 void cnet_idle_touch(cnet_stream_t *stream);
+
+/* Something has come that is no activity, as the peer's end: a timeout that was due before it is not. */
+void cnet_idle_heard(cnet_stream_t *stream);
 
 /* Forgets `stream` in its idle timeout (which goes on). */
 void cnet_idle_detach(cnet_stream_t *stream);
@@ -508,6 +515,12 @@ int cnet_platform_dup(int fd);
 
 /* Closes such a duplicate. */
 void cnet_platform_close(int fd);
+
+/*
+ * Whether the kernel has something for `uv` now: bytes, the end or an error; with `room` also whether it takes bytes,
+ * or a connection that is being made is settled. 1, 0, or a negative code: it cannot be asked.
+ */
+int cnet_platform_ready(const uv_stream_t *uv, bool room);
 
 /* Bytes in the kernel that wait, to be read or to be taken by the peer; 0 where it does not tell, or a negative code.
  */

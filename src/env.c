@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "napi_util.h"
+#include "turn.h"
 
 /* --- tables ------------------------------------------------------------------------------------------- */
 
@@ -116,6 +117,7 @@ static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
     if (stream != NULL && !(stream->flags & CNET_CLOSING)) cnet_stream_close(stream, false);
   }
   if (env->idle_heap.timer != NULL) cnet_uv_close(env, (uv_handle_t *)env->idle_heap.timer);
+  cnet_turn_end(env);
   cnet_tokens_close(env);
   delete_references(env);
   cnet_env_release(env);
