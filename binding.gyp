@@ -9,6 +9,7 @@
         "src/address.c",
         "src/attempt.c",
         "src/attempt_args.c",
+        "src/attempt_path.c",
         "src/attempt_prepare.c",
         "src/block_list.c",
         "src/block_list_js.c",

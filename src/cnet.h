@@ -190,6 +190,30 @@ void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which
 void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                     const int32_t *argv);
 
+/* An open context, in which what is told belongs to one another: see cnet_enter(). */
+typedef struct cnet_scope {
+  napi_handle_scope handles; /* NULL: it could not be opened, and nothing needs to be closed */
+  napi_callback_scope callbacks;
+} cnet_scope_t;
+
+/*
+ * From here on to cnet_leave() what is told by cnet_tell_ints(), and what is made, is in `context`; then ticks and
+ * microtasks are drained. A store that a listener enters stays in the context: so one that is gone afterwards takes it
+ * along. Does nothing during teardown.
+ */
+void cnet_enter(cnet_env_t *env, napi_async_context context, cnet_scope_t *scope);
+void cnet_leave(cnet_env_t *env, const cnet_scope_t *scope);
+
+/* As cnet_emit_ints(), in the context that there is: of the call from JavaScript, or of cnet_enter(). */
+void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const int32_t *argv);
+
+/*
+ * An async context of its own for a request, in the one that there is; NULL: no memory. It calls init hooks of
+ * async_hooks, which may run any code.
+ */
+napi_async_context cnet_context_new(cnet_env_t *env, const char *name);
+void cnet_context_free(cnet_env_t *env, napi_async_context context);
+
 /* One libuv handle more, or one less: teardown ends when none is left. */
 void cnet_env_hold(cnet_env_t *env);
 void cnet_env_release(cnet_env_t *env);

@@ -78,6 +78,50 @@ void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t 
   napi_close_handle_scope(env->napi, scope);
 }
 
+void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const int32_t *argv) {
+  napi_handle_scope scope;
+  napi_value values[CNET_MAX_ARGS], handler;
+
+  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
+  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) == napi_ok && handler != NULL &&
+      napi_call_function(env->napi, handler, handler, argc, values, NULL) != napi_ok)
+    report_exception(env);
+  napi_close_handle_scope(env->napi, scope);
+}
+
+void cnet_enter(cnet_env_t *env, napi_async_context context, cnet_scope_t *scope) {
+  *scope = (cnet_scope_t){0};
+  if (env->closing || napi_open_handle_scope(env->napi, &scope->handles) != napi_ok) {
+    scope->handles = NULL;
+    return;
+  }
+  /* the resource is that of the context; Node looks at no other */
+  if (context == NULL || napi_open_callback_scope(env->napi, NULL, context, &scope->callbacks) != napi_ok)
+    scope->callbacks = NULL;
+}
+
+void cnet_leave(cnet_env_t *env, const cnet_scope_t *scope) {
+  if (scope->handles == NULL) return;
+  if (scope->callbacks != NULL) napi_close_callback_scope(env->napi, scope->callbacks);
+  napi_close_handle_scope(env->napi, scope->handles);
+}
+
+napi_async_context cnet_context_new(cnet_env_t *env, const char *name) {
+  napi_async_context context = NULL;
+  napi_handle_scope scope;
+
+  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
+  if (napi_async_init(env->napi, NULL, cnet_string(env->napi, name, NAPI_AUTO_LENGTH), &context) != napi_ok)
+    context = NULL;
+  napi_close_handle_scope(env->napi, scope);
+  return context;
+}
+
+void cnet_context_free(cnet_env_t *env, napi_async_context context) {
+  if (context != NULL) napi_async_destroy(env->napi, context);
+}
+
 /* --- life and teardown ---------------------------------------------------------------------------------- */
 
 static void env_free(cnet_env_t *env) {
