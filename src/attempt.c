@@ -81,8 +81,14 @@ static cnet_stream_t *failed(cnet_stream_t *stream, cnet_phase_t phase, int stat
 
 static void try_addresses(cnet_stream_t *stream);
 
-/* What has become of the address; in its context. */
-static void settle(cnet_stream_t *stream, int status) {
+/* What has become of the address; in its context, on the way into which JavaScript may have closed the stream. */
+static void settle(void *data) {
+  cnet_dial_t *dial = data;
+  cnet_stream_t *stream = dial->stream;
+  int status = dial->status;
+
+  if (stream == NULL) return;
+  stream->attempt->dial = NULL;
   if (status == 0 && stream->opening != NULL && stream->opening->sent < 0) status = stream->opening->sent;
   if (status == 0)
     cnet_attempt_connected(stream);
@@ -91,16 +97,9 @@ static void settle(cnet_stream_t *stream, int status) {
 }
 
 void cnet_dial_ended(cnet_dial_t *dial, int status) {
-  cnet_stream_t *stream = dial->stream;
-  cnet_env_t *env = dial->env;
-  cnet_scope_t scope;
-
-  if (stream != NULL) {
-    stream->attempt->dial = NULL;
-    cnet_enter(env, dial->context, &scope);
-    settle(stream, status);
-    cnet_leave(env, &scope);
-  }
+  dial->status = status;
+  dial->dialled = true; /* it is ours to free */
+  if (dial->stream != NULL) cnet_run_in(dial->env, dial->context, settle, dial);
   dial_free(dial);
 }
 
@@ -109,19 +108,19 @@ void cnet_dial_on_connect(uv_connect_t *req, int status) { cnet_dial_ended((cnet
 /* Whether the kernel has an answer to the connection attempt that libuv has not told of yet. */
 static bool is_settled(const cnet_stream_t *stream) { return cnet_platform_ready(stream->uv, true) != 0; }
 
+static void give_up(void *data) {
+  cnet_stream_t *stream = ((cnet_dial_t *)data)->stream;
+  if (stream != NULL) try_addresses(failed(stream, CNET_ATTEMPT_TIMEOUT, UV_ETIMEDOUT));
+}
+
 static void on_time_up(uv_timer_t *timer) {
   cnet_stream_t *stream = timer->data;
   cnet_attempt_t *attempt = stream->attempt;
-  cnet_env_t *env = stream->env;
-  cnet_scope_t scope;
 
-  if (cnet_turn_waits(env, &attempt->asked, attempt->asked != 0 || is_settled(stream))) {
+  if (cnet_turn_waits(stream->env, &attempt->asked, attempt->asked != 0 || is_settled(stream)))
     uv_timer_start(timer, on_time_up, CNET_TURN_PAUSE, 0);
-    return;
-  }
-  cnet_enter(env, attempt->dial->context, &scope); /* which lives until its callback */
-  try_addresses(failed(stream, CNET_ATTEMPT_TIMEOUT, UV_ETIMEDOUT));
-  cnet_leave(env, &scope);
+  else /* the dial lives until its callback */
+    cnet_run_in(stream->env, attempt->dial->context, give_up, attempt->dial);
 }
 
 /* Gives the stream a fresh handle, in the place of the one whose attempt failed. */

@@ -11,6 +11,7 @@ typedef struct cnet_dial {
   cnet_env_t *env;
   cnet_stream_t *stream; /* NULL: abandoned, nobody is to be told */
   napi_async_context context;
+  int status;   /* how it has ended */
   bool dialled; /* libuv has the request: its callback frees it */
 } cnet_dial_t;
 

@@ -130,7 +130,9 @@ struct cnet_env {
   uv_loop_t *loop;
   napi_async_cleanup_hook_handle cleanup;
   napi_ref handlers[CNET_HANDLERS];
-  napi_ref event_ref; /* keeps the memory of `event` alive, which lib/handlers.js shares */
+  napi_ref runner;        /* a function that does `work`: see cnet_run_in() */
+  struct cnet_work *work; /* NULL but while that is on its way */
+  napi_ref event_ref;     /* keeps the memory of `event` alive, which lib/handlers.js shares */
   int32_t *event; /* of CNET_ON_READ: stream, bytes or status, offset; and told by JavaScript: 1, nobody keeps them */
   cnet_table_t streams;
   cnet_table_t idles;
@@ -190,21 +192,14 @@ void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which
 void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                     const int32_t *argv);
 
-/* An open context, in which what is told belongs to one another: see cnet_enter(). */
-typedef struct cnet_scope {
-  napi_handle_scope handles; /* NULL: it could not be opened, and nothing needs to be closed */
-  napi_callback_scope callbacks;
-} cnet_scope_t;
-
 /*
- * From here on to cnet_leave() what is told by cnet_tell_ints(), and what is made, is in `context`; then ticks and
- * microtasks are drained. A store that a listener enters stays in the context: so one that is gone afterwards takes it
- * along. Does nothing during teardown.
+ * Calls `work` once, with `data`, in `context`: what is told by cnet_tell_ints(), and what is made, belongs to it; then
+ * ticks and microtasks are drained. A store that a listener enters stays in the context, so one that is freed
+ * afterwards takes it along. During teardown `work` is called and tells nothing.
  */
-void cnet_enter(cnet_env_t *env, napi_async_context context, cnet_scope_t *scope);
-void cnet_leave(cnet_env_t *env, const cnet_scope_t *scope);
+void cnet_run_in(cnet_env_t *env, napi_async_context context, void (*work)(void *data), void *data);
 
-/* As cnet_emit_ints(), in the context that there is: of the call from JavaScript, or of cnet_enter(). */
+/* As cnet_emit_ints(), in the context that there is: of the call from JavaScript, or of cnet_run_in(). */
 void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const int32_t *argv);
 
 /*

@@ -90,21 +90,43 @@ void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const in
   napi_close_handle_scope(env->napi, scope);
 }
 
-void cnet_enter(cnet_env_t *env, napi_async_context context, cnet_scope_t *scope) {
-  *scope = (cnet_scope_t){0};
-  if (env->closing || napi_open_handle_scope(env->napi, &scope->handles) != napi_ok) {
-    scope->handles = NULL;
-    return;
-  }
-  /* the resource is that of the context; Node looks at no other */
-  if (context == NULL || napi_open_callback_scope(env->napi, NULL, context, &scope->callbacks) != napi_ok)
-    scope->callbacks = NULL;
+typedef struct cnet_work {
+  void (*run)(void *data);
+  void *data;
+} cnet_work_t;
+
+static void do_work(cnet_env_t *env) {
+  const cnet_work_t *work = env->work;
+
+  env->work = NULL;
+  if (work != NULL) work->run(work->data);
 }
 
-void cnet_leave(cnet_env_t *env, const cnet_scope_t *scope) {
-  if (scope->handles == NULL) return;
-  if (scope->callbacks != NULL) napi_close_callback_scope(env->napi, scope->callbacks);
-  napi_close_handle_scope(env->napi, scope->handles);
+/* What JavaScript calls for cnet_run_in(), which has left the work in the environment's state. */
+static napi_value run_work(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  do_work(call.env);
+  return NULL;
+}
+
+/*
+ * By a function, and not by napi_open_callback_scope(): from Node 24 on AsyncLocalStorage does not know of that. As
+ * there may be no room to call it, the work is done without in the end.
+ */
+void cnet_run_in(cnet_env_t *env, napi_async_context context, void (*work)(void *data), void *data) {
+  cnet_work_t *before = env->work, own = {work, data};
+  napi_handle_scope scope;
+  napi_value runner;
+
+  env->work = &own;
+  if (!env->closing && context != NULL && napi_open_handle_scope(env->napi, &scope) == napi_ok) {
+    if (napi_get_reference_value(env->napi, env->runner, &runner) == napi_ok && runner != NULL)
+      napi_make_callback(env->napi, context, runner, runner, 0, NULL, NULL);
+    report_exception(env);
+    napi_close_handle_scope(env->napi, scope);
+  }
+  if (env->work == &own) do_work(env);
+  env->work = before;
 }
 
 napi_async_context cnet_context_new(cnet_env_t *env, const char *name) {
@@ -140,7 +162,7 @@ void cnet_env_release(cnet_env_t *env) {
 }
 
 static void delete_references(cnet_env_t *env) {
-  napi_ref refs[] = {env->event_ref, env->slab.block_ref, env->slab.page_ref};
+  napi_ref refs[] = {env->runner, env->event_ref, env->slab.block_ref, env->slab.page_ref};
 
   for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
@@ -167,13 +189,20 @@ static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
   cnet_env_release(env);
 }
 
+static bool make_runner(cnet_env_t *env) {
+  napi_value runner;
+
+  return napi_create_function(env->napi, NULL, 0, run_work, env, &runner) == napi_ok &&
+         napi_create_reference(env->napi, runner, 1, &env->runner) == napi_ok;
+}
+
 cnet_env_t *cnet_env_new(napi_env napi) {
   cnet_env_t *env = calloc(1, sizeof *env);
 
   if (env == NULL) return NULL;
   env->napi = napi;
   env->idle_heap.timer_due = UINT64_MAX;
-  if (napi_get_uv_event_loop(napi, &env->loop) != napi_ok ||
+  if (!make_runner(env) || napi_get_uv_event_loop(napi, &env->loop) != napi_ok ||
       napi_add_async_cleanup_hook(napi, on_cleanup, env, &env->cleanup) != napi_ok) {
     free(env);
     return NULL;

@@ -27,6 +27,7 @@ struct cnet_lane {
   cnet_lane_t *next;
   uint32_t index;
   int sent;     /* what cnet_opening_send() has said */
+  int status;   /* how it has ended */
   bool dialled; /* libuv has the request: its callback frees the lane */
 };
 
@@ -108,14 +109,15 @@ static cnet_stream_t *give_up(cnet_lane_t *lane, cnet_phase_t phase, int status)
 
 static void go_on(cnet_stream_t *stream);
 
-/* What has become of the lane; in its context. */
-static void settle(cnet_lane_t *lane, int status) {
+/* What has become of the lane; in its context, on the way into which JavaScript may have closed the stream. */
+static void settle(void *data) {
+  cnet_lane_t *lane = data;
   cnet_stream_t *stream = lane->stream;
 
+  if (stream == NULL) return;
   show(stream, lane);
-  if (status == 0 && lane->sent < 0) status = lane->sent;
-  if (status < 0) {
-    go_on(give_up(lane, CNET_ATTEMPT_FAILED, status));
+  if (lane->status < 0) {
+    go_on(give_up(lane, CNET_ATTEMPT_FAILED, lane->status));
     return;
   }
   unlink_lane(stream->attempt, lane);
@@ -125,14 +127,9 @@ static void settle(cnet_lane_t *lane, int status) {
 
 static void on_lane(uv_connect_t *req, int status) {
   cnet_lane_t *lane = (cnet_lane_t *)req;
-  cnet_env_t *env = lane->env;
-  cnet_scope_t scope;
 
-  if (lane->stream != NULL) {
-    cnet_enter(env, lane->context, &scope);
-    settle(lane, status);
-    cnet_leave(env, &scope);
-  }
+  lane->status = status == 0 && lane->sent < 0 ? lane->sent : status;
+  if (lane->stream != NULL) cnet_run_in(lane->env, lane->context, settle, lane);
   lane_free(lane);
 }
 
@@ -142,20 +139,20 @@ bool cnet_race_is_settled(const cnet_attempt_t *attempt) {
   return false;
 }
 
+static void start_beside(void *data) {
+  cnet_stream_t *stream = ((cnet_lane_t *)data)->stream;
+  if (stream != NULL) go_on(stream);
+}
+
 /* A lane that has led to a connection, of which libuv is yet to tell, leaves the next one nothing to do. */
 static void on_delay_over(uv_timer_t *timer) {
   cnet_stream_t *stream = timer->data;
   cnet_attempt_t *attempt = stream->attempt;
-  cnet_env_t *env = stream->env;
-  cnet_scope_t scope;
 
-  if (cnet_turn_waits(env, &attempt->asked, attempt->asked != 0 || cnet_race_is_settled(attempt))) {
+  if (cnet_turn_waits(stream->env, &attempt->asked, attempt->asked != 0 || cnet_race_is_settled(attempt)))
     uv_timer_start(timer, on_delay_over, CNET_TURN_PAUSE, 0);
-    return;
-  }
-  cnet_enter(env, attempt->lanes->context, &scope); /* one is under way: else the next would have begun */
-  go_on(stream);
-  cnet_leave(env, &scope);
+  else /* one is under way: else the next would have begun */
+    cnet_run_in(stream->env, attempt->lanes->context, start_beside, attempt->lanes);
 }
 
 /* A lane for the address, whose handle becomes the stream's. The first one has the handle that the stream has already.
