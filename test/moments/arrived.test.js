@@ -183,6 +183,7 @@ describe('moments: what has arrived while the loop was busy wins over the time t
     const events = record(server, 'drop', 'connection');
     const client = await connected(server.address().port, HOST);
     await new Promise((resolve) => setTimeout(resolve, TIME / 4)); // it is accepted, and waits
+    await new Promise(setImmediate); // of what comes now timers are first
     client.write('PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n');
     block(LONG);
     const [accepted] = await once(server, 'connection');
@@ -194,6 +195,7 @@ describe('moments: what has arrived while the loop was busy wins over the time t
     const events = record(server, 'connection');
     const client = await connected(server.address().port, HOST);
     await new Promise((resolve) => setTimeout(resolve, TIME / 4));
+    await new Promise(setImmediate);
     client.on('error', () => {}).write('PROXY TCP4 192');
     block(LONG);
     await closed(client.resume());
