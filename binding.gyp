@@ -9,6 +9,7 @@
         "src/address.c",
         "src/attempt.c",
         "src/attempt_args.c",
+        "src/attempt_path.c",
         "src/attempt_prepare.c",
         "src/block_list.c",
         "src/block_list_js.c",
@@ -22,6 +23,7 @@
         "src/env.c",
         "src/held.c",
         "src/idle.c",
+        "src/idle_heap.c",
         "src/listen.c",
         "src/opening.c",
         "src/option.c",
@@ -45,6 +47,7 @@
         "src/tcp_info.c",
         "src/token.c",
         "src/text.c",
+        "src/turn.c",
         "src/write.c"
       ],
       "defines": ["NAPI_VERSION=8"],

@@ -15,6 +15,31 @@ const common = {
   'no-empty': ['error', { allowEmptyCatch: true }],
 };
 
+/** Timers and clocks that test runners replace: lib/ has its own, taken once. */
+const TIMERS = [
+  'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'Date', 'performance',
+];
+const CLOCKS = ['nextTick', 'hrtime', 'uptime'];
+const TIMER_MODULES = ['timers', 'timers/promises', 'perf_hooks'];
+const message = 'Take it from lib/timers.js, which test runners cannot replace.';
+
+const ownTimers = {
+  'no-restricted-globals': ['error', ...TIMERS.map((name) => ({ name, message }))],
+  'no-restricted-properties': [
+    'error',
+    ...CLOCKS.map((property) => ({ object: 'process', property, message })),
+    ...['globalThis', 'global'].flatMap((object) => TIMERS.map((property) => ({ object, property, message }))),
+  ],
+  'no-restricted-modules': [
+    'error',
+    { paths: TIMER_MODULES.flatMap((name) => [name, `node:${name}`]).map((name) => ({ name, message })) },
+  ],
+  'no-restricted-imports': [
+    'error',
+    { paths: TIMER_MODULES.flatMap((name) => [name, `node:${name}`]).map((name) => ({ name, message })) },
+  ],
+};
+
 module.exports = [
   { ignores: ['build/', 'build-*/', '.cache/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
@@ -28,6 +53,7 @@ module.exports = [
     languageOptions: { ecmaVersion: 2022, sourceType: 'module', globals: globals.nodeBuiltin },
     rules: common,
   },
+  { files: ['lib/**/*.js', 'lib/**/*.mjs'], ignores: ['lib/timers.js'], rules: ownTimers },
   { files: ['test/**'], languageOptions: { globals: globals.mocha } },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 ];

@@ -2,9 +2,11 @@
 
 /** The option `connectTimeout` of connect(): a limit for all that comes before 'connect', the lookup included. */
 
+const native = require('./binding');
 const { aggregateError, codes } = require('./errors');
 const { isIP } = require('./ip');
 const { kAttempt, kConnectTimer, kHandle } = require('./symbols');
+const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./timers');
 const { validateInt32 } = require('./validate');
 
 /** @returns {number} milliseconds; 0: no limit */
@@ -37,8 +39,22 @@ function tellUnderWay(socket, { addresses, port, errors, started }) {
   }
 }
 
-function onTimeUp(socket, timer, timeout, options, before) {
+/**
+ * The time is up. Timers come before what has arrived: so the event loop first tells of that, as of the answer of a lookup,
+ * and of a connection that the kernel has made, for which C asks it.
+ */
+function onTimeUp(socket, timer, end) {
   if (socket[kConnectTimer] !== timer || !socket.connecting) return;
+  const next = setImmediate(() => {
+    if (socket[kConnectTimer] !== next || !socket.connecting) return;
+    const id = socket[kHandle]?.id; // of a program's own handle there is none
+    if (id >= 0 && native.settled(id)) onTimeUp(socket, next, end);
+    else end();
+  });
+  socket[kConnectTimer] = next;
+}
+
+function giveUp(socket, timeout, options, before) {
   const attempt = socket[kAttempt] === before ? null : socket[kAttempt];
 
   socket[kConnectTimer] = null;
@@ -50,13 +66,15 @@ function onTimeUp(socket, timer, timeout, options, before) {
 function start(socket, timeout, options) {
   stop(socket);
   const before = socket[kAttempt]; // of an earlier connection
-  const timer = setTimeout(() => onTimeUp(socket, timer, timeout, options, before), timeout);
+  const end = () => giveUp(socket, timeout, options, before);
+  const timer = setTimeout(() => onTimeUp(socket, timer, end), timeout);
   socket[kConnectTimer] = timer;
   if (socket[kHandle].hasRef?.() === false) timer.unref();
 }
 
 function stop(socket) {
-  clearTimeout(socket[kConnectTimer]);
+  clearTimeout(socket[kConnectTimer]); // each of them leaves what is the other's alone
+  clearImmediate(socket[kConnectTimer]);
   socket[kConnectTimer] = null;
 }
 

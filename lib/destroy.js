@@ -10,6 +10,7 @@ const { codes, errnoException } = require('./errors');
 const { TCP } = require('./handle');
 const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kResetting } = require('./symbols');
 const { stopTimeout } = require('./timeout');
+const { nextTick, queueMicrotask } = require('./timers');
 
 function closeHandle(socket, hadError) {
   const handle = socket[kHandle];
@@ -86,7 +87,7 @@ const methods = {
     if (this[kConnectTimer] !== null) connectTimeout.stop(this);
     if (!this[kHandle]) {
       callback(exception);
-      process.nextTick(() => this.emit('close'));
+      nextTick(() => this.emit('close'));
     } else if (this._closeAfterHandlingError) {
       // the handle stays reachable while 'error' is handled, in the tick queue
       queueMicrotask(() => {

@@ -12,7 +12,7 @@ const {
 /** @type {Array<import('./handle').Handle | undefined>} by stream number */
 const handles = [];
 
-/** @type {Array<import('./socket').Socket | undefined>} by number of the idle timeout */
+/** @type {Array<import('./timeout').IdleTimeout | undefined>} by number of the idle timeout */
 const timeouts = [];
 
 /** CNET_EXHAUSTED of src/cnet.h. */
@@ -92,7 +92,7 @@ function onclose(id) {
 }
 
 function ontimeout(id) {
-  timeouts[id]._onTimeout();
+  timeouts[id].fire();
 }
 
 /** Descriptors have come with the `length` bytes that onread() is called with next. */

@@ -17,6 +17,7 @@ const { checkPermission } = require('./permission');
 const { fileOption } = require('./socket-file');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
 const { kAdopt, kClosed, kSocketOptions } = require('./symbols');
+const { nextTick } = require('./timers');
 const { refuseMultipath } = require('./user-timeout');
 const uv = require('./uv');
 const { validateAbortSignal, validatePort } = require('./validate');
@@ -103,7 +104,7 @@ function chmod(handle, { readableAll, writableAll }) {
 
 function fail(server, error) {
   tracing('error', { server, error });
-  process.nextTick(() => server.emit('error', error));
+  nextTick(() => server.emit('error', error));
 }
 
 /** @returns {Error | number | null} why the handle does not listen; a number is a negative code */
@@ -142,7 +143,7 @@ function listenNow(server, place) {
   server._connectionKey = `${family}:${address}:${port}`;
   if (server._unref) server.unref();
   tracing('asyncEnd', { server });
-  process.nextTick(() => {
+  nextTick(() => {
     if (server._handle) server.emit('listening');
   });
 }
@@ -204,7 +205,7 @@ function closeOnAbort(server, { signal }) {
   validateAbortSignal(signal, 'options.signal');
   const onAborted = () => server.close();
   if (signal.aborted) {
-    process.nextTick(onAborted);
+    nextTick(onAborted);
     return true;
   }
   signal.addEventListener('abort', onAborted, { once: true });

@@ -7,6 +7,7 @@ const dns = require('node:dns');
 const { codes } = require('./errors');
 const { isIP } = require('./ip');
 const { kBound, kLives } = require('./symbols');
+const { nextTick } = require('./timers');
 
 /** An IPv6 family may be given as 6 or 'IPv6'; anything else goes to dns.lookup() as it is. */
 function lookupOptions({ family, hints }, all) {
@@ -21,7 +22,7 @@ function lookupOptions({ family, hints }, all) {
 }
 
 function destroySoon(socket, error) {
-  process.nextTick(() => socket.destroy(error));
+  nextTick(() => socket.destroy(error));
 }
 
 /** A lookup may answer late: when the socket was destroyed, and perhaps connects again. */
@@ -94,7 +95,7 @@ function resolve(socket, options, wanted, attempt) {
       attempt(socket, [wanted.host], wanted, false);
       return;
     }
-    process.nextTick(() => {
+    nextTick(() => {
       if (isWanted(socket, wanted)) attempt(socket, [wanted.host], wanted, false);
     });
     return;

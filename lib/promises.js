@@ -5,6 +5,7 @@
 const { normalizeArgs, toNumber } = require('./args');
 const { AbortError, codes } = require('./errors');
 const { kHold } = require('./symbols');
+const { nextTick } = require('./timers');
 const { validateAbortSignal } = require('./validate');
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
@@ -104,7 +105,7 @@ function holdUntilWanted(server) {
   const onListener = (event) => {
     if (event !== 'connection' && event !== 'drop') return;
     server.off('newListener', onListener);
-    process.nextTick(() => server[kHold](false)); // when the listener is there
+    nextTick(() => server[kHold](false)); // when the listener is there
   };
   server[kHold](true);
   server.on('newListener', onListener);

@@ -2,6 +2,8 @@
 
 /** The connections of a server that child processes were sent: server._workers are Node's own lists of them. */
 
+const { nextTick } = require('./timers');
+
 /** The connections here and those of the child processes that were sent some. */
 function countEverywhere(server, callback) {
   const lists = server._workers;
@@ -9,7 +11,7 @@ function countEverywhere(server, callback) {
   let left = lists.length;
   const done = (error, count) => {
     left = -1;
-    process.nextTick(callback, error, count);
+    nextTick(callback, error, count);
   };
 
   if (left === 0) done(null, total);

@@ -24,6 +24,7 @@ const socketOptions = require('./socket-options');
 const {
   kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kProxy, kShutdown, kUserTimeout, kWarned,
 } = require('./symbols');
+const { nextTick } = require('./timers');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
 const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
@@ -158,7 +159,7 @@ const methods = {
    */
   getConnections(callback) {
     if (this._usingWorkers) countEverywhere(this, callback);
-    else process.nextTick(callback, null, this._connections);
+    else nextTick(callback, null, this._connections);
     return this;
   },
 
@@ -191,7 +192,7 @@ const methods = {
       this[kShutdown]?.update();
       return;
     }
-    process.nextTick(() => {
+    nextTick(() => {
       debug('SERVER: emit close');
       this[kClosed] = !this._handle;
       this[kShutdown]?.finish();

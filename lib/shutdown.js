@@ -5,13 +5,12 @@
  * costs a connection anything: which they are is asked of C (src/connections.c) when somebody wants to know.
  */
 
-const { clearTimeout, setTimeout } = require('node:timers');
-
 const native = require('./binding');
 const { AbortError, codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
 const { handles } = require('./handlers');
 const { kBytesWritten, kNumber, kOwner, kShutdown } = require('./symbols');
+const { clearTimeout, now: clock, setImmediate, setTimeout } = require('./timers');
 const uv = require('./uv');
 const { validateAbortSignal, validateInt32, validateObject } = require('./validate');
 
@@ -54,7 +53,7 @@ class Looks {
     const quiet = quietTime(socket);
     if (quiet !== uv.ENOTSUP) return quiet >= time;
     const bytes = socket.bytesRead + socket[kBytesWritten];
-    const now = performance.now();
+    const now = clock();
     let look = this.#seen.get(socket);
     if (look?.bytes !== bytes) {
       look = { bytes, at: now };
@@ -102,10 +101,15 @@ class Shutdown {
 
   /** @returns {Promise<object>} the counts, when it is over */
   join({ timeout, signal, idleTime }) {
-    if (timeout !== undefined) this.#deadlines.push(setTimeout(() => this.#force(), timeout).unref());
+    if (timeout !== undefined) this.#deadlines.push(setTimeout(() => this.#timeUp(), timeout).unref());
     this.#idleTime = Math.min(this.#idleTime, idleTime);
     if (this.#idleTime < Infinity) this.#look();
     return signal === undefined ? this.#ended : this.#untilAborted(signal);
+  }
+
+  /** The deadline. What has come by now is told of before it counts: timers come first in a turn of the event loop. */
+  #timeUp() {
+    setImmediate(() => this.#force());
   }
 
   #untilAborted(signal) {

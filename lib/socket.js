@@ -48,6 +48,7 @@ const {
 } = require('./symbols');
 const tcpInfo = require('./tcp-info');
 const timeout = require('./timeout');
+const { nextTick } = require('./timers');
 const tlsReader = require('./tls-reader');
 const userTimeout = require('./user-timeout');
 const { validateInt32 } = require('./validate');
@@ -88,7 +89,7 @@ function writeAfterEnd(chunk, encoding, callback) {
   const done = typeof encoding === 'function' ? encoding : callback;
   const error = endedByOtherParty();
 
-  if (typeof done === 'function') process.nextTick(done, error);
+  if (typeof done === 'function') nextTick(done, error);
   this.destroy(error);
   return false;
 }

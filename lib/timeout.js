@@ -21,11 +21,51 @@ function duration(msecs) {
   return LONGEST;
 }
 
+/** Ends a timeout whose socket was collected. */
+const collected = new FinalizationRegistry((timeout) => timeout.stop());
+
+/**
+ * The timeout of a socket. While it runs it holds the socket, as a timer does; once it has fired it holds nothing: a socket
+ * that has no handle, and that nobody knows, is collected.
+ */
+class IdleTimeout {
+  /** @param {number} id that C knows */
+  constructor(socket, id) {
+    this.id = id;
+    this.socket = socket;
+    /** @type {WeakRef<import('./socket').Socket> | null} when it has fired once */
+    this.weak = null;
+    timeouts[id] = this;
+  }
+
+  fire() {
+    const socket = this.socket ?? this.weak.deref();
+    this.socket = null;
+    if (socket === undefined) return;
+    if (this.weak === null) {
+      this.weak = new WeakRef(socket);
+      collected.register(socket, this, this);
+    }
+    socket._onTimeout();
+  }
+
+  /** It runs again. */
+  touch(socket) {
+    this.socket = socket;
+    native.idleTouch(this.id);
+  }
+
+  stop() {
+    if (this.weak !== null) collected.unregister(this);
+    timeouts[this.id] = undefined;
+    native.idleStop(this.id);
+  }
+}
+
 /** Ends the timeout of a socket, if it has one. */
 function stopTimeout(socket) {
   if (socket[kIdle] < 0) return;
-  timeouts[socket[kIdle]] = undefined;
-  native.idleStop(socket[kIdle]);
+  timeouts[socket[kIdle]].stop();
   socket[kIdle] = -1;
 }
 
@@ -37,8 +77,7 @@ function startTimeout(socket, msecs) {
     native.idleStop(id);
     return;
   }
-  timeouts[id] = socket;
-  socket[kIdle] = id;
+  socket[kIdle] = new IdleTimeout(socket, id).id;
   attachTimeout(socket);
 }
 
@@ -71,7 +110,7 @@ const methods = {
   /** Activity that C does not see. */
   _unrefTimer() {
     for (let socket = this; socket; socket = socket._parent) {
-      if (socket[kIdle] >= 0) native.idleTouch(socket[kIdle]);
+      if (socket[kIdle] >= 0) timeouts[socket[kIdle]].touch(socket);
     }
   },
 

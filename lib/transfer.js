@@ -9,7 +9,6 @@
 
 const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
-const { clearInterval, setInterval } = require('node:timers');
 const { isInt32Array, isSharedArrayBuffer } = require('node:util/types');
 const { Worker, isMainThread } = require('node:worker_threads');
 
@@ -24,6 +23,7 @@ const { Socket } = require('./socket');
 const {
   kAdopt, kAttach, kBound, kHandle, kKeepAlive, kNoDelay, kShutDownDone, kTypeOfService, kWriteDone,
 } = require('./symbols');
+const { clearInterval, setInterval } = require('./timers');
 const uv = require('./uv');
 const { validateObject } = require('./validate');
 

@@ -16,12 +16,12 @@
  * 4. JavaScript's memory is read or written only inside the call that brought it: no pointer into a Buffer
  *    is kept when a function returns to the event loop. A write that the kernel does not take whole keeps a
  *    reference to the Buffer and asks for the pointer anew when there is room (write.c).
- * 5. Every call into JavaScript goes through cnet_emit() (env.c). It may run any code: afterwards the state
- *    is read again before the stream is touched, which is why streams are looked up, not remembered. Other functions of
- *    Node-API run code of the user's too: napi_async_init() calls the hooks of async_hooks, and reading or setting an
- *    element or a property calls accessors. A context is made either before anything has changed, and the stream then
- *    looked up by its mark; or last of all, when everything is in its place (cnet_context_new()). Elements are read
- *    while the stream is CNET_BUSY, or before it is looked up.
+ * 5. Every call into JavaScript goes through cnet_emit(), cnet_tell_ints() or cnet_run_in() (env.c). It may run any
+ * code: afterwards the state is read again before the stream is touched, which is why streams are looked up, not
+ *    remembered. Other functions of Node-API run code of the user's too: napi_async_init() calls the hooks of
+ *    async_hooks, and reading or setting an element or a property calls accessors. A context is made either before
+ *    anything has changed, and the stream then looked up by its mark; or last of all, when everything is in its place
+ *    (cnet_context_new()). Elements are read while the stream is CNET_BUSY, or before it is looked up.
  * 6. C never throws: functions return 0 or more, or a negative libuv code; lib/ makes the Error.
  */
 #ifndef CNET_H
@@ -129,6 +129,7 @@ typedef struct cnet_idle_heap {
   uint32_t count, size;
   uv_timer_t *timer;  /* unref'd; NULL until the first timeout is asked for */
   uint64_t timer_due; /* loop time at which the timer fires; UINT64_MAX: not armed */
+  uint64_t armed;     /* how often an entry was touched: the order of those that are due together */
 } cnet_idle_heap_t;
 
 struct cnet_env {
@@ -136,12 +137,16 @@ struct cnet_env {
   uv_loop_t *loop;
   napi_async_cleanup_hook_handle cleanup;
   napi_ref handlers[CNET_HANDLERS];
-  napi_ref event_ref; /* keeps the memory of `event` alive, which lib/handlers.js shares */
-  int32_t *event;     /* of CNET_ON_READ: see CNET_EVENT_LENGTH */
+  napi_ref runner;        /* a function that does `work`: see cnet_run_in() */
+  struct cnet_work *work; /* NULL but while that is on its way */
+  napi_ref event_ref;     /* keeps the memory of `event` alive, which lib/handlers.js shares */
+  int32_t *event;         /* of CNET_ON_READ: see CNET_EVENT_LENGTH */
   cnet_table_t streams;
   cnet_table_t idles;
   cnet_slab_t slab;
   cnet_idle_heap_t idle_heap;
+  uv_check_t *check;    /* unref'd, and stopped but for a while: see turn.h; NULL until somebody has a time limit */
+  uint64_t turn;        /* counted by it */
   cnet_token_t *tokens; /* a list, newest first: see token.c */
   uint64_t serial;      /* of the newest stream */
   int descriptor_limit; /* asked for when a listener begins; 0: none */
@@ -195,6 +200,23 @@ void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which
 /* cnet_emit() for handlers whose arguments are all integers; opens its own handle scope. */
 void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                     const int32_t *argv);
+
+/*
+ * Calls `work` once, with `data`, in `context`: what is told by cnet_tell_ints(), and what is made, belongs to it; then
+ * ticks and microtasks are drained. A store that a listener enters stays in the context, so one that is freed
+ * afterwards takes it along. During teardown `work` is called and tells nothing.
+ */
+void cnet_run_in(cnet_env_t *env, napi_async_context context, void (*work)(void *data), void *data);
+
+/* As cnet_emit_ints(), in the context that there is: of the call from JavaScript, or of cnet_run_in(). */
+void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const int32_t *argv);
+
+/*
+ * An async context of its own for a request, in the one that there is; NULL: no memory. It calls init hooks of
+ * async_hooks, which may run any code.
+ */
+napi_async_context cnet_context_new(cnet_env_t *env, const char *name);
+void cnet_context_free(cnet_env_t *env, napi_async_context context);
 
 /* One libuv handle more, or one less: teardown ends when none is left. */
 void cnet_env_hold(cnet_env_t *env);
@@ -396,8 +418,12 @@ size_t cnet_write_queue_size(const cnet_stream_t *stream);
 
 /* --- idle.c -------------------------------------------------------------------------------------------------- */
 
-/* Notes activity on the stream: its idle timeout starts anew. Costs a load and two stores. */
+/* Notes activity on the stream: its idle timeout starts anew. Costs a load, and with a timeout the reading of a clock.
+ */
 void cnet_idle_touch(cnet_stream_t *stream);
+
+/* Something has come that is no activity, as the peer's end: a timeout that was due before it is not. */
+void cnet_idle_heard(cnet_stream_t *stream);
 
 /* Forgets `stream` in its idle timeout (which goes on). */
 void cnet_idle_detach(cnet_stream_t *stream);
@@ -528,6 +554,12 @@ int cnet_platform_dup(int fd);
 
 /* Closes such a duplicate. */
 void cnet_platform_close(int fd);
+
+/*
+ * Whether the kernel has something for `uv` now: bytes, the end or an error; with `room` also whether it takes bytes,
+ * or a connection that is being made is settled. 1, 0, or a negative code: it cannot be asked.
+ */
+int cnet_platform_ready(const uv_stream_t *uv, bool room);
 
 /* Bytes in the kernel that wait, to be read or to be taken by the peer; 0 where it does not tell, or a negative code.
  */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "napi_util.h"
+#include "turn.h"
 
 /* --- tables ------------------------------------------------------------------------------------------- */
 
@@ -77,6 +78,72 @@ void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t 
   napi_close_handle_scope(env->napi, scope);
 }
 
+void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const int32_t *argv) {
+  napi_handle_scope scope;
+  napi_value values[CNET_MAX_ARGS], handler;
+
+  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
+  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) == napi_ok && handler != NULL &&
+      napi_call_function(env->napi, handler, handler, argc, values, NULL) != napi_ok)
+    report_exception(env);
+  napi_close_handle_scope(env->napi, scope);
+}
+
+typedef struct cnet_work {
+  void (*run)(void *data);
+  void *data;
+} cnet_work_t;
+
+static void do_work(cnet_env_t *env) {
+  const cnet_work_t *work = env->work;
+
+  env->work = NULL;
+  if (work != NULL) work->run(work->data);
+}
+
+/* What JavaScript calls for cnet_run_in(), which has left the work in the environment's state. */
+static napi_value run_work(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  do_work(call.env);
+  return NULL;
+}
+
+/*
+ * By a function, and not by napi_open_callback_scope(): from Node 24 on AsyncLocalStorage does not know of that. As
+ * there may be no room to call it, the work is done without in the end.
+ */
+void cnet_run_in(cnet_env_t *env, napi_async_context context, void (*work)(void *data), void *data) {
+  cnet_work_t *before = env->work, own = {work, data};
+  napi_handle_scope scope;
+  napi_value runner;
+
+  env->work = &own;
+  if (!env->closing && context != NULL && napi_open_handle_scope(env->napi, &scope) == napi_ok) {
+    if (napi_get_reference_value(env->napi, env->runner, &runner) == napi_ok && runner != NULL)
+      napi_make_callback(env->napi, context, runner, runner, 0, NULL, NULL);
+    report_exception(env);
+    napi_close_handle_scope(env->napi, scope);
+  }
+  if (env->work == &own) do_work(env);
+  env->work = before;
+}
+
+napi_async_context cnet_context_new(cnet_env_t *env, const char *name) {
+  napi_async_context context = NULL;
+  napi_handle_scope scope;
+
+  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
+  if (napi_async_init(env->napi, NULL, cnet_string(env->napi, name, NAPI_AUTO_LENGTH), &context) != napi_ok)
+    context = NULL;
+  napi_close_handle_scope(env->napi, scope);
+  return context;
+}
+
+void cnet_context_free(cnet_env_t *env, napi_async_context context) {
+  if (context != NULL) napi_async_destroy(env->napi, context);
+}
+
 /* --- life and teardown ---------------------------------------------------------------------------------- */
 
 static void env_free(cnet_env_t *env) {
@@ -95,7 +162,7 @@ void cnet_env_release(cnet_env_t *env) {
 }
 
 static void delete_references(cnet_env_t *env) {
-  napi_ref refs[] = {env->event_ref, env->slab.block_ref};
+  napi_ref refs[] = {env->runner, env->event_ref, env->slab.block_ref};
 
   for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
@@ -117,9 +184,17 @@ static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
     if (stream != NULL && !(stream->flags & CNET_CLOSING)) cnet_stream_close(stream, false);
   }
   if (env->idle_heap.timer != NULL) cnet_uv_close(env, (uv_handle_t *)env->idle_heap.timer);
+  cnet_turn_end(env);
   cnet_tokens_close(env);
   delete_references(env);
   cnet_env_release(env);
+}
+
+static bool make_runner(cnet_env_t *env) {
+  napi_value runner;
+
+  return napi_create_function(env->napi, NULL, 0, run_work, env, &runner) == napi_ok &&
+         napi_create_reference(env->napi, runner, 1, &env->runner) == napi_ok;
 }
 
 cnet_env_t *cnet_env_new(napi_env napi) {
@@ -128,7 +203,7 @@ cnet_env_t *cnet_env_new(napi_env napi) {
   if (env == NULL) return NULL;
   env->napi = napi;
   env->idle_heap.timer_due = UINT64_MAX;
-  if (napi_get_uv_event_loop(napi, &env->loop) != napi_ok ||
+  if (!make_runner(env) || napi_get_uv_event_loop(napi, &env->loop) != napi_ok ||
       napi_add_async_cleanup_hook(napi, on_cleanup, env, &env->cleanup) != napi_ok) {
     free(env);
     return NULL;

@@ -88,6 +88,7 @@
   /* attempt.c */ \
   X(connect, cnet_js_connect) \
   X(connectPath, cnet_js_connect_path) \
+  X(settled, cnet_js_settled) \
   /* race.c */ \
   X(race, cnet_js_race) \
   /* opening.c */ \

@@ -5,71 +5,17 @@
  * since, the look is put off to its time plus the timeout; when there was none, or a write has been waiting without
  * progress, JavaScript is told, and the entry rests until the next activity. So a busy socket costs one heap
  * operation per timeout period. The timer does not keep the loop alive, as in Node.
+ *
+ * Times are those of a clock that is read for each activity: the loop's own is as old as its turn, and a timeout that
+ * begins after long work would be over at once. Before a timeout counts the kernel is asked whether what the socket
+ * waits for is there (turn.h). Those that are due together are told of in the order in which they were last touched.
  */
 #include <stdlib.h>
 
 #include "exports.h"
+#include "idle_heap.h"
 #include "napi_util.h"
-
-struct cnet_idle {
-  cnet_env_t *env;
-  cnet_stream_t *stream;      /* whose activity counts; NULL before connect() */
-  napi_async_context context; /* of the setTimeout() */
-  uint64_t timeout;           /* ms */
-  uint64_t active_at;         /* loop time of the last activity */
-  uint64_t look_at;           /* heap key */
-  size_t queue_size;          /* of the waiting write, at the last look */
-  uint32_t heap_index;
-  int32_t id;
-  bool resting; /* not in the heap: it has fired, and waits for activity */
-};
-
-/* --- the heap ------------------------------------------------------------------------------------------- */
-
-static void heap_put(cnet_idle_heap_t *heap, uint32_t index, cnet_idle_t *idle) {
-  heap->items[index] = idle;
-  idle->heap_index = index;
-}
-
-static void heap_up(cnet_idle_heap_t *heap, uint32_t index, cnet_idle_t *idle) {
-  for (; index > 0; index = (index - 1) / 2) {
-    cnet_idle_t *parent = heap->items[(index - 1) / 2];
-    if (parent->look_at <= idle->look_at) break;
-    heap_put(heap, index, parent);
-  }
-  heap_put(heap, index, idle);
-}
-
-static void heap_down(cnet_idle_heap_t *heap, uint32_t index, cnet_idle_t *idle) {
-  for (;;) {
-    uint32_t child = index * 2 + 1;
-    if (child >= heap->count) break;
-    if (child + 1 < heap->count && heap->items[child + 1]->look_at < heap->items[child]->look_at) child++;
-    if (heap->items[child]->look_at >= idle->look_at) break;
-    heap_put(heap, index, heap->items[child]);
-    index = child;
-  }
-  heap_put(heap, index, idle);
-}
-
-static void heap_remove(cnet_idle_heap_t *heap, const cnet_idle_t *idle) {
-  cnet_idle_t *last = heap->items[--heap->count];
-  uint32_t index = idle->heap_index;
-
-  if (last == idle) return;
-  heap_up(heap, index, last);
-  if (last->heap_index == index) heap_down(heap, index, last);
-}
-
-/* Room for one entry per number of the idle table, so that adding cannot fail later. */
-static int heap_reserve(cnet_idle_heap_t *heap, uint32_t size) {
-  if (heap->size >= size) return 0;
-  cnet_idle_t **items = realloc(heap->items, size * sizeof *items);
-  if (items == NULL) return UV_ENOMEM;
-  heap->items = items;
-  heap->size = size;
-  return 0;
-}
+#include "turn.h"
 
 /* --- the timer ------------------------------------------------------------------------------------------ */
 
@@ -91,6 +37,8 @@ static void arm(cnet_env_t *env) {
 
 static int timer_ready(cnet_env_t *env) {
   if (env->idle_heap.timer != NULL) return 0;
+  int err = cnet_turn_ready(env);
+  if (err) return err;
   uv_timer_t *timer = malloc(uv_handle_size(UV_TIMER));
   if (timer == NULL) return UV_ENOMEM;
   uv_timer_init(env->loop, timer); /* cannot fail */
@@ -101,12 +49,23 @@ static int timer_ready(cnet_env_t *env) {
   return 0;
 }
 
+static void note_activity(cnet_idle_t *idle, uint64_t now) {
+  idle->active_at = now;
+  idle->armed = ++idle->env->idle_heap.armed;
+}
+
+static void set_look(cnet_idle_t *idle) {
+  idle->look_at = idle->active_at + idle->timeout;
+  idle->look_armed = idle->armed;
+  idle->asked = 0;
+}
+
 static void schedule(cnet_idle_t *idle) {
   cnet_idle_heap_t *heap = &idle->env->idle_heap;
 
-  idle->look_at = idle->active_at + idle->timeout;
+  set_look(idle);
   idle->resting = false;
-  heap_up(heap, heap->count++, idle);
+  cnet_heap_up(heap, heap->count++, idle);
 }
 
 /* True when the waiting write moved since the last look: that is activity too. */
@@ -118,6 +77,42 @@ static bool write_progressed(cnet_idle_t *idle) {
   return progressed;
 }
 
+/* Puts off the look at the first of the heap, if there was activity since that was set. */
+static bool put_off(cnet_idle_heap_t *heap, cnet_idle_t *idle, uint64_t now) {
+  if (idle->look_armed == idle->armed && write_progressed(idle)) note_activity(idle, now);
+  if (idle->look_armed == idle->armed) return false;
+  set_look(idle);
+  cnet_heap_down(heap, 0, idle);
+  return true;
+}
+
+/* Whether what the stream waits for may be there, and not be told of yet. Where it cannot be known it may. */
+static bool may_be_there(const cnet_stream_t *stream) {
+  if (stream == NULL) return false;
+  if (stream->attempt != NULL || stream->send != NULL || stream->relay != NULL) return true;
+  return cnet_platform_ready(stream->uv, stream->write != NULL) != 0; /* without a descriptor: a lookup, perhaps */
+}
+
+static bool has_to_wait(cnet_idle_t *idle) {
+  return cnet_turn_waits(idle->env, &idle->asked, idle->asked != 0 || may_be_there(idle->stream));
+}
+
+/* The one that is due first has to wait for the turn to end: so have the others that are due, each behind the other. */
+static void ask_all(const cnet_idle_heap_t *heap, uint64_t now) {
+  uint32_t i = 0;
+
+  for (;;) {
+    if (i < heap->count && heap->items[i]->look_at <= now) {
+      has_to_wait(heap->items[i]);
+      i = i * 2 + 1;
+      continue;
+    }
+    while (i > 0 && i % 2 == 0) i = (i - 1) / 2; /* up from all that are right of their sibling */
+    if (i == 0) return;
+    i++;
+  }
+}
+
 static void on_timer(uv_timer_t *timer) {
   cnet_env_t *env = timer->data;
   cnet_idle_heap_t *heap = &env->idle_heap;
@@ -126,14 +121,16 @@ static void on_timer(uv_timer_t *timer) {
   heap->timer_due = UINT64_MAX;
   while (!env->closing && heap->count > 0 && heap->items[0]->look_at <= now) {
     cnet_idle_t *idle = heap->items[0];
-    if (idle->active_at + idle->timeout <= now && write_progressed(idle)) idle->active_at = now;
-    if (idle->active_at + idle->timeout > now) {
-      idle->look_at = idle->active_at + idle->timeout;
-      heap_down(heap, 0, idle);
-      continue;
+    if (put_off(heap, idle, now)) continue;
+    if (has_to_wait(idle)) {
+      ask_all(heap, now);
+      heap->timer_due = idle->look_at; /* so that nobody else sets the timer */
+      uv_timer_start(timer, on_timer, CNET_TURN_PAUSE, 0);
+      return;
     }
-    heap_remove(heap, idle);
+    cnet_heap_remove(heap, idle);
     idle->resting = true;
+    idle->asked = 0;
     cnet_emit_ints(env, idle->context, CNET_ON_TIMEOUT, 1, &idle->id); /* may free it */
   }
   arm(env);
@@ -142,7 +139,7 @@ static void on_timer(uv_timer_t *timer) {
 /* --- activity --------------------------------------------------------------------------------------------- */
 
 static void touch(cnet_idle_t *idle) {
-  idle->active_at = uv_now(idle->env->loop);
+  note_activity(idle, cnet_now(idle->env));
   if (!idle->resting) return;
   schedule(idle);
   arm(idle->env);
@@ -152,6 +149,10 @@ void cnet_idle_touch(cnet_stream_t *stream) {
   if (stream->idle != NULL) touch(stream->idle);
 }
 
+void cnet_idle_heard(cnet_stream_t *stream) {
+  if (stream->idle != NULL && stream->idle->asked != 0) touch(stream->idle);
+}
+
 void cnet_idle_detach(cnet_stream_t *stream) {
   if (stream->idle != NULL) stream->idle->stream = NULL;
   stream->idle = NULL;
@@ -159,12 +160,12 @@ void cnet_idle_detach(cnet_stream_t *stream) {
 
 int32_t cnet_idle_quiet(const cnet_stream_t *stream) {
   if (stream->idle == NULL) return UV_ENOTSUP;
-  uint64_t quiet = uv_now(stream->env->loop) - stream->idle->active_at;
+  uint64_t quiet = cnet_now(stream->env) - stream->idle->active_at;
   return quiet < INT32_MAX ? (int32_t)quiet : INT32_MAX;
 }
 
 static void idle_free(cnet_idle_t *idle) {
-  if (!idle->resting) heap_remove(&idle->env->idle_heap, idle);
+  if (!idle->resting) cnet_heap_remove(&idle->env->idle_heap, idle);
   if (idle->stream != NULL) idle->stream->idle = NULL;
   cnet_table_remove(&idle->env->idles, idle->id);
   napi_async_destroy(idle->env->napi, idle->context);
@@ -187,9 +188,9 @@ static int idle_new(cnet_env_t *env, uint64_t timeout, cnet_idle_t **out) {
   int err = idle->context == NULL ? UV_ENOMEM : timer_ready(env);
   idle->env = env;
   idle->timeout = timeout;
-  idle->active_at = uv_now(env->loop);
+  note_activity(idle, cnet_now(env));
   idle->id = err ? err : cnet_table_add(&env->idles, idle);
-  if (idle->id >= 0) err = heap_reserve(&env->idle_heap, env->idles.size);
+  if (idle->id >= 0) err = cnet_heap_reserve(&env->idle_heap, env->idles.size);
   if (idle->id >= 0 && !err) {
     *out = idle;
     return 0;

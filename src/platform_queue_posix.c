@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -25,6 +26,17 @@ static int unsent(int fd) {
   (void)fd;
 #endif
   return bytes;
+}
+
+int cnet_platform_ready(const uv_stream_t *uv, bool room) {
+  struct pollfd wanted = {.events =
+                              (short)(room ? POLLIN | POLLOUT : POLLIN)}; /* with an end or an error in any case */
+
+  int err = uv_fileno((const uv_handle_t *)uv, &wanted.fd);
+  if (err) return err;
+  int n = poll(&wanted, 1, 0);
+  if (n < 0) return uv_translate_sys_error(errno);
+  return n > 0 && !(wanted.revents & POLLNVAL);
 }
 
 int cnet_platform_queued(uv_stream_t *uv) {

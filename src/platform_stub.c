@@ -131,6 +131,12 @@ int cnet_platform_dup(int fd) {
 
 void cnet_platform_close(int fd) { (void)fd; }
 
+int cnet_platform_ready(const uv_stream_t *uv, bool room) {
+  (void)uv;
+  (void)room;
+  return UV_ENOTSUP;
+}
+
 int cnet_platform_queued(uv_stream_t *uv) {
   (void)uv;
   return 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "proxy_wait.h"
+#include "turn.h"
 
 #define FIRST_SIZE 128 /* room for a header of version 1, or of version 2 without much behind the addresses */
 
@@ -118,16 +119,32 @@ void cnet_proxy_let_go(cnet_stream_t *listener) {
   }
 }
 
+/* Whether bytes may be there for one whose time is up, which the loop is yet to read: once. */
+static bool has_to_wait(cnet_proxy_wait_t *wait) {
+  cnet_stream_t *stream = wait->stream;
+  bool ready = wait->asked != 0 || cnet_platform_ready(stream->uv, false) != 0;
+
+  return cnet_turn_waits(stream->env, &wait->asked, ready);
+}
+
 static void on_due(uv_timer_t *timer) {
   cnet_proxy_t *proxy = timer->data;
   cnet_proxy_wait_t *wait = proxy->first;
+  uint64_t now = uv_now(proxy->listener->env->loop);
 
   while (wait != NULL && wait->state == CNET_PROXY_HELD) wait = wait->next;
   if (wait == NULL) return;
-  if (wait->due > uv_now(proxy->listener->env->loop))
+  if (wait->due > now) {
     arm(proxy);
-  else
+    return;
+  }
+  if (!has_to_wait(wait)) {
     give_up(wait, CNET_PROXY_TIMEOUT); /* which arms the timer for the next one */
+    return;
+  }
+  for (wait = wait->next; wait != NULL && wait->due <= now; wait = wait->next)
+    if (wait->state == CNET_PROXY_READING) has_to_wait(wait); /* the same turn is enough for all */
+  uv_timer_start(timer, on_due, CNET_TURN_PAUSE, 0);
 }
 
 /* --- reading --------------------------------------------------------------------------------------------------- */
@@ -179,7 +196,7 @@ static int start(cnet_proxy_t *proxy, cnet_stream_t *client) {
   wait->stream = client;
   wait->size = FIRST_SIZE;
   wait->bytes = malloc(wait->size);
-  wait->due = uv_now(client->env->loop) + proxy->timeout;
+  wait->due = cnet_now(client->env) + proxy->timeout;
   client->proxy_wait = wait;
   if (wait->bytes == NULL) return UV_ENOMEM;
   client->flags |= CNET_USED;

@@ -5,6 +5,7 @@
 #include "exports.h"
 #include "napi_util.h"
 #include "proxy_wait.h"
+#include "turn.h"
 
 /* --- headers -------------------------------------------------------------------------------------------------- */
 
@@ -107,7 +108,7 @@ static cnet_proxy_t *proxy_new(cnet_stream_t *listener) {
   cnet_proxy_t *proxy = calloc(1, sizeof *proxy);
   uv_timer_t *timer = malloc(uv_handle_size(UV_TIMER));
 
-  if (proxy == NULL || timer == NULL) {
+  if (proxy == NULL || timer == NULL || cnet_turn_ready(listener->env) != 0) {
     free(proxy);
     free(timer);
     return NULL;

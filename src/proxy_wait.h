@@ -28,7 +28,8 @@ struct cnet_proxy_wait {
   cnet_stream_t *stream;
   cnet_proxy_t *proxy; /* NULL when it is not in the list */
   cnet_proxy_wait_t *next, *previous;
-  uint64_t due; /* loop time */
+  uint64_t due;   /* loop time */
+  uint64_t asked; /* see turn.h */
   uint8_t *bytes;
   size_t length, size; /* bytes that are there; room for */
   uint8_t state;       /* cnet_proxy_state_t */

@@ -16,16 +16,25 @@
 #include "exports.h"
 #include "opening.h"
 #include "race.h"
+#include "turn.h"
 
 struct cnet_lane {
   uv_connect_t req;
-  cnet_stream_t *stream; /* NULL: abandoned, nobody is to be told */
+  cnet_env_t *env;
+  cnet_stream_t *stream;      /* NULL: abandoned, nobody is to be told */
+  napi_async_context context; /* as that of a dial in attempt.c; NULL before it is dialled */
   uv_stream_t *uv;
   cnet_lane_t *next;
   uint32_t index;
   int sent;     /* what cnet_opening_send() has said */
+  int status;   /* how it has ended */
   bool dialled; /* libuv has the request: its callback frees the lane */
 };
+
+static void lane_free(cnet_lane_t *lane) {
+  cnet_context_free(lane->env, lane->context);
+  free(lane);
+}
 
 static void unlink_lane(cnet_attempt_t *attempt, const cnet_lane_t *lane) {
   cnet_lane_t **link = &attempt->lanes;
@@ -46,7 +55,7 @@ void cnet_race_end(cnet_stream_t *stream, cnet_attempt_t *attempt) {
     attempt->lanes = lane->next;
     lane->stream = NULL;
     if (lane->uv != stream->uv) cnet_uv_close(stream->env, (uv_handle_t *)lane->uv);
-    if (!lane->dialled) free(lane);
+    if (!lane->dialled) lane_free(lane);
   }
 }
 
@@ -88,39 +97,63 @@ static cnet_stream_t *failed(cnet_stream_t *stream, uint32_t index, cnet_phase_t
   return NULL;
 }
 
-/* failed(), of a lane that libuv does not have. */
+/* failed(), of a lane that is not under way (any more). */
 static cnet_stream_t *give_up(cnet_lane_t *lane, cnet_phase_t phase, int status) {
   cnet_stream_t *stream = lane->stream;
   uint32_t index = lane->index;
 
   unlink_lane(stream->attempt, lane);
-  free(lane);
+  if (!lane->dialled) lane_free(lane); /* else its callback does it, which is running */
   return failed(stream, index, phase, status);
 }
 
 static void go_on(cnet_stream_t *stream);
 
-static void on_lane(uv_connect_t *req, int status) {
-  cnet_lane_t *lane = (cnet_lane_t *)req;
+/* What has become of the lane; in its context, on the way into which JavaScript may have closed the stream. */
+static void settle(void *data) {
+  cnet_lane_t *lane = data;
   cnet_stream_t *stream = lane->stream;
 
-  if (stream == NULL) {
-    free(lane);
-    return;
-  }
+  if (stream == NULL) return;
   show(stream, lane);
-  if (status == 0 && lane->sent < 0) status = lane->sent;
-  if (status < 0) {
-    go_on(give_up(lane, CNET_ATTEMPT_FAILED, status));
+  if (lane->status < 0) {
+    go_on(give_up(lane, CNET_ATTEMPT_FAILED, lane->status));
     return;
   }
   unlink_lane(stream->attempt, lane);
   if (stream->opening != NULL) stream->opening->sent = lane->sent;
-  free(lane);
   cnet_attempt_connected(stream);
 }
 
-static void on_delay_over(uv_timer_t *timer) { go_on(timer->data); }
+static void on_lane(uv_connect_t *req, int status) {
+  cnet_lane_t *lane = (cnet_lane_t *)req;
+
+  lane->status = status == 0 && lane->sent < 0 ? lane->sent : status;
+  if (lane->stream != NULL) cnet_run_in(lane->env, lane->context, settle, lane);
+  lane_free(lane);
+}
+
+bool cnet_race_is_settled(const cnet_attempt_t *attempt) {
+  for (const cnet_lane_t *lane = attempt->lanes; lane != NULL; lane = lane->next)
+    if (lane->dialled && cnet_platform_ready(lane->uv, true) > 0) return true;
+  return false;
+}
+
+static void start_beside(void *data) {
+  cnet_stream_t *stream = ((cnet_lane_t *)data)->stream;
+  if (stream != NULL) go_on(stream);
+}
+
+/* A lane that has led to a connection, of which libuv is yet to tell, leaves the next one nothing to do. */
+static void on_delay_over(uv_timer_t *timer) {
+  cnet_stream_t *stream = timer->data;
+  cnet_attempt_t *attempt = stream->attempt;
+
+  if (cnet_turn_waits(stream->env, &attempt->asked, attempt->asked != 0 || cnet_race_is_settled(attempt)))
+    uv_timer_start(timer, on_delay_over, CNET_TURN_PAUSE, 0);
+  else /* one is under way: else the next would have begun */
+    cnet_run_in(stream->env, attempt->lanes->context, start_beside, attempt->lanes);
+}
 
 /* A lane for the address, whose handle becomes the stream's. The first one has the handle that the stream has already.
  */
@@ -134,6 +167,7 @@ static int lane_new(cnet_stream_t *stream, uint32_t index, cnet_lane_t **out) {
     free(lane);
     return err;
   }
+  lane->env = stream->env;
   lane->stream = stream;
   lane->index = index;
   show(stream, lane);
@@ -144,6 +178,7 @@ static int lane_new(cnet_stream_t *stream, uint32_t index, cnet_lane_t **out) {
 }
 
 static int lane_dial(cnet_lane_t *lane, const struct sockaddr_storage *address) {
+  if (lane->context == NULL) return UV_ENOMEM;
   int err = uv_tcp_connect(&lane->req, (uv_tcp_t *)lane->uv, (const struct sockaddr *)address, on_lane);
   if (err) return err;
   lane->dialled = true;
@@ -151,11 +186,36 @@ static int lane_dial(cnet_lane_t *lane, const struct sockaddr_storage *address) 
   return 0;
 }
 
+/* Tells that the lane begins, and gives it its context. False: JavaScript has closed the stream, and the lane is gone.
+ */
+static bool announce(cnet_stream_t *stream, cnet_lane_t *lane) {
+  cnet_env_t *env = stream->env;
+  int32_t id = stream->id;
+
+  cnet_attempt_tell(stream, lane->index, CNET_ATTEMPT_START, 0);
+  if (after(env, id) == NULL) return false;
+  napi_async_context context = cnet_context_new(env, "TCPCONNECTWRAP");
+  if (after(env, id) == NULL) {
+    cnet_context_free(env, context);
+    return false;
+  }
+  lane->context = context;
+  return true;
+}
+
+/* The time until the next one starts. */
+static void start_delay(cnet_stream_t *stream) {
+  cnet_attempt_t *attempt = stream->attempt;
+
+  if (attempt->index == attempt->count) return;
+  attempt->asked = 0;
+  uv_update_time(stream->env->loop); /* or what JavaScript took would be taken off the delay */
+  uv_timer_start(attempt->timer, on_delay_over, attempt->timeout, 0);
+}
+
 /* Tries the address whose turn it is. The stream, if that one has failed at once and the next one is to be tried. */
 static cnet_stream_t *start_next(cnet_stream_t *stream) {
-  cnet_env_t *env = stream->env;
   cnet_attempt_t *attempt = stream->attempt;
-  int32_t id = stream->id;
   uint32_t index = attempt->index++;
   const struct sockaddr_storage *address = &attempt->addresses[index];
   cnet_phase_t phase;
@@ -167,13 +227,10 @@ static cnet_stream_t *start_next(cnet_stream_t *stream) {
   err = cnet_attempt_prepare(stream, lane->uv, address, &phase);
   if (err) return give_up(lane, phase, err);
   if (cnet_attempt_is_blocked(stream, address)) return give_up(lane, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
-  cnet_attempt_tell(stream, index, CNET_ATTEMPT_START, 0);
-  if (after(env, id) == NULL) return NULL;
+  if (!announce(stream, lane)) return NULL;
   err = lane_dial(lane, address);
   if (err) return give_up(lane, CNET_ATTEMPT_UNSENT, err);
-  if (attempt->index == attempt->count) return NULL;
-  uv_update_time(env->loop); /* or what JavaScript took would be taken off the delay */
-  uv_timer_start(attempt->timer, on_delay_over, attempt->timeout, 0);
+  start_delay(stream);
   return NULL;
 }
 

@@ -10,4 +10,7 @@ void cnet_race_end(cnet_stream_t *stream, cnet_attempt_t *attempt);
 /* Lets the handles of all attempts under way hold the event loop, or not, as the stream's own does. */
 void cnet_race_ref(const cnet_stream_t *stream, bool whether);
 
+/* Whether the kernel has an answer to one of them of which libuv has not told yet. */
+bool cnet_race_is_settled(const cnet_attempt_t *attempt);
+
 #endif

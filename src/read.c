@@ -99,6 +99,7 @@ void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
     return;
   }
   if (from_slab) cnet_slab_return(stream->env, lent);
+  if (got < 0) cnet_idle_heard(stream);
   if (got != 0) cnet_read_tell(stream, (int32_t)got);
 }
 
