@@ -215,7 +215,7 @@ void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const in
  * An async context of its own for a request, in the one that there is; NULL: no memory. It calls init hooks of
  * async_hooks, which may run any code.
  */
-napi_async_context cnet_context_new(cnet_env_t *env, const char *name);
+napi_async_context cnet_context_new(const cnet_env_t *env, const char *name);
 void cnet_context_free(cnet_env_t *env, napi_async_context context);
 
 /* One libuv handle more, or one less: teardown ends when none is left. */
@@ -248,9 +248,6 @@ static inline cnet_mark_t cnet_mark(const cnet_stream_t *stream) { return (cnet_
 
 /* The stream that was marked, also while it is being closed; NULL: it is no more. */
 cnet_stream_t *cnet_marked(const cnet_env_t *env, cnet_mark_t mark);
-
-/* An async context in that of the caller, or NULL. It runs any code: see rule 5. */
-napi_async_context cnet_context_new(const cnet_env_t *env, const char *async_name);
 
 /* Frees all that a stream holds, and the stream. Only after its libuv handle is closed, or was never made. */
 void cnet_stream_free(cnet_stream_t *stream);

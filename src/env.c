@@ -129,7 +129,8 @@ void cnet_run_in(cnet_env_t *env, napi_async_context context, void (*work)(void 
   env->work = before;
 }
 
-napi_async_context cnet_context_new(cnet_env_t *env, const char *name) {
+/* Node-API makes the resource, and keeps it alive, when it is given none. */
+napi_async_context cnet_context_new(const cnet_env_t *env, const char *name) {
   napi_async_context context = NULL;
   napi_handle_scope scope;
 

@@ -6,18 +6,6 @@
 #include "napi_util.h"
 #include "race.h"
 
-/* Node-API makes the resource, and keeps it alive, when it is given none. */
-napi_async_context cnet_context_new(const cnet_env_t *env, const char *async_name) {
-  napi_async_context context = NULL;
-  napi_handle_scope scope;
-
-  if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
-  napi_value name = cnet_string(env->napi, async_name, NAPI_AUTO_LENGTH);
-  if (napi_async_init(env->napi, NULL, name, &context) != napi_ok) context = NULL;
-  napi_close_handle_scope(env->napi, scope);
-  return context;
-}
-
 int cnet_stream_init_uv(cnet_stream_t *stream, uv_stream_t **out) {
   bool tcp = stream->kind == CNET_TCP;
   uv_stream_t *uv = malloc(uv_handle_size(tcp ? UV_TCP : UV_NAMED_PIPE));
