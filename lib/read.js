@@ -10,7 +10,7 @@ const { markAsUntransferable } = require('node:worker_threads');
 const native = require('./binding');
 const { errnoException, invalidArgType } = require('./errors');
 const { passOn } = require('./pass-on');
-const { kHandle, kOnRead, kPipe, kRead } = require('./symbols');
+const { kFirst, kHandle, kOnRead, kPipe, kRead } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
 
@@ -76,6 +76,10 @@ function useBuffer(socket) {
 
 function startReading(socket) {
   socket[kHandle].reading = true;
+  if (socket[kFirst] !== null) { // see first-bytes.js
+    socket[kFirst].start(giveToUser);
+    return;
+  }
   const err = socket[kHandle].readStart();
   if (err) socket.destroy(errnoException(err, 'read'));
 }
@@ -124,6 +128,8 @@ function flow(socket, memory, offset, got) {
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
 const methods = {
+  [kFirst]: null,
+
   /** What the handle has read: bytes, or the end, or an error. @returns {boolean} as flow() */
   [kRead](got, memory, offset) {
     if (got > 0) {

@@ -35,6 +35,7 @@ const {
   kBytesRead,
   kBytesWritten,
   kConnectTimer,
+  kFirst,
   kHandle,
   kIdle,
   kKeepAlive,
@@ -202,6 +203,7 @@ const methods = {
     this._sockname = null;
     this._peername = undefined;
     this[kBytesWritten] = 0;
+    if (this[kFirst] !== null) this[kFirst] = null;
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return;
     if (this[kReceives]) descriptors.receiveOn(this, handle);

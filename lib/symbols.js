@@ -23,6 +23,7 @@ module.exports = {
   kBytesRead: Symbol('kBytesRead'), // kept when the handle has gone
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
   kByKernel: Symbol('kByKernel'), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
+  kFirst: Symbol('kFirst'), // bytes that came before the handle's, for `onread`, or null (see first-bytes.js)
   kFiles: Symbol('kFiles'), // files that are to be sent among the writes
   kConnectTimer: Symbol('kConnectTimer'), // of the option `connectTimeout`, while it connects; or null
   kEarly: Symbol('kEarly'), // what was offered with the handshake: see opening.js; or null

@@ -54,7 +54,10 @@ static void tell_step(cnet_stream_t *stream, cnet_phase_t phase, int status) {
 static bool is_over(const cnet_stream_t *stream) { return stream == NULL || stream->attempt == NULL; }
 
 void cnet_attempt_connected(cnet_stream_t *stream) {
+  bool has_options = stream->attempt->options != NULL;
+
   cnet_attempt_end(stream);
+  if (has_options) cnet_error_queue_watch(stream);
   cnet_idle_touch(stream);
   cnet_emit_ints(stream->env, stream->context, CNET_ON_CONNECT, 1, &stream->id);
 }

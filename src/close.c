@@ -58,6 +58,7 @@ int cnet_stream_close(cnet_stream_t *stream, bool reset) {
   if (stream->file != NULL) cnet_socket_file_remove(stream->file);
   stream->file = NULL;
   cnet_passing_close(stream);
+  cnet_error_queue_close(stream);
   return close_handle((uv_handle_t *)stream->uv, reset && stream->kind == CNET_TCP, on_stream_closed);
 }
 

@@ -5,7 +5,7 @@
  * ---------------
  * 1. One cnet_env_t per Node environment (the main thread, each worker). It is made by env.c when the
  *    addon is loaded and freed when the last of its libuv handles has been closed at teardown. There is
- *    no mutable state outside of it.
+ *    no mutable state outside of it, but for the table of descriptors between threads, with its mutex (token.c).
  * 2. A cnet_stream_t (a socket or a listener, TCP or pipe) is made by stream.c, is known to JavaScript by
  *    its integer `id` only, and lives until JavaScript or the teardown closes it. It is freed in one place:
  *    after the close callback of its libuv handle (close.c).
@@ -38,7 +38,6 @@ typedef struct cnet_stream cnet_stream_t;
 typedef struct cnet_attempt cnet_attempt_t;
 typedef struct cnet_write cnet_write_t;
 typedef struct cnet_idle cnet_idle_t;
-typedef struct cnet_token cnet_token_t;
 typedef struct cnet_refusal cnet_refusal_t;
 typedef struct cnet_uids cnet_uids_t;
 typedef struct cnet_proxy cnet_proxy_t;
@@ -97,6 +96,7 @@ enum {
   CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
   CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
   CNET_USED = 1u << 7, /* was read from or written to: it must not become a listener, libuv would end the process */
+  CNET_STARTED = 1u << 8, /* JavaScript has begun to read it: how it is read is settled */
 };
 
 /* A table of pointers by small integer, lowest free number first. */
@@ -135,7 +135,8 @@ struct cnet_env {
   cnet_table_t idles;
   cnet_slab_t slab;
   cnet_idle_heap_t idle_heap;
-  cnet_token_t *tokens; /* a list, newest first: see token.c */
+  uv_async_t *token_async; /* ref'd while tokens of its own wait; NULL until the first one: see token.c */
+  uint32_t tokens_held;    /* how many do; guarded by the mutex of token.c, as is the one above for other threads */
   int descriptor_limit; /* asked for when a listener begins; 0: none */
   uint32_t uv_handles;  /* libuv handles not yet freed */
   bool closing;         /* teardown has begun: no JavaScript any more */
@@ -161,6 +162,8 @@ struct cnet_stream {
   char *path;               /* bound path of a pipe, for unlink */
   cnet_socket_file_t *file; /* the file that was made there, if it is to be known again: see socket_file.c */
   cnet_passing_t *passing;  /* descriptors among the bytes; NULL for those without: see descriptors.c */
+  uv_poll_t *error_queue;   /* empties it; NULL for those without one: see error_queue.c */
+  int error_queue_fd;       /* the duplicate that it watches */
   uint64_t bytes_read;
   uint64_t bytes_sent; /* by sendfile.c and splice.c; lib/ counts the writes */
   int32_t id;
@@ -247,11 +250,14 @@ int cnet_pipe_init(uv_loop_t *loop, uv_stream_t *uv);
 int cnet_tcp_name(const uv_stream_t *uv, bool peer, struct sockaddr_storage *out);
 int cnet_pipe_name(const uv_stream_t *uv, bool peer, char *out, size_t *size);
 
+/* Who a connection that was accepted is from, also when it has been reset since, where the system still tells. */
+int cnet_tcp_peer(const uv_stream_t *uv, struct sockaddr_storage *out);
+
 /*
  * Binds to a local address (NULL: the any address of `family`) and port, 0 to 65535. As uv_tcp_bind(), it leaves
  * EADDRINUSE to the next call on the handle.
  */
-int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, int32_t port, int family, unsigned flags);
+int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, size_t length, int32_t port, int family, unsigned flags);
 
 /* Flags of bind(), as in libuv. */
 #define CNET_BIND_IPV6ONLY 1u
@@ -364,6 +370,17 @@ void cnet_passing_end(cnet_stream_t *stream);
 /* Closes what nobody has taken, and frees. */
 void cnet_passing_free(cnet_stream_t *stream);
 
+/* --- error_queue.c ---------------------------------------------------------------------------------------- */
+
+/*
+ * Sees to it that the kernel's error queue of the stream is emptied, if it may have one: to be called when the stream has
+ * got a descriptor, or a socket option, that may bring one about.
+ */
+void cnet_error_queue_watch(cnet_stream_t *stream);
+
+/* The stream is being closed. */
+void cnet_error_queue_close(cnet_stream_t *stream);
+
 /* --- socket_file.c ---------------------------------------------------------------------------------------- */
 
 /* Removes the file, if it still is the one that was bound, and frees `file`. */
@@ -405,6 +422,9 @@ int cnet_platform_socket(uv_stream_t *uv, int family);
 int cnet_platform_get_option(const uv_stream_t *uv, int level, int name, void *value, uint32_t *size);
 int cnet_platform_set_option(const uv_stream_t *uv, int level, int name, const void *value, uint32_t size);
 
+/* The name of a peer that has reset the connection already; a negative code where the system does not tell it. */
+int cnet_platform_gone_peer(const uv_stream_t *uv, struct sockaddr_storage *out);
+
 /* The credentials of the peer of a Unix socket; UV_ENOTCONN when there is none. */
 int cnet_platform_credentials(const uv_stream_t *uv, cnet_credentials_t *out);
 
@@ -436,6 +456,13 @@ int cnet_platform_fast_open(uv_stream_t *uv, int queue);
 /* Sends with the SYN of a connection that has just begun; the bytes that are taken, or the code that it has failed
  * with. */
 int cnet_platform_send_early(uv_stream_t *uv, const char *data, size_t size);
+
+/* Whether the kernel may put messages into the error queue of the socket (recvmsg(2), MSG_ERRQUEUE): timestamps and such. */
+bool cnet_platform_has_error_queue(const uv_stream_t *uv);
+
+/* Reads some messages of that queue, and throws them away: how many, at most CNET_DRAINED_AT_ONCE. */
+#define CNET_DRAINED_AT_ONCE 64
+int cnet_platform_drain_errors(int fd);
 
 /* 1: the SYN of this connection brought data that were taken; 0: not; or a negative code. */
 int cnet_platform_used_fast_open(uv_stream_t *uv);

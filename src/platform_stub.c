@@ -1,4 +1,6 @@
 /* platform_stub.c: platforms without code of their own (Windows): libuv's way where there is one, else UV_ENOTSUP. */
+#include <string.h>
+
 #include "cnet.h"
 
 /* NOLINTBEGIN(readability-non-const-parameter): the prototypes are those of the other platforms */
@@ -57,15 +59,14 @@ int cnet_platform_get_tos(uv_stream_t *uv) {
 }
 
 int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bool *made) {
-  (void)length;
   *made = false; /* the pipe goes with its last handle */
-  return uv_pipe_bind(pipe, name);
+  return memchr(name, '\0', length) != NULL ? UV_EINVAL : uv_pipe_bind(pipe, name);
 }
 
 int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,
                                int *settled) {
-  (void)length;
   *settled = 0;
+  if (memchr(name, '\0', length) != NULL) return UV_EINVAL;
   uv_pipe_connect(req, pipe, name, cb);
   return 0;
 }
