@@ -46,6 +46,7 @@
         "src/tcp.c",
         "src/tcp_info.c",
         "src/token.c",
+        "src/token_table.c",
         "src/write.c"
       ],
       "defines": ["NAPI_VERSION=8"],

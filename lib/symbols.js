@@ -58,6 +58,7 @@ module.exports = {
   /** State of a Server. */
   kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; undefined: none, as of the servers of http
   kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
+  kBinding: Symbol('kBinding'), // the handle that waits for its path, or null (see listen.js)
   kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
   kHolds: Symbol('kHolds'),

@@ -8,7 +8,6 @@
  * more than a name that nobody can guess.
  */
 
-const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 const v8 = require('node:v8');
 const { MessagePort, Worker, isMainThread } = require('node:worker_threads');

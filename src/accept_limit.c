@@ -168,7 +168,8 @@ static cnet_verdict_t verdict_on(const cnet_accept_limit_t *limit, cnet_ip_t ip)
 
 /* --- seats -------------------------------------------------------------------------------------------------- */
 
-/* True when the client's address is to be counted, in *ip. A connection that is reset already may have none any more. */
+/* True when the client's address is to be counted, in *ip. A connection that is reset already may have none any more.
+ */
 static bool is_counted(const cnet_accept_limit_t *limit, const cnet_stream_t *client, cnet_ip_t *ip) {
   struct sockaddr_storage address;
   cnet_host_t host;

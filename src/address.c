@@ -120,10 +120,11 @@ void cnet_address_text(const struct sockaddr_storage *address, char out[CNET_ADD
 /* --- called by JavaScript --------------------------------------------------------------------------------- */
 
 /*
- * The whole of string argument `i`, in `room` or in memory of its own, which the caller frees: *made. Only an address with
- * a zone can be that long; Node sets no limit to it. NULL: it is no string, or there is no memory.
+ * The whole of string argument `i`, in `room` or in memory of its own, which the caller frees: *made. Only an address
+ * with a zone can be that long; Node sets no limit to it. NULL: it is no string, or there is no memory.
  */
-static const char *read_text(const cnet_call_t *call, size_t i, char room[CNET_ADDRESS_TEXT], char **made, size_t *length) {
+static const char *read_text(const cnet_call_t *call, size_t i, char room[CNET_ADDRESS_TEXT], char **made,
+                             size_t *length) {
   int short_length = cnet_arg_string(call, i, room, CNET_ADDRESS_TEXT);
 
   *made = NULL;

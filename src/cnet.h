@@ -44,6 +44,7 @@ typedef struct cnet_proxy cnet_proxy_t;
 typedef struct cnet_proxy_wait cnet_proxy_wait_t;
 typedef struct cnet_passing cnet_passing_t;
 typedef struct cnet_socket_file cnet_socket_file_t;
+typedef struct cnet_binding cnet_binding_t;
 typedef struct cnet_send cnet_send_t;
 typedef struct cnet_relay cnet_relay_t;
 typedef struct cnet_opening cnet_opening_t;
@@ -62,6 +63,7 @@ typedef enum cnet_handler {
   CNET_ON_CLOSE,    /* (socket or listener) */
   CNET_ON_TIMEOUT,  /* (idle id) */
   CNET_ON_DESCRIPTORS, /* (socket, bytes of the CNET_ON_READ that follows): takeDescriptors() gives them, or never */
+  CNET_ON_BOUND,       /* (listener to be, status): a bindFile() that had to wait has ended */
   CNET_HANDLERS
 } cnet_handler_t;
 
@@ -95,7 +97,7 @@ enum {
   CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
   CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
   CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
-  CNET_USED = 1u << 7, /* was read from or written to: it must not become a listener, libuv would end the process */
+  CNET_USED = 1u << 7,    /* was read from or written to: it must not become a listener, libuv would end the process */
   CNET_STARTED = 1u << 8, /* JavaScript has begun to read it: how it is read is settled */
 };
 
@@ -137,9 +139,9 @@ struct cnet_env {
   cnet_idle_heap_t idle_heap;
   uv_async_t *token_async; /* ref'd while tokens of its own wait; NULL until the first one: see token.c */
   uint32_t tokens_held;    /* how many do; guarded by the mutex of token.c, as is the one above for other threads */
-  int descriptor_limit; /* asked for when a listener begins; 0: none */
-  uint32_t uv_handles;  /* libuv handles not yet freed */
-  bool closing;         /* teardown has begun: no JavaScript any more */
+  int descriptor_limit;    /* asked for when a listener begins; 0: none */
+  uint32_t uv_handles;     /* libuv handles not yet freed */
+  bool closing;            /* teardown has begun: no JavaScript any more */
 };
 
 struct cnet_stream {
@@ -161,6 +163,7 @@ struct cnet_stream {
   napi_ref user_buffer;
   char *path;               /* bound path of a pipe, for unlink */
   cnet_socket_file_t *file; /* the file that was made there, if it is to be known again: see socket_file.c */
+  cnet_binding_t *binding;  /* while the thread pool makes it */
   cnet_passing_t *passing;  /* descriptors among the bytes; NULL for those without: see descriptors.c */
   uv_poll_t *error_queue;   /* empties it; NULL for those without one: see error_queue.c */
   int error_queue_fd;       /* the duplicate that it watches */
@@ -373,8 +376,8 @@ void cnet_passing_free(cnet_stream_t *stream);
 /* --- error_queue.c ---------------------------------------------------------------------------------------- */
 
 /*
- * Sees to it that the kernel's error queue of the stream is emptied, if it may have one: to be called when the stream has
- * got a descriptor, or a socket option, that may bring one about.
+ * Sees to it that the kernel's error queue of the stream is emptied, if it may have one: to be called when the stream
+ * has got a descriptor, or a socket option, that may bring one about.
  */
 void cnet_error_queue_watch(cnet_stream_t *stream);
 
@@ -383,8 +386,13 @@ void cnet_error_queue_close(cnet_stream_t *stream);
 
 /* --- socket_file.c ---------------------------------------------------------------------------------------- */
 
+#define CNET_BIND_WAITS 1 /* of bindFile(): known to lib/listen.js */
+
 /* Removes the file, if it still is the one that was bound, and frees `file`. */
 void cnet_socket_file_remove(cnet_socket_file_t *file);
+
+/* The stream is being closed while the thread pool makes its file: nothing of that stays. */
+void cnet_binding_cancel(cnet_stream_t *stream);
 
 /* --- write.c ------------------------------------------------------------------------------------------------- */
 
@@ -457,7 +465,8 @@ int cnet_platform_fast_open(uv_stream_t *uv, int queue);
  * with. */
 int cnet_platform_send_early(uv_stream_t *uv, const char *data, size_t size);
 
-/* Whether the kernel may put messages into the error queue of the socket (recvmsg(2), MSG_ERRQUEUE): timestamps and such. */
+/* Whether the kernel may put messages into the error queue of the socket (recvmsg(2), MSG_ERRQUEUE): timestamps and
+ * such. */
 bool cnet_platform_has_error_queue(const uv_stream_t *uv);
 
 /* Reads some messages of that queue, and throws them away: how many, at most CNET_DRAINED_AT_ONCE. */
@@ -507,13 +516,20 @@ typedef struct cnet_file_id {
 } cnet_file_id_t;
 
 /*
- * Binds `pipe` to a path as cnet_platform_pipe_bind(), with permissions of 0 to 0777 (negative: the umask's) that the
- * file never exceeds, and tells which file it is. `replace`: a socket there that nobody has bound any more is removed
- * before; of several who try, one succeeds, and the others are told UV_EADDRINUSE. UV_EBUSY: the directory stays
- * locked.
+ * A socket that is bound to a path as by cnet_platform_pipe_bind(), with permissions of 0 to 0777 (negative: the
+ * umask's) that the file never exceeds; and which file it is, in *made. The descriptor, or a negative code. It does not
+ * wait.
  */
-int cnet_platform_file_bind(uv_pipe_t *pipe, const char *name, size_t length, int mode, bool replace,
-                            cnet_file_id_t *made);
+int cnet_platform_file_bind(const char *name, size_t length, int mode, cnet_file_id_t *made);
+
+/*
+ * The same where there is a file: a socket that nobody has bound any more is removed before; of several who try, one
+ * succeeds, and the others are told UV_EADDRINUSE. UV_EBUSY: the directory stays locked. It may wait for more than a
+ * second. When all is done, and nobody else can have the place yet, `keep` is asked: false, and all is undone, and the
+ * result UV_ECANCELED.
+ */
+typedef bool (*cnet_keep_t)(void *data, int fd, const cnet_file_id_t *made);
+int cnet_platform_file_replace(const char *name, size_t length, int mode, cnet_keep_t keep, void *data);
 
 /* Removes the socket at `path` if it is `made`. */
 void cnet_platform_file_remove(const char *path, const cnet_file_id_t *made);

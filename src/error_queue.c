@@ -30,8 +30,8 @@ static void on_late_error(uv_poll_t *poll, int status, int events) {
 }
 
 /*
- * POLLERR comes unasked, but something has to be asked for: the peer's end, until it is there. libuv stops the handle when
- * the kernel says POLLERR (libuv docs, uv_poll_start()).
+ * POLLERR comes unasked, but something has to be asked for: the peer's end, until it is there. libuv stops the handle
+ * when the kernel says POLLERR (libuv docs, uv_poll_start()).
  */
 static void on_error(uv_poll_t *poll, int status, int events) {
   bool drained = drain(poll);

@@ -78,7 +78,8 @@ static void accept_one(cnet_stream_t *listener) {
   }
   client->server = listener->server;
   int accepted = uv_accept(listener->uv, client->uv);
-  if (accepted == 0 && listener->error_queue != NULL) cnet_error_queue_watch(client); /* it has the listener's options */
+  if (accepted == 0 && listener->error_queue != NULL)
+    cnet_error_queue_watch(client); /* it has the listener's options */
   if (accepted != 0 || (listener->room != 0 && is_blocked(listener, client))) {
     cnet_stream_close(client, false);
   } else if (listener->allowed_uids != NULL && !cnet_credentials_admit(listener, client)) {

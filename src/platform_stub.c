@@ -88,14 +88,20 @@ bool cnet_platform_exhausted(const uv_stream_t *uv, int limit) {
   return false;
 }
 
-int cnet_platform_file_bind(uv_pipe_t *pipe, const char *name, size_t length, int mode, bool replace,
-                            cnet_file_id_t *made) {
-  (void)pipe;
+int cnet_platform_file_bind(const char *name, size_t length, int mode, cnet_file_id_t *made) {
   (void)name;
   (void)length;
   (void)mode;
-  (void)replace;
   (void)made;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_file_replace(const char *name, size_t length, int mode, cnet_keep_t keep, void *data) {
+  (void)name;
+  (void)length;
+  (void)mode;
+  (void)keep;
+  (void)data;
   return UV_ENOTSUP;
 }
 

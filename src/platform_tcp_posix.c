@@ -43,10 +43,12 @@ int cnet_platform_gone_peer(const uv_stream_t *uv, struct sockaddr_storage *out)
   return out->ss_family == AF_INET || out->ss_family == AF_INET6 ? 0 : UV_ENOTCONN;
 }
 
-/* --- the error queue ----------------------------------------------------------------------------------------------- */
+/* --- the error queue -----------------------------------------------------------------------------------------------
+ */
 
 /* Options by which the kernel tells of what was sent, in messages of the error queue; the numbers are Linux' own. */
-static const int OF_ERROR_QUEUE[] = {SO_TIMESTAMPING, CNET_SO_TIMESTAMPING_NEW, SO_WIFI_STATUS, CNET_SO_ZEROCOPY, CNET_SO_TXTIME};
+static const int OF_ERROR_QUEUE[] = {SO_TIMESTAMPING, CNET_SO_TIMESTAMPING_NEW, SO_WIFI_STATUS, CNET_SO_ZEROCOPY,
+                                     CNET_SO_TXTIME};
 
 bool cnet_platform_has_error_queue(const uv_stream_t *uv) {
   uv_os_fd_t fd;

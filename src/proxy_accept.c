@@ -203,8 +203,8 @@ static int start(cnet_proxy_t *proxy, cnet_stream_t *client) {
 }
 
 /*
- * Whether the client may send a header: 0; CNET_PROXY_UNTRUSTED; or CNET_PROXY_ENDED: it has gone already, and the system
- * does not tell any more who it was. A Unix socket has no address to be trusted: who may open its file is.
+ * Whether the client may send a header: 0; CNET_PROXY_UNTRUSTED; or CNET_PROXY_ENDED: it has gone already, and the
+ * system does not tell any more who it was. A Unix socket has no address to be trusted: who may open its file is.
  */
 static cnet_proxy_error_t check_trust(const cnet_proxy_t *proxy, const cnet_stream_t *client) {
   struct sockaddr_storage peer;

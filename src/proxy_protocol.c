@@ -79,8 +79,8 @@ static bool checksum_is_right(const uint8_t *bytes, size_t length, size_t place)
 }
 
 /*
- * A second checksum is refused before it is looked at: each is over the whole header, so that many of them would make it
- * cost the square of its length.
+ * A second checksum is refused before it is looked at: each is over the whole header, so that many of them would make
+ * it cost the square of its length.
  */
 static int check_tlvs(const uint8_t *bytes, size_t length, size_t at) {
   bool has_checksum = false;

@@ -11,8 +11,9 @@ typedef struct cnet_proxy_list {
 } cnet_proxy_list_t;
 
 /*
- * A listener's way with headers. Its connections wait for theirs in a list, of which the first is due first; those whose
- * header came while the listener was held wait in another one, so that nobody has to look for either among the others.
+ * A listener's way with headers. Its connections wait for theirs in a list, of which the first is due first; those
+ * whose header came while the listener was held wait in another one, so that nobody has to look for either among the
+ * others.
  */
 struct cnet_proxy {
   cnet_stream_t *listener;
