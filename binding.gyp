@@ -21,6 +21,7 @@
         "src/cursor.c",
         "src/descriptors.c",
         "src/env.c",
+        "src/error_queue.c",
         "src/held.c",
         "src/idle.c",
         "src/idle_heap.c",
@@ -31,6 +32,7 @@
         "src/pipe.c",
         "src/platform_zero_copy.c",
         "src/proxy_accept.c",
+        "src/proxy_crc.c",
         "src/proxy_js.c",
         "src/proxy_line.c",
         "src/proxy_protocol.c",
@@ -46,6 +48,7 @@
         "src/tcp.c",
         "src/tcp_info.c",
         "src/token.c",
+        "src/token_table.c",
         "src/text.c",
         "src/turn.c",
         "src/write.c"

@@ -223,12 +223,15 @@ class BlockList extends net.BlockList {
   }
 
   /**
-   * Adds the rules of another list. Texts that are no rules are passed over, as in Node.
+   * Adds the rules of another list. Texts that are no rules are passed over, as in Node; but none is added when one of them
+   * has a zero character in it.
    * @param {string | string[]} data the value of `rules`, or its JSON
+   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ADDRESS
    */
   fromJSON(data) {
     const rules = typeof data === 'string' ? JSON.parse(data) : data;
     if (!isStringArray(rules)) throw invalidArgType('data', ['string', 'string[]'], rules);
+    if (rules.some((rule) => rule.includes('\0'))) throw new codes.ERR_INVALID_ADDRESS();
 
     for (const rule of rules) {
       for (const [pattern, add] of RULES) {

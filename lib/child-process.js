@@ -11,11 +11,12 @@ const nodeNet = require('node:net');
 
 const native = require('./binding');
 const { codes, errnoException, invalidArgType } = require('./errors');
+const { giveChunks } = require('./first-bytes');
 const { Handle, SERVER, SOCKET } = require('./handle');
 const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
-const { kAllowedUids, kWriteDone } = require('./symbols');
+const { kAllowedUids, kFirst, kWriteDone } = require('./symbols');
 
 /** Node's object that `make` makes over a duplicate of the descriptor of a handle. */
 function overCopy(handle, make) {
@@ -120,10 +121,12 @@ const SERVER_OPTIONS = [
   'allowHalfOpen', 'pauseOnConnect', 'noDelay', 'keepAlive', 'keepAliveInitialDelay', 'highWaterMark', 'blockList',
 ];
 
-/** What Node has read before the socket was handed over. */
+/** What Node has read before the socket was handed over. The end, which the kernel tells again, comes behind it. */
 function takeBuffered(nodeSocket, socket) {
-  for (let chunk = nodeSocket.read(); chunk !== null; chunk = nodeSocket.read()) socket.push(chunk);
-  if (nodeSocket._readableState.ended) socket.push(null);
+  const chunks = [];
+  for (let chunk = nodeSocket.read(); chunk !== null; chunk = nodeSocket.read()) chunks.push(chunk);
+  giveChunks(socket, chunks, nodeSocket.readableEncoding ?? undefined);
+  if (nodeSocket._readableState.ended && socket[kFirst] === null) socket.push(null);
 }
 
 function socketFromNode(nodeSocket, options) {

@@ -175,12 +175,14 @@ const methods = {
   /** There is a connection. */
   [kConnected]() {
     debug('afterConnect');
-    this[kAttempt] = null;
-    if (this[kProxyOut] !== null && !sendHeader(this)) return;
+    if (this[kAttempt] !== null) {
+      this[kAttempt] = null;
+      if (this[kEarly] !== null) settleOpening(this);
+    }
+    if (this[kProxyOut] !== null && !sendHeader(this)) return; // called again when the header has gone
     this.connecting = false;
     this._sockname = null;
     if (this[kConnectTimer] !== null) connectTimeout.stop(this);
-    if (this[kEarly] !== null) settleOpening(this);
     established(this);
   },
 
@@ -206,7 +208,11 @@ const methods = {
     if (wanted?.multipath) refuseMultipath(this, true);
     setBlockList(this, options);
     setHeader(this, options);
-    if (this.destroyed) this._handle = null;
+    if (this.destroyed) {
+      this._handle = null;
+      this._pendingData = null; // of the connection that has gone: it must not go with this one's handshake
+      this._pendingEncoding = '';
+    }
     if (!this[kHandle]) {
       this[kAttach](isPipe ? Pipe.make(SOCKET) : TCP.make(SOCKET));
       this[kLives]++;

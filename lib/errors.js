@@ -77,15 +77,21 @@ class NotABuffer extends TypeError {
 Object.defineProperty(NotABuffer.prototype, 'constructor', { value: TypeError });
 Object.defineProperty(NotABuffer, 'name', { value: 'TypeError' });
 
-const DENIED = 'Access to this API has been restricted. Use --allow-net to manage permissions.';
+const DENIED = 'Access to this API has been restricted';
 
-/** Made by Node's C++ too: the permission model does not let this process use the network. */
+/** The first line of Node whose message names the flag that is missing. */
+const NAMES_FLAG = 22;
+
+const FLAGS = { Net: '--allow-net', FileSystemWrite: '--allow-fs-write' };
+
+/** Made by Node's C++ too: the permission model does not let this process use the network, or write a file. */
 class AccessDenied extends Error {
-  /** @param {string} resource a path, or '' */
-  constructor(resource) {
-    super(DENIED);
+  /** @param {string} resource a path, or '' @param {'Net' | 'FileSystemWrite'} [permission] */
+  constructor(resource, permission = 'Net') {
+    const isNamed = Number.parseInt(process.versions.node, 10) >= NAMES_FLAG;
+    super(isNamed ? `${DENIED}. Use ${FLAGS[permission]} to manage permissions.` : DENIED);
     this.code = 'ERR_ACCESS_DENIED';
-    this.permission = 'Net';
+    this.permission = permission;
     this.resource = resource;
   }
 }

@@ -100,6 +100,11 @@ function ondescriptors(id, length) {
   handles[id][kOwner][kDescriptors](length);
 }
 
+/** A bindFile() that had to wait has ended. */
+function onbound(id, status) {
+  handles[id]?.onbound?.(status);
+}
+
 module.exports = {
   REASONS,
   handles,
@@ -110,6 +115,7 @@ module.exports = {
   describeRefused,
   onaccept,
   onattempt,
+  onbound,
   onclose,
   onconnect,
   ondescriptors,

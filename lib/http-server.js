@@ -6,9 +6,9 @@
  * Server that its handle asks for, as properties of its own: it goes on whatever becomes of cnet/register-http.
  */
 
-const { listen } = require('./listen');
+const { cancelBinding, listen } = require('./listen');
 const { Server } = require('./server');
-const { kClosed, kDropped, kExhausted, kHolds, kMaxConnections } = require('./symbols');
+const { kBinding, kClosed, kDropped, kExhausted, kHolds, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');
 
 /** What the handle and its sockets call, and what a limit needs. */
@@ -65,7 +65,10 @@ function listenByCnet(kind) {
 /** close() of Node, after which a lookup that listen() has begun counts no more: Node 18 does not see to it. */
 function closeByNode(next) {
   return function close(...args) {
-    if (prepared.has(this)) this._listeningId++;
+    if (prepared.has(this)) {
+      this._listeningId++;
+      if (this[kBinding]) cancelBinding(this);
+    }
     return Reflect.apply(next(), this, args);
   };
 }

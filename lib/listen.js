@@ -13,10 +13,10 @@ const { debug } = require('./debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
 const { fastOpenQueue, listenFast, multipathFlag } = require('./opening');
-const { checkPermission } = require('./permission');
+const { checkPermission, fileDenied } = require('./permission');
 const { fileOption } = require('./socket-file');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
-const { kAdopt, kClosed, kSocketOptions } = require('./symbols');
+const { kAdopt, kBinding, kClosed, kSocketOptions } = require('./symbols');
 const { nextTick } = require('./timers');
 const { refuseMultipath } = require('./user-timeout');
 const uv = require('./uv');
@@ -31,10 +31,10 @@ const WRITABLE = 2;
 
 /* --- making the handle ---------------------------------------------------------------------------------------- */
 
-function bindPath(path, file) {
+function bindPath(path) {
   checkPermission(path);
   const handle = Pipe.make(SERVER);
-  return { handle, err: file === undefined ? handle.bind(path) : handle.bindFile(path, file) };
+  return { handle, err: handle.bind(path) };
 }
 
 /** Sets socket options before bind(2). @returns {number | Error} 0, the code of a socket that cannot be made, or why not */
@@ -63,17 +63,16 @@ function bindAddress(address, port, family, flags, socketOptions) {
  * @param {number} [fd] an open descriptor instead of all these
  * @param {number} [flags] of bind()
  * @param {object[] | null} [socketOptions] to be set before bind()
- * @param {{ mode: number, replace: boolean }} [file] of a path: see socket-file.js
  * @returns {Handle | number | Error} or a negative libuv code, or the error of a socket option
  */
-function createServerHandle(address, port, family, fd, flags, socketOptions = null, file = undefined) {
+function createServerHandle(address, port, family, fd, flags, socketOptions = null) {
   try {
     if (typeof fd === 'number' && fd >= 0) {
       const adopted = adopt(fd, SERVER);
       return adopted.handle ?? (adopted.err || uv.EINVAL);
     }
     const isPipe = port === -1 && family === -1;
-    const { handle, err } = isPipe ? bindPath(address, file) : bindAddress(address, port, family, flags, socketOptions);
+    const { handle, err } = isPipe ? bindPath(address) : bindAddress(address, port, family, flags, socketOptions);
     if (err === 0) return handle;
     handle.close();
     return err;
@@ -117,7 +116,7 @@ function start(server, handle, { backlog, fastOpen }, socketOptions) {
 
 /** Listens on what `place` says, or on the handle that the server has been given. */
 function listenNow(server, place) {
-  const { port = null, fd, flags, backlog, file } = place;
+  const { port = null, fd, flags, backlog } = place;
   let { address = null, family = null } = place;
   let handle = server._handle;
   let socketOptions = server[kSocketOptions] ?? null;
@@ -125,7 +124,7 @@ function listenNow(server, place) {
   debug('setupListenHandle %s %d %d %d', address, port, family, backlog);
   if (!handle) {
     if (!address && typeof fd !== 'number') ({ handle, address, family } = createForAny(port, fd, flags, socketOptions));
-    else handle = createServerHandle(address, port, family, fd, flags, socketOptions, file);
+    else handle = createServerHandle(address, port, family, fd, flags, socketOptions);
     if (typeof handle === 'number' || handle instanceof Error) {
       fail(server, handle instanceof Error ? handle : uvException(handle, 'listen', address, port));
       return;
@@ -182,6 +181,56 @@ function listenOnHost(server, host, place, exclusive) {
   });
 }
 
+/* --- a file that is to have a mode, or the place of a dead one -------------------------------------------------- */
+
+/** What bindFile() of C gives: it has to wait, and onbound() will be called. */
+const WAITS = 1;
+
+/** Nothing is bound any more for a listen() that counts no more. */
+function cancelBinding(server) {
+  server[kBinding]?.close();
+  server[kBinding] = null;
+}
+
+/** There is a bound handle, or there is none. */
+function listenOnFile(server, handle, status, place) {
+  let error = status < 0 ? uvException(status, 'listen', place.address, place.port) : null;
+  try {
+    if (error === null) chmod(handle, place); // which closes it when it fails
+    else handle.close();
+  } catch (failure) {
+    error = failure;
+  }
+  if (error !== null) {
+    fail(server, error);
+    return;
+  }
+  server._handle = handle;
+  listenNow(server, place);
+}
+
+/** Binds a path whose file is to be made as socket-file.js says; what has to wait is told later. */
+function bindFile(server, place, file) {
+  const { address: path } = place;
+  checkPermission(path);
+  const denied = fileDenied(path);
+  if (denied !== null) {
+    fail(server, denied);
+    return;
+  }
+  const handle = Pipe.make(SERVER);
+  const status = handle.bindFile(path, file);
+  if (status !== WAITS) {
+    listenOnFile(server, handle, status, place);
+    return;
+  }
+  server[kBinding] = handle;
+  handle.onbound = (later) => {
+    server[kBinding] = null;
+    listenOnFile(server, handle, later, place);
+  };
+}
+
 /** A path in Linux's abstract namespace: there is no file whose mode could be changed (unix(7)). */
 const isAbstract = (path) => process.platform === 'linux' && path.startsWith('\0');
 
@@ -194,7 +243,8 @@ function listenOnPath(server, options, backlog) {
   const file = fileOption(options, isAbstract(path));
   const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll };
   server._pipeName = path;
-  listenShared(server, file === undefined ? place : { ...place, file }, exclusive);
+  if (file === undefined) listenShared(server, place, exclusive);
+  else bindFile(server, place, file);
 }
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
@@ -289,6 +339,7 @@ function listen(...args) {
   this[kSocketOptions] = listenOptionsOption(options);
   if (listener !== null) this.once('listening', listener);
   this._listeningId++;
+  if (this[kBinding]) cancelBinding(this);
   this[kClosed] = false;
   tracing('asyncStart', { server: this, options });
   const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2]));
@@ -296,4 +347,4 @@ function listen(...args) {
   return this;
 }
 
-module.exports = { createServerHandle, listen, listenNow };
+module.exports = { cancelBinding, createServerHandle, listen, listenNow };

@@ -11,7 +11,7 @@ const native = require('./binding');
 const { viewOf } = require('./bytes');
 const { needLinux } = require('./feature');
 const { Handle, MULTIPATH, TCP } = require('./handle');
-const { kEarly, kHandle } = require('./symbols');
+const { kEarly, kFiles, kHandle, kProxyOut } = require('./symbols');
 const { validateBoolean, validateInt32 } = require('./validate');
 
 /** Connections that have sent data with the handshake and are not established yet, at a listener: with `fastOpen: true`. */
@@ -59,25 +59,41 @@ function fastOpenQueue({ fastOpen }) {
 
 /** All that one write has brought, as a Buffer. */
 function bytesOf(data, encoding) {
-  if (!data) return NO_BYTES;
   if (typeof data === 'string') return Buffer.from(data, encoding);
   if (!Array.isArray(data)) return viewOf(data);
   return Buffer.concat(data.map((item) => bytesOf(item.chunk, item.encoding)));
 }
 
-/** Tells C how the handle is to connect; what was written already may go with the handshake. 0 or a negative code. */
+/** The first write, as a Buffer, where it may go with the handshake: a file among what waits (send-file.js) has no bytes here. */
+function earlyBytes({ _pendingData: data, _pendingEncoding: encoding, [kFiles]: files }) {
+  return data && files === 0 ? bytesOf(data, encoding) : null;
+}
+
+/**
+ * Tells C how the handle is to connect. What was written already may go with the handshake, behind the header of the PROXY
+ * protocol where there is one: nothing ever goes before that. 0 or a negative code.
+ */
 function prepareOpening(socket, { fastOpen, multipath }) {
   if (!fastOpen && !multipath) return 0;
-  const buffer = fastOpen ? bytesOf(socket._pendingData, socket._pendingEncoding) : undefined;
-  const err = native.setOpening(socket[kHandle].id, multipath, buffer);
+  if (!fastOpen) return native.setOpening(socket[kHandle].id, multipath, undefined);
+  const header = socket[kProxyOut] ?? NO_BYTES;
+  const buffer = earlyBytes(socket);
+  const offered = buffer === null ? header : Buffer.concat([header, buffer]);
+  const err = native.setOpening(socket[kHandle].id, multipath, offered);
 
-  if (!err && fastOpen && socket._pendingData) socket[kEarly] = { buffer, sent: 0 };
+  if (!err) socket[kEarly] = { buffer, sent: 0 };
   return err;
 }
 
-/** There is a connection: how much of that has gone. */
+/** There is a connection: what has gone with the handshake, of the header first, need not be sent any more. */
 function settleOpening(socket) {
-  socket[kEarly].sent = native.openingSent(socket[kHandle].id);
+  const { [kEarly]: early, [kProxyOut]: header } = socket;
+  const sent = native.openingSent(socket[kHandle].id);
+  const ofHeader = Math.min(sent, header?.length ?? 0);
+
+  if (early.buffer === null) socket[kEarly] = null;
+  else early.sent = sent - ofHeader;
+  if (header !== null) socket[kProxyOut] = ofHeader < header.length ? header.subarray(ofHeader) : null;
 }
 
 /* --- listening ---------------------------------------------------------------------------------------------------- */

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Node's permission model: from Node 25 on, `--permission` without `--allow-net` forbids what net does. Node's own
- * check is in its C++; an addon has to ask.
+ * Node's permission model: from Node 25 on, `--permission` without `--allow-net` forbids what net does; and from Node 20 on it
+ * is by `--allow-fs-write` that files may be removed and changed. Node's own checks are in its C++; an addon has to ask.
  */
 
 const { codes } = require('./errors');
@@ -25,4 +25,10 @@ function checkPermission(resource) {
   if (isDenied()) throw new codes.ERR_ACCESS_DENIED(resource);
 }
 
-module.exports = { checkPermission, isDenied };
+/** @returns {Error | null} ERR_ACCESS_DENIED when this process may not write the file `path` */
+function fileDenied(path) {
+  if (process.permission === undefined || process.permission.has('fs.write', path)) return null;
+  return new codes.ERR_ACCESS_DENIED(path, 'FileSystemWrite');
+}
+
+module.exports = { checkPermission, fileDenied, isDenied };

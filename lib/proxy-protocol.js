@@ -55,6 +55,7 @@ function readEnd(end, name) {
 function readPath(path, name) {
   validateString(path, name);
   const bytes = Buffer.alloc(PATH_BYTES);
+  if (path.indexOf('\0') > 0 && path[0] !== '\0') throw invalidArgValue(name, path, 'must not have a zero character inside');
   if (Buffer.byteLength(path) > PATH_BYTES) throw invalidArgValue(name, path, `must have at most ${PATH_BYTES} bytes`);
   bytes.write(path);
   return { family: UNIX, bytes, port: 0 };

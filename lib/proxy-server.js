@@ -10,7 +10,8 @@ const net = require('node:net');
 const native = require('./binding');
 const { BlockList, ownBlockList } = require('./block-list');
 const { Buffer } = require('node:buffer');
-const { codes, errnoException, invalidArgType } = require('./errors');
+const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
+const { giveFirst } = require('./first-bytes');
 const { SERVER, TCP } = require('./handle');
 const { handles } = require('./handlers');
 const { namesOf } = require('./names');
@@ -22,8 +23,8 @@ const { validateInt32, validateObject, validateOneOf } = require('./validate');
 const TIMEOUT = 5000;
 
 /** Status codes of C: see cnet_proxy_error_t in src/proxy_protocol.h. */
-const TIMED_OUT = 13;
-const UNTRUSTED = 14;
+const TIMED_OUT = 14;
+const UNTRUSTED = 15;
 
 /** What was wrong with a header, by the same codes. */
 const REASONS = [
@@ -39,6 +40,7 @@ const REASONS = [
   'it is too short for its addresses',
   'a TLV that does not end where it should',
   'the checksum is another one',
+  'it has more than one checksum',
   'the connection ended before it was complete',
 ];
 
@@ -63,12 +65,16 @@ function trustedOption(trusted, mode) {
  * @returns {{ mode: string, trusted: BlockList | null, timeout: number, stand: TCP | null } | null} null: there is none
  * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
  */
-function proxyOption({ proxyProtocol }) {
+function proxyOption({ proxyProtocol, receiveDescriptors }) {
   if (proxyProtocol === undefined || proxyProtocol === null) return null;
   validateObject(proxyProtocol, 'options.proxyProtocol');
   const { mode = 'require', trusted, timeout = TIMEOUT } = proxyProtocol;
   validateOneOf(mode, 'options.proxyProtocol.mode', ['require', 'optional']);
   validateInt32(timeout, 'options.proxyProtocol.timeout', 1);
+  if (mode === 'optional' && receiveDescriptors) {
+    const reason = 'cannot be used with receiveDescriptors: those that come with the first bytes of a connection without a header were lost';
+    throw invalidArgValue('options.proxyProtocol.mode', mode, reason);
+  }
   return { mode, trusted: trustedOption(trusted, mode), timeout, stand: null };
 }
 
@@ -145,7 +151,7 @@ function takeHeader(socket, handle) {
   const taken = native.proxyTake(handle.id);
   if (taken === undefined) return;
   if (Array.isArray(taken)) applyHeader(socket, readValues(taken));
-  else socket.push(taken);
+  else giveFirst(socket, taken);
 }
 
 /** The header of a socket that was moved between threads. */

@@ -9,7 +9,7 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { errnoException, invalidArgType } = require('./errors');
 const { inlined } = require('./handlers');
-const { kHandle, kOnRead, kRead } = require('./symbols');
+const { kFirst, kHandle, kOnRead, kRead } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
 
@@ -74,6 +74,10 @@ function useBuffer(socket) {
 
 function startReading(socket) {
   socket[kHandle].reading = true;
+  if (socket[kFirst] !== null) { // see first-bytes.js
+    socket[kFirst].start(giveToUser);
+    return;
+  }
   const err = socket[kHandle].readStart();
   if (err) socket.destroy(errnoException(err, 'read'));
 }
@@ -114,6 +118,8 @@ function isFlowing(socket) {
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
 const methods = {
+  [kFirst]: null,
+
   /** What the handle has read: bytes, or the end, or an error. */
   [kRead](got, memory) {
     if (got > 0) {

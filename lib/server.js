@@ -14,7 +14,7 @@ const { debug } = require('./debug');
 const { codes, errnoException } = require('./errors');
 const { Handle } = require('./handle');
 const { takeInstances } = require('./instances');
-const { listen, listenNow } = require('./listen');
+const { cancelBinding, listen, listenNow } = require('./listen');
 const native = require('./binding');
 const { readHeaders } = require('./proxy-server');
 const { applyOptions, readArguments } = require('./server-options');
@@ -22,7 +22,7 @@ const { closeEverywhere, countEverywhere } = require('./server-workers');
 const shutdown = require('./shutdown');
 const socketOptions = require('./socket-options');
 const {
-  kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kProxy, kShutdown, kUserTimeout, kWarned,
+  kBinding, kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kProxy, kShutdown, kUserTimeout, kWarned,
 } = require('./symbols');
 const { nextTick } = require('./timers');
 
@@ -73,6 +73,8 @@ function updateRoom(server) {
 }
 
 const methods = {
+  [kBinding]: null,
+
   listen,
 
   /** The last step of listen(), by its undocumented name in Node. */
@@ -174,6 +176,7 @@ const methods = {
       this.once('close', () => (isOpen ? callback() : callback(new codes.ERR_SERVER_NOT_RUNNING())));
     }
     this._listeningId++; // a lookup that is on its way counts no more
+    if (this[kBinding]) cancelBinding(this);
     if (this._handle) {
       this._handle.close();
       this._handle = null;

@@ -72,6 +72,7 @@ class SocketAddress extends net.SocketAddress {
    */
   static parse(input) {
     validateString(input, 'input');
+    if (input.includes('\0')) return undefined; // which a URL would leave out at the ends
     // Node reads the input as the host of an http: URL, with all that a URL allows.
     let url;
     try {

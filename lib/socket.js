@@ -34,6 +34,7 @@ const {
   kBytesRead,
   kBytesWritten,
   kConnectTimer,
+  kFirst,
   kHandle,
   kIdle,
   kKeepAlive,
@@ -200,6 +201,7 @@ const methods = {
     this._sockname = null;
     this._peername = undefined;
     this[kBytesWritten] = 0;
+    if (this[kFirst] !== null) this[kFirst] = null;
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return;
     if (this[kReceives]) descriptors.receiveOn(this, handle);

@@ -24,6 +24,7 @@ module.exports = {
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
   kByKernel: Symbol('kByKernel'), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
   kFileBytes: Symbol('kFileBytes'), // of a file in the queue of writes: the bytes that it counts for
+  kFirst: Symbol('kFirst'), // bytes that came before the handle's, for `onread`, or null (see first-bytes.js)
   kFiles: Symbol('kFiles'), // files that are to be sent among the writes
   kConnectTimer: Symbol('kConnectTimer'), // of the option `connectTimeout`, while it connects; or null
   kEarly: Symbol('kEarly'), // what was offered with the handshake: see opening.js; or null
@@ -56,6 +57,7 @@ module.exports = {
   /** State of a Server. */
   kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; undefined: none, as of the servers of http
   kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
+  kBinding: Symbol('kBinding'), // the handle that waits for its path, or null (see listen.js)
   kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
   kHolds: Symbol('kHolds'),

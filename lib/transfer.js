@@ -4,81 +4,90 @@
  * transfer() and receive(): sockets, servers and bound sockets moved between the threads of a process. Node does it in
  * the transfer list of postMessage(), which takes its own classes alone. transfer() makes a token, a plain object that
  * can be cloned, of one; receive() makes one of the token. The connection or the port is the same throughout: what moves is
- * its descriptor, which the token owns meanwhile (src/token.c).
+ * its descriptor. That, and whatever the receiver has to know of it, is kept by C meanwhile (src/token.c); the token has no
+ * more than a name that nobody can guess.
  */
 
-const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
-const { isInt32Array, isSharedArrayBuffer } = require('node:util/types');
-const { Worker, isMainThread } = require('node:worker_threads');
+const v8 = require('node:v8');
+const { MessagePort, Worker, isMainThread } = require('node:worker_threads');
 
 const native = require('./binding');
 const { BlockList } = require('./block-list');
 const { BoundSocket, boundSocketOf } = require('./bound-socket');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
+const { giveFirst, takeFirst } = require('./first-bytes');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('./handle');
 const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('./proxy-server');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const {
-  kAdopt, kAttach, kBound, kHandle, kKeepAlive, kNoDelay, kShutDownDone, kTypeOfService, kWriteDone,
+  kAdopt, kAttach, kBound, kFirst, kHandle, kKeepAlive, kNoDelay, kShutDownDone, kTypeOfService, kWriteDone,
 } = require('./symbols');
-const { clearInterval, setInterval } = require('./timers');
 const uv = require('./uv');
 const { validateObject } = require('./validate');
 
-/** Milliseconds between two looks at whether a token has been received: see holdThread(). */
-const LOOK = 20;
-
 const nothing = () => false;
+
+/** The kinds of what can be moved; C knows them by their number. */
+const TYPES = ['Socket', 'Server', 'BoundSocket'];
 
 /* --- tokens nobody has received ------------------------------------------------------------------------------------ */
 
-let looking = null;
-
-/**
- * A thread does not come to its end while a token of its own waits: it would close the descriptor. That somebody
- * has taken it shows in the token's memory alone. The main thread need not wait, as it takes all others with it.
- */
-function holdThread() {
-  looking ??= setInterval(() => {
-    if (native.tokensHeld() > 0) return;
-    clearInterval(looking);
-    looking = null;
-  }, LOOK);
-}
-
-/** @type {WeakMap<object, Set<Int32Array>>} for each thread or port, the words of what was sent there, oldest first */
+/** @type {WeakMap<object, Set<string>>} for each thread or port, the keys of what was sent there, oldest first */
 const sentTo = new WeakMap();
 
-/** Closes what `target`, a Worker or a MessagePort, has not received when it ends. */
-function closeWith(target, word) {
-  let words = sentTo.get(target);
-  if (words === undefined) {
-    words = new Set();
-    sentTo.set(target, words);
+/**
+ * Whether there will be no 'exit' or 'close' any more. A thread that has ended has no number. A port that is closed cannot
+ * keep the thread alive, whatever it is told.
+ */
+function hasEnded(target) {
+  if (target instanceof Worker) return target.threadId < 0;
+  if (target.hasRef()) return false;
+  target.ref();
+  const isOpen = target.hasRef();
+  target.unref();
+  return !isOpen;
+}
+
+/** Closes what `target`, a Worker or a MessagePort, has not received when it ends; at once, when it has ended. */
+function closeWith(target, key) {
+  if (hasEnded(target)) {
+    native.tokenDrop(key);
+    return;
+  }
+  let keys = sentTo.get(target);
+  if (keys === undefined) {
+    keys = new Set();
+    sentTo.set(target, keys);
     target.once(target instanceof Worker ? 'exit' : 'close', () => {
       sentTo.delete(target);
-      for (const left of words) native.tokenDrop(left);
+      for (const left of keys) native.tokenDrop(left);
     });
   }
-  for (const oldest of words) {
-    if (Atomics.load(oldest, 0) >= 0) break;
-    words.delete(oldest);
+  for (const oldest of keys) {
+    if (native.tokenWaits(oldest)) break;
+    keys.delete(oldest);
   }
-  words.add(word);
+  keys.add(key);
 }
 
 /* --- transfer ----------------------------------------------------------------------------------------------------- */
 
-/** A token for what `handle` is open on: its descriptor is duplicated. */
-function makeToken(type, handle, options, to) {
-  const word = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const err = native.tokenNew(handle.id, word, !isMainThread);
-  if (err) throw errnoException(err, 'dup');
-  if (!isMainThread) holdThread();
-  if (to !== undefined) closeWith(to, word);
-  return { type, isPipe: handle instanceof Pipe, word, options, data: null };
+/**
+ * A token for what `handle` is open on: its descriptor is duplicated. A thread does not come to its end while a token of
+ * its own waits: it would close the descriptor. The main thread need not wait, as it takes all others with it.
+ */
+function makeToken(type, handle, notes) {
+  const key = native.tokenNew(handle.id, TYPES.indexOf(type), v8.serialize(notes), !isMainThread);
+  if (typeof key === 'number') throw errnoException(key, 'dup');
+  return { type, key };
+}
+
+/** Closes what the token stands for with the thread or port, if there is one, that does not receive it. @returns {object} */
+function sendTo(to, token) {
+  if (to !== undefined) closeWith(to, token.key);
+  return token;
 }
 
 /** Nothing that is on its way out would be lost, nor what is half decoded. */
@@ -99,6 +108,7 @@ function isMovable(socket) {
 
 /** What was read and not consumed, in memory of its own; nobody is told. */
 function takeBuffered(socket) {
+  if (socket[kFirst] !== null) return takeFirst(socket);
   const length = socket.readableLength;
   if (length === 0) return null;
   socket.emit = nothing;
@@ -111,7 +121,7 @@ function takeBuffered(socket) {
 
 function transferSocket(socket, to) {
   if (!isMovable(socket)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Socket');
-  const token = makeToken('Socket', socket._handle, {
+  const settings = {
     allowHalfOpen: socket.allowHalfOpen,
     noDelay: socket[kNoDelay],
     keepAlive: socket[kKeepAlive],
@@ -119,10 +129,16 @@ function transferSocket(socket, to) {
     bound: socket[kBound],
     ended: socket.writableEnded,
     proxyHeader: socket.proxyHeader,
-  }, to);
-  token.data = takeBuffered(socket);
+  };
+  const token = makeToken('Socket', socket._handle, settings);
+  const data = takeBuffered(socket);
+  const err = data === null ? 0 : native.tokenData(token.key, data);
   socket.destroy();
-  return token;
+  if (err) {
+    native.tokenDrop(token.key);
+    throw errnoException(err, 'dup');
+  }
+  return sendTo(to, token);
 }
 
 function transferServer(server, to) {
@@ -143,9 +159,9 @@ function transferServer(server, to) {
     },
     rules: blockList ? [...blockList.rules] : null,
     proxy: proxyToClone(server),
-  }, to);
+  });
   server.close();
-  return token;
+  return sendTo(to, token);
 }
 
 function transferBound(bound, to) {
@@ -158,9 +174,9 @@ function transferBound(bound, to) {
     }
   }
   if (handle === null) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.BoundSocket');
-  const token = makeToken('BoundSocket', handle, {}, to);
+  const token = makeToken('BoundSocket', handle, {});
   bound[kAdopt]().close();
-  return token;
+  return sendTo(to, token);
 }
 
 /**
@@ -168,11 +184,11 @@ function transferBound(bound, to) {
  * peer. The token can be cloned, so it may go to any thread of the process, in postMessage() or as workerData, and
  * receive() there goes on with it; so it does here. What was read and not consumed goes along.
  *
- * The token owns a descriptor. In a worker, it keeps the thread from ending by itself; what nobody has received when the
- * thread is ended is closed.
+ * The token names a descriptor, for whoever knows it: it is as secret as the connection. In a worker, it keeps the thread from
+ * ending by itself; what nobody has received when the thread is ended is closed.
  * @param {Socket | Server | BoundSocket} source
  * @param {{ to?: Worker | MessagePort }} [options] `to`: where it is sent; what was not received there when that thread
- *   or port ends is closed
+ *   or port ends, or has ended, is closed
  * @returns {object} the token
  * @throws ERR_INVALID_ARG_TYPE; ERR_WORKER_HANDLE_NOT_TRANSFERABLE while it connects, when it is closed or does not
  *   listen, while writes or an end wait, with an encoding when it has read, for paths (connections over one can move);
@@ -181,7 +197,7 @@ function transferBound(bound, to) {
 function transfer(source, options = {}) {
   validateObject(options, 'options');
   const { to } = options;
-  if (to !== undefined && typeof to?.once !== 'function') {
+  if (to !== undefined && !(to instanceof Worker) && !(to instanceof MessagePort)) {
     throw invalidArgType('options.to', ['Worker', 'MessagePort'], to);
   }
   if (source instanceof Socket) return transferSocket(source, to);
@@ -192,19 +208,25 @@ function transfer(source, options = {}) {
 
 /* --- receive ------------------------------------------------------------------------------------------------------- */
 
-/** Takes what the token owns. `gone`: the class of the error when it has been taken before. */
-function take({ isPipe, word }, asyncType, gone) {
-  const handle = (isPipe ? Pipe : TCP).make(asyncType);
-  const err = native.tokenTake(handle.id, word);
+/** By kind of a stream in C: see cnet_kind_t. */
+const KINDS = [TCP, Pipe];
+
+/**
+ * Takes what the token names.
+ * @param {{ key: string, kind: number, Gone: Function }} known `Gone`: the class of the error when it has been taken before
+ */
+function take({ key, kind, Gone }, asyncType) {
+  const handle = KINDS[kind].make(asyncType);
+  const err = native.tokenTake(handle.id, key);
   if (err === 0) return handle;
   handle.close();
-  throw err === uv.EALREADY ? new gone() : errnoException(err, 'open');
+  throw err === uv.ENOENT ? new Gone() : errnoException(err, 'open');
 }
 
-function receiveSocket(token, options) {
-  const { allowHalfOpen, noDelay, keepAlive, typeOfService, bound, ended, proxyHeader } = token.options;
+function receiveSocket(known, options) {
+  const { allowHalfOpen, noDelay, keepAlive, typeOfService, bound, ended, proxyHeader } = known.notes;
   const socket = new Socket({ allowHalfOpen, ...options, handle: undefined, fd: undefined });
-  const handle = take(token, SOCKET, codes.ERR_SOCKET_CLOSED);
+  const handle = take(known, SOCKET);
 
   if (socket.destroyed) { // by a signal
     handle.close();
@@ -215,13 +237,13 @@ function receiveSocket(token, options) {
   socket[kKeepAlive] = keepAlive;
   socket[kTypeOfService] = typeOfService;
   if (proxyHeader) applyHeader(socket, headerOfClone(proxyHeader));
-  if (token.data !== null) socket.push(Buffer.from(token.data.buffer, token.data.byteOffset, token.data.byteLength));
+  if (known.data !== undefined) giveFirst(socket, known.data);
   if (ended) socket.end();
   return socket;
 }
 
-function receiveServer(token, options, listener) {
-  const { rules, limits, proxy, ...settings } = token.options;
+function receiveServer(known, options, listener) {
+  const { rules, limits, proxy, ...settings } = known.notes;
   const [given, accept] = typeof options === 'function' ? [{}, options] : [options, listener];
   const blockList = rules === null ? undefined : new BlockList();
   blockList?.fromJSON(rules);
@@ -229,17 +251,32 @@ function receiveServer(token, options, listener) {
   for (const [name, limit] of Object.entries(limits)) {
     if (limit !== undefined) server[name] = limit;
   }
-  return server.listen(take(token, SERVER, codes.ERR_SERVER_NOT_RUNNING));
+  return server.listen(take(known, SERVER));
 }
 
 const RECEIVERS = {
   Socket: receiveSocket,
   Server: receiveServer,
-  BoundSocket: (token) => boundSocketOf(take(token, SOCKET, codes.ERR_SOCKET_HANDLE_ADOPTED)),
+  BoundSocket: (known) => boundSocketOf(take(known, SOCKET)),
 };
 
-const isToken = (value) =>
-  Object.hasOwn(RECEIVERS, value?.type ?? '') && isInt32Array(value.word) && isSharedArrayBuffer(value.word.buffer);
+const GONE = {
+  Socket: codes.ERR_SOCKET_CLOSED,
+  Server: codes.ERR_SERVER_NOT_RUNNING,
+  BoundSocket: codes.ERR_SOCKET_HANDLE_ADOPTED,
+};
+
+/** What C knows of a token; of the object itself nothing but its two words counts. */
+function lookUp(token) {
+  const { type, key } = token ?? {};
+  const found = TYPES.includes(type) && typeof key === 'string' ? native.tokenLook(key) : uv.EINVAL;
+
+  if (found === uv.ENOENT) throw new GONE[type]();
+  if (typeof found === 'number' && found !== uv.EINVAL) throw errnoException(found, 'open');
+  const [number, kind, notes, data] = typeof found === 'number' ? [] : found;
+  if (TYPES[number] !== type || type === undefined) throw invalidArgValue('token', token, 'must come from transfer()');
+  return { type, key, kind, data, notes: v8.deserialize(notes), Gone: GONE[type] };
+}
 
 /**
  * What transfer() made the token of: once, in whichever thread comes first.
@@ -253,8 +290,8 @@ const isToken = (value) =>
  *   received before, or closed
  */
 function receive(token, options = undefined, connectionListener = undefined) {
-  if (!isToken(token)) throw invalidArgValue('token', token, 'must come from transfer()');
-  return RECEIVERS[token.type](token, options, connectionListener);
+  const known = lookUp(token);
+  return RECEIVERS[known.type](known, options, connectionListener);
 }
 
 module.exports = { receive, takeBuffered, transfer };

@@ -13,10 +13,10 @@ const {
   kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone,
   kWritten,
 } = require('./symbols');
+const { nextTick } = require('./timers');
 const uv = require('./uv');
 
 /* Taken once: a program that puts others in their place runs code where none must run. */
-const { nextTick } = process;
 const { from: toBuffer } = Buffer;
 const streamWrite = Duplex.prototype.write;
 

@@ -168,13 +168,14 @@ static cnet_verdict_t verdict_on(const cnet_accept_limit_t *limit, cnet_ip_t ip)
 
 /* --- seats -------------------------------------------------------------------------------------------------- */
 
-/* True when the client's address is to be counted, in *ip. A connection that is reset already has none. */
+/* True when the client's address is to be counted, in *ip. A connection that is reset already may have none any more.
+ */
 static bool is_counted(const cnet_accept_limit_t *limit, const cnet_stream_t *client, cnet_ip_t *ip) {
   struct sockaddr_storage address;
   cnet_host_t host;
 
   if (limit->quota.per_address < 0 && limit->quota.per_prefix < 0) return false;
-  if (client->kind != CNET_TCP || cnet_tcp_name(client->uv, true, &address) != 0) return false;
+  if (client->kind != CNET_TCP || cnet_tcp_peer(client->uv, &address) != 0) return false;
   if (!cnet_host_of_address(&address, &host)) return false;
   *ip = host.ip;
   return true;

@@ -50,10 +50,8 @@ int cnet_address_family(const char *text, size_t length) {
 }
 
 int cnet_address_bytes(const char *text, size_t length, int family, unsigned char out[16]) {
-  const char *end = memchr(text, '\0', length);
   char plain[MAX_PLAIN + 1];
 
-  if (end != NULL) length = (size_t)(end - text);
   if (!copy_plain(text, length, plain)) return UV_EINVAL;
   if (family == 6) return uv_inet_pton(AF_INET6, plain, out);
   return memchr(text, '%', length) != NULL ? UV_EINVAL : uv_inet_pton(AF_INET, plain, out);
@@ -73,17 +71,21 @@ static uint32_t zone_index(const char *zone) {
   return *end == '\0' && number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
-int cnet_address_parse(const char *text, uint16_t port, struct sockaddr_storage *out) {
+int cnet_address_parse(const char *text, size_t length, uint16_t port, struct sockaddr_storage *out) {
   struct sockaddr_in *four = (struct sockaddr_in *)out;
   struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
-  const char *percent = strchr(text, '%');
-  char plain[MAX_PLAIN + 1];
+  const char *percent = memchr(text, '%', length);
+  char plain[MAX_PLAIN + 1], zone[CNET_ADDRESS_TEXT];
 
   memset(out, 0, sizeof *out);
-  if (!copy_plain(text, strlen(text), plain)) return UV_EINVAL;
+  if (length >= sizeof zone || !copy_plain(text, length, plain)) return UV_EINVAL;
   if (percent == NULL && uv_ip4_addr(plain, port, four) == 0) return 0;
   if (uv_ip6_addr(plain, port, six) != 0) return UV_EINVAL;
-  if (percent != NULL) six->sin6_scope_id = zone_index(percent + 1);
+  if (percent == NULL) return 0;
+  size_t zone_length = length - (size_t)(percent + 1 - text);
+  memcpy(zone, percent + 1, zone_length);
+  zone[zone_length] = '\0';
+  six->sin6_scope_id = zone_index(zone);
   return 0;
 }
 
@@ -117,24 +119,45 @@ void cnet_address_text(const struct sockaddr_storage *address, char out[CNET_ADD
 
 /* --- called by JavaScript --------------------------------------------------------------------------------- */
 
+/*
+ * The whole of string argument `i`, in `room` or in memory of its own, which the caller frees: *made. Only an address
+ * with a zone can be that long; Node sets no limit to it. NULL: it is no string, or there is no memory.
+ */
+static const char *read_text(const cnet_call_t *call, size_t i, char room[CNET_ADDRESS_TEXT], char **made,
+                             size_t *length) {
+  int short_length = cnet_arg_string(call, i, room, CNET_ADDRESS_TEXT);
+
+  *made = NULL;
+  *length = (size_t)short_length;
+  if (short_length >= 0) return room;
+  if (napi_get_value_string_utf8(call->napi, call->argv[i], NULL, 0, length) != napi_ok) return NULL;
+  *made = malloc(*length + 1);
+  if (*made == NULL) return NULL;
+  if (napi_get_value_string_utf8(call->napi, call->argv[i], *made, *length + 1, length) == napi_ok) return *made;
+  free(*made);
+  *made = NULL;
+  return NULL;
+}
+
+int cnet_arg_address(const cnet_call_t *call, size_t i, int family, unsigned char out[16]) {
+  char room[CNET_ADDRESS_TEXT], *made;
+  size_t length;
+  const char *text = read_text(call, i, room, &made, &length);
+  int err = text == NULL ? UV_EINVAL : cnet_address_bytes(text, length, family, out);
+
+  free(made);
+  return err;
+}
+
 /* isIP(text): 4, 6 or 0 by the rules of Node's net.isIP(). */
 napi_value cnet_js_is_ip(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  char text[CNET_ADDRESS_TEXT], *large = NULL;
+  char room[CNET_ADDRESS_TEXT], *made;
   size_t length;
-  int family;
+  const char *text = read_text(&call, 0, room, &made, &length);
+  int family = text == NULL ? 0 : cnet_address_family(text, length);
 
-  int short_length = cnet_arg_string(&call, 0, text, sizeof text);
-  if (short_length >= 0) return cnet_int(napi, cnet_address_family(text, (size_t)short_length));
-
-  /* Only a zone can be that long; Node sets no limit to it. */
-  if (napi_get_value_string_utf8(napi, call.argv[0], NULL, 0, &length) != napi_ok) return cnet_int(napi, 0);
-  large = malloc(length + 1);
-  if (large == NULL || napi_get_value_string_utf8(napi, call.argv[0], large, length + 1, &length) != napi_ok)
-    family = 0;
-  else
-    family = cnet_address_family(large, length);
-  free(large);
+  free(made);
   return cnet_int(napi, family);
 }
 
@@ -143,10 +166,9 @@ napi_value cnet_js_address_text(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   char text[CNET_ADDRESS_TEXT];
   unsigned char bytes[16];
-  int length = cnet_arg_start(&call, 0, text, sizeof text);
   int family = cnet_arg_int(&call, 1, 4);
 
-  if (length < 0 || cnet_address_bytes(text, (size_t)length, family, bytes) != 0) return NULL;
+  if (cnet_arg_address(&call, 0, family, bytes) != 0) return NULL;
   if (uv_inet_ntop(family == 6 ? AF_INET6 : AF_INET, bytes, text, sizeof text) != 0) return NULL;
   return cnet_string(napi, text, strlen(text));
 }

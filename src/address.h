@@ -16,14 +16,13 @@ int cnet_address_family(const char *text, size_t length);
 /*
  * Parses `text` (IPv4 dotted decimal, or IPv6 with an optional %zone, an interface name or number) with `port`
  * in host order. 0 and *out, or UV_EINVAL. A zone that does not exist is no zone, as in uv_ip6_addr(): whether
- * the address can be used without one, the kernel knows.
+ * the address can be used without one, the kernel knows. A text with a zero byte in it is no address.
  */
-int cnet_address_parse(const char *text, uint16_t port, struct sockaddr_storage *out);
+int cnet_address_parse(const char *text, size_t length, uint16_t port, struct sockaddr_storage *out);
 
 /*
  * The address in `text` as 4 (`family` is 4) or 16 (`family` is 6) bytes in network order, its zone left out, whatever
- * that is. A zero byte ends the text, as in Node's BlockList. 0, or UV_EINVAL when it is not of that family
- * (inet_pton(3)). The first 46 bytes decide, so a longer text may have been cut.
+ * that is. 0, or UV_EINVAL when it is not of that family (inet_pton(3)), or has a zero byte anywhere.
  */
 int cnet_address_bytes(const char *text, size_t length, int family, unsigned char out[16]);
 

@@ -59,7 +59,10 @@ static void tell_step(cnet_stream_t *stream, cnet_phase_t phase, int status) {
 bool cnet_attempt_is_over(const cnet_stream_t *stream) { return stream == NULL || stream->attempt == NULL; }
 
 void cnet_attempt_connected(cnet_stream_t *stream) {
+  bool has_options = stream->attempt->options != NULL;
+
   cnet_attempt_end(stream);
+  if (has_options) cnet_error_queue_watch(stream);
   cnet_idle_touch(stream);
   cnet_tell_ints(stream->env, CNET_ON_CONNECT, 1, &stream->id);
 }

@@ -1,5 +1,6 @@
 /* attempt_args.c: the arguments of connect(), read into an attempt that no stream has yet. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "attempt.h"
 
@@ -27,7 +28,8 @@ static int read_arguments(const cnet_call_t *call, cnet_attempt_t *attempt) {
   attempt->timeout = cnet_arg_size(call, 3, INT32_MAX);
   attempt->local_port = cnet_arg_double(call, 5);
   if (port < 0 || port > UINT16_MAX) return UV_EINVAL;
-  if (is_local && cnet_arg_string(call, 4, attempt->local_address, sizeof attempt->local_address) < 0) return UV_EINVAL;
+  int local = is_local ? cnet_arg_string(call, 4, attempt->local_address, sizeof attempt->local_address) : 0;
+  if (local < 0 || memchr(attempt->local_address, '\0', (size_t)local) != NULL) return UV_EINVAL;
   for (uint32_t i = 0; i < attempt->count; i++) {
     char text[CNET_ADDRESS_TEXT];
     napi_value value;
@@ -35,7 +37,8 @@ static int read_arguments(const cnet_call_t *call, cnet_attempt_t *attempt) {
 
     if (napi_get_element(call->napi, call->argv[1], i, &value) != napi_ok ||
         napi_get_value_string_utf8(call->napi, value, text, sizeof text, &length) != napi_ok ||
-        cnet_address_parse(text, (uint16_t)port, &attempt->addresses[i]) != 0)
+        length + 4 >= sizeof text || /* perhaps cut, see cnet_arg_string() */
+        cnet_address_parse(text, length, (uint16_t)port, &attempt->addresses[i]) != 0)
       return UV_EINVAL;
   }
   return 0;

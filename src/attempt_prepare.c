@@ -16,10 +16,11 @@ static int bind_local(const cnet_attempt_t *attempt, uv_stream_t *uv, int family
   int32_t port;
 
   if (local == NULL && attempt->local_port == 0) return 0;
-  if (local != NULL && cnet_address_family(local, strlen(local)) != family) return UV_EINVAL;
+  size_t length = local == NULL ? 0 : strlen(local); /* which has no zero byte in it: see read_arguments() */
+  if (local != NULL && cnet_address_family(local, length) != family) return UV_EINVAL;
   bool fits = attempt->local_port >= 0 - UINT16_MAX && attempt->local_port <= UINT16_MAX;
   int32_t wanted = fits ? (int32_t)attempt->local_port : 0;
-  int err = cnet_tcp_bind((uv_tcp_t *)uv, local, wanted, family, 0);
+  int err = cnet_tcp_bind((uv_tcp_t *)uv, local, length, wanted, family, 0);
   if (!err) err = cnet_tcp_name(uv, false, &bound);
   if (err || attempt->local_port <= 0) return err;
   cnet_address_text(&bound, text, &port, NULL);

@@ -19,12 +19,10 @@ static cnet_block_list_t *arg_list(const cnet_call_t *call) { return cnet_block_
 
 /* Argument `i` as an address of the family (4 or 6) that argument `i` + 1 says. */
 static bool arg_host(const cnet_call_t *call, size_t i, cnet_host_t *out) {
-  char text[CNET_ADDRESS_TEXT];
   unsigned char bytes[16];
-  int length = cnet_arg_start(call, i, text, sizeof text);
   int family = cnet_arg_int(call, i + 1, 4);
 
-  if (length < 0 || cnet_address_bytes(text, (size_t)length, family, bytes) != 0) return false;
+  if (cnet_arg_address(call, i, family, bytes) != 0) return false;
   *out = cnet_host_of_bytes(bytes, family != 6);
   return true;
 }

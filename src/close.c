@@ -55,9 +55,11 @@ int cnet_stream_close(cnet_stream_t *stream, bool reset) {
   cnet_seat_leave(stream);
   cnet_proxy_close(stream);
   if (stream->flags & CNET_UNLINK) cnet_platform_unlink(stream->path);
+  cnet_binding_cancel(stream);
   if (stream->file != NULL) cnet_socket_file_remove(stream->file);
   stream->file = NULL;
   cnet_passing_close(stream);
+  cnet_error_queue_close(stream);
   return close_handle((uv_handle_t *)stream->uv, reset && stream->kind == CNET_TCP, on_stream_closed);
 }
 

@@ -5,7 +5,7 @@
  * ---------------
  * 1. One cnet_env_t per Node environment (the main thread, each worker). It is made by env.c when the
  *    addon is loaded and freed when the last of its libuv handles has been closed at teardown. There is
- *    no mutable state outside of it.
+ *    no mutable state outside of it, but for the table of descriptors between threads, with its mutex (token.c).
  * 2. A cnet_stream_t (a socket or a listener, TCP or pipe) is made by stream.c, is known to JavaScript by
  *    its integer `id` only, and lives until JavaScript or the teardown closes it. It is freed in one place:
  *    after the close callback of its libuv handle (close.c).
@@ -42,13 +42,13 @@ typedef struct cnet_stream cnet_stream_t;
 typedef struct cnet_attempt cnet_attempt_t;
 typedef struct cnet_write cnet_write_t;
 typedef struct cnet_idle cnet_idle_t;
-typedef struct cnet_token cnet_token_t;
 typedef struct cnet_refusal cnet_refusal_t;
 typedef struct cnet_uids cnet_uids_t;
 typedef struct cnet_proxy cnet_proxy_t;
 typedef struct cnet_proxy_wait cnet_proxy_wait_t;
 typedef struct cnet_passing cnet_passing_t;
 typedef struct cnet_socket_file cnet_socket_file_t;
+typedef struct cnet_binding cnet_binding_t;
 typedef struct cnet_send cnet_send_t;
 typedef struct cnet_relay cnet_relay_t;
 typedef struct cnet_opening cnet_opening_t;
@@ -67,6 +67,7 @@ typedef enum cnet_handler {
   CNET_ON_CLOSE,    /* (socket or listener) */
   CNET_ON_TIMEOUT,  /* (idle id) */
   CNET_ON_DESCRIPTORS, /* (socket, bytes of the CNET_ON_READ that follows): takeDescriptors() gives them, or never */
+  CNET_ON_BOUND,       /* (listener to be, status): a bindFile() that had to wait has ended */
   CNET_HANDLERS
 } cnet_handler_t;
 
@@ -104,8 +105,9 @@ enum {
   CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
   CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
   CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
-  CNET_USED = 1u << 7, /* was read from or written to: it must not become a listener, libuv would end the process */
-  CNET_BUSY = 1u << 8, /* a call that runs code of the user's has the writing side: others are told UV_EBUSY */
+  CNET_USED = 1u << 7,    /* was read from or written to: it must not become a listener, libuv would end the process */
+  CNET_BUSY = 1u << 8,    /* a call that runs code of the user's has the writing side: others are told UV_EBUSY */
+  CNET_STARTED = 1u << 9, /* JavaScript has begun to read it: how it is read is settled */
 };
 
 /* A table of pointers by small integer, lowest free number first. */
@@ -145,13 +147,14 @@ struct cnet_env {
   cnet_table_t idles;
   cnet_slab_t slab;
   cnet_idle_heap_t idle_heap;
-  uv_check_t *check;    /* unref'd, and stopped but for a while: see turn.h; NULL until somebody has a time limit */
-  uint64_t turn;        /* counted by it */
-  cnet_token_t *tokens; /* a list, newest first: see token.c */
-  uint64_t serial;      /* of the newest stream */
-  int descriptor_limit; /* asked for when a listener begins; 0: none */
-  uint32_t uv_handles;  /* libuv handles not yet freed */
-  bool closing;         /* teardown has begun: no JavaScript any more */
+  uv_check_t *check;       /* unref'd, and stopped but for a while: see turn.h; NULL until somebody has a time limit */
+  uint64_t turn;           /* counted by it */
+  uint64_t serial;         /* of the newest stream */
+  uv_async_t *token_async; /* ref'd while tokens of its own wait; NULL until the first one: see token.c */
+  uint32_t tokens_held;    /* how many do; guarded by the mutex of token.c, as is the one above for other threads */
+  int descriptor_limit;    /* asked for when a listener begins; 0: none */
+  uint32_t uv_handles;     /* libuv handles not yet freed */
+  bool closing;            /* teardown has begun: no JavaScript any more */
 };
 
 struct cnet_stream {
@@ -173,8 +176,11 @@ struct cnet_stream {
   napi_ref user_buffer;
   char *path;               /* bound path of a pipe, for unlink */
   cnet_socket_file_t *file; /* the file that was made there, if it is to be known again: see socket_file.c */
+  cnet_binding_t *binding;  /* while the thread pool makes it */
   cnet_passing_t *passing;  /* descriptors among the bytes; NULL for those without: see descriptors.c */
   uint64_t serial;          /* no other stream of the environment has it, or had it; see cnet_mark_t */
+  uv_poll_t *error_queue;   /* empties it; NULL for those without one: see error_queue.c */
+  int error_queue_fd;       /* the duplicate that it watches */
   uint64_t bytes_read;
   uint64_t bytes_sent; /* by sendfile.c and splice.c; lib/ counts the writes */
   int32_t id;
@@ -289,11 +295,14 @@ int cnet_pipe_init(uv_loop_t *loop, uv_stream_t *uv);
 int cnet_tcp_name(const uv_stream_t *uv, bool peer, struct sockaddr_storage *out);
 int cnet_pipe_name(const uv_stream_t *uv, bool peer, char *out, size_t *size);
 
+/* Who a connection that was accepted is from, also when it has been reset since, where the system still tells. */
+int cnet_tcp_peer(const uv_stream_t *uv, struct sockaddr_storage *out);
+
 /*
  * Binds to a local address (NULL: the any address of `family`) and port, 0 to 65535. As uv_tcp_bind(), it leaves
  * EADDRINUSE to the next call on the handle.
  */
-int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, int32_t port, int family, unsigned flags);
+int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, size_t length, int32_t port, int family, unsigned flags);
 
 /* Flags of bind(), as in libuv. */
 #define CNET_BIND_IPV6ONLY 1u
@@ -403,10 +412,26 @@ void cnet_passing_end(cnet_stream_t *stream);
 /* Closes what nobody has taken, and frees. */
 void cnet_passing_free(cnet_stream_t *stream);
 
+/* --- error_queue.c ---------------------------------------------------------------------------------------- */
+
+/*
+ * Sees to it that the kernel's error queue of the stream is emptied, if it may have one: to be called when the stream
+ * has got a descriptor, or a socket option, that may bring one about.
+ */
+void cnet_error_queue_watch(cnet_stream_t *stream);
+
+/* The stream is being closed. */
+void cnet_error_queue_close(cnet_stream_t *stream);
+
 /* --- socket_file.c ---------------------------------------------------------------------------------------- */
+
+#define CNET_BIND_WAITS 1 /* of bindFile(): known to lib/listen.js */
 
 /* Removes the file, if it still is the one that was bound, and frees `file`. */
 void cnet_socket_file_remove(cnet_socket_file_t *file);
+
+/* The stream is being closed while the thread pool makes its file: nothing of that stays. */
+void cnet_binding_cancel(cnet_stream_t *stream);
 
 /* --- write.c ------------------------------------------------------------------------------------------------- */
 
@@ -448,6 +473,9 @@ int cnet_platform_socket(uv_stream_t *uv, int family);
 int cnet_platform_get_option(const uv_stream_t *uv, int level, int name, void *value, uint32_t *size);
 int cnet_platform_set_option(const uv_stream_t *uv, int level, int name, const void *value, uint32_t size);
 
+/* The name of a peer that has reset the connection already; a negative code where the system does not tell it. */
+int cnet_platform_gone_peer(const uv_stream_t *uv, struct sockaddr_storage *out);
+
 /* The credentials of the peer of a Unix socket; UV_ENOTCONN when there is none. */
 int cnet_platform_credentials(const uv_stream_t *uv, cnet_credentials_t *out);
 
@@ -479,6 +507,14 @@ int cnet_platform_fast_open(uv_stream_t *uv, int queue);
 /* Sends with the SYN of a connection that has just begun; the bytes that are taken, or the code that it has failed
  * with. */
 int cnet_platform_send_early(uv_stream_t *uv, const char *data, size_t size);
+
+/* Whether the kernel may put messages into the error queue of the socket (recvmsg(2), MSG_ERRQUEUE): timestamps and
+ * such. */
+bool cnet_platform_has_error_queue(const uv_stream_t *uv);
+
+/* Reads some messages of that queue, and throws them away: how many, at most CNET_DRAINED_AT_ONCE. */
+#define CNET_DRAINED_AT_ONCE 64
+int cnet_platform_drain_errors(int fd);
 
 /* 1: the SYN of this connection brought data that were taken; 0: not; or a negative code. */
 int cnet_platform_used_fast_open(uv_stream_t *uv);
@@ -523,13 +559,20 @@ typedef struct cnet_file_id {
 } cnet_file_id_t;
 
 /*
- * Binds `pipe` to a path as cnet_platform_pipe_bind(), with permissions of 0 to 0777 (negative: the umask's) that the
- * file never exceeds, and tells which file it is. `replace`: a socket there that nobody has bound any more is removed
- * before; of several who try, one succeeds, and the others are told UV_EADDRINUSE. UV_EBUSY: the directory stays
- * locked.
+ * A socket that is bound to a path as by cnet_platform_pipe_bind(), with permissions of 0 to 0777 (negative: the
+ * umask's) that the file never exceeds; and which file it is, in *made. The descriptor, or a negative code. It does not
+ * wait.
  */
-int cnet_platform_file_bind(uv_pipe_t *pipe, const char *name, size_t length, int mode, bool replace,
-                            cnet_file_id_t *made);
+int cnet_platform_file_bind(const char *name, size_t length, int mode, cnet_file_id_t *made);
+
+/*
+ * The same where there is a file: a socket that nobody has bound any more is removed before; of several who try, one
+ * succeeds, and the others are told UV_EADDRINUSE. UV_EBUSY: the directory stays locked. It may wait for more than a
+ * second. When all is done, and nobody else can have the place yet, `keep` is asked: false, and all is undone, and the
+ * result UV_ECANCELED.
+ */
+typedef bool (*cnet_keep_t)(void *data, int fd, const cnet_file_id_t *made);
+int cnet_platform_file_replace(const char *name, size_t length, int mode, cnet_keep_t keep, void *data);
 
 /* Removes the socket at `path` if it is `made`. */
 void cnet_platform_file_remove(const char *path, const cnet_file_id_t *made);

@@ -184,6 +184,12 @@ void cnet_passing_ref(cnet_stream_t *stream, bool ref) {
 
 /* --- from JavaScript -------------------------------------------------------------------------------------- */
 
+/* Whether bytes of the stream may have been read already. A header of the PROXY protocol came before them. */
+static bool was_used(const cnet_stream_t *stream) {
+  if (stream->flags & (CNET_STARTED | CNET_LISTENER)) return true;
+  return (stream->flags & CNET_USED) != 0 && stream->proxy_wait == NULL;
+}
+
 /* receiveDescriptors(id): from the next readStart() on, descriptors are received too; UV_EALREADY: it has been read */
 napi_value cnet_js_receive_descriptors(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
@@ -191,7 +197,7 @@ napi_value cnet_js_receive_descriptors(napi_env napi, napi_callback_info info) {
 
   if (stream == NULL || stream->kind != CNET_PIPE) return cnet_int(napi, UV_EBADF);
   if (cnet_passing_receives(stream)) return cnet_int(napi, 0);
-  if (stream->flags & (CNET_USED | CNET_LISTENER)) return cnet_int(napi, UV_EALREADY);
+  if (was_used(stream)) return cnet_int(napi, UV_EALREADY);
   cnet_passing_t *passing = passing_of(stream);
   if (passing == NULL) return cnet_int(napi, UV_ENOMEM);
   passing->receives = true;

@@ -122,9 +122,11 @@
   X(idleAttach, cnet_js_idle_attach) \
   /* token.c */ \
   X(tokenNew, cnet_js_token_new) \
+  X(tokenData, cnet_js_token_data) \
+  X(tokenLook, cnet_js_token_look) \
   X(tokenTake, cnet_js_token_take) \
   X(tokenDrop, cnet_js_token_drop) \
-  X(tokensHeld, cnet_js_tokens_held) \
+  X(tokenWaits, cnet_js_token_waits) \
   /* option.c */ \
   X(findOption, cnet_js_find_option) \
   X(getOption, cnet_js_get_option) \

@@ -10,7 +10,8 @@ static void add_name(cnet_stream_t *stream, bool peer, napi_value *argv) {
   char name[CNET_ADDRESS_TEXT] = "";
   int32_t port = 0, family = 0;
 
-  if (cnet_tcp_name(stream->uv, peer, &address) == 0) cnet_address_text(&address, name, &port, &family);
+  int err = peer ? cnet_tcp_peer(stream->uv, &address) : cnet_tcp_name(stream->uv, false, &address);
+  if (err == 0) cnet_address_text(&address, name, &port, &family);
   argv[0] = text(stream->env->napi, name);
   argv[1] = cnet_int(stream->env->napi, port);
   argv[2] = text(stream->env->napi, family == 6 ? "IPv6" : "IPv4");
@@ -39,7 +40,7 @@ static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *clien
   struct sockaddr_storage address;
 
   if (listener->block_list == NULL || client->kind != CNET_TCP) return false;
-  return cnet_tcp_name(client->uv, true, &address) == 0 && cnet_block_list_check(listener->block_list, &address);
+  return cnet_tcp_peer(client->uv, &address) == 0 && cnet_block_list_check(listener->block_list, &address);
 }
 
 void cnet_tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
@@ -90,7 +91,10 @@ static void accept_one(cnet_stream_t *listener) {
     return;
   }
   client->server = listener->server;
-  if (uv_accept(listener->uv, client->uv) != 0 || (listener->room != 0 && is_blocked(listener, client))) {
+  int accepted = uv_accept(listener->uv, client->uv);
+  if (accepted == 0 && listener->error_queue != NULL)
+    cnet_error_queue_watch(client); /* it has the listener's options */
+  if (accepted != 0 || (listener->room != 0 && is_blocked(listener, client))) {
     cnet_stream_close(client, false);
   } else if (listener->allowed_uids != NULL && !cnet_credentials_admit(listener, client)) {
     return; /* it has been told */

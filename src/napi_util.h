@@ -71,11 +71,8 @@ static inline int cnet_arg_string(const cnet_call_t *call, size_t i, char *out, 
   return (int)length;
 }
 
-/* Copies as much of string argument `i` as there is room for; its length, or -1 when it is no string. */
-static inline int cnet_arg_start(const cnet_call_t *call, size_t i, char *out, size_t size) {
-  size_t length;
-  return napi_get_value_string_utf8(call->napi, call->argv[i], out, size, &length) == napi_ok ? (int)length : -1;
-}
+/* String argument `i` as an IP address: see cnet_address_bytes(). 0 or UV_EINVAL. It is in address.c. */
+int cnet_arg_address(const cnet_call_t *call, size_t i, int family, unsigned char out[16]);
 
 /* The stream whose id is argument `i`; NULL when there is none, or it is being closed. */
 static inline cnet_stream_t *cnet_stream_of(const cnet_call_t *call, size_t i) {

@@ -229,6 +229,7 @@ napi_value cnet_js_set_option(napi_env napi, napi_callback_info info) {
 
   cnet_stream_t *stream = read_arguments(&call, &level, &number, &data, &size, &err);
   if (stream != NULL) err = cnet_platform_set_option(stream->uv, level, number, data, size);
+  if (err == 0) cnet_error_queue_watch(stream);
   return cnet_int(napi, err);
 }
 

@@ -85,21 +85,6 @@ static int bind_once(int fd, const struct sockaddr_un *address) {
   return errno == ENOENT ? UV_EACCES : uv_translate_sys_error(errno); /* as libuv, for Windows' sake */
 }
 
-/* Binds where something is in the way. Only what is a socket, and was one and the same throughout, is removed. */
-static int replace_dead(int fd, const char *path, const struct sockaddr_un *address) {
-  struct stat before, after;
-
-  int lock = lock_directory(path);
-  if (lock < 0) return lock;
-  if (socket_at(path, &before) && is_dead(address) && socket_at(path, &after)) {
-    cnet_file_id_t id = id_of(&before);
-    if (is_same(&after, &id)) unlink(path);
-  }
-  int err = bind_once(fd, address);
-  close(lock);
-  return err;
-}
-
 /* --- binding ------------------------------------------------------------------------------------------------ */
 
 /* A close-on-exec socket whose file will have no more than the permissions `mode`, or a negative code. */
@@ -133,26 +118,58 @@ static int settle(const char *path, int mode, cnet_file_id_t *made) {
   return uv_translate_sys_error(errno);
 }
 
-int cnet_platform_file_bind(uv_pipe_t *pipe, const char *name, size_t length, int mode, bool replace,
-                            cnet_file_id_t *made) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
+/* The address of a path; UV_EINVAL: it cannot be one. */
+static int address_of(const char *name, size_t length, struct sockaddr_un *out) {
+  *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+  if (length > sizeof out->sun_path || memchr(name, '\0', length) != NULL) return UV_EINVAL;
+  memcpy(out->sun_path, name, length);
+  return 0;
+}
 
-  if (length > sizeof address.sun_path || memchr(name, '\0', length) != NULL) return UV_EINVAL;
-  memcpy(address.sun_path, name, length);
+static int bind_file(const struct sockaddr_un *address, const char *name, int mode, cnet_file_id_t *made) {
+  *made = (cnet_file_id_t){0, 0};
   int fd = make_socket(mode);
   if (fd < 0) return fd;
-  int err = bind_once(fd, &address);
-  if (err == UV_EADDRINUSE && replace) err = replace_dead(fd, name, &address);
-  if (err) {
-    close(fd);
-    return err;
+  int err = bind_once(fd, address);
+  if (!err) {
+    err = settle(name, mode, made);
+    if (err) cnet_platform_file_remove(name, made);
   }
-  *made = (cnet_file_id_t){0, 0};
-  err = settle(name, mode, made);
-  if (!err) err = uv_pipe_open(pipe, fd); /* makes it non-blocking */
-  if (err) {
-    cnet_platform_file_remove(name, made);
-    close(fd);
-  }
+  if (!err) return fd;
+  close(fd);
   return err;
+}
+
+int cnet_platform_file_bind(const char *name, size_t length, int mode, cnet_file_id_t *made) {
+  struct sockaddr_un address;
+
+  int err = address_of(name, length, &address);
+  return err ? err : bind_file(&address, name, mode, made);
+}
+
+/* Removes what is in the way, with the directory locked: only what is a socket, and was one and the same throughout. */
+static void remove_dead(const char *path, const struct sockaddr_un *address) {
+  struct stat before, after;
+
+  if (!socket_at(path, &before) || !is_dead(address) || !socket_at(path, &after)) return;
+  cnet_file_id_t id = id_of(&before);
+  if (is_same(&after, &id)) unlink(path);
+}
+
+int cnet_platform_file_replace(const char *name, size_t length, int mode, cnet_keep_t keep, void *data) {
+  struct sockaddr_un address;
+  cnet_file_id_t made;
+
+  int err = address_of(name, length, &address);
+  int lock = err ? err : lock_directory(name);
+  if (lock < 0) return lock;
+  remove_dead(name, &address);
+  int fd = bind_file(&address, name, mode, &made);
+  if (fd >= 0 && !keep(data, fd, &made)) {
+    cnet_platform_file_remove(name, &made);
+    close(fd);
+    fd = UV_ECANCELED;
+  }
+  close(lock);
+  return fd;
 }

@@ -1,4 +1,6 @@
 /* platform_stub.c: platforms without code of their own (Windows): libuv's way where there is one, else UV_ENOTSUP. */
+#include <string.h>
+
 #include "cnet.h"
 
 /* NOLINTBEGIN(readability-non-const-parameter): the prototypes are those of the other platforms */
@@ -57,15 +59,14 @@ int cnet_platform_get_tos(uv_stream_t *uv) {
 }
 
 int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bool *made) {
-  (void)length;
   *made = false; /* the pipe goes with its last handle */
-  return uv_pipe_bind(pipe, name);
+  return memchr(name, '\0', length) != NULL ? UV_EINVAL : uv_pipe_bind(pipe, name);
 }
 
 int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,
                                int *settled) {
-  (void)length;
   *settled = 0;
+  if (memchr(name, '\0', length) != NULL) return UV_EINVAL;
   uv_pipe_connect(req, pipe, name, cb);
   return 0;
 }
@@ -87,14 +88,20 @@ bool cnet_platform_exhausted(const uv_stream_t *uv, int limit) {
   return false;
 }
 
-int cnet_platform_file_bind(uv_pipe_t *pipe, const char *name, size_t length, int mode, bool replace,
-                            cnet_file_id_t *made) {
-  (void)pipe;
+int cnet_platform_file_bind(const char *name, size_t length, int mode, cnet_file_id_t *made) {
   (void)name;
   (void)length;
   (void)mode;
-  (void)replace;
   (void)made;
+  return UV_ENOTSUP;
+}
+
+int cnet_platform_file_replace(const char *name, size_t length, int mode, cnet_keep_t keep, void *data) {
+  (void)name;
+  (void)length;
+  (void)mode;
+  (void)keep;
+  (void)data;
   return UV_ENOTSUP;
 }
 

@@ -16,6 +16,9 @@
 #ifndef TCP_FASTOPEN_CONNECT
 #define TCP_FASTOPEN_CONNECT 30
 #endif
+#define CNET_SO_ZEROCOPY 60
+#define CNET_SO_TXTIME 61
+#define CNET_SO_TIMESTAMPING_NEW 65
 #define CNET_SOL_MPTCP 284
 #define CNET_MPTCP_INFO 1
 #define CNET_MPTCP_FALLBACK 1u /* of mptcpi_flags */
@@ -27,6 +30,49 @@ typedef struct cnet_mptcp_info {
   uint8_t pad[2];
   uint32_t flags;
 } cnet_mptcp_info_t;
+
+/* getsockname(2) of the peer, which also works when the connection is closed: getpeername(2) then says ENOTCONN. */
+int cnet_platform_gone_peer(const uv_stream_t *uv, struct sockaddr_storage *out) {
+  socklen_t size = sizeof *out;
+  uv_os_fd_t fd;
+
+  int err = uv_fileno((const uv_handle_t *)uv, &fd);
+  if (err) return err;
+  *out = (struct sockaddr_storage){0};
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERNAME, out, &size) != 0) return uv_translate_sys_error(errno);
+  return out->ss_family == AF_INET || out->ss_family == AF_INET6 ? 0 : UV_ENOTCONN;
+}
+
+/* --- the error queue -----------------------------------------------------------------------------------------------
+ */
+
+/* Options by which the kernel tells of what was sent, in messages of the error queue; the numbers are Linux' own. */
+static const int OF_ERROR_QUEUE[] = {SO_TIMESTAMPING, CNET_SO_TIMESTAMPING_NEW, SO_WIFI_STATUS, CNET_SO_ZEROCOPY,
+                                     CNET_SO_TXTIME};
+
+bool cnet_platform_has_error_queue(const uv_stream_t *uv) {
+  uv_os_fd_t fd;
+
+  if (uv_fileno((const uv_handle_t *)uv, &fd) != 0) return false;
+  for (size_t i = 0; i < sizeof OF_ERROR_QUEUE / sizeof *OF_ERROR_QUEUE; i++) {
+    int values[4] = {0}; /* the first, or of SO_TXTIME the second, is not 0 where it is on */
+    socklen_t size = OF_ERROR_QUEUE[i] == CNET_SO_TXTIME ? 2 * sizeof *values : sizeof *values;
+    if (getsockopt(fd, SOL_SOCKET, OF_ERROR_QUEUE[i], values, &size) == 0 && (values[0] != 0 || values[1] != 0))
+      return true;
+  }
+  return false;
+}
+
+int cnet_platform_drain_errors(int fd) {
+  char control[512];
+  int count = 0;
+
+  for (; count < CNET_DRAINED_AT_ONCE; count++) {
+    struct msghdr message = {.msg_control = control, .msg_controllen = sizeof control};
+    if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break;
+  }
+  return count;
+}
 
 static int set_tcp(uv_stream_t *uv, int name, int value) {
   uv_os_fd_t fd;

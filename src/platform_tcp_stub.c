@@ -1,6 +1,22 @@
 /* platform_tcp_stub.c: everywhere but on Linux: nothing of platform_tcp_posix.c. lib/ refuses to ask for it. */
 #include "cnet.h"
 
+int cnet_platform_gone_peer(const uv_stream_t *uv, struct sockaddr_storage *out) {
+  (void)uv;
+  (void)out;
+  return UV_ENOTCONN;
+}
+
+bool cnet_platform_has_error_queue(const uv_stream_t *uv) {
+  (void)uv;
+  return false;
+}
+
+int cnet_platform_drain_errors(int fd) {
+  (void)fd;
+  return 0;
+}
+
 int cnet_platform_tcp_open(uv_tcp_t *tcp, int family, bool multipath) {
   (void)tcp;
   (void)family;

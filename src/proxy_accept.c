@@ -16,10 +16,9 @@
 static void on_due(uv_timer_t *timer);
 
 static void arm(cnet_proxy_t *proxy) {
-  cnet_proxy_wait_t *first = proxy->first;
+  cnet_proxy_wait_t *first = proxy->reading.first;
   uint64_t now = uv_now(proxy->listener->env->loop);
 
-  while (first != NULL && first->state == CNET_PROXY_HELD) first = first->next;
   if (first == NULL)
     uv_timer_stop(proxy->timer);
   else
@@ -32,36 +31,56 @@ static void update_room(cnet_proxy_t *proxy) {
   proxy->listener->room = !proxy->limited ? -1 : left > 0 ? left : 0;
 }
 
+static void append(cnet_proxy_list_t *list, cnet_proxy_wait_t *wait) {
+  wait->previous = list->last;
+  if (list->last != NULL)
+    list->last->next = wait;
+  else
+    list->first = wait;
+  list->last = wait;
+}
+
+static void take_out(cnet_proxy_list_t *list, cnet_proxy_wait_t *wait) {
+  if (wait->previous != NULL)
+    wait->previous->next = wait->next;
+  else
+    list->first = wait->next;
+  if (wait->next != NULL)
+    wait->next->previous = wait->previous;
+  else
+    list->last = wait->previous;
+  wait->next = wait->previous = NULL;
+}
+
 static void enlist(cnet_proxy_t *proxy, cnet_proxy_wait_t *wait) {
   wait->proxy = proxy;
-  wait->previous = proxy->last;
-  if (proxy->last != NULL)
-    proxy->last->next = wait;
-  else
-    proxy->first = wait;
-  proxy->last = wait;
+  append(&proxy->reading, wait);
   proxy->waiting++;
   update_room(proxy);
-  if (proxy->first == wait) arm(proxy);
+  if (proxy->reading.first == wait) arm(proxy);
 }
 
 static void strike(cnet_proxy_wait_t *wait) {
   cnet_proxy_t *proxy = wait->proxy;
 
   if (proxy == NULL) return;
-  if (wait->previous != NULL)
-    wait->previous->next = wait->next;
-  else
-    proxy->first = wait->next;
-  if (wait->next != NULL)
-    wait->next->previous = wait->previous;
-  else
-    proxy->last = wait->previous;
+  bool was_first = proxy->reading.first == wait;
+  take_out(wait->state == CNET_PROXY_HELD ? &proxy->held : &proxy->reading, wait);
   wait->proxy = NULL;
-  wait->next = wait->previous = NULL;
   proxy->waiting--;
   update_room(proxy);
-  arm(proxy);
+  if (was_first) arm(proxy);
+}
+
+/* It is done, and the listener is held. */
+static void set_aside(cnet_proxy_wait_t *wait) {
+  cnet_proxy_t *proxy = wait->proxy;
+  bool was_first = proxy->reading.first == wait;
+
+  take_out(&proxy->reading, wait);
+  wait->state = CNET_PROXY_HELD;
+  append(&proxy->held, wait);
+  if (was_first) arm(proxy);
 }
 
 /* --- the end of a wait: each of these calls into JavaScript ---------------------------------------------------- */
@@ -94,12 +113,10 @@ static void finish(cnet_proxy_wait_t *wait, bool has_header) {
 
   uv_read_stop(wait->stream->uv);
   wait->has_header = has_header;
-  if (listener->flags & CNET_HELD) {
-    wait->state = CNET_PROXY_HELD;
-    arm(wait->proxy);
-  } else {
+  if (listener->flags & CNET_HELD)
+    set_aside(wait);
+  else
     let_in(listener, wait->stream);
-  }
 }
 
 /* There is no header, or none that can be; where none is needed the bytes are the stream's. */
@@ -112,8 +129,7 @@ static void give_up(cnet_proxy_wait_t *wait, cnet_proxy_error_t reason) {
 
 void cnet_proxy_let_go(cnet_stream_t *listener) {
   while (!(listener->flags & (CNET_HELD | CNET_CLOSING)) && listener->proxy != NULL) {
-    cnet_proxy_wait_t *wait = listener->proxy->first;
-    while (wait != NULL && wait->state != CNET_PROXY_HELD) wait = wait->next;
+    cnet_proxy_wait_t *wait = listener->proxy->held.first;
     if (wait == NULL) return;
     let_in(listener, wait->stream);
   }
@@ -129,10 +145,9 @@ static bool has_to_wait(cnet_proxy_wait_t *wait) {
 
 static void on_due(uv_timer_t *timer) {
   cnet_proxy_t *proxy = timer->data;
-  cnet_proxy_wait_t *wait = proxy->first;
+  cnet_proxy_wait_t *wait = proxy->reading.first;
   uint64_t now = uv_now(proxy->listener->env->loop);
 
-  while (wait != NULL && wait->state == CNET_PROXY_HELD) wait = wait->next;
   if (wait == NULL) return;
   if (wait->due > now) {
     arm(proxy);
@@ -143,7 +158,7 @@ static void on_due(uv_timer_t *timer) {
     return;
   }
   for (wait = wait->next; wait != NULL && wait->due <= now; wait = wait->next)
-    if (wait->state == CNET_PROXY_READING) has_to_wait(wait); /* the same turn is enough for all */
+    has_to_wait(wait); /* the same turn is enough for all */
   uv_timer_start(timer, on_due, CNET_TURN_PAUSE, 0);
 }
 
@@ -168,7 +183,6 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
 
 static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
   cnet_proxy_wait_t *wait = ((cnet_stream_t *)uv->data)->proxy_wait;
-  cnet_proxy_header_t header;
   (void)lent;
 
   if (got == 0 || wait->proxy == NULL) return;
@@ -181,7 +195,7 @@ static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
   }
   wait->length += (size_t)got;
   int32_t need = cnet_proxy_need(wait->bytes, wait->length);
-  int err = need < 0 ? -need : need == 0 ? cnet_proxy_parse(wait->bytes, wait->length, &header) : 0;
+  int err = need < 0 ? -need : need == 0 ? cnet_proxy_parse(wait->bytes, wait->length, &wait->header) : 0;
   if (err)
     give_up(wait, (cnet_proxy_error_t)err);
   else if (need == 0)
@@ -205,22 +219,27 @@ static int start(cnet_proxy_t *proxy, cnet_stream_t *client) {
   return err;
 }
 
-/* A Unix socket has no address to be trusted: who may open its file is. */
-static bool is_trusted(const cnet_proxy_t *proxy, const cnet_stream_t *client) {
+/*
+ * Whether the client may send a header: 0; CNET_PROXY_UNTRUSTED; or CNET_PROXY_ENDED: it has gone already, and the
+ * system does not tell any more who it was. A Unix socket has no address to be trusted: who may open its file is.
+ */
+static cnet_proxy_error_t check_trust(const cnet_proxy_t *proxy, const cnet_stream_t *client) {
   struct sockaddr_storage peer;
 
-  if (proxy->trusted == NULL || client->kind != CNET_TCP) return true;
-  return cnet_tcp_name(client->uv, true, &peer) == 0 && cnet_block_list_check(proxy->trusted, &peer);
+  if (proxy->trusted == NULL || client->kind != CNET_TCP) return 0;
+  if (cnet_tcp_peer(client->uv, &peer) != 0) return CNET_PROXY_ENDED;
+  return cnet_block_list_check(proxy->trusted, &peer) ? 0 : CNET_PROXY_UNTRUSTED;
 }
 
 void cnet_proxy_accept(cnet_stream_t *listener, cnet_stream_t *client) {
   cnet_proxy_t *proxy = listener->proxy;
 
-  if (!is_trusted(proxy, client)) {
-    if (proxy->optional)
+  cnet_proxy_error_t reason = check_trust(proxy, client);
+  if (reason != 0) {
+    if (reason == CNET_PROXY_UNTRUSTED && proxy->optional)
       let_in(listener, client);
     else
-      refuse(listener, client, CNET_PROXY_UNTRUSTED);
+      refuse(listener, client, reason);
     return;
   }
   int err = start(proxy, client);
@@ -242,7 +261,8 @@ void cnet_proxy_close(cnet_stream_t *stream) {
 
   if (stream->proxy_wait != NULL) strike(stream->proxy_wait);
   if (proxy == NULL) return;
-  while (proxy->first != NULL) cnet_stream_close(proxy->first->stream, false);
+  while (proxy->reading.first != NULL) cnet_stream_close(proxy->reading.first->stream, false);
+  while (proxy->held.first != NULL) cnet_stream_close(proxy->held.first->stream, false);
   stream->proxy = NULL;
   if (proxy->trusted != NULL) cnet_block_list_release(proxy->trusted);
   cnet_uv_close(stream->env, (uv_handle_t *)proxy->timer);

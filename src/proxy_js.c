@@ -37,20 +37,19 @@ static napi_value address_text(napi_env napi, const cnet_proxy_header_t *header,
 
 /* [version, LOCAL?, family, protocol, source, port, destination, port, TLVs | undefined]: see cnet_proxy_header_t */
 static napi_value header_values(napi_env napi, const cnet_proxy_wait_t *wait) {
-  cnet_proxy_header_t header;
+  const cnet_proxy_header_t *header = &wait->header;
   napi_value values[9], array = NULL;
   size_t count = 0;
 
-  if (cnet_proxy_parse(wait->bytes, wait->length, &header) != 0) return NULL;
-  values[count++] = cnet_int(napi, header.version);
-  values[count++] = cnet_bool(napi, header.local);
-  values[count++] = cnet_int(napi, header.family);
-  values[count++] = cnet_int(napi, header.protocol);
-  values[count++] = address_text(napi, &header, header.source);
-  values[count++] = cnet_int(napi, header.source_port);
-  values[count++] = address_text(napi, &header, header.destination);
-  values[count++] = cnet_int(napi, header.destination_port);
-  values[count++] = bytes_or_undefined(napi, wait->bytes + header.tlvs, wait->length - header.tlvs);
+  values[count++] = cnet_int(napi, header->version);
+  values[count++] = cnet_bool(napi, header->local);
+  values[count++] = cnet_int(napi, header->family);
+  values[count++] = cnet_int(napi, header->protocol);
+  values[count++] = address_text(napi, header, header->source);
+  values[count++] = cnet_int(napi, header->source_port);
+  values[count++] = address_text(napi, header, header->destination);
+  values[count++] = cnet_int(napi, header->destination_port);
+  values[count++] = bytes_or_undefined(napi, wait->bytes + header->tlvs, wait->length - header->tlvs);
   if (napi_create_array_with_length(napi, count, &array) != napi_ok) return NULL;
   for (uint32_t i = 0; i < count; i++)
     if (values[i] == NULL || napi_set_element(napi, array, i, values[i]) != napi_ok) return NULL;

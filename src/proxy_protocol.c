@@ -68,15 +68,6 @@ int32_t cnet_proxy_need(const uint8_t *bytes, size_t length) {
 
 /* --- version 2 -------------------------------------------------------------------------------------------- */
 
-uint32_t cnet_proxy_crc32c(uint32_t crc, const uint8_t *bytes, size_t length) {
-  crc = ~crc;
-  for (size_t i = 0; i < length; i++) {
-    crc ^= bytes[i];
-    for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (0x82f63b78u & (0u - (crc & 1u)));
-  }
-  return ~crc;
-}
-
 /* The checksum is that of the whole header with zeroes in its own place. */
 static bool checksum_is_right(const uint8_t *bytes, size_t length, size_t place) {
   static const uint8_t zeroes[CRC_BYTES] = {0};
@@ -87,7 +78,13 @@ static bool checksum_is_right(const uint8_t *bytes, size_t length, size_t place)
   return crc == read_32(bytes + place);
 }
 
+/*
+ * A second checksum is refused before it is looked at: each is over the whole header, so that many of them would make
+ * it cost the square of its length.
+ */
 static int check_tlvs(const uint8_t *bytes, size_t length, size_t at) {
+  bool has_checksum = false;
+
   while (at < length) {
     if (length - at < TLV_HEAD) return CNET_PROXY_TLV;
     uint8_t type = bytes[at];
@@ -95,6 +92,8 @@ static int check_tlvs(const uint8_t *bytes, size_t length, size_t at) {
     at += TLV_HEAD;
     if (length - at < size) return CNET_PROXY_TLV;
     if (type == TLV_CRC32C) {
+      if (has_checksum) return CNET_PROXY_CHECKSUMS;
+      has_checksum = true;
       if (size != CRC_BYTES) return CNET_PROXY_TLV;
       if (!checksum_is_right(bytes, length, at)) return CNET_PROXY_CHECKSUM;
     }

@@ -30,6 +30,7 @@ typedef enum cnet_proxy_error {
   CNET_PROXY_LENGTH,    /* version 2: too short for its addresses */
   CNET_PROXY_TLV,       /* version 2: a TLV that does not end where it should */
   CNET_PROXY_CHECKSUM,  /* version 2: the CRC32c is another one */
+  CNET_PROXY_CHECKSUMS, /* version 2: there are two of them */
   CNET_PROXY_ENDED,     /* of proxy_accept.c: the connection has ended before its header */
   CNET_PROXY_TIMEOUT,   /* likewise: it took too long */
   CNET_PROXY_UNTRUSTED, /* likewise: the peer may send none */
@@ -64,7 +65,7 @@ bool cnet_proxy_is_header(const uint8_t *bytes, size_t length);
 /* Reads a header of which cnet_proxy_need() has said 0. 0 and *out, or a cnet_proxy_error_t. */
 int cnet_proxy_parse(const uint8_t *bytes, size_t length, cnet_proxy_header_t *out);
 
-/* CRC32c (RFC 9260, appendix A) of some more bytes; begin with 0. */
+/* CRC32c (RFC 9260, appendix A) of some more bytes; begin with 0. It is in proxy_crc.c. */
 uint32_t cnet_proxy_crc32c(uint32_t crc, const uint8_t *bytes, size_t length);
 
 /* --- proxy_line.c: version 1, for the functions above --------------------------------------------------------- */

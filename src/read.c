@@ -109,7 +109,7 @@ napi_value cnet_js_read_start(napi_env napi, napi_callback_info info) {
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   if (stream->flags & CNET_LISTENER) return cnet_int(napi, UV_ENOTCONN);
-  stream->flags |= CNET_USED;
+  stream->flags |= CNET_USED | CNET_STARTED;
   if (cnet_passing_receives(stream)) return cnet_int(napi, cnet_passing_read(stream, true));
   int err = uv_read_start(stream->uv, cnet_read_memory, cnet_read_done);
   return cnet_int(napi, err == UV_EALREADY ? 0 : err);

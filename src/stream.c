@@ -77,8 +77,10 @@ void cnet_stream_free(cnet_stream_t *stream) {
 }
 
 int cnet_stream_adopt(cnet_stream_t *stream, int fd) {
-  if (stream->kind == CNET_TCP) return uv_tcp_open((uv_tcp_t *)stream->uv, (uv_os_sock_t)fd);
-  return uv_pipe_open((uv_pipe_t *)stream->uv, (uv_file)fd);
+  if (stream->kind != CNET_TCP) return uv_pipe_open((uv_pipe_t *)stream->uv, (uv_file)fd);
+  int err = uv_tcp_open((uv_tcp_t *)stream->uv, (uv_os_sock_t)fd);
+  if (err == 0) cnet_error_queue_watch(stream);
+  return err;
 }
 
 /* --- from JavaScript ------------------------------------------------------------------------------------ */

@@ -1,4 +1,6 @@
 /* tcp.c: what only TCP has: its handle, names, bind and options. */
+#include <string.h>
+
 #include "exports.h"
 #include "napi_util.h"
 
@@ -11,11 +13,19 @@ int cnet_tcp_name(const uv_stream_t *uv, bool peer, struct sockaddr_storage *out
   return uv_tcp_getsockname((const uv_tcp_t *)uv, (struct sockaddr *)out, &size);
 }
 
-int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, int32_t port, int family, unsigned flags) {
+int cnet_tcp_peer(const uv_stream_t *uv, struct sockaddr_storage *out) {
+  int err = cnet_tcp_name(uv, true, out);
+  return err == UV_ENOTCONN ? cnet_platform_gone_peer(uv, out) : err;
+}
+
+int cnet_tcp_bind(uv_tcp_t *tcp, const char *address, size_t length, int32_t port, int family, unsigned flags) {
   struct sockaddr_storage sockaddr;
 
-  if (address == NULL) address = family == 6 ? "::" : "0.0.0.0";
-  int err = cnet_address_parse(address, (uint16_t)port, &sockaddr);
+  if (address == NULL) {
+    address = family == 6 ? "::" : "0.0.0.0";
+    length = strlen(address);
+  }
+  int err = cnet_address_parse(address, length, (uint16_t)port, &sockaddr);
   if (err) return err;
   if (flags & CNET_BIND_MULTIPATH) err = cnet_platform_tcp_open(tcp, family, true);
   if (!err && (flags & CNET_BIND_REUSEPORT)) err = cnet_platform_reuse_port(tcp, family);
@@ -38,10 +48,11 @@ napi_value cnet_js_bind(napi_env napi, napi_callback_info info) {
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   if (port < 0 || port > UINT16_MAX) return cnet_int(napi, UV_EINVAL);
-  if (cnet_arg_string(&call, 1, address, sizeof address) < 0) return cnet_int(napi, UV_EINVAL);
+  int length = cnet_arg_string(&call, 1, address, sizeof address);
+  if (length < 0) return cnet_int(napi, UV_EINVAL);
   int family = cnet_arg_int(&call, 3, 4);
   unsigned flags = (unsigned)cnet_arg_int(&call, 4, 0);
-  return cnet_int(napi, cnet_tcp_bind((uv_tcp_t *)stream->uv, address, port, family, flags));
+  return cnet_int(napi, cnet_tcp_bind((uv_tcp_t *)stream->uv, address, (size_t)length, port, family, flags));
 }
 
 /* noDelay(id, enable): TCP_NODELAY */

@@ -141,12 +141,11 @@ describe('BlockList: what matches', () => {
     }
   });
 
-  it('a zone may be of any length and letters, and a zero byte ends the text', () => {
+  it('a zone may be of any length and letters', () => {
     const list = listOf((l) => l.addAddress('::1', 'ipv6'));
-    for (const text of ['::1%', `::1%${'z'.repeat(300)}`, '::1%€+/', '::1\0', '::1\0x', '::1%lo\0x'])
+    for (const text of ['::1%', `::1%${'z'.repeat(300)}`, '::1%€+/'])
       assert.strictEqual(list.check(text, 'ipv6'), true, text);
     for (const text of ['::1x', '\0::1', `::1${'0'.repeat(300)}`, '1.2.3.4%']) assert.strictEqual(list.check(text, 'ipv6'), false, text);
-    assert.deepStrictEqual(listOf((l) => l.addAddress('1.2.3.4\0x')).rules, ['Address: IPv4 1.2.3.4']);
   });
 
   it('the family may be written in capitals, and a zone is not looked at', () => {

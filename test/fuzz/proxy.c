@@ -71,29 +71,26 @@ static size_t slow_line(const uint8_t *data, size_t size, cnet_proxy_header_t *o
   return 0;
 }
 
-/* By a table, as against bit by bit. */
+/* Bit by bit, as against by a table. */
 static uint32_t slow_crc(const uint8_t *bytes, size_t length, size_t hole) {
-  uint32_t table[256], crc = UINT32_MAX;
+  uint32_t crc = UINT32_MAX;
 
-  for (uint32_t i = 0; i < 256; i++) {
-    table[i] = i;
-    for (int bit = 0; bit < 8; bit++) table[i] = table[i] & 1 ? 0x82f63b78u ^ table[i] >> 1 : table[i] >> 1;
-  }
   for (size_t i = 0; i < length; i++) {
-    uint8_t byte = i >= hole && i < hole + 4 ? 0 : bytes[i];
-    crc = table[(crc ^ byte) & 0xff] ^ crc >> 8;
+    crc ^= i >= hole && i < hole + 4 ? 0 : bytes[i];
+    for (int bit = 0; bit < 8; bit++) crc = crc & 1 ? 0x82f63b78u ^ crc >> 1 : crc >> 1;
   }
   return ~crc;
 }
 
 static int slow_tlvs(const uint8_t *data, size_t at, size_t end) {
   uint32_t sum;
+  int sums = 0;
 
   while (at + 3 <= end) {
     size_t next = at + 3 + (size_t)data[at + 1] * 256 + data[at + 2];
     if (next > end) return 0;
     if (data[at] == 3) {
-      if (next != at + 7) return 0;
+      if (next != at + 7 || sums++ > 0) return 0;
       memcpy(&sum, data + at + 3, 4);
       if (ntohl(sum) != slow_crc(data, end, at + 3)) return 0;
     }

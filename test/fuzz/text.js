@@ -74,6 +74,18 @@ const TARGETS = {
   },
 };
 
+const hasZero = (text) => typeof text === 'string' && text.includes('\0');
+
+/**
+ * Whether an outcome is right. A text with a zero character is no address, where Node's own functions stop reading at it: that
+ * is refused, and no rule matches it.
+ */
+function isRight(name, [text, , , other], mine, nodes) {
+  if (mine === nodes) return true;
+  if (name === 'check') return (hasZero(text) && mine.startsWith('[false')) || (hasZero(other) && mine.endsWith('false]'));
+  return hasZero(text) && /^(?:undefined|throws (?:TypeError|Error) ERR_INVALID_)/.test(mine);
+}
+
 /** The functions that this Node has, in the newest form. */
 const AVAILABLE = Object.keys(TARGETS).filter((name) => {
   if (name === 'parse') return net.SocketAddress.parse !== undefined;
@@ -98,7 +110,7 @@ async function fuzzText({ seconds, runs, seed }) {
     let alike = true;
     for (const name of AVAILABLE) {
       const [mine, nodes] = [cnet, net].map((api) => outcome(api, TARGETS[name], args));
-      if (mine !== nodes) {
+      if (!isRight(name, args, mine, nodes)) {
         alike = false;
         console.log(`text: ${name}(${args.map(shown).join(', ')})\n  cnet: ${mine}\n  node: ${nodes}`);
       } else if (!known.has(`${name}${mine}`) && known.size < 5000 && text.length < 100) {
