@@ -207,8 +207,11 @@ const methods = {
     setBlockList(this, options);
     setHeader(this, options);
     if (this.destroyed) this._handle = null;
-    if (!this[kHandle]) {
-      this[kAttach](isPipe ? Pipe.make(SOCKET) : TCP.make(SOCKET));
+    const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
+    if (fresh !== null && this[kHandle]) {
+      fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
+    } else if (fresh !== null) {
+      this[kAttach](fresh);
       this[kLives]++;
       if (this[kEarly] !== null) this[kEarly] = null;
     }
