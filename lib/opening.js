@@ -11,7 +11,7 @@ const native = require('./binding');
 const { viewOf } = require('./bytes');
 const { needLinux } = require('./feature');
 const { Handle, MULTIPATH, TCP } = require('./handle');
-const { kEarly, kHandle } = require('./symbols');
+const { kEarly, kFiles, kHandle } = require('./symbols');
 const { validateBoolean, validateInt32 } = require('./validate');
 
 /** Connections that have sent data with the handshake and are not established yet, at a listener: with `fastOpen: true`. */
@@ -68,10 +68,11 @@ function bytesOf(data, encoding) {
 /** Tells C how the handle is to connect; what was written already may go with the handshake. 0 or a negative code. */
 function prepareOpening(socket, { fastOpen, multipath }) {
   if (!fastOpen && !multipath) return 0;
-  const buffer = fastOpen ? bytesOf(socket._pendingData, socket._pendingEncoding) : undefined;
+  const pending = socket[kFiles] === 0 ? socket._pendingData : null; // a file has no bytes here: see send-file.js
+  const buffer = fastOpen ? bytesOf(pending, socket._pendingEncoding) : undefined;
   const err = native.setOpening(socket[kHandle].id, multipath, buffer);
 
-  if (!err && fastOpen && socket._pendingData) socket[kEarly] = { buffer, sent: 0 };
+  if (!err && fastOpen && pending) socket[kEarly] = { buffer, sent: 0 };
   return err;
 }
 
