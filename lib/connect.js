@@ -213,8 +213,11 @@ const methods = {
       this._pendingData = null; // of the connection that has gone: it must not go with this one's handshake
       this._pendingEncoding = '';
     }
-    if (!this[kHandle]) {
-      this[kAttach](isPipe ? Pipe.make(SOCKET) : TCP.make(SOCKET));
+    const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
+    if (fresh !== null && this[kHandle]) {
+      fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
+    } else if (fresh !== null) {
+      this[kAttach](fresh);
       this[kLives]++;
       if (this[kEarly] !== null) this[kEarly] = null;
     }

@@ -129,6 +129,11 @@ function listenNow(server, place) {
       fail(server, handle instanceof Error ? handle : uvException(handle, 'listen', address, port));
       return;
     }
+    if (server._handle) { // a hook of async_hooks, called when the handle was made, has let the server listen already
+      handle.close();
+      fail(server, new codes.ERR_SERVER_ALREADY_LISTEN());
+      return;
+    }
     chmod(handle, place);
     if (handle instanceof TCP && typeof fd !== 'number') socketOptions = null; // they are set
   }

@@ -290,6 +290,10 @@ describe('security', function () {
     for (let seed = 1; seed <= scaled(4); seed++) it(`in every state of a stream (seed ${seed})`, passes(String(seed), '60'));
 
     it('before it has been set up', passes('1', '4', 'without-setup'));
+
+    for (let seed = 1; seed <= scaled(4); seed++) {
+      it(`while every hook, accessor and callback calls more of them (seed ${seed})`, passes(String(seed), '25', 'reentrant'));
+    }
   });
 
   describe('arguments', () => {
