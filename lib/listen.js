@@ -143,7 +143,7 @@ function listenNow(server, place) {
   if (server._unref) server.unref();
   tracing('asyncEnd', { server });
   process.nextTick(() => {
-    if (server._handle) server.emit('listening');
+    if (server._handle === handle) server.emit('listening'); // not, when it was closed, and listens again
   });
 }
 
@@ -167,16 +167,27 @@ function listenShared(server, place, exclusive) {
   });
 }
 
-function listenOnHost(server, host, place, exclusive) {
-  const listeningId = server._listeningId;
+/** fe80::/10: such an address says nothing without the interface that it is of (RFC 4291, 2.5.6). */
+const isLinkLocal = (address) => /^fe[89ab][\da-f]:/i.test(address);
 
-  dns.lookup(host, (error, address, family) => {
-    if (listeningId !== server._listeningId) return;
+/** @returns {{ address: string, family: number }} where to listen, of all the addresses of a host */
+function choose(addresses) {
+  return addresses.find(({ address }) => !isLinkLocal(address)) ?? addresses[0];
+}
+
+function listenOnHost(server, host, place, exclusive) {
+  if (String(host).includes('\0')) throw invalidArgValue('hostname', host, 'must be a string without null bytes');
+  let { _listeningId: listeningId } = server;
+
+  dns.lookup(host, { all: true }, (error, addresses) => {
+    if (listeningId !== server._listeningId) return; // it was closed, or has been answered already
+    listeningId = -1;
     if (error) {
       tracing('error', { server, error });
       server.emit('error', error);
     } else {
-      listenShared(server, { ...place, address, family: address ? family : 4 }, exclusive);
+      const { address, family } = choose(addresses);
+      listenShared(server, { ...place, address, family: family || 4 }, exclusive);
     }
   });
 }

@@ -6,7 +6,7 @@ const native = require('./binding');
 const { errnoException } = require('./errors');
 const { Handle } = require('./handle');
 const { encodeProxyHeader } = require('./proxy-protocol');
-const { kConnected, kHandle, kProxyHeader, kProxyOut, kWriteDone } = require('./symbols');
+const { kConnected, kHandle, kLife, kProxyHeader, kProxyOut, kWriteDone } = require('./symbols');
 const uv = require('./uv');
 
 /** The name of the other end of the connection itself. */
@@ -28,7 +28,7 @@ function setHeader(socket, { proxyHeader }) {
  * @returns {boolean} true when it has gone; else kConnected is called again when it has
  */
 function sendHeader(socket) {
-  const { [kProxyOut]: header, [kHandle]: handle } = socket;
+  const { [kProxyOut]: header, [kHandle]: handle, [kLife]: life } = socket;
   const result = handle instanceof Handle ? native.write(handle.id, header) : uv.EINVAL;
 
   socket[kProxyOut] = null;
@@ -37,8 +37,8 @@ function sendHeader(socket) {
     socket.destroy(errnoException(result, 'write'));
   } else {
     socket[kWriteDone] = (error) => {
-      if (error) socket.destroy(error);
-      else socket[kConnected]();
+      if (error) life.destroy(error);
+      else if (life.isCurrent) socket[kConnected]();
     };
   }
   return false;

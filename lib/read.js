@@ -9,8 +9,9 @@ const { markAsUntransferable } = require('node:worker_threads');
 
 const native = require('./binding');
 const { errnoException, invalidArgType } = require('./errors');
+const { callStream } = require('./life');
 const { passOn } = require('./pass-on');
-const { kHandle, kOnRead, kPipe, kRead } = require('./symbols');
+const { kHandle, kLife, kOnRead, kPipe, kRead } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
 
@@ -91,8 +92,9 @@ function stopReading(socket) {
 function giveToUser(socket, got) {
   const onread = socket[kOnRead];
   const { buffer } = onread;
+  const handle = socket[kHandle];
   if (onread.callback.call(socket, got, buffer) === false) socket.pause();
-  const err = onread.next !== null && socket[kHandle] ? useBuffer(socket) : 0;
+  const err = onread.next !== null && handle && socket[kHandle] === handle ? useBuffer(socket) : 0;
   if (err) socket.destroy(errnoException(err, 'read'));
 }
 
@@ -126,14 +128,15 @@ const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && s
 const methods = {
   /** What the handle has read: bytes, or the end, or an error. @returns {boolean} as flow() */
   [kRead](got, memory, offset) {
+    const { [kHandle]: handle, [kLife]: life } = this;
     if (got > 0) {
       if (this.destroyed) return true;
       if (this[kOnRead] !== null) giveToUser(this, got);
       else if (isFlowing(this)) return flow(this, memory, offset, got);
-      else if (!this.push(cut(memory, offset, got)) && this[kHandle] !== null) stopReading(this);
+      else if (!this.push(cut(memory, offset, got)) && handle !== null && this[kHandle] === handle) stopReading(this);
     } else if (got === uv.EOF) {
       this.push(null);
-      this.read(0);
+      life.read(0); // nothing, if a listener has made it live again
     } else {
       this.destroy(errnoException(got, 'read'));
     }
@@ -141,14 +144,15 @@ const methods = {
   },
 
   _read(n) {
-    if (this.connecting || !this[kHandle]) this.once('connect', () => this._read(n));
+    if (this.connecting || !this[kHandle]) this[kLife].once('connect', () => this._read(n));
     else if (!this[kHandle].reading) startReading(this);
   },
 
   /** As readable.read(); starts a socket whose data go to the option `onread`. */
   read(n) {
     if (canStart(this) && !this[kHandle].reading) startReading(this);
-    return Duplex.prototype.read.call(this, n);
+    const isOver = this._readableState.ended || this.destroyed;
+    return isOver ? callStream(this, 'read', [n]) : Duplex.prototype.read.call(this, n);
   },
 
   /** Stops 'data' events (net.md, socket.pause()). */

@@ -9,7 +9,7 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { NotABuffer, codes, errnoException } = require('./errors');
 const {
-  kAwaited, kByKernel, kBytesWritten, kEarly, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried,
+  kAwaited, kByKernel, kBytesWritten, kEarly, kFiles, kHandle, kLife, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried,
   kWritten,
 } = require('./symbols');
 const uv = require('./uv');
@@ -100,20 +100,18 @@ function writeRest(socket, callback) {
 
 /** A write before the connection: it waits for that, or for the end of all hope. */
 function writeLater(socket, many, data, encoding, callback) {
-  const onClose = () => {
-    socket.off('connect', connect); // another connect() of this socket has nothing to do with it
+  const { [kLife]: life } = socket;
+  const forgetClose = life.once('close', () => {
+    forgetConnect();
     callback(new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
-  };
-  function connect() {
-    socket.off('close', onClose);
+  });
+  const forgetConnect = life.once('connect', () => {
+    forgetClose();
     if (socket[kEarly] === null) socket._writeGeneric(many, data, encoding, callback);
     else writeRest(socket, callback);
-  }
-
+  });
   socket._pendingData = data;
   socket._pendingEncoding = encoding;
-  socket.once('connect', connect);
-  socket.once('close', onClose);
 }
 
 function pendingBytes(data, encoding) {
@@ -200,7 +198,7 @@ const methods = {
   /** Half-closes when all is written. */
   _final(callback) {
     if (isAwaited(this)) {
-      this.once('connect', () => this._final(callback));
+      this[kLife].once('connect', () => this._final(callback));
       return;
     }
     if (!this[kHandle]) {
