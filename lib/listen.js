@@ -171,22 +171,24 @@ function listenShared(server, place, exclusive) {
 const isLinkLocal = (address) => /^fe[89ab][\da-f]:/i.test(address);
 
 /** @returns {{ address: string, family: number }} where to listen, of all the addresses of a host */
-function choose(addresses) {
-  return addresses.find(({ address }) => !isLinkLocal(address)) ?? addresses[0];
+function choose(addresses, family) {
+  if (!Array.isArray(addresses)) return { address: addresses, family }; // a dns.lookup() of a program's that knows no `all`
+  return addresses.find(({ address }) => !isLinkLocal(address)) ?? addresses[0] ?? {};
 }
 
 function listenOnHost(server, host, place, exclusive) {
   if (String(host).includes('\0')) throw invalidArgValue('hostname', host, 'must be a string without null bytes');
   let { _listeningId: listeningId } = server;
 
-  dns.lookup(host, { all: true }, (error, addresses) => {
+  dns.lookup(host, { all: true }, (error, addresses, only) => {
     if (listeningId !== server._listeningId) return; // it was closed, or has been answered already
     listeningId = -1;
-    if (error) {
-      tracing('error', { server, error });
-      server.emit('error', error);
+    const { address, family } = error ? {} : choose(addresses, only);
+    const failure = error || (typeof address === 'string' ? null : new codes.ERR_INVALID_IP_ADDRESS(address));
+    if (failure) {
+      tracing('error', { server, error: failure });
+      server.emit('error', failure);
     } else {
-      const { address, family } = choose(addresses);
       listenShared(server, { ...place, address, family: family || 4 }, exclusive);
     }
   });
