@@ -32,6 +32,9 @@ const kClosing = Symbol('kClosing');
 /** Node's own methods. One that a program has put in the place of it is given the socket itself. */
 const NODES = { destroy: Duplex.prototype.destroy, end: Duplex.prototype.end, read: Duplex.prototype.read };
 
+/** What a Life is given instead: destroy() of Node 18 does not call back the writes that wait in the queue. */
+const OWN = { ...NODES, destroy: Writable.prototype.destroy };
+
 /** How a life ended is told in any case. */
 const isEnd = (event) => event === 'error' || event === 'close';
 
@@ -166,7 +169,7 @@ class Life {
   /** Another life has begun. Who waits for 'close' need not wait any longer. */
   endBy(next) {
     if (this.taken !== null) this.taken.forEach(this.leave, this);
-    Reflect.apply(NODES.destroy, this, []); // what is queued fails; nothing is done when it was destroyed before
+    Reflect.apply(OWN.destroy, this, []); // what is queued fails; nothing is done when it was destroyed before
     next();
     if (this.waiting === null) return;
     for (const { event, listener, forget } of [...this.waiting.values()]) {
@@ -238,7 +241,7 @@ function liveAgain(socket, reset) {
 /** Calls a method of stream.Duplex that keeps the stream for later. */
 function callStream(socket, name, args) {
   const method = Duplex.prototype[name];
-  return Reflect.apply(method, method === NODES[name] ? lifeOf(socket) : socket, args);
+  return method === NODES[name] ? Reflect.apply(OWN[name], lifeOf(socket), args) : Reflect.apply(method, socket, args);
 }
 
 module.exports = { callStream, lifeOf, liveAgain };
