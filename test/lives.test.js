@@ -507,12 +507,14 @@ describe('the lives of a socket', () => {
       assert.equal(count, 1);
     });
 
-    it("tells 'listening' once when it was closed and listens again", async () => {
+    it("tells 'listening' once when it was closed and listens again", async function listening() {
+      if (process.platform === 'win32') this.skip();
       const server = net.createServer();
       let told = 0;
       server.on('listening', () => told++);
-      server.listen(0, HOST).close();
-      server.listen(0, HOST);
+      const place = folder().path('s');
+      server.listen(place).close(); // no lookup: it listens at once
+      server.listen(place);
       await once(server, 'listening');
       await tick();
       assert.equal(told, 1);
