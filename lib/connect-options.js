@@ -23,10 +23,17 @@ function timeoutOption({ autoSelectFamilyAttemptTimeout: timeout }) {
   return Math.max(timeout, defaults.LEAST_ATTEMPT_TIMEOUT);
 }
 
+/** What stands behind a NUL would not be looked up: another host than was asked for. */
+function checkHost(host) {
+  if (!host) return;
+  validateString(host, 'options.host');
+  if (host.includes('\0')) throw invalidArgValue('options.host', host, 'must be a string without null bytes');
+}
+
 /** What the options of a socket that is bound already must not say. */
 function checkBound(options) {
   const { host, localAddress, localPort } = options;
-  if (host) validateString(host, 'options.host');
+  checkHost(host);
   if (localAddress === undefined && localPort === undefined) return;
   throw invalidArgValue('options', options, 'localAddress and localPort cannot be used with an adopted bound socket');
 }
@@ -44,13 +51,13 @@ function portOption({ port }) {
 function readOptions(options) {
   const { localAddress, localPort, host, lookup } = options;
 
+  checkHost(host);
   if (localAddress && !isIP(localAddress)) throw new codes.ERR_INVALID_IP_ADDRESS(localAddress);
   if (localPort) validateNumber(localPort, 'options.localPort');
   const port = portOption(options);
   const select = selectOption(options);
   const timeout = timeoutOption(options);
-  if (lookup !== undefined && lookup !== null) validateFunction(lookup, 'options.lookup');
-  if (host) validateString(host, 'options.host');
+  if (lookup !== undefined && lookup !== null && !isIP(host)) validateFunction(lookup, 'options.lookup');
   return { host: host || 'localhost', lookup, localAddress, localPort, port, select, timeout, ...openingOptions(options) };
 }
 

@@ -33,7 +33,7 @@ const {
   kConnected,
   kEarly,
   kHandle,
-  kLives,
+  kLife,
   kProxyOut,
 } = require('./symbols');
 const { refuseMultipath, setUserTimeoutOption } = require('./user-timeout');
@@ -42,22 +42,25 @@ const { validateString } = require('./validate');
 /* --- attempts ------------------------------------------------------------------------------------------------- */
 
 function deny(socket, address, port) {
+  const { [kLife]: life } = socket;
   socket.emit('connectionAttempt', address, port, isIP(address));
-  socket.destroy(connectDenied(address, port));
+  life.destroy(connectDenied(address, port));
 }
 
 /** Each address fails for itself, as if it had been tried. */
 function denyAll(socket, addresses, port) {
+  const { [kAttempt]: current } = socket;
+  const isOver = () => !socket.connecting || socket[kAttempt] !== current;
   const errors = [];
 
   for (const address of addresses) {
     const error = connectDenied(address, port);
     socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
     socket.emit('connectionAttempt', address, port, isIP(address));
-    if (!socket.connecting) return;
+    if (isOver()) return;
     errors.push(error);
     socket.emit('connectionAttemptFailed', address, port, isIP(address), error);
-    if (!socket.connecting) return;
+    if (isOver()) return;
   }
   socket.destroy(aggregateError(errors));
 }
@@ -73,6 +76,10 @@ function attempt(socket, addresses, wanted, many) {
   if (isDenied()) {
     if (many) denyAll(socket, addresses, port);
     else deny(socket, addresses[0], port);
+    return;
+  }
+  if (wanted.wrongFamily !== undefined) {
+    refused(socket, uv.EINVAL, wanted.wrongFamily);
     return;
   }
   const handle = socket[kHandle];
@@ -106,12 +113,12 @@ function connectForeign(socket, handle, address, port) {
 }
 
 /** The attempt could not even begin: it is connecting already, or the path is not one. */
-function refused(socket, err) {
-  const current = socket[kAttempt];
+function refused(socket, err, family = undefined) {
+  const { [kAttempt]: current, [kLife]: life } = socket;
   const [address] = current.addresses;
 
-  if (current.port !== undefined) socket.emit('connectionAttempt', address, current.port, isIP(address));
-  socket.destroy(unsentError(socket, address, current.port, err));
+  if (current.port !== undefined) socket.emit('connectionAttempt', address, current.port, family ?? isIP(address));
+  life.destroy(unsentError(socket, address, current.port, err));
 }
 
 /** Makes the socket and sets its options. @returns {Error | null} */
@@ -138,18 +145,17 @@ function attemptPath(socket, path, socketOptions) {
 
 /** What was connected is set up as was asked for before, and told. */
 function established(socket) {
+  const { [kLife]: life } = socket;
   socket._applyOptions();
   socket.emit('connect');
-  socket.emit('ready');
-  if (!socket.isPaused()) socket.read(0);
+  life.emit('ready'); // nothing, if a listener has made it live again
+  if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
 }
 
 const methods = {
-  [kLives]: 0,
-
   /** A step of the attempt: see connect-error.js. */
   [kAttempted](index, phase, status) {
-    const current = this[kAttempt];
+    const { [kAttempt]: current, [kLife]: life } = this;
     const address = current.addresses[index];
     const family = isIP(address) || undefined;
 
@@ -169,7 +175,7 @@ const methods = {
       if (!current.many) this.connecting = false;
       this.emit('connectionAttemptFailed', address, current.port, family, error);
     }
-    if (isLast) this.destroy(current.many ? allFailed(current) : error);
+    if (isLast) life.destroy(current.many ? allFailed(current) : error);
   },
 
   /** There is a connection. */
@@ -208,26 +214,17 @@ const methods = {
     if (wanted?.multipath) refuseMultipath(this, true);
     setBlockList(this, options);
     setHeader(this, options);
-    if (this.destroyed) {
-      this._handle = null;
-      this._pendingData = null; // of the connection that has gone: it must not go with this one's handshake
-      this._pendingEncoding = '';
-    }
+    if (this.destroyed) this._handle = null;
     const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
-    if (fresh !== null && this[kHandle]) {
-      fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
-    } else if (fresh !== null) {
-      this[kAttach](fresh);
-      this[kLives]++;
-      if (this[kEarly] !== null) this[kEarly] = null;
-    }
+    if (fresh !== null && this[kHandle]) fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
+    else if (fresh !== null) this[kAttach](fresh);
     if (listener !== null) this.once('connect', listener);
     this._unrefTimer();
     this.connecting = true;
     if (limit > 0) connectTimeout.start(this, limit, options);
     debug('connect: find host %s', isPipe ? path : wanted.host);
     if (isPipe) attemptPath(this, path, socketOptions);
-    else resolve(this, options, { ...wanted, socketOptions, life: this[kLives] }, attempt);
+    else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
     return this;
   },
 };

@@ -16,7 +16,7 @@ const native = require('./binding');
 const { viewOf } = require('./bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('./errors');
 const { Pipe } = require('./handle');
-const { kBytesWritten, kDescriptors, kHandle, kQueued, kReceives, kWriteDone } = require('./symbols');
+const { kBytesWritten, kDescriptors, kHandle, kLife, kQueued, kReceives, kWriteDone } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32 } = require('./validate');
 const { methods: writing } = require('./write');
 
@@ -68,6 +68,7 @@ class Queue {
   constructor(socket) {
     this.socket = socket;
     this.held = new Set();
+    this.forgetClose = nothing;
     this.onClose = () => {
       for (const held of this.held) this.end(held);
     };
@@ -77,7 +78,7 @@ class Queue {
     if (this.held.size === 0) {
       this.socket._writeGeneric = writeGeneric;
       this.socket._writev = null;
-      this.socket.once('close', this.onClose);
+      this.forgetClose = this.socket[kLife].once('close', this.onClose);
     }
     this.held.add(held);
   }
@@ -88,16 +89,25 @@ class Queue {
     if (!this.held.delete(held) || this.held.size > 0) return;
     delete this.socket._writeGeneric;
     delete this.socket._writev;
-    this.socket.off('close', this.onClose);
+    this.forgetClose();
   }
+}
+
+/** Forgets the messages that are queued: the connection that they were for is no more. */
+function dropQueued(socket) {
+  socket[kQueued]?.onClose();
 }
 
 /** Sends a message, or as much of it as there is room for; the descriptors go with the first byte, once. */
 function send(socket, piece, callback) {
-  const taken = native.sendDescriptors(socket[kHandle].id, piece, piece[kHeld]);
+  const { [kHandle]: handle } = socket;
+  const taken = native.sendDescriptors(handle.id, piece, piece[kHeld]);
 
   if (taken === 0) { // there is no room: asked for anew when there is
-    socket[kWriteDone] = AsyncResource.bind((error) => (error ? callback(error) : send(socket, piece, callback)));
+    socket[kWriteDone] = AsyncResource.bind((error) => {
+      if (error || socket[kHandle] !== handle) callback(error ?? new codes.ERR_SOCKET_CLOSED());
+      else send(socket, piece, callback);
+    });
     return;
   }
   socket[kQueued].end(piece[kHeld]);
@@ -179,4 +189,4 @@ const methods = {
   },
 };
 
-module.exports = { methods, receiveOn, receiveOption };
+module.exports = { dropQueued, methods, receiveOn, receiveOption };

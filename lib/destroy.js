@@ -2,37 +2,39 @@
 
 /** The end of a Socket: end(), destroy() and their kin, until its handle has gone. */
 
-const { Duplex } = require('node:stream');
-
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('./debug');
 const { codes, errnoException } = require('./errors');
-const { TCP } = require('./handle');
-const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kResetting } = require('./symbols');
+const { Handle, TCP } = require('./handle');
+const { callStream, lifeOf } = require('./life');
+const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kLife, kResetting } = require('./symbols');
 const { stopTimeout } = require('./timeout');
 const { nextTick, queueMicrotask } = require('./timers');
 
-function closeHandle(socket, hadError) {
-  const handle = socket[kHandle];
+/** Closes the handle of a life, which the socket may have left already. */
+function closeHandle(life, handle, hadError) {
+  const { socket } = life;
   const onClose = () => {
     debug('emit close');
-    socket.emit('close', hadError);
+    life.tellClose(hadError);
   };
+  const isOpen = life.isCurrent && socket[kHandle] === handle;
+  const isReset = isOpen && socket[kResetting];
 
-  socket[kBytesRead] = handle.bytesRead;
-  if (socket[kByKernel]) socket[kBytesWritten] += handle.bytesSent;
-  if (!socket[kResetting]) {
+  if (isOpen) {
+    socket[kBytesRead] = handle.bytesRead;
+    if (socket[kByKernel]) socket[kBytesWritten] += handle.bytesSent;
+    socket[kResetting] = false;
+    socket[kHandle] = null;
+    socket._sockname = null;
+    if (handle instanceof Handle) life.leave(handle);
+  }
+  if (!isReset) {
     handle.close(onClose);
     return;
   }
-  socket[kResetting] = false;
   const err = handle.reset(onClose);
   if (err) socket.emit('error', errnoException(err, 'reset'));
-}
-
-function forgetHandle(socket) {
-  socket[kHandle] = null;
-  socket._sockname = null;
 }
 
 function leaveServer(socket) {
@@ -45,7 +47,13 @@ function leaveServer(socket) {
 const methods = {
   /** Half-closes: what is written is sent, then the end (net.md, socket.end()). */
   end(data, encoding, callback) {
-    Duplex.prototype.end.call(this, data, encoding, callback);
+    callStream(this, 'end', [data, encoding, callback]);
+    return this;
+  },
+
+  /** Ends all at once: 'close' comes, after an 'error' if one is given (net.md, socket.destroy()). */
+  destroy(error, callback) {
+    callStream(this, 'destroy', [error, callback]);
     return this;
   },
 
@@ -53,7 +61,7 @@ const methods = {
   destroySoon() {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
-    else this.once('finish', this.destroy);
+    else this[kLife].once('finish', () => this.destroy());
   },
 
   /**
@@ -67,7 +75,7 @@ const methods = {
       return this;
     }
     if (!(this[kHandle] instanceof TCP)) throw new codes.ERR_INVALID_HANDLE_TYPE();
-    if (this.connecting) this.once('connect', () => this._reset());
+    if (this.connecting) this[kLife].once('connect', () => this._reset());
     else this._reset();
     return this;
   },
@@ -81,23 +89,21 @@ const methods = {
   _destroy(exception, callback) {
     debug('destroy');
     const hadError = Boolean(exception);
+    const life = lifeOf(this);
+    const handle = this[kHandle];
 
     this.connecting = false;
     stopTimeout(this);
     if (this[kConnectTimer] !== null) connectTimeout.stop(this);
-    if (!this[kHandle]) {
+    if (!handle) {
       callback(exception);
-      nextTick(() => this.emit('close'));
+      nextTick(() => life.tellClose());
     } else if (this._closeAfterHandlingError) {
       // the handle stays reachable while 'error' is handled, in the tick queue
-      queueMicrotask(() => {
-        closeHandle(this, hadError);
-        forgetHandle(this);
-      });
+      queueMicrotask(() => closeHandle(life, handle, hadError));
       callback(exception);
     } else {
-      closeHandle(this, hadError);
-      forgetHandle(this);
+      closeHandle(life, handle, hadError);
       callback(exception);
     }
     leaveServer(this);

@@ -143,7 +143,7 @@ class TCP extends Handle {
   }
 
   bind(address, port, flags = 0) {
-    return native.bind(this.id, address, +port | 0, 4, flags);
+    return native.bind(this.id, address, +port | 0, 4, flags & ~IPV6_ONLY);
   }
 
   bind6(address, port, flags = 0) {

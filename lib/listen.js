@@ -148,7 +148,7 @@ function listenNow(server, place) {
   if (server._unref) server.unref();
   tracing('asyncEnd', { server });
   nextTick(() => {
-    if (server._handle) server.emit('listening');
+    if (server._handle === handle) server.emit('listening'); // not, when it was closed, and listens again
   });
 }
 
@@ -172,16 +172,29 @@ function listenShared(server, place, exclusive) {
   });
 }
 
-function listenOnHost(server, host, place, exclusive) {
-  const listeningId = server._listeningId;
+/** fe80::/10: such an address says nothing without the interface that it is of (RFC 4291, 2.5.6). */
+const isLinkLocal = (address) => /^fe[89ab][\da-f]:/i.test(address);
 
-  dns.lookup(host, (error, address, family) => {
-    if (listeningId !== server._listeningId) return;
-    if (error) {
-      tracing('error', { server, error });
-      server.emit('error', error);
+/** @returns {{ address: string, family: number }} where to listen, of all the addresses of a host */
+function choose(addresses, family) {
+  if (!Array.isArray(addresses)) return { address: addresses, family }; // a dns.lookup() of a program's that knows no `all`
+  return addresses.find(({ address }) => !isLinkLocal(address)) ?? addresses[0] ?? {};
+}
+
+function listenOnHost(server, host, place, exclusive) {
+  if (String(host).includes('\0')) throw invalidArgValue('hostname', host, 'must be a string without null bytes');
+  let { _listeningId: listeningId } = server;
+
+  dns.lookup(host, { all: true }, (error, addresses, only) => {
+    if (listeningId !== server._listeningId) return; // it was closed, or has been answered already
+    listeningId = -1;
+    const { address, family } = error ? {} : choose(addresses, only);
+    const failure = error || (typeof address === 'string' ? null : new codes.ERR_INVALID_IP_ADDRESS(address));
+    if (failure) {
+      tracing('error', { server, error: failure });
+      server.emit('error', failure);
     } else {
-      listenShared(server, { ...place, address, family: address ? family : 4 }, exclusive);
+      listenShared(server, { ...place, address, family: family || 4 }, exclusive);
     }
   });
 }

@@ -6,7 +6,7 @@ const dns = require('node:dns');
 
 const { codes } = require('./errors');
 const { isIP } = require('./ip');
-const { kBound, kLives } = require('./symbols');
+const { kBound } = require('./symbols');
 const { nextTick } = require('./timers');
 
 /** An IPv6 family may be given as 6 or 'IPv6'; anything else goes to dns.lookup() as it is. */
@@ -21,28 +21,48 @@ function lookupOptions({ family, hints }, all) {
   return options;
 }
 
-function destroySoon(socket, error) {
-  nextTick(() => socket.destroy(error));
+function destroySoon({ life }, error) {
+  nextTick(() => life.destroy(error));
 }
 
 /** A lookup may answer late: when the socket was destroyed, and perhaps connects again. */
-const isWanted = (socket, wanted) => socket.connecting && socket[kLives] === wanted.life;
+const isWanted = (socket, { life }) => socket.connecting && life.isCurrent;
+
+/** Calls the lookup function, and `answered` with its first answer: what comes after that is not heard. */
+function ask(options, wanted, all, answered) {
+  const lookup = wanted.lookup || dns.lookup;
+  let isOpen = true;
+
+  lookup(wanted.host, lookupOptions(options, all), (...answer) => {
+    if (!isOpen) return;
+    isOpen = false;
+    answered(...answer);
+  });
+}
+
+const isAddress = (ip) => typeof ip === 'string' && isIP(ip) !== 0;
+const isFamily = (family) => family === 4 || family === 6;
 
 function addressError(ip, family, { host, port }) {
-  if (!isIP(ip)) return new codes.ERR_INVALID_IP_ADDRESS(ip);
-  return family === 4 || family === 6 ? null : new codes.ERR_INVALID_ADDRESS_FAMILY(family, host, port);
+  if (!isAddress(ip)) return new codes.ERR_INVALID_IP_ADDRESS(ip);
+  return isFamily(family) ? null : new codes.ERR_INVALID_ADDRESS_FAMILY(family, host, port);
+}
+
+/** One address, of the family that is said to be its own: of another one there is nothing to connect by. */
+function attemptOne(socket, ip, family, wanted, attempt) {
+  attempt(socket, [ip], family === isIP(ip) ? wanted : { ...wanted, wrongFamily: family }, false);
+}
+
+function useOne(socket, options, wanted, attempt, [error, ip, family]) {
+  if (wanted.life.isCurrent) socket.emit('lookup', error, ip, family, wanted.host);
+  if (!isWanted(socket, wanted)) return;
+  const failure = error || addressError(ip, family, options);
+  if (failure) destroySoon(wanted, failure);
+  else attemptOne(socket, ip, family, wanted, attempt);
 }
 
 function lookupOne(socket, options, wanted, attempt) {
-  const lookup = wanted.lookup || dns.lookup;
-
-  lookup(wanted.host, lookupOptions(options, false), (error, ip, family) => {
-    socket.emit('lookup', error, ip, family, wanted.host);
-    if (!isWanted(socket, wanted)) return;
-    const failure = error || addressError(ip, family, options);
-    if (failure) destroySoon(socket, failure);
-    else attempt(socket, [ip], wanted, false);
-  });
+  ask(options, wanted, false, (...answer) => useOne(socket, options, wanted, attempt, answer));
 }
 
 /** The families in turn, that of the first address first; each address once. */
@@ -52,7 +72,7 @@ function interleave(addresses) {
   let first = 0;
 
   for (const { address, family } of addresses) {
-    if (!isIP(address) || (family !== 4 && family !== 6) || seen.has(address)) continue;
+    if (!isAddress(address) || isIP(address) !== family || seen.has(address)) continue;
     seen.add(address);
     lists[family].push(address);
     first ||= family;
@@ -63,30 +83,40 @@ function interleave(addresses) {
 }
 
 function lookupAll(socket, options, wanted, attempt) {
-  const lookup = wanted.lookup || dns.lookup;
-
-  lookup(wanted.host, lookupOptions(options, true), (error, addresses) => {
+  ask(options, wanted, true, (...answer) => {
+    const [error, found] = answer;
     if (!isWanted(socket, wanted)) return;
     if (error) {
       socket.emit('lookup', error, undefined, undefined, wanted.host);
-      destroySoon(socket, error);
+      destroySoon(wanted, error);
       return;
     }
-    for (const { address, family } of addresses) {
-      socket.emit('lookup', null, address, family, wanted.host);
-      if (!isWanted(socket, wanted)) return;
-    }
-    const list = interleave(addresses);
-    if (list.length === 0) destroySoon(socket, addressError(addresses[0]?.address, addresses[0]?.family, options));
-    else attempt(socket, list, wanted, list.length > 1);
+    if (Array.isArray(found)) useAll(socket, options, wanted, attempt, found.map((one) => one ?? {}));
+    else useOne(socket, options, wanted, attempt, answer); // it does not know of `all`
   });
+}
+
+function useAll(socket, options, wanted, attempt, addresses) {
+  for (const { address, family } of addresses) {
+    socket.emit('lookup', null, address, family, wanted.host);
+    if (!isWanted(socket, wanted)) return;
+  }
+  const list = interleave(addresses);
+  if (list.length > 0) {
+    attempt(socket, list, wanted, list.length > 1);
+    return;
+  }
+  const first = addresses.find(({ address, family }) => isAddress(address) && isFamily(family)) ?? addresses[0];
+  const failure = addressError(first?.address, first?.family, options);
+  if (failure) destroySoon(wanted, failure);
+  else attemptOne(socket, first.address, first.family, wanted, attempt);
 }
 
 /**
  * Finds the addresses of a host, and goes on with them: at once, in the next tick, or when the lookup has answered.
  * @param {object} socket
  * @param {object} options those of connect()
- * @param {object} wanted what connect-options.js made of them; `life`: of the socket, as it may live again before the answer
+ * @param {object} wanted what connect-options.js made of them; `life`: of the socket, see life.js
  * @param {(socket: object, addresses: string[], wanted: object, many: boolean) => void} attempt
  */
 function resolve(socket, options, wanted, attempt) {

@@ -6,8 +6,9 @@ const native = require('./binding');
 const { errnoException } = require('./errors');
 const { Handle } = require('./handle');
 const { encodeProxyHeader } = require('./proxy-protocol');
-const { kConnected, kHandle, kProxyHeader, kProxyOut, kWriteDone } = require('./symbols');
+const { kConnected, kHandle, kLife, kProxyHeader, kProxyOut } = require('./symbols');
 const uv = require('./uv');
+const { settle } = require('./write');
 
 /** The name of the other end of the connection itself. */
 function peerName(socket) {
@@ -28,7 +29,7 @@ function setHeader(socket, { proxyHeader }) {
  * @returns {boolean} true when it has gone; else kConnected is called again when it has
  */
 function sendHeader(socket) {
-  const { [kProxyOut]: header, [kHandle]: handle } = socket;
+  const { [kProxyOut]: header, [kHandle]: handle, [kLife]: life } = socket;
   const result = handle instanceof Handle ? native.write(handle.id, header) : uv.EINVAL;
 
   socket[kProxyOut] = null;
@@ -36,10 +37,10 @@ function sendHeader(socket) {
   if (result < 0) {
     socket.destroy(errnoException(result, 'write'));
   } else {
-    socket[kWriteDone] = (error) => {
-      if (error) socket.destroy(error);
-      else socket[kConnected]();
-    };
+    settle(socket, result, (error) => {
+      if (error) life.destroy(error);
+      else if (life.isCurrent) socket[kConnected]();
+    });
   }
   return false;
 }

@@ -9,7 +9,8 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { errnoException, invalidArgType } = require('./errors');
 const { inlined } = require('./handlers');
-const { kFirst, kHandle, kOnRead, kRead } = require('./symbols');
+const { callStream } = require('./life');
+const { kFirst, kHandle, kLife, kOnRead, kRead } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
 
@@ -93,8 +94,9 @@ function stopReading(socket) {
 function giveToUser(socket, got) {
   const onread = socket[kOnRead];
   const { buffer } = onread;
+  const handle = socket[kHandle];
   if (onread.callback.call(socket, got, buffer) === false) socket.pause();
-  const err = onread.next !== null && socket[kHandle] ? useBuffer(socket) : 0;
+  const err = onread.next !== null && handle && socket[kHandle] === handle ? useBuffer(socket) : 0;
   if (err) socket.destroy(errnoException(err, 'read'));
 }
 
@@ -122,28 +124,30 @@ const methods = {
 
   /** What the handle has read: bytes, or the end, or an error. */
   [kRead](got, memory) {
+    const { [kHandle]: handle, [kLife]: life } = this;
     if (got > 0) {
       if (this.destroyed) return;
       if (this[kOnRead] !== null) giveToUser(this, got);
       else if (isFlowing(this)) this.emit('data', chunkOf(memory, got));
-      else if (!this.push(chunkOf(memory, got)) && this[kHandle] !== null) stopReading(this);
+      else if (!this.push(chunkOf(memory, got)) && handle !== null && this[kHandle] === handle) stopReading(this);
     } else if (got === uv.EOF) {
       this.push(null);
-      this.read(0);
+      life.read(0); // nothing, if a listener has made it live again
     } else {
       this.destroy(errnoException(got, 'read'));
     }
   },
 
   _read(n) {
-    if (this.connecting || !this[kHandle]) this.once('connect', () => this._read(n));
+    if (this.connecting || !this[kHandle]) this[kLife].once('connect', () => this._read(n));
     else if (!this[kHandle].reading) startReading(this);
   },
 
   /** As readable.read(); starts a socket whose data go to the option `onread`. */
   read(n) {
     if (canStart(this) && !this[kHandle].reading) startReading(this);
-    return Duplex.prototype.read.call(this, n);
+    const isOver = this._readableState.ended || this.destroyed;
+    return isOver ? callStream(this, 'read', [n]) : Duplex.prototype.read.call(this, n);
   },
 
   /** Stops 'data' events (net.md, socket.pause()). */

@@ -15,7 +15,7 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { FastBuffer } = require('./bytes');
 const { AbortError, codes, errnoException, invalidArgType, outOfRange } = require('./errors');
-const { kByKernel, kFileBytes, kFiles, kHandle, kSendInOrder, kWriteDone } = require('./symbols');
+const { kByKernel, kFileBytes, kFiles, kHandle, kLife, kSendInOrder, kWriteDone } = require('./symbols');
 const uv = require('./uv');
 const { validateAbortSignal, validateFunction, validateInt32, validateInteger, validateObject } = require('./validate');
 const { settle, writeBuffer, writeMany } = require('./write');
@@ -81,11 +81,12 @@ function fail(part, error, done) {
 
 /** What is no file for the kernel is read, and written. */
 function sendByReading(socket, part, fd, done) {
+  const { [kHandle]: handle } = socket;
   const block = Buffer.allocUnsafe(BLOCK);
   let left = part.count;
   let position = part.start ?? null;
   const onRead = (error, got) => {
-    if (socket[kHandle] === null) done(new codes.ERR_SOCKET_CLOSED());
+    if (!handle || socket[kHandle] !== handle) done(new codes.ERR_SOCKET_CLOSED());
     else if (error && part.sent === 0) fail(part, error, done);
     else if (error || got === 0) done(error);
     else {
@@ -113,7 +114,7 @@ function sendByKernel(socket, part, fd, done) {
   else {
     socket[kWriteDone] = (error) => {
       if (handle.id >= 0) part.sent = handle.bytesSent - before;
-      if (error && part.sent === 0 && CANNOT.has(error.errno)) sendByReading(socket, part, fd, done);
+      if (error && socket[kHandle] === handle && part.sent === 0 && CANNOT.has(error.errno)) sendByReading(socket, part, fd, done);
       else done(error);
     };
   }
@@ -136,6 +137,7 @@ function sendPart(socket, part, done) {
     done(null);
     return;
   }
+  const { [kHandle]: handle } = socket;
   openSource(part.source, (error, fd, close) => {
     if (error) {
       fail(part, error, done);
@@ -145,7 +147,7 @@ function sendPart(socket, part, done) {
       close();
       done(failure);
     };
-    if (socket[kHandle] === null) end(new codes.ERR_SOCKET_CLOSED());
+    if (socket[kHandle] !== handle) end(new codes.ERR_SOCKET_CLOSED());
     else sendByKernel(socket, part, fd, end);
   });
 }
@@ -153,10 +155,10 @@ function sendPart(socket, part, done) {
 /* --- the queue ------------------------------------------------------------------------------------------------------- */
 
 /** Heeds a signal until the part is done with. Once its bytes are on their way, the socket has to go with them. */
-function heed(socket, part, signal) {
+function heed(life, part, signal) {
   const onAbort = () => {
     const error = new AbortError(undefined, { cause: signal.reason });
-    if (part.isSending) socket.destroy(error);
+    if (part.isSending) life.destroy(error);
     part.error = error;
   };
   if (signal === undefined) return nothing;
@@ -169,10 +171,11 @@ function heed(socket, part, signal) {
 }
 
 function enqueue(socket, part, signal, callback) {
-  const forget = heed(socket, part, signal);
+  const { [kLife]: life } = socket;
+  const forget = heed(life, part, signal);
   socket[kFiles]++;
   return socket.write(part, undefined, (error) => {
-    socket[kFiles]--;
+    if (life.isCurrent) socket[kFiles]--;
     forget();
     if (part.error ?? error) callback(part.error ?? error);
     else callback(null, part.sent);
@@ -211,13 +214,14 @@ const methods = {
 
   /** Writes and files as they were given, one after the other. */
   [kSendInOrder](chunks, callback) {
+    const { [kHandle]: handle } = this;
     let at = 0;
     const next = (error) => {
       if (error || at === chunks.length) {
         callback(error);
         return;
       }
-      if (this[kHandle] === null) {
+      if (this[kHandle] !== handle) {
         callback(new codes.ERR_SOCKET_CLOSED());
         return;
       }

@@ -18,6 +18,7 @@ const destroying = require('./destroy');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('./errors');
 const { Handle, SOCKET, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
+const { lifeOf, liveAgain } = require('./life');
 const names = require('./names');
 const opening = require('./opening');
 const proxy = require('./proxy-socket');
@@ -32,15 +33,20 @@ const {
   kBlockList,
   kBound,
   kBytesRead,
+  kByKernel,
   kBytesWritten,
   kConnectTimer,
+  kEarly,
+  kFiles,
   kFirst,
   kHandle,
   kIdle,
   kKeepAlive,
+  kLife,
   kNoDelay,
   kOnRead,
   kOwner,
+  kQueued,
   kReceives,
   kResetting,
   kShutDownDone,
@@ -101,6 +107,7 @@ function onReadableStreamEnd() {
 
 /** The state of a socket before it has a handle. */
 function initState(socket, options) {
+  socket[kLife] = null;
   socket[kHandle] = null;
   socket[kIdle] = -1;
   socket[kAttempt] = null;
@@ -125,6 +132,29 @@ function initState(socket, options) {
   socket._pendingEncoding = '';
   socket.server = null;
   socket._server = null;
+}
+
+/** The state of a socket that lives again, but for what a program has asked of it: as that of a new one. */
+function resetState(socket) {
+  descriptors.dropQueued(socket);
+  if (socket[kConnectTimer] !== null) connectTimeout.stop(socket);
+  if (socket.write === writeAfterEnd) delete socket.write;
+  socket[kAttempt] = null;
+  socket[kBytesRead] = 0;
+  socket[kByKernel] = false;
+  socket[kEarly] = null;
+  socket[kFiles] = 0;
+  socket[kFirst] = null;
+  socket[kQueued] = null;
+  socket[kResetting] = false;
+  socket.connecting = false;
+  socket.server = null;
+  socket._server = null;
+  socket._hadError = false;
+  socket._host = null;
+  socket._closeAfterHandlingError = false;
+  socket._pendingData = null;
+  socket._pendingEncoding = '';
 }
 
 /** Starts to read from a handle that was given, unless that is not wanted. */
@@ -154,6 +184,7 @@ function Socket(options) {
   connecting.setBlockList(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
+  lifeOf(this);
 
   if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
   else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? handle);
@@ -173,6 +204,7 @@ const methods = {
   },
 
   set _handle(handle) {
+    if (this[kHandle] !== null && this[kHandle] !== handle) lifeOf(this).take(this[kHandle]);
     this[kHandle] = handle;
   },
 
@@ -196,8 +228,9 @@ const methods = {
    */
   [kAttach](handle, bound = this[kBound]) {
     this[kBound] = bound;
-    this._undestroy();
-    if (this.write === writeAfterEnd) delete this.write;
+    if (this[kLife].begun || this.destroyed) liveAgain(this, () => resetState(this));
+    else this._undestroy();
+    this[kLife].begun = true;
     this._sockname = null;
     this._peername = undefined;
     this[kBytesWritten] = 0;

@@ -7,7 +7,7 @@ const { Duplex, finished } = require('node:stream');
 const native = require('./binding');
 const { AbortError, codes, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle } = require('./handle');
-const { kByKernel, kHandle, kOwner, kWriteDone } = require('./symbols');
+const { kByKernel, kHandle, kLife, kOwner, kWriteDone } = require('./symbols');
 const { takeBuffered } = require('./transfer');
 const { validateAbortSignal, validateInteger, validateObject } = require('./validate');
 
@@ -26,12 +26,14 @@ class Way {
     this.to = to;
     this.bytes = 0;
     this.before = 0; // what had been written to `to`, and was queued
+    this.handles = null; // those of both, once the kernel has them
     from.on('end', () => to.end());
   }
 
   /** By the kernel, once what was read and written before has gone. */
   start() {
     const { from, to } = this;
+    this.handles = [from[kHandle], to[kHandle]];
     this.before = to.bytesWritten;
     const data = takeBuffered(from);
     if (data !== null || to.writableLength > 0) to.write(data ?? EMPTY, (error) => !error && this.flow());
@@ -40,11 +42,14 @@ class Way {
 
   flow() {
     const { from, to } = this;
+    const [source, target] = this.handles;
+    if (from[kHandle] !== source || to[kHandle] !== target) return; // closed, perhaps connected anew
     if (from.readableEnded) to.end();
     else if (from._readableState.ended) from.read(0); // 'end' comes, as all has been taken
-    else if (from[kHandle] !== null && to[kHandle] !== null) {
-      to[kWriteDone] = (error) => to.destroy(error);
-      native.spliceStart(from[kHandle].id);
+    else if (source !== null && target !== null) {
+      const { [kLife]: life } = to;
+      to[kWriteDone] = (error) => life.destroy(error);
+      native.spliceStart(source.id);
     }
   }
 
@@ -89,7 +94,7 @@ function relay(a, b, size) {
   };
   const awaited = [a, b].filter((stream) => stream.connecting);
   let left = awaited.length;
-  for (const socket of awaited) socket.once('connect', () => --left === 0 && begin());
+  for (const socket of awaited) (socket[kLife] ?? socket).once('connect', () => --left === 0 && begin());
   if (left === 0) begin();
   return ways;
 }

@@ -10,7 +10,7 @@ const native = require('./binding');
 const { FastBuffer, isHonest, sizeOf } = require('./bytes');
 const { NotABuffer, codes, errnoException } = require('./errors');
 const {
-  kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone,
+  kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kLife, kSendInOrder, kShutDown, kShutDownDone, kWriteDone,
   kWritten,
 } = require('./symbols');
 const { nextTick } = require('./timers');
@@ -140,20 +140,18 @@ function writeRest(socket, callback) {
 
 /** A write before the connection: it waits for that, or for the end of all hope. */
 function writeLater(socket, many, data, encoding, callback) {
-  const onClose = () => {
-    socket.off('connect', connect); // another connect() of this socket has nothing to do with it
+  const { [kLife]: life } = socket;
+  const forgetClose = life.once('close', () => {
+    forgetConnect();
     callback(new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
-  };
-  function connect() {
-    socket.off('close', onClose);
+  });
+  const forgetConnect = life.once('connect', () => {
+    forgetClose();
     if (socket[kEarly] === null) socket._writeGeneric(many, data, encoding, callback);
     else writeRest(socket, callback);
-  }
-
+  });
   socket._pendingData = data;
   socket._pendingEncoding = encoding;
-  socket.once('connect', connect);
-  socket.once('close', onClose);
 }
 
 function pendingBytes(data, encoding) {
@@ -253,7 +251,7 @@ const methods = {
   /** Half-closes when all is written. */
   _final(callback) {
     if (isAwaited(this)) {
-      this.once('connect', () => this._final(callback));
+      this[kLife].once('connect', () => this._final(callback));
       return;
     }
     if (!this[kHandle]) {
