@@ -43,10 +43,10 @@ describe('moments: the order of timeouts', () => {
 
   it('whose time was up first is first, when the loop comes to all of them at once', async () => {
     const { sockets, fired } = idlers(4);
-    for (const [i, ms] of [[0, 60], [1, 40], [2, 50], [3, 45]]) sockets[i].setTimeout(ms);
-    block(15);
-    sockets[1]._unrefTimer(); // from 40 to 55
-    block(100);
+    for (const [i, ms] of [[0, 600], [1, 100], [2, 200], [3, 150]]) sockets[i].setTimeout(ms);
+    block(110);
+    sockets[1]._unrefTimer(); // from 100 to 210, or later on a busy machine
+    block(600);
     await once(sockets[0], 'timeout');
     assert.deepStrictEqual(fired, [3, 2, 1, 0]);
   });
