@@ -7,13 +7,13 @@
  */
 
 const { Buffer } = require('node:buffer');
+const { setImmediate } = require('node:timers');
 
 const native = require('./binding');
 const { errnoException } = require('./errors');
 const { kFirst, kHandle, kOnRead } = require('./symbols');
 const uv = require('./uv');
 
-const { nextTick } = process;
 const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
 const { get: byteLengthOf } = Object.getOwnPropertyDescriptor(TypedArray, 'byteLength');
 const { set: setBytes } = TypedArray;
@@ -30,7 +30,7 @@ class FirstBytes {
   start(give) {
     if (this.isDue) return;
     this.isDue = true;
-    nextTick(() => {
+    setImmediate(() => { // as what the handle reads: after all that resume() has put off
       this.isDue = false;
       const { socket } = this;
       if (socket[kFirst] === this && socket[kHandle] !== null) native.run(socket[kHandle].id, socket, () => this.flow(give));
