@@ -12,7 +12,7 @@ const native = require('./binding');
 const { sizeOf } = require('./bytes');
 const { errnoException } = require('./errors');
 const { kFirst, kHandle, kOnRead } = require('./symbols');
-const { nextTick } = require('./timers');
+const { setImmediate } = require('./timers');
 const uv = require('./uv');
 
 const { set: setBytes } = Uint8Array.prototype;
@@ -29,7 +29,7 @@ class FirstBytes {
   start(give) {
     if (this.isDue) return;
     this.isDue = true;
-    nextTick(() => {
+    setImmediate(() => { // as what the handle reads: after all that resume() has put off
       this.isDue = false;
       const { socket } = this;
       if (socket[kFirst] === this && socket[kHandle] !== null) native.run(socket[kHandle].id, socket, () => this.flow(give));

@@ -559,7 +559,7 @@ export interface TransferToken<T extends Movable = any> {
   readonly [moved]?: T;
 }
 
-/** An end of messages, such as a Worker (which emits 'exit') or a MessagePort ('close'). */
+/** An end of messages: a Worker (which emits 'exit') or a MessagePort ('close'). */
 interface Addressee {
   once(event: string, listener: (...args: any[]) => void): unknown;
 }
@@ -567,7 +567,7 @@ interface Addressee {
 /**
  * Closes `source` here, and gives a token of which receive() in any thread of the process makes it anew. Not in Node,
  * which has the transfer list of postMessage() for it.
- * @param options `to`: what is not received there is closed when that thread or port ends
+ * @param options `to`: what is not received there is closed when that thread or port ends, or has ended
  */
 export function transfer<T extends Movable>(source: T, options?: { to?: Addressee | undefined }): TransferToken<T>;
 

@@ -31,16 +31,24 @@ typedef struct cnet_mptcp_info {
   uint32_t flags;
 } cnet_mptcp_info_t;
 
-/* getsockname(2) of the peer, which also works when the connection is closed: getpeername(2) then says ENOTCONN. */
+/*
+ * SO_PEERNAME also works when the connection is closed: getpeername(2) then says ENOTCONN. It wants no more room than
+ * the address has.
+ */
 int cnet_platform_gone_peer(const uv_stream_t *uv, struct sockaddr_storage *out) {
-  socklen_t size = sizeof *out;
+  static const socklen_t SIZES[] = {sizeof(struct sockaddr_in6), sizeof(struct sockaddr_in)};
   uv_os_fd_t fd;
 
   int err = uv_fileno((const uv_handle_t *)uv, &fd);
   if (err) return err;
   *out = (struct sockaddr_storage){0};
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERNAME, out, &size) != 0) return uv_translate_sys_error(errno);
-  return out->ss_family == AF_INET || out->ss_family == AF_INET6 ? 0 : UV_ENOTCONN;
+  for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+    socklen_t size = SIZES[i];
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERNAME, out, &size) == 0)
+      return out->ss_family == AF_INET || out->ss_family == AF_INET6 ? 0 : UV_ENOTCONN;
+    if (errno != EINVAL) break;
+  }
+  return UV_ENOTCONN;
 }
 
 /* --- the error queue -----------------------------------------------------------------------------------------------

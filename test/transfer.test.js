@@ -82,8 +82,6 @@ describe('transfer() and receive()', function () {
       const seen = [];
       accepted.on('data', (chunk) => seen.push(chunk));
       const token = net.transfer(accepted);
-      assert.deepStrictEqual(Buffer.from(token.data), Buffer.from('read, '));
-      assert.strictEqual(token.data.buffer.byteLength, 6);
       client.end('then sent');
       assert.strictEqual(await text(track(net.receive(clone(token)))), 'read, then sent');
       assert.deepStrictEqual(seen, []);

@@ -22,7 +22,7 @@ const PROGRAMS = {
   ip: ['address.c'],
   path: [],
   'block-list': ['block_list.c', 'block_list_net.c', 'block_list_range.c'],
-  proxy: ['proxy_line.c', 'proxy_protocol.c'],
+  proxy: ['proxy_crc.c', 'proxy_line.c', 'proxy_protocol.c'],
 };
 
 /** Node-API is not there and not called: only the functions that JavaScript calls use it. */
