@@ -1,0 +1,21 @@
+'use strict';
+
+/** Pairs of features that are none, each with the reason. */
+
+/** Groups of which a scene can have one. */
+const GROUPS = [
+  ['one protocol is above a socket', ['TLS above', 'http above', 'http2 above', 'register, under http', 'register, under TLS']],
+  ['one relay is between two sockets', ['a relay by pipe()', 'splice']],
+  ['a connection goes to one place', ['transfer to a worker', 'send() to a child process']],
+  ['it is the same option', ['onread of the client', 'onread of the client, a function']],
+  ['it is the same option', ['onread of the server', 'onread of the server, a function']],
+  ['it is the same option', ['proxyProtocol require', 'proxyProtocol optional']],
+];
+
+/** @returns {string | null} why two features are no pair that moves bytes; null: they are one */
+function reasonOf(one, other) {
+  for (const [reason, names] of GROUPS) if (names.includes(one) && names.includes(other)) return reason;
+  return null;
+}
+
+module.exports = { reasonOf };
