@@ -9,7 +9,7 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { errnoException, invalidArgType } = require('./errors');
 const { inlined } = require('./handlers');
-const { kHandle, kOnRead, kRead } = require('./symbols');
+const { kHandle, kOnRead, kRead, kTlsReader } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
 
@@ -89,6 +89,10 @@ function stopReading(socket) {
 function giveToUser(socket, got) {
   const onread = socket[kOnRead];
   const { buffer } = onread;
+  if (socket[kTlsReader]) { // which reads below `onread`, as it does in Node
+    if (!socket.push(Buffer.from(buffer.subarray(0, got))) && socket[kHandle] !== null) stopReading(socket);
+    return;
+  }
   if (onread.callback.call(socket, got, buffer) === false) socket.pause();
   const err = onread.next !== null && socket[kHandle] ? useBuffer(socket) : 0;
   if (err) socket.destroy(errnoException(err, 'read'));

@@ -41,6 +41,7 @@ const {
   kOnRead,
   kOwner,
   kReceives,
+  kRelayed,
   kResetting,
   kShutDownDone,
   kTypeOfService,
@@ -201,6 +202,7 @@ const methods = {
     this._sockname = null;
     this._peername = undefined;
     this[kBytesWritten] = 0;
+    if (this[kRelayed]) this[kRelayed] = false; // that connection has gone
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return;
     if (this[kReceives]) descriptors.receiveOn(this, handle);

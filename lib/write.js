@@ -9,7 +9,7 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { NotABuffer, codes, errnoException } = require('./errors');
 const {
-  kAwaited, kByKernel, kBytesWritten, kEarly, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried,
+  kAwaited, kByKernel, kBytesWritten, kEarly, kFiles, kHandle, kRelayed, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried,
   kWritten,
 } = require('./symbols');
 const uv = require('./uv');
@@ -195,6 +195,7 @@ const methods = {
     const callback = this[kWriteDone];
     this[kWriteDone] = null;
     if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
+    else if (status < 0 && this[kRelayed]) this.destroy(errnoException(status, 'write')); // of the relay, after a write of the program's
   },
 
   /** Half-closes when all is written. */

@@ -508,6 +508,9 @@ int cnet_platform_dup(int fd);
 /* Closes such a duplicate. */
 void cnet_platform_close(int fd);
 
+/* Bytes that were received and not read; 0 where it does not tell, or a negative code. */
+int cnet_platform_unread(uv_stream_t *uv);
+
 /* Bytes in the kernel that wait, to be read or to be taken by the peer; 0 where it does not tell, or a negative code.
  */
 int cnet_platform_queued(uv_stream_t *uv);

@@ -131,6 +131,11 @@ int cnet_platform_dup(int fd) {
 
 void cnet_platform_close(int fd) { (void)fd; }
 
+int cnet_platform_unread(uv_stream_t *uv) {
+  (void)uv;
+  return 0;
+}
+
 int cnet_platform_queued(uv_stream_t *uv) {
   (void)uv;
   return 0;

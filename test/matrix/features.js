@@ -57,7 +57,7 @@ function onread(plan, buffer) {
 /** A socket that goes through a token; what it has read by then goes along. */
 async function moveHere(socket, scene, side) {
   if (socket.connecting) await once(socket, 'connect');
-  if (scene.plan[side].read !== 'onread') {
+  if (scene.plan[side].read !== 'onread' && scene.plan.away === undefined) {
     socket.once('readable', () => {}); // it reads, and nobody takes
     await turns(3);
   }
@@ -107,6 +107,7 @@ const features = [
     name: 'receiveDescriptors',
     needs: POSIX,
     plan(plan) {
+      plan.transport = 'path'; // without effect on TCP
       plan.options.server.receiveDescriptors = true;
       plan.options.connect.receiveDescriptors = true;
       plan.receivesDescriptors = true;
@@ -173,7 +174,16 @@ const features = [
       plan.server.read = 'onread';
     },
   },
-  { name: 'a relay by pipe()', plan: (plan) => { plan.relay = (a, b) => { a.pipe(b).pipe(a); }; } },
+  {
+    name: 'a relay by pipe()',
+    plan(plan) {
+      plan.relay = (a, b) => {
+        a.pipe(b).pipe(a);
+        a.on('close', () => b.resume()); // pipe() leaves it as it is, with what nobody takes any more
+        b.on('close', () => a.resume());
+      };
+    },
+  },
   { name: 'splice', plan: (plan) => { plan.relay = (a, b) => net.splice(a, b); } },
   {
     name: 'sendFile',
@@ -252,7 +262,8 @@ const features = [
       plan.options.connect.connectionAttemptDelay = 5000;
       plan.options.connect.host = 'two.example';
       plan.options.connect.lookup = (name, options, callback) => {
-        process.nextTick(callback, null, [{ address: '127.0.0.2', family: 4 }, { address: HOST, family: 4 }]);
+        if (options.all) process.nextTick(callback, null, [{ address: '127.0.0.2', family: 4 }, { address: HOST, family: 4 }]);
+        else process.nextTick(callback, null, HOST, 4);
       };
     },
   },

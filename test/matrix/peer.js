@@ -113,21 +113,21 @@ function makeSink(collector, readable) {
   return new Writable({
     highWaterMark: 50000,
     decodeStrings: false,
-    write(chunk, encoding, callback) {
-      collector.take(chunk, typeof chunk === 'string' ? encoding : readable.readableEncoding);
+    write(chunk, _encoding, callback) {
+      collector.take(chunk, readable.readableEncoding);
       if (++count % 4 === 0) setImmediate(callback);
       else callback();
     },
   });
 }
 
-/** Begins to receive. What `onread` is called with comes by itself. */
+/** Begins to receive. What `onread` is called with comes by itself. @returns {Promise<void> | undefined} until it is through */
 function receive(readable, collector, { read = 'data', encoding }) {
   if (encoding) readable.setEncoding(encoding);
   const take = (chunk) => collector.take(chunk, readable.readableEncoding);
 
   if (read === 'onread') readable.resume();
-  else if (read === 'pipe') readable.pipe(makeSink(collector, readable));
+  else if (read === 'pipe') return once(readable.pipe(makeSink(collector, readable)), 'finish');
   else if (read === 'readable') {
     readable.on('readable', () => {
       for (let chunk = readable.read(); chunk !== null; chunk = readable.read()) take(chunk);
@@ -162,7 +162,7 @@ async function converse({ readable, writable }, { number, length, how, ends }, c
   const closes = [closing(readable)];
   if (writable !== readable) closes.push(closing(writable));
   const ended = Promise.race([new Promise((resolve) => { readable.once('end', resolve); }), closes[0]]);
-  receive(readable, collector, how);
+  const received = receive(readable, collector, how);
   const sending = send(writable, content(number, length), how);
   sending.catch((error) => collector.fail(`sending has failed: ${error.stack}`));
   if (ends === 'after') {
@@ -173,7 +173,7 @@ async function converse({ readable, writable }, { number, length, how, ends }, c
     if (ends === 'first') await Promise.race([collector.complete, ended]);
     writable.end();
   }
-  await Promise.all([sending, ended, ...closes]);
+  await Promise.all([sending, ended, received, ...closes]);
   collector.check();
 }
 
@@ -219,6 +219,7 @@ function above(socket, name, side) {
   if (side === 'client') return layers[name].client(socket);
   return new Promise((resolve, reject) => {
     layers[name].server((io, error) => (error ? reject(error) : resolve(io))).emit('connection', socket);
+    socket.resume(); // that of `pauseOnConnect`
   });
 }
 

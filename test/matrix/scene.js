@@ -163,6 +163,7 @@ class Scene {
     const number = ++streams;
     const isMoved = plan.accepted.length + plan.connected.length > 0 || plan.away !== undefined;
     const how = { ...plan[side] };
+    if (plan.layer !== undefined && how.read === 'onread') how.read = 'data'; // of what is above, which reads below that
     if (how.file) how.file = this.fileOf(number, length);
     if (how.descriptors) how.sent = this.descriptors;
     const talk = { side, number, length, how, layer: plan.layer, ends: side === 'client' ? 'first' : 'second' };
