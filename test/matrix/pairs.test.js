@@ -2,43 +2,16 @@
 // Every two of what cnet can do, together: numbered bytes of several connections at once, both ways, compared at both ends.
 
 const assert = require('node:assert');
-const fs = require('node:fs');
+const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
 
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
-const { features, turns } = require('./features');
+const { features } = require('./features');
+const { leftOver, openNow } = require('./left-over');
 const { reasonOf } = require('./not-pairs');
 const { Far, Scene } = require('./scene');
-
-/** What the process has open: descriptors by what they are, and what Node waits for. */
-function openNow() {
-  const resources = process.getActiveResourcesInfo().filter((name) => name !== 'Immediate' && name !== 'Timeout');
-  const counts = {};
-  for (const name of resources) counts[name] = (counts[name] ?? 0) + 1;
-  if (process.platform !== 'linux') return counts;
-  for (const fd of fs.readdirSync('/proc/self/fd')) {
-    let name;
-    try {
-      name = fs.readlinkSync(`/proc/self/fd/${fd}`).replace(/:?\[.*/, '').replace(/^\/.*/, 'file');
-    } catch {
-      continue; // that of the directory
-    }
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
-
-/** Waits until nothing is open that was not before. @returns {Promise<object | null>} what is, if it stays */
-async function leftOver(before) {
-  const limit = Date.now() + patience(3000);
-  let now = openNow();
-  const isMore = () => Object.keys(now).some((name) => now[name] > (before[name] ?? 0));
-  while (isMore() && Date.now() < limit) {
-    await turns(1);
-    now = openNow();
-  }
-  return isMore() ? now : null;
-}
 
 describe('pairs of features', function pairs() {
   this.timeout(patience(20000));
@@ -81,5 +54,25 @@ describe('pairs of features', function pairs() {
         it(`with ${other.name}: every byte arrives once, in its place, both ways, and nothing is left open`, () => play(one, other));
       }
     });
+  });
+});
+
+/** A network of its own in which clients and servers have TCP Fast Open. */
+const NAMESPACE = ['-rn', 'sh', '-c', 'ip link set lo up && echo 3 > /proc/sys/net/ipv4/tcp_fastopen && exec "$@"', 'sh'];
+
+describe('pairs of features with data in the handshake', function early() {
+  this.timeout(patience(60000));
+  this.slow(20000);
+
+  it('fastOpen with each other feature: every byte arrives once, in its place, both ways', async function fastOpen() {
+    if (process.platform !== 'linux' || spawnSync('unshare', [...NAMESPACE, 'true'], { stdio: 'ignore' }).status !== 0) this.skip();
+    const command = [...NAMESPACE, process.execPath, path.join(__dirname, 'with-each.js'), 'fastOpen'];
+    const child = spawn('unshare', command, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (chunk) => { text += chunk; });
+    await once(child, 'close');
+    const { failures, early } = JSON.parse(text);
+    assert.deepStrictEqual(failures, {});
+    assert.ok(early > 20, `${early} connections have brought data with their handshake`);
   });
 });

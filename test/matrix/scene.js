@@ -55,6 +55,7 @@ function makePlan(features) {
     },
   };
   for (const feature of features) feature.plan(plan);
+  if (plan.away === 'child') plan.options.server.pauseOnConnect = true; // as what was read cannot be sent
   if (plan.sendsHeader && plan.layer !== undefined) plan.options.server.proxyProtocol ??= {};
   return plan;
 }
@@ -120,6 +121,7 @@ class Scene {
     this.state = [];
     this.firstLives = this.plan.reconnects ? UP.length : 0;
     this.descriptors = { sent: 0, received: 0 };
+    this.early = 0; // connections that have brought data with their handshake
   }
 
   fail(text) {
@@ -237,6 +239,7 @@ class Scene {
   async serveNow(socket, length) {
     const { plan } = this;
     for (const check of plan.check) check(socket, this);
+    if (socket.fastOpen) this.early++;
     for (const step of plan.accepted) socket = (await step(socket, this, 'server')) ?? socket;
     const talk = this.talkOf('server', length);
     if (plan.away !== undefined) {
@@ -264,7 +267,7 @@ class Scene {
     this.adopt(socket);
     for (const step of plan.accepted) socket = (await step(socket, this, 'server')) ?? socket;
     const { onread, ...options } = plan.options.connect;
-    const back = this.adopt(net.connect({ ...target, ...options }));
+    const back = this.adopt(net.connect({ ...target, ...options, allowHalfOpen: true }));
     if (plan.needsHeader && !plan.sendsHeader) back.write(HEADER);
     void onread;
     for (const one of [socket, back]) {
@@ -356,7 +359,7 @@ class Scene {
       void onread;
       const backTarget = target;
       const relay = (socket) => this.conversations.push(this.relay(socket, backTarget).catch((error) => this.fail(error.stack)));
-      target = await this.listen(options, first(relay));
+      target = await this.listen({ ...options, allowHalfOpen: true }, first(relay));
     }
     const clients = await Promise.all(UP.map((length) => this.client(target, length)));
     while (this.conversations.length > 0) await Promise.all(this.conversations.splice(0));
