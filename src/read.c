@@ -86,8 +86,8 @@ static void note_size(cnet_stream_t *stream, ssize_t got) {
 }
 
 /*
- * Whether it is not the end yet. libuv takes a short read with POLLHUP for it; but of a Unix socket a read is short also
- * where a message with descriptors ends, and what was sent behind that would be lost.
+ * Whether it is not the end yet. libuv takes a short read with POLLHUP for it; but of a Unix socket a read is short
+ * also where a message with descriptors ends, and what was sent behind that would be lost.
  */
 static bool goes_on(cnet_stream_t *stream) {
   return stream->kind == CNET_PIPE && !cnet_passing_receives(stream) && cnet_platform_unread(stream->uv) > 0 &&
