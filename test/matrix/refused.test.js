@@ -239,6 +239,7 @@ describe('pairs that are refused', () => {
       assert.throws(() => net.transfer(socket), refuses);
       client.resume();
       assert.strictEqual(await sent, 100_000);
+      while (client.bytesRead < 100_000) await turns(1);
       await stillWorks(client, socket);
     });
 
@@ -287,6 +288,12 @@ describe('pairs that are refused', () => {
 
     it("proxyProtocol 'optional' without trusted: ERR_MISSING_ARGS", () => {
       assert.throws(() => net.createServer({ proxyProtocol: { mode: 'optional' } }), { code: 'ERR_MISSING_ARGS' });
+    });
+
+    it("proxyProtocol 'optional' with receiveDescriptors: ERR_INVALID_ARG_VALUE", function () {
+      if (WINDOWS) this.skip();
+      const options = { proxyProtocol: { mode: 'optional', trusted: new net.BlockList() }, receiveDescriptors: true };
+      assert.throws(() => net.createServer(options), refusesValue);
     });
 
     it('a BoundSocket with localAddress: ERR_INVALID_ARG_VALUE', () => {

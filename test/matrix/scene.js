@@ -314,7 +314,7 @@ class Scene {
 
   /** The server's side of a first life. */
   serveFirst(socket) {
-    socket.on('error', () => {}).resume();
+    socket.on('error', () => {}).on('end', () => socket.destroy()).resume();
     socket.write(content(++streams, FIRST_LIFE));
   }
 
