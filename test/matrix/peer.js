@@ -56,9 +56,9 @@ function makeSender(writable, how, promises) {
   };
 }
 
-/** Room again, or none ever. */
+/** Room again, or none ever. (http of Node 22 does not tell of room after uncork().) */
 async function drained(writable) {
-  if (writable.destroyed || !writable.writableNeedDrain) return;
+  if (writable.destroyed || !writable.writableNeedDrain || writable.writableLength === 0) return;
   await new Promise((resolve) => {
     const end = () => {
       writable.off('drain', end).off('close', end);
