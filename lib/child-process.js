@@ -16,7 +16,7 @@ const { Handle, SERVER, SOCKET } = require('./handle');
 const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
-const { kAllowedUids, kFirst, kWriteDone } = require('./symbols');
+const { kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./symbols');
 
 /** Node's object that `make` makes over a duplicate of the descriptor of a handle. */
 function overCopy(handle, make) {
@@ -60,6 +60,29 @@ function countingNothing(server) {
   };
 }
 
+/**
+ * The server of a socket that leaves it. Node counts the socket out without a look at whether it was the last one, for which
+ * a server waits that was closed before.
+ */
+function countingOut(server) {
+  return {
+    ...countingNothing(server),
+    get _connections() {
+      return server._connections;
+    },
+    set _connections(count) {
+      server._connections = count;
+      if (!server._handle) server._emitCloseIfDrained?.();
+    },
+  };
+}
+
+/** Whatever makes it impossible that another process goes on with all that belongs to the connection. @throws ERR_SOCKET_IN_USE */
+function refuseLoss(socket) {
+  if (socket[kRelayed]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
+  if (socket.readableLength > 0 || socket[kFirst] !== null) throw new codes.ERR_SOCKET_IN_USE('bytes that it has read would be lost');
+}
+
 function socketToNode(socket, { keepOpen = false }) {
   const { _handle: handle, server } = socket;
 
@@ -67,7 +90,7 @@ function socketToNode(socket, { keepOpen = false }) {
   if (!(handle instanceof Handle) || socket.connecting) throw new codes.ERR_INVALID_HANDLE_TYPE();
   const { allowHalfOpen } = socket;
   const twin = overCopy(handle, (fd) => new nodeNet.Socket({ fd, allowHalfOpen, pauseOnCreate: true }));
-  if (server) twin.server = keepOpen ? countingNothing(server) : server;
+  if (server) twin.server = keepOpen ? countingNothing(server) : countingOut(server);
   if (keepOpen) return twin;
   twin._server = socket._server;
   release(socket);
@@ -105,11 +128,13 @@ function serverToNode({ _handle: handle }) {
  * @param {Socket | Server} source one of Node's own is given back as it is
  * @param {{ keepOpen?: boolean }} [options] sockets only
  * @returns {nodeNet.Socket | nodeNet.Server}
- * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_HANDLE_TYPE while it connects, or without a descriptor; EMFILE
+ * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_HANDLE_TYPE while it connects, or without a descriptor; ERR_SOCKET_IN_USE while
+ *   bytes that it has read are not consumed, or splice() has it; EMFILE
  */
-function toNode(source, options = {}) {
+function toNode(source, options = {}, mayLose = false) {
   if (source instanceof nodeNet.Server && source._handle instanceof Handle) return serverToNode(source); // register-http.js
   if (source instanceof nodeNet.Socket || source instanceof nodeNet.Server) return source;
+  if (source instanceof Socket && !mayLose && !options.keepOpen) refuseLoss(source);
   if (source instanceof Socket) return socketToNode(source, options);
   if (source instanceof Server) return serverToNode(source);
   throw invalidArgType('source', ['Socket', 'Server'], source);

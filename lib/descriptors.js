@@ -16,7 +16,7 @@ const native = require('./binding');
 const { viewOf } = require('./bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('./errors');
 const { Pipe } = require('./handle');
-const { kBytesWritten, kDescriptors, kHandle, kLife, kQueued, kReceives, kWriteDone } = require('./symbols');
+const { kBytesWritten, kDescriptors, kHandle, kLife, kQueued, kReceives, kRelayed, kWriteDone } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32 } = require('./validate');
 const { methods: writing } = require('./write');
 
@@ -158,7 +158,7 @@ const methods = {
    * @param {(error?: Error) => void} [callback] called when they are sent, or cannot be
    * @returns {boolean} as of write()
    * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE; ERR_INVALID_HANDLE_TYPE for TCP; EBADF, EMFILE;
-   *   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
+   *   ERR_SOCKET_IN_USE while splice() has the socket; ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
    */
   sendDescriptors(data, fds, callback = undefined) {
     checkPlatform('sendDescriptors');
@@ -166,6 +166,7 @@ const methods = {
     checkDescriptors(fds);
     if (callback !== undefined) validateFunction(callback, 'callback');
     if (this[kHandle] && !(this[kHandle] instanceof Pipe)) throw new codes.ERR_INVALID_HANDLE_TYPE();
+    if (this[kRelayed]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
     const held = duplicate(fds);
     piece[kHeld] = held;
     const queue = (this[kQueued] ??= new Queue(this));

@@ -154,6 +154,7 @@ const codes = {
     'ERR_SOCKET_HANDLE_ADOPTED',
     () => 'The bound socket has already been adopted by a server or socket',
   ),
+  ERR_SOCKET_IN_USE: define(Error, 'ERR_SOCKET_IN_USE', (why) => `The socket is in use: ${why}`),
   ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', () => 'Socket connection timeout'),
   ERR_WORKER_HANDLE_NOT_TRANSFERABLE: define(
     Error,

@@ -10,7 +10,7 @@ const native = require('./binding');
 const { errnoException, invalidArgType } = require('./errors');
 const { inlined } = require('./handlers');
 const { callStream } = require('./life');
-const { kFirst, kHandle, kLife, kOnRead, kRead } = require('./symbols');
+const { kFirst, kHandle, kLife, kOnRead, kRead, kTlsReader } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
 
@@ -95,6 +95,10 @@ function giveToUser(socket, got) {
   const onread = socket[kOnRead];
   const { buffer } = onread;
   const handle = socket[kHandle];
+  if (socket[kTlsReader]) { // which reads below `onread`, as it does in Node
+    if (!socket.push(Buffer.from(buffer.subarray(0, got))) && handle !== null && socket[kHandle] === handle) stopReading(socket);
+    return;
+  }
   if (onread.callback.call(socket, got, buffer) === false) socket.pause();
   const err = onread.next !== null && handle && socket[kHandle] === handle ? useBuffer(socket) : 0;
   if (err) socket.destroy(errnoException(err, 'read'));

@@ -41,7 +41,7 @@ function forNode(handle, options) {
   const { Handle, Server, Socket } = classes();
   if (handle instanceof nodeNet.Server && !(handle._handle instanceof Handle)) return handle;
   if (handle instanceof Socket || handle instanceof Server) {
-    return childProcess().toNode(handle, isObject(options) ? options : {});
+    return childProcess().toNode(handle, isObject(options) ? options : {}, true);
   }
   const owner = handle instanceof Handle ? handle[kOwner] : null; // server._handle, which Node sends too
   return owner instanceof Server ? childProcess().toNode(owner)._handle : handle;

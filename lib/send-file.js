@@ -15,7 +15,7 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { FastBuffer } = require('./bytes');
 const { AbortError, codes, errnoException, invalidArgType, outOfRange } = require('./errors');
-const { kByKernel, kFileBytes, kFiles, kHandle, kLife, kSendInOrder, kWriteDone } = require('./symbols');
+const { kByKernel, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kWriteDone } = require('./symbols');
 const uv = require('./uv');
 const { validateAbortSignal, validateFunction, validateInt32, validateInteger, validateObject } = require('./validate');
 const { settle, writeBuffer, writeMany } = require('./write');
@@ -185,6 +185,7 @@ function enqueue(socket, part, signal, callback) {
 const methods = {
   [kFiles]: 0,
   [kByKernel]: false,
+  [kRelayed]: false,
 
   /**
    * Sends a file, or a part of it, in its turn among the writes; the kernel takes it from the file where it can.
@@ -194,7 +195,7 @@ const methods = {
    *   fs.createReadStream(): by default from where the descriptor is, or the beginning, to the end
    * @param {(error: Error | null, bytes?: number) => void} [callback]
    * @returns {Promise<number> | boolean} bytes sent; with a callback: what write() returns
-   * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
+   * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE; ERR_SOCKET_IN_USE while splice() has the socket
    */
   sendFile(file, options = {}, callback = undefined) {
     if (typeof options === 'function') return this.sendFile(file, {}, options);
@@ -204,6 +205,7 @@ const methods = {
     const { signal } = options;
     validateAbortSignal(signal, 'options.signal');
     if (callback !== undefined) validateFunction(callback, 'callback');
+    if (this[kRelayed]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
 
     const part = new FilePart(file, start, count, Math.max(1, this.writableHighWaterMark));
     if (callback !== undefined) return enqueue(this, part, signal, callback);

@@ -48,6 +48,7 @@ const {
   kOwner,
   kQueued,
   kReceives,
+  kRelayed,
   kResetting,
   kShutDownDone,
   kTypeOfService,
@@ -235,6 +236,7 @@ const methods = {
     this._peername = undefined;
     this[kBytesWritten] = 0;
     if (this[kFirst] !== null) this[kFirst] = null;
+    if (this[kRelayed]) this[kRelayed] = false; // that connection has gone
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return;
     if (this[kReceives]) descriptors.receiveOn(this, handle);

@@ -7,7 +7,7 @@ const { Duplex, finished } = require('node:stream');
 const native = require('./binding');
 const { AbortError, codes, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle } = require('./handle');
-const { kByKernel, kHandle, kLife, kOwner, kWriteDone } = require('./symbols');
+const { kByKernel, kHandle, kLife, kOnRead, kOwner, kReceives, kRelayed, kTlsReader, kWriteDone } = require('./symbols');
 const { takeBuffered } = require('./transfer');
 const { validateAbortSignal, validateInteger, validateObject } = require('./validate');
 
@@ -17,7 +17,8 @@ const LARGEST_PIPE = 1024 * 1024;
 
 const EMPTY = new Uint8Array(0);
 
-const isOfKernel = (stream) => stream[kHandle] instanceof Handle && stream[kHandle][kOwner] === stream;
+/** Descriptors that come with the bytes are lost in the kernel's pipes. */
+const isOfKernel = (stream) => stream[kHandle] instanceof Handle && stream[kHandle][kOwner] === stream && !stream[kReceives];
 
 /** What comes from one end goes to the other. */
 class Way {
@@ -104,12 +105,16 @@ const isOpen = (stream) => !stream.destroyed && !stream.writableEnded && (stream
 function validateEnd(stream, name) {
   if (!(stream instanceof Duplex)) throw invalidArgType(name, ['Socket', 'Duplex'], stream);
   if (stream.readableEncoding !== null) throw invalidArgValue(name, stream, 'has an encoding');
+  if (stream[kOnRead]) throw invalidArgValue(name, stream, 'has the option onread');
+  if (stream[kRelayed]) throw invalidArgValue(name, stream, 'is relayed already');
+  if (stream[kTlsReader]) throw invalidArgValue(name, stream, 'is read by TLS');
+  if (stream._readableState.pipes.length > 0) throw invalidArgValue(name, stream, 'is piped to another stream');
 }
 
 /**
  * Sends all that comes on `a` to `b` and the other way round, until both have ended; the end of one ends the writing of
  * the other. What was read and not consumed goes first, and after what was written before. It is the relay's to read and
- * write meanwhile. An error or a close of one destroys the other.
+ * write meanwhile. An error or a close of one destroys the other. A socket with `receiveDescriptors` is relayed by pipe().
  * @param {Socket | Duplex} a connected, or connecting
  * @param {Socket | Duplex} b the same
  * @param {{ highWaterMark?: number, signal?: AbortSignal }} [options] `highWaterMark`: bytes on their way within the kernel,
@@ -154,6 +159,7 @@ function splice(a, b, options = {}) {
     signal?.addEventListener('abort', onAbort, { once: true });
     for (const stream of [a, b]) {
       stream.allowHalfOpen = true;
+      if (stream[kRelayed] === false) stream[kRelayed] = true;
       finished(stream, onFinished);
     }
     ways = relay(a, b, highWaterMark);

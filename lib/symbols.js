@@ -38,6 +38,7 @@ module.exports = {
   kOnRead: Symbol('kOnRead'), // the option `onread`: { buffer, next, callback } or null
   kProxyHeader: Symbol('kProxyHeader'), // of the PROXY protocol, that came, or null
   kProxyOut: Symbol('kProxyOut'), // and the bytes of the one that is to go first, or null
+  kRelayed: Symbol('kRelayed'), // splice() has it
   kResetting: Symbol('kResetting'),
   kShutDownDone: Symbol('kShutDownDone'), // callback of _final()
   kTlsReader: Symbol('kTlsReader'), // the listeners of Node's TLS: see tls-reader.js

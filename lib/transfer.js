@@ -22,7 +22,7 @@ const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('./pr
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const {
-  kAdopt, kAttach, kBound, kFirst, kHandle, kKeepAlive, kNoDelay, kShutDownDone, kTypeOfService, kWriteDone,
+  kAdopt, kAttach, kBound, kFirst, kHandle, kKeepAlive, kNoDelay, kRelayed, kShutDownDone, kTlsReader, kTypeOfService, kWriteDone,
 } = require('./symbols');
 const uv = require('./uv');
 const { validateObject } = require('./validate');
@@ -98,6 +98,8 @@ function isMovable(socket) {
     handle.path === undefined && // its file goes with the handle
     !socket.destroyed &&
     !socket.connecting &&
+    !socket[kRelayed] &&
+    !socket[kTlsReader] &&
     socket.writableLength === 0 &&
     socket.writableEnded === socket.writableFinished &&
     socket[kWriteDone] === null &&

@@ -10,7 +10,8 @@ const native = require('./binding');
 const { FastBuffer, isHonest, sizeOf } = require('./bytes');
 const { NotABuffer, codes, errnoException } = require('./errors');
 const {
-  kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kLife, kSendInOrder, kShutDown, kShutDownDone, kWriteDone,
+  kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kShutDown, kShutDownDone,
+  kWriteDone,
   kWritten,
 } = require('./symbols');
 const { nextTick } = require('./timers');
@@ -246,6 +247,7 @@ const methods = {
     const callback = this[kWriteDone];
     this[kWriteDone] = null;
     if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
+    else if (status < 0 && this[kRelayed]) this.destroy(errnoException(status, 'write')); // of the relay, after a write of the program's
   },
 
   /** Half-closes when all is written. */

@@ -600,6 +600,8 @@ void cnet_platform_close(int fd);
  * or a connection that is being made is settled. 1, 0, or a negative code: it cannot be asked.
  */
 int cnet_platform_ready(const uv_stream_t *uv, bool room);
+/* Bytes that were received and not read; 0 where it does not tell, or a negative code. */
+int cnet_platform_unread(uv_stream_t *uv);
 
 /* Bytes in the kernel that wait, to be read or to be taken by the peer; 0 where it does not tell, or a negative code.
  */

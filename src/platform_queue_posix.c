@@ -39,14 +39,22 @@ int cnet_platform_ready(const uv_stream_t *uv, bool room) {
   return n > 0 && !(wanted.revents & POLLNVAL);
 }
 
-int cnet_platform_queued(uv_stream_t *uv) {
+int cnet_platform_unread(uv_stream_t *uv) {
   uv_os_fd_t fd;
-  int unread = 0;
+  int bytes = 0;
 
   int err = uv_fileno((uv_handle_t *)uv, &fd);
   if (err) return err;
-  if (ioctl(fd, FIONREAD, &unread) == 0 && unread > 0) return unread;
-  return unsent(fd);
+  return ioctl(fd, FIONREAD, &bytes) == 0 ? bytes : 0;
+}
+
+int cnet_platform_queued(uv_stream_t *uv) {
+  uv_os_fd_t fd;
+
+  int err = uv_fileno((uv_handle_t *)uv, &fd);
+  if (err) return err;
+  int unread = cnet_platform_unread(uv);
+  return unread > 0 ? unread : unsent(fd);
 }
 
 int32_t cnet_platform_quiet(uv_stream_t *uv) {

@@ -144,6 +144,11 @@ int cnet_platform_ready(const uv_stream_t *uv, bool room) {
   return UV_ENOTSUP;
 }
 
+int cnet_platform_unread(uv_stream_t *uv) {
+  (void)uv;
+  return 0;
+}
+
 int cnet_platform_queued(uv_stream_t *uv) {
   (void)uv;
   return 0;

@@ -85,10 +85,20 @@ static void note_size(cnet_stream_t *stream, ssize_t got) {
     stream->flags &= ~(uint32_t)CNET_LARGE_READS;
 }
 
+/*
+ * Whether it is not the end yet. libuv takes a short read with POLLHUP for it; but of a Unix socket a read is short
+ * also where a message with descriptors ends, and what was sent behind that would be lost.
+ */
+static bool goes_on(cnet_stream_t *stream) {
+  return stream->kind == CNET_PIPE && !cnet_passing_receives(stream) && cnet_platform_unread(stream->uv) > 0 &&
+         uv_read_start(stream->uv, cnet_read_memory, cnet_read_done) == 0;
+}
+
 void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
   cnet_stream_t *stream = uv->data;
   bool from_slab = !(stream->flags & CNET_USER_BUFFER);
 
+  if (got == UV_EOF && goes_on(stream)) got = 0;
   if (got > 0) {
     stream->bytes_read += (uint64_t)got;
     cnet_idle_touch(stream);
