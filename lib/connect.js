@@ -76,7 +76,9 @@ function attempt(socket, addresses, wanted, many) {
     return;
   }
   const handle = socket[kHandle];
-  const err = handle instanceof Handle ? connectOwn(socket, wanted) : connectForeign(socket, handle, addresses[0], port);
+  const err = handle instanceof Handle
+    ? connectOwn(socket, wanted)
+    : connectForeign(socket, handle, { host: addresses[0], port }, socketOptions);
   if (err) refused(socket, err);
 }
 
@@ -92,17 +94,17 @@ function connectOwn(socket, wanted) {
 }
 
 /** A handle that a program has put in place (`socket._handle = …`) connects by itself, as one of Node's would. */
-function connectForeign(socket, handle, address, port) {
-  const connect = isIP(address) === 6 ? handle.connect6 : handle.connect;
-  const request = {
-    oncomplete(status) {
-      if (!socket.connecting || socket[kHandle] !== handle) return;
-      if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
-      else socket[kConnected]();
-    },
-  };
-  if (socket[kAttempt].socketOptions !== null) return uv.ENOTSUP;
-  return typeof connect === 'function' ? connect.call(handle, request, address, port) : uv.EINVAL;
+function connectForeign(socket, handle, to, socketOptions) {
+  const name = isIP(to.host ?? '') === 6 ? 'connect6' : 'connect';
+  if (socketOptions !== null) return uv.ENOTSUP;
+  if (typeof handle.original[name] !== 'function') return uv.EINVAL;
+  handle.connect(to, (status, wasSent) => {
+    if (!socket.connecting || socket[kHandle] !== handle) return;
+    if (!wasSent) refused(socket, status);
+    else if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
+    else socket[kConnected]();
+  });
+  return 0;
 }
 
 /** The attempt could not even begin: it is connecting already, or the path is not one. */
@@ -127,12 +129,15 @@ function attemptPath(socket, path, socketOptions) {
     socket.destroy(connectDenied(path));
     return;
   }
-  const error = prepareForPath(socket, path, socketOptions);
+  const isOwn = socket[kHandle] instanceof Handle;
+  const error = isOwn ? prepareForPath(socket, path, socketOptions) : null;
   if (error !== null) {
     socket.destroy(error);
     return;
   }
-  const err = native.connectPath(socket[kHandle].id, path);
+  const err = isOwn
+    ? native.connectPath(socket[kHandle].id, path)
+    : connectForeign(socket, socket[kHandle], { path }, socketOptions);
   if (err) refused(socket, err);
 }
 

@@ -7,6 +7,7 @@ const { Duplex } = require('node:stream');
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('./debug');
 const { codes, errnoException } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { TCP } = require('./handle');
 const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kResetting } = require('./symbols');
 const { stopTimeout } = require('./timeout');
@@ -19,6 +20,7 @@ function closeHandle(socket, hadError) {
   };
 
   socket[kBytesRead] = handle.bytesRead;
+  if (handle instanceof ForeignHandle) socket[kBytesWritten] = handle.bytesWritten;
   if (socket[kByKernel]) socket[kBytesWritten] += handle.bytesSent;
   if (!socket[kResetting]) {
     handle.close(onClose);

@@ -11,6 +11,7 @@ const { executionAsyncId } = require('node:async_hooks');
 const native = require('./binding');
 const { errnoException } = require('./errors');
 const { handles } = require('./handlers');
+const { fdOfNode } = require('./node-fd');
 const { kBytesWritten, kOwner } = require('./symbols');
 
 const TCP_KIND = 0;
@@ -234,13 +235,14 @@ function adopt(fd, type) {
 }
 
 /**
- * A handle of cnet for any handle: its own, or one of Node's, whose descriptor is duplicated.
- * @returns {Handle | null} null when it has no descriptor
+ * A handle of cnet for any handle: its own, or one of Node's for TCP and pipes, whose descriptor is duplicated.
+ * @returns {Handle | null} null when it is neither, or has no descriptor
  */
 function toHandle(value, type) {
   if (value instanceof Handle) return value;
-  if (!(value?.fd >= 0)) return null;
-  const fd = native.dup(value.fd);
+  const nodeFd = fdOfNode(value);
+  if (nodeFd < 0) return null;
+  const fd = native.dup(nodeFd);
   if (fd < 0) return null;
   let handle = null;
   try {

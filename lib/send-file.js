@@ -14,10 +14,11 @@ const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
 const { AbortError, codes, errnoException, invalidArgType, outOfRange } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { kByKernel, kFiles, kHandle, kSendInOrder, kWriteDone } = require('./symbols');
 const uv = require('./uv');
 const { validateAbortSignal, validateFunction, validateInt32, validateInteger, validateObject } = require('./validate');
-const { WAITS, writeBuffer, writeMany } = require('./write');
+const { WAITS, writeMany } = require('./write');
 
 const FastBuffer = Buffer[Symbol.species];
 
@@ -86,6 +87,15 @@ function fail(part, error, done) {
   done(null);
 }
 
+/** Gives chunks to the handle, cnet's or a program's. */
+function put(socket, chunks, done) {
+  const handle = socket[kHandle];
+  const [{ chunk, encoding }] = chunks;
+  if (!(handle instanceof ForeignHandle)) settle(socket, writeMany(socket, chunks), done);
+  else if (chunks.length === 1) handle.write(false, chunk, encoding, done);
+  else handle.write(true, chunks, '', done);
+}
+
 /** What is no file for the kernel is read, and written. */
 function sendByReading(socket, part, fd, done) {
   const block = Buffer.allocUnsafe(BLOCK);
@@ -99,7 +109,7 @@ function sendByReading(socket, part, fd, done) {
       left -= got;
       part.sent += got;
       if (position !== null) position += got;
-      settle(socket, writeBuffer(socket, block.subarray(0, got)), (failure) => (failure ? done(failure) : readNext()));
+      put(socket, [{ chunk: block.subarray(0, got), encoding: 'buffer' }], (failure) => (failure ? done(failure) : readNext()));
     }
   };
   const readNext = () => {
@@ -111,6 +121,10 @@ function sendByReading(socket, part, fd, done) {
 
 function sendByKernel(socket, part, fd, done) {
   const handle = socket[kHandle];
+  if (handle instanceof ForeignHandle) {
+    sendByReading(socket, part, fd, done);
+    return;
+  }
   const before = handle.bytesSent;
 
   socket[kByKernel] = true;
@@ -235,7 +249,7 @@ const methods = {
         return;
       }
       while (at < chunks.length && !(chunks[at].chunk instanceof FilePart)) at++;
-      settle(this, writeMany(this, chunks.slice(begin, at)), next);
+      put(this, chunks.slice(begin, at), next);
     };
     next(null);
   },

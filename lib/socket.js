@@ -16,6 +16,7 @@ const credentials = require('./credentials');
 const descriptors = require('./descriptors');
 const destroying = require('./destroy');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { Handle, SOCKET, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
 const names = require('./names');
@@ -83,6 +84,9 @@ function handleOfDescriptor(fd) {
   if (err) throw errnoException(err, 'open');
   throw new codes.ERR_INVALID_FD_TYPE(kind);
 }
+
+/** What stands for a handle that is not cnet's. */
+const own = (socket, handle) => (handle && !(handle instanceof Handle) ? new ForeignHandle(handle, socket) : handle);
 
 /** A write after the peer has ended a connection that is not half-open. */
 function writeAfterEnd(chunk, encoding, callback) {
@@ -157,7 +161,7 @@ function Socket(options) {
   Duplex.call(this, streamOptions(options));
 
   if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
-  else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? handle);
+  else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
   else if (fd !== undefined) this[kAttach](handleOfDescriptor(fd));
   this.on('end', onReadableStreamEnd);
   if (this[kHandle] && this[kBound] === null && options.readable !== false) startGiven(this, options);
@@ -170,11 +174,13 @@ Object.setPrototypeOf(Socket, Duplex);
 const methods = {
   /** The native handle, or null (see handle.js). */
   get _handle() {
-    return this[kHandle];
+    const handle = this[kHandle];
+    return handle instanceof ForeignHandle ? handle.original : handle;
   },
 
   set _handle(handle) {
-    this[kHandle] = handle;
+    if (handle !== null && handle === this[kHandle]?.original) return;
+    this[kHandle] = own(this, handle);
   },
 
   /**
@@ -203,7 +209,7 @@ const methods = {
     this._peername = undefined;
     this[kBytesWritten] = 0;
     this[kHandle] = handle;
-    if (!(handle instanceof Handle)) return;
+    if (!(handle instanceof Handle)) return; // see foreign-handle.js
     if (this[kReceives]) descriptors.receiveOn(this, handle);
     handle[kOwner] = this;
     timeout.attachTimeout(this);
@@ -234,7 +240,8 @@ const methods = {
 
   /** Bytes received (net.md, socket.bytesRead). */
   get bytesRead() {
-    return this[kHandle]?.bytesRead ?? this[kBytesRead];
+    const handle = this[kHandle];
+    return handle instanceof ForeignHandle ? handle.bytesRead : (handle?.bytesRead ?? this[kBytesRead]);
   },
 
   /** Lets the socket hold the event loop again (net.md, socket.ref()). */

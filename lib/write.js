@@ -8,6 +8,7 @@ const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
 const { NotABuffer, codes, errnoException } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const {
   kAwaited, kByKernel, kBytesWritten, kEarly, kFiles, kHandle, kSendInOrder, kShutDown, kShutDownDone, kWriteDone, kWriteTried,
   kWritten,
@@ -136,7 +137,7 @@ function isIdle(socket, length) {
     length < state.highWaterMark &&
     socket.writable &&
     !socket.connecting &&
-    socket[kHandle] !== null &&
+    socket[kHandle]?.id >= 0 &&
     socket._write === methods._write &&
     socket._writeGeneric === methods._writeGeneric
   );
@@ -176,6 +177,10 @@ const methods = {
       this[kSendInOrder](many ? data : [{ chunk: data, encoding }], callback);
       return;
     }
+    if (this[kHandle] instanceof ForeignHandle) {
+      this[kHandle].write(many, data, encoding, callback);
+      return;
+    }
     const result = tried ?? (many ? writeMany(this, data) : writeOne(this, data, encoding));
     if (result === 0) callback();
     else if (result === WAITS) this[kWriteDone] = callback;
@@ -207,6 +212,10 @@ const methods = {
       callback();
       return;
     }
+    if (this[kHandle] instanceof ForeignHandle) {
+      this[kHandle].shutdown(callback);
+      return;
+    }
     this[kShutDownDone] = callback;
     const err = native.shutdown(this[kHandle].id);
     if (err === 0) return;
@@ -223,17 +232,19 @@ const methods = {
 
   /** Bytes given to the handle so far. */
   get _bytesDispatched() {
-    const byKernel = this[kByKernel] && this[kHandle] !== null ? this[kHandle].bytesSent : 0;
-    return this[kBytesWritten] + byKernel;
+    if (this[kHandle] instanceof ForeignHandle) return this[kHandle].bytesWritten;
+    const bytes = this[kBytesWritten];
+    return this[kByKernel] && this[kHandle] !== null ? bytes + this[kHandle].bytesSent : bytes;
   },
 
   /** Bytes sent and bytes queued (net.md, socket.bytesWritten). */
   get bytesWritten() {
     const queued = this.writableBuffer;
     if (!queued) return undefined;
-    let bytes = this._bytesDispatched + pendingBytes(this._pendingData, this._pendingEncoding);
-    for (const { chunk, encoding } of queued) bytes += byteLength(chunk, encoding);
-    return bytes;
+    let waiting = pendingBytes(this._pendingData, this._pendingEncoding);
+    for (const { chunk, encoding } of queued) waiting += byteLength(chunk, encoding);
+    const dispatched = this._bytesDispatched; // undefined where a program's handle does not count
+    return waiting === 0 ? dispatched : dispatched + waiting;
   },
 
   /** Characters or bytes that wait to be sent; deprecated (net.md, socket.bufferSize). */
