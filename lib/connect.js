@@ -22,6 +22,7 @@ const { prepareOpening, settleOpening } = require('./opening');
 const { isDenied } = require('./permission');
 const { sendHeader, setHeader } = require('./proxy-socket');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('./socket-options');
+const { keep, onceUnlessItFails, undo } = require('./undo');
 const uv = require('./uv');
 const {
   kAttach,
@@ -144,6 +145,7 @@ function attemptPath(socket, path, socketOptions) {
 /** What was connected is set up as was asked for before, and told. */
 function established(socket) {
   socket._applyOptions();
+  keep(socket);
   socket.emit('connect');
   socket.emit('ready');
   if (!socket.isPaused()) socket.read(0);
@@ -217,13 +219,18 @@ const methods = {
       this[kLives]++;
       if (this[kEarly] !== null) this[kEarly] = null;
     }
-    if (listener !== null) this.once('connect', listener);
+    if (listener !== null) onceUnlessItFails(this, 'connect', listener);
     this._unrefTimer();
     this.connecting = true;
     if (limit > 0) connectTimeout.start(this, limit, options);
     debug('connect: find host %s', isPipe ? path : wanted.host);
-    if (isPipe) attemptPath(this, path, socketOptions);
-    else resolve(this, options, { ...wanted, socketOptions, life: this[kLives] }, attempt);
+    try {
+      if (isPipe) attemptPath(this, path, socketOptions);
+      else resolve(this, options, { ...wanted, socketOptions, life: this[kLives] }, attempt);
+    } catch (error) {
+      undo(this);
+      throw error;
+    }
     return this;
   },
 };

@@ -11,6 +11,7 @@ const { ForeignHandle } = require('./foreign-handle');
 const { TCP } = require('./handle');
 const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kResetting } = require('./symbols');
 const { stopTimeout } = require('./timeout');
+const { undo } = require('./undo');
 
 function closeHandle(socket, hadError) {
   const handle = socket[kHandle];
@@ -84,6 +85,7 @@ const methods = {
     const hadError = Boolean(exception);
 
     this.connecting = false;
+    undo(this);
     stopTimeout(this);
     if (this[kConnectTimer] !== null) connectTimeout.stop(this);
     if (!this[kHandle]) {

@@ -46,6 +46,7 @@ const {
   kResetting,
   kShutDownDone,
   kTypeOfService,
+  kUndo,
   kWriteDone,
   kWriteTried,
 } = require('./symbols');
@@ -109,6 +110,7 @@ function initState(socket, options) {
   socket[kIdle] = -1;
   socket[kAttempt] = null;
   socket[kBlockList] = null;
+  socket[kUndo] = null;
   socket[kBound] = null;
   socket[kBytesRead] = 0;
   socket[kBytesWritten] = 0;
