@@ -19,6 +19,7 @@ const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('.
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, SOCKET, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
+const iterating = require('./iterate');
 const names = require('./names');
 const opening = require('./opening');
 const proxy = require('./proxy-socket');
@@ -265,12 +266,12 @@ const methods = {
 
 /** Accessors that a `for … in` of Node does not show. */
 const HIDDEN = [
-  '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
+  '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'iterator', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
   'proxyHeader', 'readyState',
 ];
 
 const PARTS = [
-  methods, names, settings, connecting, connectTimeout, opening, reading, passingOn, writing, destroying, sendFile, timeout, tlsReader,
+  methods, names, settings, connecting, connectTimeout, opening, reading, iterating, passingOn, writing, destroying, sendFile, timeout, tlsReader,
   userTimeout, socketOptions, tcpInfo, credentials, proxy, descriptors,
 ].map((part) => part.methods ?? part);
 
