@@ -10,13 +10,16 @@ const fs = require('node:fs');
 const nodeNet = require('node:net');
 
 const native = require('./binding');
+const { BoundSocket, boundSocketOf } = require('./bound-socket');
 const { codes, errnoException, invalidArgType } = require('./errors');
 const { giveChunks } = require('./first-bytes');
-const { Handle, SERVER, SOCKET } = require('./handle');
+const { Handle, SERVER, SOCKET, adopt } = require('./handle');
+const { fdOfNode } = require('./node-fd');
 const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
-const { kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./symbols');
+const { kAdopt, kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./symbols');
+const uv = require('./uv');
 
 /** Node's object that `make` makes over a duplicate of the descriptor of a handle. */
 function overCopy(handle, make) {
@@ -100,9 +103,14 @@ function socketToNode(socket, { keepOpen = false }) {
 /** @type {WeakMap<Handle, nodeNet.Server>} Node's server for each handle that was asked for one */
 const twins = new WeakMap();
 
-function makeServer(fd) {
+function makeHandle(fd) {
   const nodeHandle = nodeNet._createServerHandle(null, null, null, fd);
   if (typeof nodeHandle === 'number') throw errnoException(nodeHandle, 'open');
+  return nodeHandle;
+}
+
+function makeServer(fd) {
+  const nodeHandle = makeHandle(fd);
   const twin = new nodeNet.Server();
   twin._handle = nodeHandle; // it does not listen here: the connections would go to it
   return twin;
@@ -119,17 +127,46 @@ function serverToNode({ _handle: handle }) {
   return twin;
 }
 
+/** Whether send() of the running Node takes a BoundSocket (child_process.md, subprocess.send()). */
+function isBoundSent() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return nodeNet.BoundSocket !== undefined && (major > 26 || (major === 26 && minor >= 10));
+}
+
+/** Node's BoundSocket for what one of cnet has bound: another one, whose descriptor is then that of the handle. */
+function makeBound(handle) {
+  const name = {};
+  handle.getsockname(name);
+  const twin = new nodeNet.BoundSocket({ host: name.family === 'IPv6' ? '::1' : '127.0.0.1' });
+  const err = native.dupOnto(handle.fd, twin.fd());
+  if (err === 0) return twin;
+  twin.close();
+  throw errnoException(err, 'dup');
+}
+
+/** The port goes with it: here it is not bound any more when it was sent. */
+function boundToNode(bound) {
+  if (bound.isPipe) throw new codes.ERR_INVALID_HANDLE_TYPE(); // as in Node
+  const handle = bound[kAdopt]();
+  try {
+    return isBoundSent() ? makeBound(handle) : overCopy(handle, makeHandle);
+  } finally {
+    handle.close();
+  }
+}
+
 /**
  * Node's own object for a socket or a server of cnet, to be sent: `child.send(message, toNode(socket))`.
  *
  * A socket moves to it: here it has no handle any more, and no event comes, as when Node sends a socket of its own. With
  * `keepOpen` it stays open here too. A server goes on listening; Node's lives until it is closed. What is closed already
- * gives an object without a handle, which arrives as `undefined`.
- * @param {Socket | Server} source one of Node's own is given back as it is
+ * gives an object without a handle, which arrives as `undefined`. A BoundSocket is given away; before Node 26.10 what is
+ * sent for it is a native handle, which is to be closed when send() calls back.
+ * @param {Socket | Server | BoundSocket} source one of Node's own is given back as it is
  * @param {{ keepOpen?: boolean }} [options] sockets only
- * @returns {nodeNet.Socket | nodeNet.Server}
- * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_HANDLE_TYPE while it connects, or without a descriptor; ERR_SOCKET_IN_USE while
- *   bytes that it has read are not consumed, or splice() has it; EMFILE
+ * @returns {nodeNet.Socket | nodeNet.Server | object}
+ * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_HANDLE_TYPE while it connects, without a descriptor, or for a BoundSocket of a
+ *   path; ERR_SOCKET_IN_USE while bytes that it has read are not consumed, or splice() has it; ERR_SOCKET_HANDLE_ADOPTED; EMFILE
  */
 function toNode(source, options = {}, mayLose = false) {
   if (source instanceof nodeNet.Server && source._handle instanceof Handle) return serverToNode(source); // register-http.js
@@ -137,7 +174,8 @@ function toNode(source, options = {}, mayLose = false) {
   if (source instanceof Socket && !mayLose && !options.keepOpen) refuseLoss(source);
   if (source instanceof Socket) return socketToNode(source, options);
   if (source instanceof Server) return serverToNode(source);
-  throw invalidArgType('source', ['Socket', 'Server'], source);
+  if (source instanceof BoundSocket) return boundToNode(source);
+  throw invalidArgType('source', ['Socket', 'Server', 'BoundSocket'], source);
 }
 
 /* --- from Node -------------------------------------------------------------------------------------------------- */
@@ -181,6 +219,17 @@ function serverFromNode(nodeServer, options, listener) {
   return new Server(options, listener).listen(handle);
 }
 
+/** Node's BoundSocket, or a native handle of Node's that is bound (what came before Node 26.10). */
+function boundFromNode(source, fd) {
+  const copy = native.dup(fd);
+  if (copy < 0) throw errnoException(copy, 'dup');
+  const { handle, err } = adopt(copy, SOCKET);
+  source.close();
+  if (handle !== null) return boundSocketOf(handle);
+  native.closeFd(copy);
+  throw errnoException(err || uv.EINVAL, 'open');
+}
+
 /** A server that came as cnet's already, by cnet/register, is given what the program has for it. */
 function configureServer(server, options, listener) {
   const model = new Server(options, listener);
@@ -209,12 +258,12 @@ function configureSocket(socket, options) {
  * A socket or a server of cnet for what has arrived: `process.on('message', (message, handle) => fromNode(handle))`.
  * It is to be called in the handler itself, before Node reads or accepts; bytes that were received already come first.
  * @template T
- * @param {nodeNet.Socket | nodeNet.Server | T} handle `undefined`, for a connection that has ended on its way, and
+ * @param {nodeNet.Socket | nodeNet.Server | object | T} handle `undefined`, for a connection that has ended on its way, and
  *   what is cnet's already (cnet/register) are given back; a server takes the options and the listener, a socket
  *   `allowHalfOpen`
  * @param {object | Function} [options] of new Socket() or new Server(); for a server also its listener
  * @param {Function} [connectionListener] of a server
- * @returns {Socket | Server | T}
+ * @returns {Socket | Server | BoundSocket | T}
  * @throws ERR_INVALID_ARG_TYPE; ERR_SOCKET_CLOSED, ERR_SERVER_NOT_RUNNING: it has been closed; EMFILE
  */
 function fromNode(handle, options = undefined, connectionListener = undefined) {
@@ -223,7 +272,10 @@ function fromNode(handle, options = undefined, connectionListener = undefined) {
   if (handle instanceof nodeNet.Server) return serverFromNode(handle, options, connectionListener);
   if (handle instanceof Socket) return configureSocket(handle, options);
   if (handle instanceof Server) return configureServer(handle, options, connectionListener);
-  throw invalidArgType('handle', ['Socket', 'Server'], handle);
+  if (handle instanceof BoundSocket) return handle;
+  if (nodeNet.BoundSocket !== undefined && handle instanceof nodeNet.BoundSocket) return boundFromNode(handle, handle.fd());
+  if (fdOfNode(handle) >= 0) return boundFromNode(handle, fdOfNode(handle));
+  throw invalidArgType('handle', ['Socket', 'Server', 'BoundSocket'], handle);
 }
 
 module.exports = { fromNode, toNode };

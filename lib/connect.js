@@ -22,6 +22,7 @@ const { prepareOpening, settleOpening } = require('./opening');
 const { isDenied } = require('./permission');
 const { sendHeader, setHeader } = require('./proxy-socket');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('./socket-options');
+const { keep, onceUnlessItFails, undo } = require('./undo');
 const uv = require('./uv');
 const {
   kAttach,
@@ -83,7 +84,9 @@ function attempt(socket, addresses, wanted, many) {
     return;
   }
   const handle = socket[kHandle];
-  const err = handle instanceof Handle ? connectOwn(socket, wanted) : connectForeign(socket, handle, addresses[0], port);
+  const err = handle instanceof Handle
+    ? connectOwn(socket, wanted)
+    : connectForeign(socket, handle, { host: addresses[0], port }, socketOptions);
   if (err) refused(socket, err);
 }
 
@@ -99,17 +102,17 @@ function connectOwn(socket, wanted) {
 }
 
 /** A handle that a program has put in place (`socket._handle = …`) connects by itself, as one of Node's would. */
-function connectForeign(socket, handle, address, port) {
-  const connect = isIP(address) === 6 ? handle.connect6 : handle.connect;
-  const request = {
-    oncomplete(status) {
-      if (!socket.connecting || socket[kHandle] !== handle) return;
-      if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
-      else socket[kConnected]();
-    },
-  };
-  if (socket[kAttempt].socketOptions !== null) return uv.ENOTSUP;
-  return typeof connect === 'function' ? connect.call(handle, request, address, port) : uv.EINVAL;
+function connectForeign(socket, handle, to, socketOptions) {
+  const name = isIP(to.host ?? '') === 6 ? 'connect6' : 'connect';
+  if (socketOptions !== null) return uv.ENOTSUP;
+  if (typeof handle.original[name] !== 'function') return uv.EINVAL;
+  handle.connect(to, (status, wasSent) => {
+    if (!socket.connecting || socket[kHandle] !== handle) return;
+    if (!wasSent) refused(socket, status);
+    else if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
+    else socket[kConnected]();
+  });
+  return 0;
 }
 
 /** The attempt could not even begin: it is connecting already, or the path is not one. */
@@ -134,12 +137,15 @@ function attemptPath(socket, path, socketOptions) {
     socket.destroy(connectDenied(path));
     return;
   }
-  const error = prepareForPath(socket, path, socketOptions);
+  const isOwn = socket[kHandle] instanceof Handle;
+  const error = isOwn ? prepareForPath(socket, path, socketOptions) : null;
   if (error !== null) {
     socket.destroy(error);
     return;
   }
-  const err = native.connectPath(socket[kHandle].id, path);
+  const err = isOwn
+    ? native.connectPath(socket[kHandle].id, path)
+    : connectForeign(socket, socket[kHandle], { path }, socketOptions);
   if (err) refused(socket, err);
 }
 
@@ -147,6 +153,7 @@ function attemptPath(socket, path, socketOptions) {
 function established(socket) {
   const { [kLife]: life } = socket;
   socket._applyOptions();
+  keep(socket);
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
   if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
@@ -218,13 +225,18 @@ const methods = {
     const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
     if (fresh !== null && this[kHandle]) fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
     else if (fresh !== null) this[kAttach](fresh);
-    if (listener !== null) this.once('connect', listener);
+    if (listener !== null) onceUnlessItFails(this, 'connect', listener);
     this._unrefTimer();
     this.connecting = true;
     if (limit > 0) connectTimeout.start(this, limit, options);
     debug('connect: find host %s', isPipe ? path : wanted.host);
-    if (isPipe) attemptPath(this, path, socketOptions);
-    else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
+    try {
+      if (isPipe) attemptPath(this, path, socketOptions);
+      else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
+    } catch (error) {
+      undo(this);
+      throw error;
+    }
     return this;
   },
 };

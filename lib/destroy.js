@@ -5,11 +5,13 @@
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('./debug');
 const { codes, errnoException } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { Handle, TCP } = require('./handle');
 const { callStream, lifeOf } = require('./life');
 const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kLife, kResetting } = require('./symbols');
 const { stopTimeout } = require('./timeout');
 const { nextTick, queueMicrotask } = require('./timers');
+const { undo } = require('./undo');
 
 /** Closes the handle of a life, which the socket may have left already. */
 function closeHandle(life, handle, hadError) {
@@ -23,6 +25,7 @@ function closeHandle(life, handle, hadError) {
 
   if (isOpen) {
     socket[kBytesRead] = handle.bytesRead;
+    if (handle instanceof ForeignHandle) socket[kBytesWritten] = handle.bytesWritten;
     if (socket[kByKernel]) socket[kBytesWritten] += handle.bytesSent;
     socket[kResetting] = false;
     socket[kHandle] = null;
@@ -93,6 +96,7 @@ const methods = {
     const handle = this[kHandle];
 
     this.connecting = false;
+    undo(this);
     stopTimeout(this);
     if (this[kConnectTimer] !== null) connectTimeout.stop(this);
     if (!handle) {

@@ -11,6 +11,7 @@ const { executionAsyncId } = require('node:async_hooks');
 const native = require('./binding');
 const { errnoException } = require('./errors');
 const { handles } = require('./handlers');
+const { fdOfNode } = require('./node-fd');
 const { kBytesWritten, kOwner } = require('./symbols');
 
 const TCP_KIND = 0;
@@ -233,14 +234,28 @@ function adopt(fd, type) {
   return { handle: null, err, kind };
 }
 
+/** Lets `action` be run once when a handle of cnet is closed, in whichever way. */
+function whenClosed(handle, action) {
+  for (const name of ['close', 'reset']) {
+    const original = handle[name];
+    if (original === undefined) continue;
+    handle[name] = function closing(callback) {
+      if (this.id >= 0) action();
+      return Reflect.apply(original, this, [callback]);
+    };
+  }
+}
+
 /**
- * A handle of cnet for any handle: its own, or one of Node's, whose descriptor is duplicated.
- * @returns {Handle | null} null when it has no descriptor
+ * A handle of cnet for any handle: its own, or one of Node's for TCP and pipes, whose descriptor is duplicated. Node's
+ * is closed with it: it has been given away.
+ * @returns {Handle | null} null when it is neither, or has no descriptor
  */
 function toHandle(value, type) {
   if (value instanceof Handle) return value;
-  if (!(value?.fd >= 0)) return null;
-  const fd = native.dup(value.fd);
+  const nodeFd = fdOfNode(value);
+  if (nodeFd < 0) return null;
+  const fd = native.dup(nodeFd);
   if (fd < 0) return null;
   let handle = null;
   try {
@@ -248,7 +263,8 @@ function toHandle(value, type) {
   } finally {
     if (handle === null) native.closeFd(fd);
   }
+  if (handle !== null) whenClosed(handle, () => value.close());
   return handle;
 }
 
-module.exports = { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, SOCKET, TCP, adopt, toHandle };
+module.exports = { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, SOCKET, TCP, adopt, toHandle, whenClosed };

@@ -16,8 +16,9 @@ const { fastOpenQueue, listenFast, multipathFlag } = require('./opening');
 const { checkPermission, fileDenied } = require('./permission');
 const { fileOption } = require('./socket-file');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
-const { kAdopt, kBinding, kClosed, kSocketOptions } = require('./symbols');
+const { kAdopt, kBinding, kClosed, kPlace, kSocketOptions } = require('./symbols');
 const { nextTick } = require('./timers');
+const { keep, onceUnlessItFails, undo, whenItFails } = require('./undo');
 const { refuseMultipath } = require('./user-timeout');
 const uv = require('./uv');
 const { validateAbortSignal, validatePort } = require('./validate');
@@ -101,8 +102,13 @@ function chmod(handle, { readableAll, writableAll }) {
   throw errnoException(err, 'uv_pipe_chmod');
 }
 
-function fail(server, error) {
+function failed(server, error) {
+  undo(server);
   tracing('error', { server, error });
+}
+
+function fail(server, error) {
+  failed(server, error);
   nextTick(() => server.emit('error', error));
 }
 
@@ -148,14 +154,23 @@ function listenNow(server, place) {
   if (server._unref) server.unref();
   tracing('asyncEnd', { server });
   nextTick(() => {
-    if (server._handle === handle) server.emit('listening'); // not, when it was closed, and listens again
+    if (server._handle !== handle) return; // it was closed, and perhaps listens again
+    keep(server);
+    server.emit('listening');
   });
+}
+
+/** As listenNow(), by the method that programs may have put in the place of it; it is told what Node tells. */
+function listenBy(server, place) {
+  const { address = null, port = null, family = null, backlog, fd, flags } = place;
+  server[kPlace] = place;
+  server._listen2(address, port, family, backlog, fd, flags);
 }
 
 /** Listens on what `place` says: in a worker of a cluster on a handle of the primary's, unless it is to be exclusive. */
 function listenShared(server, place, exclusive) {
   if (exclusive || !cluster.isWorker()) {
-    listenNow(server, place);
+    listenBy(server, place);
     return;
   }
   const shared = { ...place };
@@ -163,12 +178,12 @@ function listenShared(server, place, exclusive) {
   cluster.getHandle(server, shared, (err, handle) => {
     if (err) {
       const error = exceptionWithHostPort(err, 'bind', place.address ?? null, place.port);
-      tracing('error', { server, error });
+      failed(server, error);
       server.emit('error', error);
       return;
     }
     server._handle = handle;
-    listenNow(server, place);
+    listenBy(server, place);
   });
 }
 
@@ -191,7 +206,7 @@ function listenOnHost(server, host, place, exclusive) {
     const { address, family } = error ? {} : choose(addresses, only);
     const failure = error || (typeof address === 'string' ? null : new codes.ERR_INVALID_IP_ADDRESS(address));
     if (failure) {
-      tracing('error', { server, error: failure });
+      failed(server, failure);
       server.emit('error', failure);
     } else {
       listenShared(server, { ...place, address, family: family || 4 }, exclusive);
@@ -276,8 +291,13 @@ function closeOnAbort(server, { signal }) {
     nextTick(onAborted);
     return true;
   }
+  const forget = () => {
+    signal.removeEventListener('abort', onAborted);
+    server.removeListener('close', forget);
+  };
   signal.addEventListener('abort', onAborted, { once: true });
-  server.once('close', () => signal.removeEventListener('abort', onAborted));
+  server.on('close', forget);
+  whenItFails(server, forget);
   return false;
 }
 
@@ -316,7 +336,7 @@ function listenOnBound(server, bound, backlog) {
   const handle = bound[kAdopt]();
   if (bound.isPipe) server._pipeName = handle.path;
   server._handle = handle;
-  listenNow(server, { port: -1, family: -1, backlog });
+  listenBy(server, { port: -1, family: -1, backlog });
 }
 
 /** Decides by the options what to listen on. */
@@ -330,7 +350,7 @@ function dispatch(server, args, given, backlogArgument) {
   const handle = handleOption(options);
   if (handle !== null) {
     server._handle = handle;
-    listenNow(server, { port: -1, family: -1, backlog: backlogArgument });
+    listenBy(server, { port: -1, family: -1, backlog: backlogArgument });
     return;
   }
   if (closeOnAbort(server, options)) return;
@@ -355,13 +375,18 @@ function listen(...args) {
 
   if (this._handle) throw new codes.ERR_SERVER_ALREADY_LISTEN();
   this[kSocketOptions] = listenOptionsOption(options);
-  if (listener !== null) this.once('listening', listener);
+  if (listener !== null) onceUnlessItFails(this, 'listening', listener);
   this._listeningId++;
   if (this[kBinding]) cancelBinding(this);
   this[kClosed] = false;
   tracing('asyncStart', { server: this, options });
-  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2]));
-  dispatch(this, args, options, backlog);
+  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || 0;
+  try {
+    dispatch(this, args, options, backlog);
+  } catch (error) {
+    undo(this);
+    throw error;
+  }
   return this;
 }
 

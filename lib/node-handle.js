@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const nodeNet = require('node:net');
 
 const native = require('./binding');
-const { adopt } = require('./handle');
+const { adopt, whenClosed } = require('./handle');
 const uv = require('./uv');
 
 /**
@@ -30,18 +30,6 @@ function takeHandle(nodeHandle, type) {
   const taken = copyHandle(nodeHandle, type);
   nodeHandle.close();
   return taken;
-}
-
-/** Lets `action` be run once when a handle of cnet is closed, in whichever way. */
-function whenClosed(handle, action) {
-  for (const name of ['close', 'reset']) {
-    const original = handle[name];
-    if (original === undefined) continue;
-    handle[name] = function closing(callback) {
-      if (this.id >= 0) action();
-      return Reflect.apply(original, this, [callback]);
-    };
-  }
 }
 
 let ownerSymbol;

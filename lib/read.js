@@ -67,7 +67,10 @@ function useBuffer(socket) {
   const onread = socket[kOnRead];
   if (onread.next !== null) {
     const buffer = onread.next();
-    if (!isUint8Array(buffer)) return 0;
+    if (!isUint8Array(buffer)) {
+      onread.buffer ??= true; // which is what Node gives when there has been none yet
+      return 0;
+    }
     onread.buffer = buffer;
   }
   return native.setReadBuffer(socket[kHandle].id, onread.buffer);

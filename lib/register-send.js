@@ -10,12 +10,14 @@ const { ChildProcess } = require('node:child_process');
 const nodeNet = require('node:net');
 const { isMainThread } = require('node:worker_threads');
 
+const { fdOfNode } = require('./node-fd.js');
 const { replace, resemble } = require('./replace.js');
 const { kOwner } = require('./symbols.js');
 
 /** Loaded with the first handle that is sent or arrives: until then cnet is not needed for this. */
 const childProcess = () => require('./child-process.js');
 const classes = () => ({
+  BoundSocket: require('./bound-socket.js').BoundSocket,
   Handle: require('./handle.js').Handle,
   Server: require('./server.js').Server,
   Socket: require('./socket.js').Socket,
@@ -38,11 +40,12 @@ function isGood(target, message, options) {
 /** @returns {object} Node's object in place of one of cnet's, and anything else as it is */
 function forNode(handle, options) {
   if (!isObject(handle) || handle instanceof nodeNet.Socket) return handle;
-  const { Handle, Server, Socket } = classes();
+  const { BoundSocket, Handle, Server, Socket } = classes();
   if (handle instanceof nodeNet.Server && !(handle._handle instanceof Handle)) return handle;
   if (handle instanceof Socket || handle instanceof Server) {
     return childProcess().toNode(handle, isObject(options) ? options : {}, true);
   }
+  if (handle instanceof BoundSocket) return childProcess().toNode(handle);
   const owner = handle instanceof Handle ? handle[kOwner] : null; // server._handle, which Node sends too
   return owner instanceof Server ? childProcess().toNode(owner)._handle : handle;
 }
@@ -51,7 +54,20 @@ function forNode(handle, options) {
 function convert(target, args) {
   const [message, handle, options, ...rest] = args;
   if (!isObject(handle) || !isGood(target, message, options)) return args;
-  return [message, forNode(handle, options), options, ...rest];
+  const converted = forNode(handle, options);
+  const isNative = converted !== handle && handle instanceof classes().BoundSocket && fdOfNode(converted) >= 0;
+  if (!isNative) return [message, converted, options, ...rest];
+  const [callback = undefined] = typeof options === 'function' ? [options] : rest;
+  return [message, converted, isObject(options) ? options : undefined, closeThen(target, converted, callback)];
+}
+
+/** The callback of a send() that does not close what it sends. Without one of the program's its error is an event. */
+function closeThen(target, nodeHandle, callback) {
+  return (error) => {
+    nodeHandle.close();
+    if (typeof callback === 'function') callback(error);
+    else if (error) target.emit('error', error);
+  };
 }
 
 function wrapSend(original, isActive) {
@@ -66,13 +82,28 @@ function wrapSend(original, isActive) {
 function hasArrived(handle) {
   if (!isObject(handle)) return false;
   const prototype = Object.getPrototypeOf(handle);
-  return prototype === nodeNet.Socket.prototype || prototype === nodeNet.Server.prototype;
+  return prototype !== null && [nodeNet.Socket, nodeNet.Server, nodeNet.BoundSocket].some((Class) => Class?.prototype === prototype);
+}
+
+/**
+ * A native handle stays what it is, as it may have been sent as one. Before Node 26.10 a BoundSocket arrives as one too, so
+ * it has what a BoundSocket has; listen() and new Socket() take either.
+ */
+function withAddress(handle) {
+  if (fdOfNode(handle) < 0 || !handle.getsockname || 'address' in handle) return handle;
+  const address = () => {
+    const name = {};
+    handle.getsockname(name);
+    return name;
+  };
+  return Object.defineProperties(handle, { address: { value: address }, isPipe: { value: false } });
 }
 
 /** A handle that cannot be had is a message without one, and a warning, as in Node where a descriptor gets lost. */
 function fromMessage(handle) {
-  if (!hasArrived(handle)) return handle;
-  if (!handle._handle) { // closed while it waited for somebody to listen
+  if (!hasArrived(handle)) return withAddress(handle);
+  const isBound = nodeNet.BoundSocket !== undefined && handle instanceof nodeNet.BoundSocket;
+  if (!handle._handle && !isBound) { // closed while it waited for somebody to listen
     const { Server, Socket } = classes();
     return handle instanceof nodeNet.Socket ? new Socket().destroy() : new Server();
   }

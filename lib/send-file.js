@@ -15,10 +15,11 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { FastBuffer } = require('./bytes');
 const { AbortError, codes, errnoException, invalidArgType, outOfRange } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { kByKernel, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kWriteDone } = require('./symbols');
 const uv = require('./uv');
 const { validateAbortSignal, validateFunction, validateInt32, validateInteger, validateObject } = require('./validate');
-const { settle, writeBuffer, writeMany } = require('./write');
+const { settle, writeMany } = require('./write');
 
 /** Bytes that are read at once from what the kernel does not send. */
 const BLOCK = 64 * 1024;
@@ -79,6 +80,15 @@ function fail(part, error, done) {
   done(null);
 }
 
+/** Gives chunks to the handle, cnet's or a program's. */
+function put(socket, chunks, done) {
+  const handle = socket[kHandle];
+  const [{ chunk, encoding }] = chunks;
+  if (!(handle instanceof ForeignHandle)) settle(socket, writeMany(socket, chunks), done);
+  else if (chunks.length === 1) handle.write(false, chunk, encoding, done);
+  else handle.write(true, chunks, '', done);
+}
+
 /** What is no file for the kernel is read, and written. */
 function sendByReading(socket, part, fd, done) {
   const { [kHandle]: handle } = socket;
@@ -93,7 +103,7 @@ function sendByReading(socket, part, fd, done) {
       left -= got;
       part.sent += got;
       if (position !== null) position += got;
-      settle(socket, writeBuffer(socket, block.subarray(0, got)), (failure) => (failure ? done(failure) : readNext()));
+      put(socket, [{ chunk: block.subarray(0, got), encoding: 'buffer' }], (failure) => (failure ? done(failure) : readNext()));
     }
   };
   const readNext = () => {
@@ -105,6 +115,10 @@ function sendByReading(socket, part, fd, done) {
 
 function sendByKernel(socket, part, fd, done) {
   const handle = socket[kHandle];
+  if (handle instanceof ForeignHandle) {
+    sendByReading(socket, part, fd, done);
+    return;
+  }
   const before = handle.bytesSent;
 
   socket[kByKernel] = true;
@@ -234,7 +248,7 @@ const methods = {
         return;
       }
       while (at < chunks.length && !(chunks[at].chunk instanceof FilePart)) at++;
-      settle(this, writeMany(this, chunks.slice(begin, at)), next);
+      put(this, chunks.slice(begin, at), next);
     };
     next(null);
   },

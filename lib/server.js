@@ -22,15 +22,18 @@ const { closeEverywhere, countEverywhere } = require('./server-workers');
 const shutdown = require('./shutdown');
 const socketOptions = require('./socket-options');
 const {
-  kBinding, kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kProxy, kShutdown, kUserTimeout, kWarned,
+  kBinding, kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kPlace, kProxy, kShutdown, kUndo,
+  kUserTimeout, kWarned,
 } = require('./symbols');
 const { nextTick } = require('./timers');
+const { undo } = require('./undo');
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
 const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
 
-/** Servers made so far: each has a number, by which C knows its connections. */
-let servers = 0;
+/** By which C knows whose a connection is. Not a property: two fresh servers are equal, by whatever compares them. */
+const numbers = new WeakMap();
+let lastNumber = 0;
 
 /**
  * A TCP or IPC server (net.md, new net.Server()).
@@ -55,7 +58,8 @@ function Server(options, connectionListener) {
   this[kClosed] = false;
   this[kHolds] = 0;
   this[kWarned] = false;
-  this[kNumber] = ++servers;
+  this[kPlace] = null;
+  this[kUndo] = null;
   applyOptions(this, settings);
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
@@ -74,12 +78,18 @@ function updateRoom(server) {
 
 const methods = {
   [kBinding]: null,
+  get [kNumber]() {
+    if (!numbers.has(this)) numbers.set(this, ++lastNumber);
+    return numbers.get(this);
+  },
 
   listen,
 
   /** The last step of listen(), by its undocumented name in Node. */
   _listen2(address, port, family, backlog, fd, flags) {
-    listenNow(this, { address, port, family, backlog, fd, flags });
+    const place = this[kPlace];
+    this[kPlace] = null;
+    listenNow(this, { ...place, address, port, family, backlog, fd, flags });
   },
 
   /** Counts in the connections that a child process was sent; `list` is Node's own. */
@@ -175,6 +185,7 @@ const methods = {
       const isOpen = Boolean(this._handle);
       this.once('close', () => (isOpen ? callback() : callback(new codes.ERR_SERVER_NOT_RUNNING())));
     }
+    undo(this);
     this._listeningId++; // a lookup that is on its way counts no more
     if (this[kBinding]) cancelBinding(this);
     if (this._handle) {

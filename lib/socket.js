@@ -16,8 +16,10 @@ const credentials = require('./credentials');
 const descriptors = require('./descriptors');
 const destroying = require('./destroy');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { Handle, SOCKET, adopt, toHandle } = require('./handle');
 const { takeInstances } = require('./instances');
+const iterating = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
 const names = require('./names');
 const opening = require('./opening');
@@ -52,6 +54,7 @@ const {
   kResetting,
   kShutDownDone,
   kTypeOfService,
+  kUndo,
   kWriteDone,
 } = require('./symbols');
 const tcpInfo = require('./tcp-info');
@@ -91,6 +94,9 @@ function handleOfDescriptor(fd) {
   throw new codes.ERR_INVALID_FD_TYPE(kind);
 }
 
+/** What stands for a handle that is not cnet's. */
+const own = (socket, handle) => (handle && !(handle instanceof Handle) ? new ForeignHandle(handle, socket) : handle);
+
 /** A write after the peer has ended a connection that is not half-open. */
 function writeAfterEnd(chunk, encoding, callback) {
   if (!this.writableEnded) return Duplex.prototype.write.apply(this, arguments);
@@ -113,6 +119,7 @@ function initState(socket, options) {
   socket[kIdle] = -1;
   socket[kAttempt] = null;
   socket[kBlockList] = null;
+  socket[kUndo] = null;
   socket[kBound] = null;
   socket[kBytesRead] = 0;
   socket[kBytesWritten] = 0;
@@ -188,7 +195,7 @@ function Socket(options) {
   lifeOf(this);
 
   if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
-  else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? handle);
+  else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
   else if (fd !== undefined) this[kAttach](handleOfDescriptor(fd));
   this.on('end', onReadableStreamEnd);
   if (this[kHandle] && this[kBound] === null && options.readable !== false) startGiven(this, options);
@@ -201,12 +208,14 @@ Object.setPrototypeOf(Socket, Duplex);
 const methods = {
   /** The native handle, or null (see handle.js). */
   get _handle() {
-    return this[kHandle];
+    const handle = this[kHandle];
+    return handle instanceof ForeignHandle ? handle.original : handle;
   },
 
   set _handle(handle) {
+    if (handle !== null && handle === this[kHandle]?.original) return;
     if (this[kHandle] !== null && this[kHandle] !== handle) lifeOf(this).take(this[kHandle]);
-    this[kHandle] = handle;
+    this[kHandle] = own(this, handle);
   },
 
   /**
@@ -238,7 +247,7 @@ const methods = {
     if (this[kFirst] !== null) this[kFirst] = null;
     if (this[kRelayed]) this[kRelayed] = false; // that connection has gone
     this[kHandle] = handle;
-    if (!(handle instanceof Handle)) return;
+    if (!(handle instanceof Handle)) return; // see foreign-handle.js
     if (this[kReceives]) descriptors.receiveOn(this, handle);
     handle[kOwner] = this;
     timeout.attachTimeout(this);
@@ -269,7 +278,8 @@ const methods = {
 
   /** Bytes received (net.md, socket.bytesRead). */
   get bytesRead() {
-    return this[kHandle]?.bytesRead ?? this[kBytesRead];
+    const handle = this[kHandle];
+    return handle instanceof ForeignHandle ? handle.bytesRead : (handle?.bytesRead ?? this[kBytesRead]);
   },
 
   /** Lets the socket hold the event loop again (net.md, socket.ref()). */
@@ -291,12 +301,12 @@ const methods = {
 
 /** Accessors that a `for … in` of Node does not show. */
 const HIDDEN = [
-  '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
+  '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'iterator', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
   'proxyHeader', 'readyState',
 ];
 
 const PARTS = [
-  methods, names, settings, connecting, connectTimeout, opening, reading, writing, destroying, sendFile, timeout, tlsReader,
+  methods, names, settings, connecting, connectTimeout, opening, reading, iterating, writing, destroying, sendFile, timeout, tlsReader,
   userTimeout, socketOptions, tcpInfo, credentials, proxy, descriptors,
 ].map((part) => part.methods ?? part);
 

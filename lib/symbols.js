@@ -43,6 +43,7 @@ module.exports = {
   kShutDownDone: Symbol('kShutDownDone'), // callback of _final()
   kTlsReader: Symbol('kTlsReader'), // the listeners of Node's TLS: see tls-reader.js
   kTypeOfService: Symbol('kTypeOfService'),
+  kUndo: Symbol('kUndo'), // what a connect(), or a listen() of a Server, that fails takes back: functions; or null
   kUserTimeout: Symbol('kUserTimeout'), // ms, also of a Server; undefined: not set
   kWriteDone: Symbol('kWriteDone'), // callback of the write that waits
 
@@ -68,6 +69,7 @@ module.exports = {
   kSocketOptions: Symbol('kSocketOptions'), // what listen() is to set before it binds, or null
   kNumber: Symbol('kNumber'), // by which C knows whose a connection is
   kPaused: Symbol('kPaused'),
+  kPlace: Symbol('kPlace'), // where listen() is about to listen, with what _listen2() is not told; or null
   kShutdown: Symbol('kShutdown'), // the shutdown() that is on its way
   kProxy: Symbol('kProxy'), // the option `proxyProtocol`, read, or null (see proxy-server.js); undefined in a server of node:http
 };

@@ -18,12 +18,19 @@ const LISTENER = 'ondata';
 /** How far up the caller of on() is looked for: once() may be between. */
 const DEPTH = 6;
 
+/** The files that the lines of a stack end with: `at name (file:1:2)`, or `at file:1:2`. */
+const filesOf = (stack) => String(stack).split('\n').slice(1, DEPTH + 1).map((line) => /([^\s()]+):\d+:\d+\)?$/.exec(line)?.[1]);
+
 /** The files of the functions that are running; the innermost is that of on(). */
 function callers() {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const holder = {};
+  const isOurs = Reflect.set(Error, 'prepareStackTrace', (_, sites) => sites.map((site) => site.getFileName()));
 
-  Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getFileName());
+  if (!isOurs) { // with --frozen-intrinsics: so it is nobody else's either
+    Error.captureStackTrace(holder, callers);
+    return filesOf(holder.stack);
+  }
   Error.stackTraceLimit = DEPTH;
   Error.captureStackTrace(holder, callers);
   const files = holder.stack;

@@ -9,6 +9,7 @@ const { isUint8Array } = require('node:util/types');
 const native = require('./binding');
 const { FastBuffer, isHonest, sizeOf } = require('./bytes');
 const { NotABuffer, codes, errnoException } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const {
   kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kShutDown, kShutDownDone,
   kWriteDone,
@@ -190,7 +191,7 @@ function isIdle(socket, length) {
     !state.destroyed &&
     !state.errored &&
     state.writable !== false &&
-    socket[kHandle] !== null
+    socket[kHandle]?.id >= 0 // one of cnet's own
   );
 }
 
@@ -229,9 +230,11 @@ const methods = {
       callback(new codes.ERR_SOCKET_CLOSED());
       return;
     }
-    if (this[kFiles] === 0) settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback, many);
-    else if (many) nextTick(sendInOrder, this, data, callback);
-    else this[kSendInOrder]([{ chunk: data, encoding }], callback);
+    const handle = this[kHandle];
+    if (this[kFiles] > 0 && many) nextTick(sendInOrder, this, data, callback);
+    else if (this[kFiles] > 0) this[kSendInOrder]([{ chunk: data, encoding }], callback);
+    else if (handle instanceof ForeignHandle) handle.write(many, data, encoding, callback);
+    else settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback, many);
   },
 
   _write(data, encoding, callback) {
@@ -260,6 +263,10 @@ const methods = {
       callback();
       return;
     }
+    if (this[kHandle] instanceof ForeignHandle) {
+      this[kHandle].shutdown(callback);
+      return;
+    }
     this[kShutDownDone] = callback;
     const err = native.shutdown(this[kHandle].id);
     if (err === 0) return;
@@ -276,17 +283,19 @@ const methods = {
 
   /** Bytes given to the handle so far. */
   get _bytesDispatched() {
-    const byKernel = this[kByKernel] && this[kHandle] !== null ? this[kHandle].bytesSent : 0;
-    return this[kBytesWritten] + byKernel;
+    if (this[kHandle] instanceof ForeignHandle) return this[kHandle].bytesWritten;
+    const bytes = this[kBytesWritten];
+    return this[kByKernel] && this[kHandle] !== null ? bytes + this[kHandle].bytesSent : bytes;
   },
 
   /** Bytes sent and bytes queued (net.md, socket.bytesWritten). */
   get bytesWritten() {
     const queued = this.writableBuffer;
     if (!queued) return undefined;
-    let bytes = this._bytesDispatched + pendingBytes(this._pendingData, this._pendingEncoding);
-    for (const { chunk, encoding } of queued) bytes += byteLength(chunk, encoding);
-    return bytes;
+    let waiting = pendingBytes(this._pendingData, this._pendingEncoding);
+    for (const { chunk, encoding } of queued) waiting += byteLength(chunk, encoding);
+    const dispatched = this._bytesDispatched; // undefined where a program's handle does not count
+    return waiting === 0 ? dispatched : dispatched + waiting;
   },
 
   /** Characters or bytes that wait to be sent; deprecated (net.md, socket.bufferSize). */

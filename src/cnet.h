@@ -592,6 +592,9 @@ ssize_t cnet_platform_send(int fd, const uv_buf_t *buf, const int *fds, int coun
 /* A close-on-exec duplicate of `fd`, or a negative code. */
 int cnet_platform_dup(int fd);
 
+/* Lets the descriptor `target`, which is open, be another one of what `fd` is, close-on-exec: 0 or a negative code. */
+int cnet_platform_dup_onto(int fd, int target);
+
 /* Closes such a duplicate. */
 void cnet_platform_close(int fd);
 

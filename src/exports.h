@@ -29,6 +29,7 @@
   X(adopt, cnet_js_adopt) \
   X(guess, cnet_js_guess) \
   X(dup, cnet_js_dup) \
+  X(dupOnto, cnet_js_dup_onto) \
   X(closeFd, cnet_js_close_fd) \
   X(fd, cnet_js_fd) \
   X(ref, cnet_js_ref) \

@@ -218,4 +218,10 @@ int cnet_platform_dup(int fd) {
   return copy >= 0 ? copy : uv_translate_sys_error(errno);
 }
 
+int cnet_platform_dup_onto(int fd, int target) {
+  if (fd < 0 || target < 0 || fd == target) return UV_EINVAL;
+  if (fcntl(target, F_GETFD) < 0 || dup2(fd, target) < 0) return uv_translate_sys_error(errno);
+  return fcntl(target, F_SETFD, FD_CLOEXEC) < 0 ? uv_translate_sys_error(errno) : 0;
+}
+
 void cnet_platform_close(int fd) { close(fd); }

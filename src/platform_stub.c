@@ -136,6 +136,12 @@ int cnet_platform_dup(int fd) {
   return UV_ENOTSUP;
 }
 
+int cnet_platform_dup_onto(int fd, int target) {
+  (void)fd;
+  (void)target;
+  return UV_ENOTSUP;
+}
+
 void cnet_platform_close(int fd) { (void)fd; }
 
 int cnet_platform_ready(const uv_stream_t *uv, bool room) {

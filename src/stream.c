@@ -137,6 +137,13 @@ napi_value cnet_js_dup(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, cnet_platform_dup(cnet_arg_int(&call, 0, -1)));
 }
 
+/* dupOnto(fd, target): puts what `fd` is in the place of what the descriptor `target` was, a socket of Node's: 0 or a
+ * code */
+napi_value cnet_js_dup_onto(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  return cnet_int(napi, cnet_platform_dup_onto(cnet_arg_int(&call, 0, -1), cnet_arg_int(&call, 1, -1)));
+}
+
 /* closeFd(fd): ends a duplicate that no stream has taken over */
 napi_value cnet_js_close_fd(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
