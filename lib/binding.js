@@ -22,6 +22,7 @@ native.setup(
     handlers.onclose,
     handlers.ontimeout,
     handlers.ondescriptors,
+    handlers.onquestion,
   ],
   handlers.event,
 );

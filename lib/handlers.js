@@ -97,8 +97,17 @@ function ondescriptors(id, length) {
   handles[id][kOwner][kDescriptors](length);
 }
 
+/** @type {Map<number, (address: string, family: 'ipv4' | 'ipv6') => boolean>} the block lists whose rules C does not have */
+const answers = new Map();
+
+/** Whether such a list holds an address. */
+function onquestion(number, address, family) {
+  return answers.get(number)?.(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
 module.exports = {
   REASONS,
+  answers,
   handles,
   timeouts,
   event,
@@ -110,6 +119,7 @@ module.exports = {
   onconnect,
   ondescriptors,
   ondrop,
+  onquestion,
   onread,
   onshutdown,
   ontimeout,

@@ -7,7 +7,7 @@ const nodeNet = require('node:net');
 
 const { onconnection } = require('./accept');
 const acceptControl = require('./accept-control');
-const { BlockList } = require('./block-list');
+const { isOwnBlockList } = require('./block-list');
 const { ConnectionIterator } = require('./connection-iterator');
 const credentials = require('./credentials');
 const { debug } = require('./debug');
@@ -100,7 +100,7 @@ const methods = {
     if (this[kHolds] > 0) handle.hold(true);
     native.setServer(handle.id, this[kNumber]);
     if (this[kLimit]) native.setAcceptLimit(handle.id, this[kLimit].native);
-    if (BlockList.isBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
+    if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
     return credentials.restrict(this, handle);
   },
 

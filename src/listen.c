@@ -39,7 +39,8 @@ static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *clien
   struct sockaddr_storage address;
 
   if (listener->block_list == NULL || client->kind != CNET_TCP) return false;
-  return cnet_tcp_name(client->uv, true, &address) == 0 && cnet_block_list_check(listener->block_list, &address);
+  if (cnet_tcp_name(client->uv, true, &address) != 0) return false;
+  return cnet_block_list_holds(listener->env, listener->block_list, &address, true);
 }
 
 void cnet_tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
@@ -76,7 +77,8 @@ static void accept_one(cnet_stream_t *listener) {
     return;
   }
   client->server = listener->server;
-  if (uv_accept(listener->uv, client->uv) != 0 || (listener->room != 0 && is_blocked(listener, client))) {
+  bool blocked = uv_accept(listener->uv, client->uv) != 0 || (listener->room != 0 && is_blocked(listener, client));
+  if (blocked || (listener->flags & CNET_CLOSING)) { /* by the list, or by what it ran */
     cnet_stream_close(client, false);
   } else if (listener->allowed_uids != NULL && !cnet_credentials_admit(listener, client)) {
     return; /* it has been told */

@@ -193,13 +193,19 @@ static bool is_trusted(const cnet_proxy_t *proxy, const cnet_stream_t *client) {
   struct sockaddr_storage peer;
 
   if (proxy->trusted == NULL || client->kind != CNET_TCP) return true;
-  return cnet_tcp_name(client->uv, true, &peer) == 0 && cnet_block_list_check(proxy->trusted, &peer);
+  if (cnet_tcp_name(client->uv, true, &peer) != 0) return false;
+  return cnet_block_list_holds(client->env, proxy->trusted, &peer, false);
 }
 
 void cnet_proxy_accept(cnet_stream_t *listener, cnet_stream_t *client) {
   cnet_proxy_t *proxy = listener->proxy;
 
-  if (!is_trusted(proxy, client)) {
+  bool trusted = is_trusted(proxy, client);
+  if (listener->flags & CNET_CLOSING) { /* by what the list ran; so its `proxy` has gone */
+    cnet_stream_close(client, false);
+    return;
+  }
+  if (!trusted) {
     if (proxy->optional)
       let_in(listener, client);
     else
