@@ -8,7 +8,7 @@ const nodeNet = require('node:net');
 const { onconnection } = require('./accept');
 const acceptControl = require('./accept-control');
 const { isOwnBlockList } = require('./block-list');
-const { ConnectionIterator } = require('./connection-iterator');
+const { ConnectionIterator, dropAhead } = require('./connection-iterator');
 const credentials = require('./credentials');
 const { debug } = require('./debug');
 const { codes, errnoException } = require('./errors');
@@ -177,6 +177,7 @@ const methods = {
       this._handle.close();
       this._handle = null;
     }
+    dropAhead(this);
     if (this._usingWorkers) closeEverywhere(this);
     else this._emitCloseIfDrained();
     return this;

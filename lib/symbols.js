@@ -56,6 +56,7 @@ module.exports = {
 
   /** State of a Server. */
   kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; undefined: none, as of the servers of http
+  kAhead: Symbol('kAhead'), // connections that a loop has accepted, and that wait for the next one; undefined: none
   kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
   kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
@@ -66,6 +67,7 @@ module.exports = {
   kSocketOptions: Symbol('kSocketOptions'), // what listen() is to set before it binds, or null
   kNumber: Symbol('kNumber'), // by which C knows whose a connection is
   kPaused: Symbol('kPaused'),
+  kUnwanted: Symbol('kUnwanted'), // it is held until somebody listens for connections
   kShutdown: Symbol('kShutdown'), // the shutdown() that is on its way
   kProxy: Symbol('kProxy'), // the option `proxyProtocol`, read, or null (see proxy-server.js); undefined in a server of node:http
 };

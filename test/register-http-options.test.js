@@ -165,6 +165,7 @@ describe('cnet/register-http: the options of net', function () {
           });
           await listening(bin, server);
           await askHTTP2(bin, server, scheme);
+          accepted.destroy(); // one that may be half open would stay
           return said;
         });
       });
@@ -221,23 +222,11 @@ describe('cnet/register-http: the options of net', function () {
     }
   }
 
-  it('captureRejections of a server of http: a rejected listener of "request" is a 500', async () => {
-    const outcome = await same(async (bin) => {
-      const server = await listening(bin, http.createServer({ captureRejections: true }, async () => {
-        throw new Error('mine');
-      }));
-      const answer = await answered(http.get({ host: HOST, port: server.address().port, agent: bin.keep(new http.Agent()) }));
-      return answer.statusCode;
-    });
-    assert.strictEqual(outcome, 500);
-  });
-
   /* --- clients --------------------------------------------------------------------------------------------------- */
 
   const lookup = (host, options, callback) => {
     const found = { address: HOST, family: 4 };
-    if (options.all) callback(null, [found]);
-    else callback(null, HOST, 4);
+    process.nextTick(() => (options.all ? callback(null, [found]) : callback(null, HOST, 4)));
   };
   const CLIENT_OPTIONS = [
     {}, { keepAlive: true }, { keepAlive: true, keepAliveMsecs: 7000 }, { keepAlive: true, keepAliveInitialDelay: 7000 },
@@ -251,7 +240,7 @@ describe('cnet/register-http: the options of net', function () {
     { captureRejections: true },
   ];
   const BAD_CLIENT_OPTIONS = [
-    { localAddress: 'x' }, { localPort: 'x' }, { lookup: 'x' }, { family: 7 }, { host: NAME, lookup, hints: 1234567 },
+    { localAddress: 'x' }, { localPort: 'x' }, { host: NAME, lookup: 'x' }, { family: 7 }, { host: NAME, lookup, hints: 1234567 },
     { autoSelectFamily: 'x' }, { autoSelectFamilyAttemptTimeout: 0 }, { keepAliveInitialDelay: 'x' }, { localAddress: '192.0.2.1' },
     ...(hasBlockList ? [{ blockList: 'x' }] : []),
   ];
@@ -265,16 +254,15 @@ describe('cnet/register-http: the options of net', function () {
 
   /** What differs there is left out. */
   function withoutNewest(said) {
-    if (said.noDelay === undefined) return said;
-    const { noDelay, keepAlive, idle, interval, count, typeOfService, ...rest } = said;
-    return rest;
+    return Object.fromEntries(Object.entries(said).filter(([name]) => !(name in KERNEL)));
   }
 
   for (const [name, { module, create }] of Object.entries(MODULES)) {
     for (const options of [...CLIENT_OPTIONS, ...BAD_CLIENT_OPTIONS]) {
       for (const by of ['Agent', 'request']) {
         it(`${name}.${by}(${JSON.stringify(options)})`, async function () {
-          if (options.blockList !== undefined && !hasBlockList) this.skip();
+          if (options.blockList !== undefined && (!hasBlockList || name === 'https')) this.skip(); // see below
+          if (options.keepAliveInitialDelay === 'x' && name === 'https' && !TLS_HEEDS) this.skip();
           await same(async (bin) => {
             const server = await listening(bin, create({}, (request, response) => response.end(request.socket.remoteAddress)));
             const to = { ...TO, host: HOST, port: server.address().port };
