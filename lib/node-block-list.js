@@ -19,7 +19,7 @@ const kClone = symbolOf(net.BlockList.prototype, 'messaging_clone_symbol');
 const CAN_REMOVE = typeof net.BlockList.prototype.removeAddress === 'function';
 
 /** Made by Node: by its constructor, or for what another thread has sent. */
-const isNodeList = (value) => value instanceof net.BlockList && value[kNodeHandle] !== undefined;
+const isNodeList = (value) => value instanceof net.BlockList && Object.hasOwn(value, kNodeHandle);
 
 /** An address for Node, of the text and the family, 4 or 6, that C takes. */
 function toNode(text, family) {

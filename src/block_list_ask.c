@@ -30,7 +30,8 @@ bool cnet_block_list_holds(cnet_env_t *env, const cnet_block_list_t *list, const
   return list->question > 0 && ask(env, list->question, address, otherwise);
 }
 
-/* blockListAsk(list, number of the question from 1; 0: none): has an address that no rule of the list matches asked for */
+/* blockListAsk(list, number of the question from 1; 0: none): has an address that no rule of the list matches asked for
+ */
 napi_value cnet_js_block_list_ask(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_block_list_t *list = cnet_block_list_of(napi, call.argv[0]);

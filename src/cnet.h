@@ -16,8 +16,8 @@
  * 4. JavaScript's memory is read or written only inside the call that brought it: no pointer into a Buffer
  *    is kept when a function returns to the event loop. A write that the kernel does not take whole keeps a
  *    reference to the Buffer and asks for the pointer anew when there is room (write.c).
- * 5. Every call into JavaScript goes through cnet_emit() or cnet_ask() (env.c). It may run any code: afterwards the state
- *    is read again before the stream is touched, which is why streams are looked up, not remembered.
+ * 5. Every call into JavaScript goes through cnet_emit() or cnet_ask() (env.c). It may run any code: afterwards the
+ * state is read again before the stream is touched, which is why streams are looked up, not remembered.
  * 6. C never throws: functions return 0 or more, or a negative libuv code; lib/ makes the Error.
  */
 #ifndef CNET_H

@@ -71,7 +71,8 @@ bool cnet_ask(cnet_env_t *env, cnet_handler_t which, size_t argc, const napi_val
   bool yes = otherwise;
 
   if (env->closing || env->handlers[which] == NULL) return otherwise;
-  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) != napi_ok || handler == NULL) return otherwise;
+  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) != napi_ok || handler == NULL)
+    return otherwise;
   if (napi_call_function(env->napi, handler, handler, argc, argv, &answer) != napi_ok)
     report_exception(env);
   else
