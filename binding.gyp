@@ -12,6 +12,7 @@
         "src/attempt_path.c",
         "src/attempt_prepare.c",
         "src/block_list.c",
+        "src/block_list_ask.c",
         "src/block_list_js.c",
         "src/block_list_net.c",
         "src/block_list_range.c",

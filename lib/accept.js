@@ -3,7 +3,7 @@
 /** A connection that C has accepted becomes a Socket of its Server. */
 
 const { AcceptedOptions } = require('./accepted-options');
-const { BlockList } = require('./block-list');
+const { isOwnBlockList } = require('./block-list');
 const { serverSocket } = require('./channels');
 const { debug } = require('./debug');
 const { errnoException } = require('./errors');
@@ -13,7 +13,7 @@ const { kKeepAlive, kOwner, kProxy } = require('./symbols');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {
-  if (!blockList || BlockList.isBlockList(blockList) || !client.getpeername) return false;
+  if (!blockList || isOwnBlockList(blockList) || !client.getpeername) return false;
   const peer = {};
   return client.getpeername(peer) === 0 && blockList.check(peer.address, peer.family.toLowerCase());
 }

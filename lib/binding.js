@@ -23,6 +23,7 @@ native.setup(
     handlers.ontimeout,
     handlers.ondescriptors,
     handlers.onbound,
+    handlers.onquestion,
   ],
   handlers.event,
 );

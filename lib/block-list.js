@@ -3,6 +3,10 @@
 /**
  * net.BlockList: rules on IP addresses. The rules and the check are in C (src/block_list*.c); here are the checks of
  * arguments and the errors.
+ *
+ * A list is one of Node's too. As soon as one of Node's modules looks for its rules in C++ there is a list of Node's with
+ * the same rules, and each edit is made in both. A clone that another thread is given shares the rules, as in Node: from
+ * then on they are in Node's list alone, which the other thread may edit, and C asks that.
  */
 
 const net = require('net');
@@ -10,6 +14,7 @@ const { inspect } = require('util');
 
 const binding = require('./binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
+const { CAN_REMOVE, askNode, isNodeList, kClone, kNodeHandle, nodeBlockList, toNode } = require('./node-block-list');
 const { SocketAddress, familyNumber } = require('./socket-address');
 const { validateInt32, validateString } = require('./validate');
 
@@ -80,31 +85,37 @@ function isStringArray(value) {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
-/** The name of the method by which Node clones an object for another thread. */
-const kClone = Object.getOwnPropertySymbols(net.BlockList.prototype).find(
-  ({ description }) => description === 'messaging_clone_symbol',
-);
+/** The methods of Node's lists that do the same as an edit of C. */
+const ADDRESS = { add: 'addAddress', remove: 'removeAddress' };
+const SUBNET = { add: 'addSubnet', remove: 'removeSubnet' };
+const RANGE = { add: 'addRange', remove: 'removeRange' };
 
-/** A list of node:net with the rules of `list`. */
-function nodeBlockList(list) {
-  const copy = new net.BlockList();
-  for (const rule of list.rules.reverse()) {
-    const [, kind, family, first, second] = /^(\w+): (IPv[46]) ([^-/]+)[-/]?(.*)$/.exec(rule);
-    if (kind === 'Address') copy.addAddress(first, family.toLowerCase());
-    else if (kind === 'Range') copy.addRange(first, second, family.toLowerCase());
-    else copy.addSubnet(first, Number(second), family.toLowerCase());
-  }
-  return copy;
-}
+/** @type {(value: any) => boolean} true for lists of cnet alone, whose rules C has */
+let isOwnBlockList;
 
 /** Derived from Node's, whose constructor marks what can be cloned for another thread: there it is one of Node's. */
 class BlockList extends net.BlockList {
   /** The object that holds the list in C. */
   #native;
 
-  /** @returns {boolean} true for lists of this class, and not for those of node:net */
+  /** A list of Node's with the same rules, once one of Node's modules has asked for it. */
+  #node = null;
+
+  /** Others may edit that list: it alone has the rules. */
+  #shared = false;
+
+  /** @returns {boolean} true for all lists of rules: those of this class, those of node:net, and clones */
   static isBlockList(value) {
-    return typeof value === 'object' && value !== null && #native in value;
+    return isOwnBlockList(value) || isNodeList(value);
+  }
+
+  /** Those that Node makes are instances too. */
+  static [Symbol.hasInstance](value) {
+    return this === BlockList ? BlockList.isBlockList(value) : super[Symbol.hasInstance](value);
+  }
+
+  static {
+    isOwnBlockList = (value) => typeof value === 'object' && value !== null && #native in value;
   }
 
   /** CIDR texts of the networks that are not on the Internet, for addCIDRs(). */
@@ -112,11 +123,69 @@ class BlockList extends net.BlockList {
 
   constructor() {
     super();
-    // Node's own list stays empty: without these it is not taken for the one that counts.
+    // Node's own list stays empty: without these the accessor of the class is found.
     for (const key of Reflect.ownKeys(this)) delete this[key];
     const native = binding.blockListNew();
     if (typeof native === 'number') check(native);
     this.#native = native;
+  }
+
+  /** A list of Node's with the rules, from now on kept in step. */
+  #toNode() {
+    this.#node ??= nodeBlockList(binding.blockListRules(this.#native));
+    return this.#node;
+  }
+
+  /** The rules in C++, for Node's modules; something for Node's constructor, which sets it and reads it back. */
+  get [kNodeHandle]() {
+    return isOwnBlockList(this) ? this.#toNode()[kNodeHandle] : {};
+  }
+
+  set [kNodeHandle](unused) {
+    // what Node's constructor has made is not wanted
+  }
+
+  /** The rules go to Node's list, which others may edit from now on. */
+  #share() {
+    if (this.#shared) return;
+    askNode(this.#native, this.#toNode());
+    this.#shared = true;
+    binding.blockListClear(this.#native);
+  }
+
+  /** The rules come back from Node's list. Others keep that, as it was. */
+  #unshare() {
+    const rules = this.#shared ? this.#node.rules : [];
+    this.#node = null;
+    this.#shared = false;
+    binding.blockListAsk(this.#native, 0);
+    this.fromJSON(rules.reverse());
+  }
+
+  /** Adds a rule by a function of C, and by the method of Node that does the same. */
+  #add(inC, host, name, ...forNode) {
+    const status = this.#shared ? 0 : inC(this.#native, ...host);
+    if (status === 0 && this.#node !== null) this.#node[name.add](...forNode.map(nodeArgument));
+    return status;
+  }
+
+  /** The same for taking out a rule. Where Node's lists cannot, the next who asks for one is given another. */
+  #remove(inC, host, name, ...forNode) {
+    if (this.#node !== null && !CAN_REMOVE) this.#unshare();
+    if (!this.#shared) check(inC(this.#native, ...host));
+    if (this.#node !== null) this.#node[name.remove](...forNode.map(nodeArgument));
+  }
+
+  #addHost(host) {
+    check(this.#add(binding.blockListAdd, host, ADDRESS, host));
+  }
+
+  #addSubnet(subnet) {
+    check(this.#add(binding.blockListAdd, subnet, SUBNET, subnet, subnet[2]));
+  }
+
+  #removeSubnet(subnet) {
+    this.#remove(binding.blockListRemove, subnet, SUBNET, subnet, subnet[2]);
   }
 
   /**
@@ -124,7 +193,7 @@ class BlockList extends net.BlockList {
    * @param {'ipv4' | 'ipv6'} [family]
    */
   addAddress(address, family = 'ipv4') {
-    check(binding.blockListAdd(this.#native, ...toHost(address, family, 'address')));
+    this.#addHost(toHost(address, family, 'address'));
   }
 
   /**
@@ -136,7 +205,7 @@ class BlockList extends net.BlockList {
     if (!Array.isArray(addresses)) throw invalidArgType('addresses', 'Array', addresses);
     validateString(family, 'family');
     const hosts = addresses.map((address, i) => toHost(address, family, `addresses[${i}]`));
-    for (const host of hosts) check(binding.blockListAdd(this.#native, ...host));
+    for (const host of hosts) this.#addHost(host);
   }
 
   /**
@@ -147,7 +216,7 @@ class BlockList extends net.BlockList {
   addRange(start, end, family = 'ipv4') {
     const first = toHost(start, family, 'start');
     const last = toHost(end, family, 'end');
-    const status = binding.blockListAddRange(this.#native, ...first, ...last);
+    const status = this.#add(binding.blockListAddRange, [...first, ...last], RANGE, first, last);
 
     if (status === START_AFTER_END) throw startAfterEnd(first);
     check(status);
@@ -159,12 +228,12 @@ class BlockList extends net.BlockList {
    * @param {'ipv4' | 'ipv6'} [family]
    */
   addSubnet(network, prefix, family = 'ipv4') {
-    check(binding.blockListAdd(this.#native, ...toSubnet(network, prefix, family)));
+    this.#addSubnet(toSubnet(network, prefix, family));
   }
 
   /** @param {string} cidr such as '10.0.0.0/8' or 'fe80::/10' */
   addCIDR(cidr) {
-    check(binding.blockListAdd(this.#native, ...parseCidr(cidr, 'cidr')));
+    this.#addSubnet(parseCidr(cidr, 'cidr'));
   }
 
   /**
@@ -174,28 +243,30 @@ class BlockList extends net.BlockList {
   addCIDRs(cidrs) {
     if (!Array.isArray(cidrs)) throw invalidArgType('cidrs', 'Array', cidrs);
     const subnets = cidrs.map((cidr, i) => parseCidr(cidr, `cidrs[${i}]`));
-    for (const subnet of subnets) check(binding.blockListAdd(this.#native, ...subnet));
+    for (const subnet of subnets) this.#addSubnet(subnet);
   }
 
   /** Takes out a rule of addAddress(); no error when there is none. */
   removeAddress(address, family = 'ipv4') {
-    check(binding.blockListRemove(this.#native, ...toHost(address, family, 'address')));
+    const host = toHost(address, family, 'address');
+    this.#remove(binding.blockListRemove, host, ADDRESS, host);
   }
 
   /** Takes out the newest rule of addRange() with the same ends; no error when there is none. */
   removeRange(start, end, family = 'ipv4') {
     const first = toHost(start, family, 'start');
-    check(binding.blockListRemoveRange(this.#native, ...first, ...toHost(end, family, 'end')));
+    const last = toHost(end, family, 'end');
+    this.#remove(binding.blockListRemoveRange, [...first, ...last], RANGE, first, last);
   }
 
   /** Takes out the newest rule of addSubnet() with the same address and prefix; no error when there is none. */
   removeSubnet(network, prefix, family = 'ipv4') {
-    check(binding.blockListRemove(this.#native, ...toSubnet(network, prefix, family)));
+    this.#removeSubnet(toSubnet(network, prefix, family));
   }
 
   /** Takes out the newest rule of addCIDR() with the same address and prefix; no error when there is none. */
   removeCIDR(cidr) {
-    check(binding.blockListRemove(this.#native, ...parseCidr(cidr, 'cidr')));
+    this.#removeSubnet(parseCidr(cidr, 'cidr'));
   }
 
   /**
@@ -205,16 +276,23 @@ class BlockList extends net.BlockList {
    */
   check(address, family = 'ipv4') {
     if (typeof address !== 'string' && SocketAddress.isSocketAddress(address))
-      return binding.blockListCheck(this.#native, address.address, address.family === 'ipv6' ? 6 : 4);
+      return this.#check(address.address, address.family === 'ipv6' ? 6 : 4);
     validateString(address, 'address');
     validateString(family, 'family');
     const isFour = family === 'ipv4' || family.toLowerCase() === 'ipv4';
-    return binding.blockListCheck(this.#native, address, isFour ? 4 : 6);
+    return this.#check(address, isFour ? 4 : 6);
+  }
+
+  #check(address, family) {
+    if (!this.#shared) return binding.blockListCheck(this.#native, address, family);
+    return binding.addressText(address, family) !== undefined && this.#node.check(toNode(address, family));
   }
 
   /** Takes out every rule. */
   clear() {
+    if (this.#node !== null && !CAN_REMOVE) this.#unshare();
     binding.blockListClear(this.#native);
+    this.#node?.clear();
   }
 
   /** @returns {string[]} the rules, for fromJSON() */
@@ -245,12 +323,14 @@ class BlockList extends net.BlockList {
 
   /** @returns {string[]} a new array: addresses, subnets, ranges, each kind newest first */
   get rules() {
-    return binding.blockListRules(this.#native);
+    if (!this.#shared) return binding.blockListRules(this.#native);
+    const { rules } = this.#node;
+    return CAN_REMOVE ? rules : inOrder(rules);
   }
 
   /** @returns {number} how many rules there are */
   get size() {
-    return binding.blockListSize(this.#native);
+    return this.#shared ? this.rules.length : binding.blockListSize(this.#native);
   }
 
   /** What setBlockList() in C takes. Not part of Node's API. */
@@ -258,9 +338,10 @@ class BlockList extends net.BlockList {
     return this.#native;
   }
 
-  /** Gives another thread the rules as they are now (worker_threads.md, port.postMessage()). */
+  /** Gives another thread a list with the same rules, also with those to come (worker_threads.md, port.postMessage()). */
   [kClone]() {
-    return nodeBlockList(this)[kClone]();
+    this.#share();
+    return this.#node[kClone]();
   }
 
   [inspect.custom](depth, options) {
@@ -270,6 +351,16 @@ class BlockList extends net.BlockList {
   }
 }
 
+/** A host of C as Node's SocketAddress; anything else, a prefix, as it is. */
+const nodeArgument = (argument) => (Array.isArray(argument) ? toNode(argument[0], argument[1]) : argument);
+
+/** Rules of older lines of Node in the order of the newest: by kind. */
+function inOrder(rules) {
+  const list = new BlockList();
+  list.fromJSON([...rules].reverse());
+  return list.rules;
+}
+
 function startAfterEnd([address, family]) {
   return invalidArgValue('start', new SocketAddress({ address, family: `ipv${family}` }), 'must come before end');
 }
@@ -277,16 +368,26 @@ function startAfterEnd([address, family]) {
 /** The option `blockList`: a list of cnet or of node:net, or null when there is none. @throws ERR_INVALID_ARG_TYPE */
 function blockListOption({ blockList }) {
   if (!blockList) return null;
-  if (BlockList.isBlockList(blockList) || blockList instanceof net.BlockList) return blockList;
+  if (BlockList.isBlockList(blockList)) return blockList;
   throw invalidArgType('options.blockList', 'net.BlockList', blockList);
 }
 
-/** A list of cnet; for one of node:net, a copy of the rules that it has now. */
-function ownBlockList(list) {
-  if (BlockList.isBlockList(list)) return list;
-  const copy = new BlockList();
-  copy.fromJSON(list.rules);
-  return copy;
+/** What C is given for lists of node:net: one that has no rules, and asks. */
+const asking = new WeakMap();
+
+/**
+ * The list in C of one of cnet's lists, or of one of node:net, which has no list in C, but is asked by one. It counts as long
+ * as the caller holds `list`.
+ */
+function nativeOf(list) {
+  if (isOwnBlockList(list)) return list.native;
+  if (!asking.has(list)) {
+    const native = binding.blockListNew();
+    if (typeof native === 'number') check(native);
+    askNode(native, list);
+    asking.set(list, native);
+  }
+  return asking.get(list);
 }
 
-module.exports = { BlockList, blockListOption, ownBlockList };
+module.exports = { BlockList, blockListOption, isOwnBlockList, nativeOf };

@@ -7,7 +7,7 @@
  */
 
 const { isNormalized, normalizeArgs } = require('./args');
-const { blockListOption, ownBlockList } = require('./block-list');
+const { blockListOption, nativeOf } = require('./block-list');
 const { clientSocket } = require('./channels');
 const { BLOCKED, PHASE, allFailed, attemptError, unsentError } = require('./connect-error');
 const { wantedOf } = require('./connect-options');
@@ -94,7 +94,7 @@ function connectOwn(socket, wanted) {
   const { id } = socket[kHandle];
   const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kAttempt];
 
-  if (socket[kBlockList]) native.setBlockList(id, ownBlockList(socket[kBlockList]).native);
+  if (socket[kBlockList]) native.setBlockList(id, nativeOf(socket[kBlockList]));
   const err = prepareOpening(socket, wanted);
   if (err) return err;
   const [start, time] = isRace ? [native.race, wanted.delay] : [native.connect, wanted.timeout];

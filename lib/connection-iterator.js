@@ -2,13 +2,14 @@
 
 /**
  * server[Symbol.asyncIterator](): the connections of a server, one after the other, for `for await`. Who iterates takes
- * the place of a listener of 'connection', and the loop is the life of the server: leaving it closes the server, so that
- * nobody is accepted whom nobody takes. What is accepted ahead of the loop is bounded: beyond it who comes waits in the
- * kernel's queue (the backlog of listen()).
+ * the place of a listener of 'connection'. What is accepted ahead of the loop is bounded: beyond it who comes waits in the
+ * kernel's queue (the backlog of listen()). Leaving the loop leaves the server listening. Unless somebody else listens for
+ * connections, nobody is accepted then before somebody wants them, and what was accepted ahead waits for the next loop.
  */
 
 const { AbortError } = require('./errors');
-const { kClosed, kHold } = require('./symbols');
+const { kAhead, kClosed, kHold, kUnwanted } = require('./symbols');
+const { nextTick } = require('./timers');
 const { validateAbortSignal, validateInt32, validateObject } = require('./validate');
 
 /** Connections that are accepted ahead of the loop, unless given. */
@@ -21,6 +22,37 @@ const ignore = () => {};
 const AsyncIteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}).prototype);
 
 const END = { value: undefined, done: true };
+
+/** Destroys what a server has accepted for a loop, when it closes and no loop has taken it. */
+function dropAhead(server) {
+  const ahead = server[kAhead];
+  if (ahead === undefined) return;
+  server[kAhead] = undefined;
+  for (const socket of ahead) socket.destroy();
+}
+
+const isWanted = (server) => server.listenerCount('connection') + server.listenerCount('drop') > 0;
+
+/** As long as nobody listens for connections nobody is accepted. */
+function holdUntilWanted(server) {
+  if (server[kUnwanted] || isWanted(server)) return;
+  const onListener = (event) => {
+    if (event !== 'connection' && event !== 'drop') return;
+    server.off('newListener', onListener);
+    nextTick(release); // when the listener is there
+  };
+  const release = () => {
+    if (!isWanted(server)) { // it has gone at once
+      server.on('newListener', onListener);
+      return;
+    }
+    server[kUnwanted] = false;
+    server[kHold](false);
+  };
+  server[kUnwanted] = true;
+  server[kHold](true);
+  server.on('newListener', onListener);
+}
 
 class ConnectionIterator {
   #server;
@@ -52,7 +84,17 @@ class ConnectionIterator {
     else this.#attach();
   }
 
+  /** What the loop before has left is the first that is taken. */
+  #inherit() {
+    const ahead = this.#server[kAhead];
+    if (ahead === undefined) return;
+    this.#server[kAhead] = undefined;
+    this.#queue = ahead;
+    if (ahead.length >= this.#highWaterMark) this.#hold(true);
+  }
+
   #attach() {
+    this.#inherit();
     this.#server.on('connection', this.#onConnection).on('error', this.#onError).on('close', this.#onClose);
     if (this.#signal?.aborted) this.#onAbort();
     else this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -73,10 +115,7 @@ class ConnectionIterator {
 
   #onClose = () => this.#end(null);
 
-  #onAbort = () => {
-    this.#dropQueue();
-    this.#end(new AbortError(undefined, { cause: this.#signal.reason }));
-  };
+  #onAbort = () => this.#leave(new AbortError(undefined, { cause: this.#signal.reason }));
 
   #hold(whether) {
     if (whether === this.#held) return;
@@ -84,13 +123,13 @@ class ConnectionIterator {
     this.#server[kHold](whether);
   }
 
-  /** No connection is taken any more. The server closes: who comes would be accepted, and taken by nobody. */
+  /** No connection is taken any more; what is in the queue still is. */
   #end(error) {
     if (this.#ended) return;
     this.#ended = true;
     this.#server.off('connection', this.#onConnection).off('error', this.#onError).off('close', this.#onClose);
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    if (this.#server.listening) this.#server.close();
+    if (this.#server.listening) holdUntilWanted(this.#server); // first: so nobody slips in
     this.#hold(false);
     if (error !== null) this.#failure = { error };
     const wanted = this.#wanted;
@@ -98,9 +137,20 @@ class ConnectionIterator {
     for (const resolve of wanted) resolve(this.next());
   }
 
-  #dropQueue() {
-    for (const socket of this.#queue) socket.destroy();
+  /** The loop is left. What it has accepted waits for the next one, or is that of others who have seen it too. */
+  #leave(error) {
+    const ahead = this.#queue.filter((socket) => !socket.destroyed);
+    const server = this.#server;
+    const isKept = server[kAhead] === undefined;
+
     this.#queue = [];
+    this.#end(error);
+    if (server.listenerCount('connection') > 0) {
+      for (const socket of ahead) socket.off('error', ignore);
+      return;
+    }
+    if (ahead.length > 0) server[kAhead] = isKept ? ahead : [...server[kAhead], ...ahead];
+    if (!server.listening) dropAhead(server);
   }
 
   /** The next connection in the queue that is still alive. */
@@ -127,10 +177,9 @@ class ConnectionIterator {
     });
   }
 
-  /** The loop was left: closes the server, and destroys what it has accepted and nobody has taken. */
+  /** The loop was left: the server goes on listening. */
   return() {
-    this.#dropQueue();
-    this.#end(null);
+    this.#leave(null);
     this.#failure = null;
     return Promise.resolve({ ...END });
   }
@@ -143,4 +192,4 @@ class ConnectionIterator {
 }
 Object.setPrototypeOf(ConnectionIterator.prototype, AsyncIteratorPrototype);
 
-module.exports = { ConnectionIterator };
+module.exports = { ConnectionIterator, dropAhead, holdUntilWanted };

@@ -105,8 +105,17 @@ function onbound(id, status) {
   handles[id]?.onbound?.(status);
 }
 
+/** @type {Map<number, (address: string, family: 'ipv4' | 'ipv6') => boolean>} the block lists whose rules C does not have */
+const answers = new Map();
+
+/** Whether such a list holds an address. */
+function onquestion(number, address, family) {
+  return answers.get(number)?.(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
 module.exports = {
   REASONS,
+  answers,
   handles,
   timeouts,
   event,
@@ -120,6 +129,7 @@ module.exports = {
   onconnect,
   ondescriptors,
   ondrop,
+  onquestion,
   onread,
   onshutdown,
   ontimeout,

@@ -5,8 +5,12 @@
 const { connect } = require('./index');
 const { join } = require('./tls-over');
 
-/** The options of an agent that are for the connection rather than for TLS or for the request. */
+/**
+ * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net that are
+ * not here, such as typeOfService, have no effect on Node's sockets of TLS either.
+ */
 const CONNECTION_OPTIONS = [
+  'allowHalfOpen',
   'autoSelectFamily',
   'autoSelectFamilyAttemptTimeout',
   'blockList',
@@ -14,10 +18,13 @@ const CONNECTION_OPTIONS = [
   'connectionAttemptDelay',
   'family',
   'fastOpen',
+  'highWaterMark',
   'hints',
   'host',
   'keepAlive',
+  'keepAliveCount',
   'keepAliveInitialDelay',
+  'keepAliveInterval',
   'localAddress',
   'localPort',
   'lookup',
@@ -49,6 +56,13 @@ function tellOfConnecting(secure, socket) {
   socket.once('connect', () => secure.emit('ready'));
 }
 
+/** On Node the two are one. Before there is a connection Node's TLS has nothing to end below it, and would let it be made. */
+function abandonWith(secure, socket) {
+  secure.once('close', () => {
+    if (socket.connecting) socket.destroy();
+  });
+}
+
 /** createConnection() of http.Agent. */
 function connectByCnet(next) {
   return function createConnection(...args) {
@@ -66,6 +80,8 @@ function connectSecurely(next) {
     const secure = Reflect.apply(next(), this, [{ ...options, socket }]);
     join(secure, socket);
     tellOfConnecting(secure, socket);
+    if (options.timeout) secure.setTimeout(options.timeout);
+    abandonWith(secure, socket);
     return secure;
   };
 }

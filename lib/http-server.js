@@ -10,7 +10,7 @@ const nodeNet = require('node:net');
 
 const { cancelBinding, listen } = require('./listen');
 const { Server } = require('./server');
-const { kBinding, kClosed, kDropped, kExhausted, kHolds, kMaxConnections } = require('./symbols');
+const { kBinding, kDropped, kExhausted, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');
 
 /** What the handle and its sockets call, and what a limit needs. */
@@ -18,6 +18,15 @@ const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
 
 /** Node's last step of listen(); a program's own in the place of it stays. */
 const { _listen2: listenByNode } = nodeNet.Server.prototype;
+
+/** Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it. */
+function takeState(server) {
+  const plain = new Server();
+  for (const key of Object.getOwnPropertySymbols(plain)) {
+    if (key in server) continue;
+    Object.defineProperty(server, key, { value: plain[key], writable: true, configurable: true });
+  }
+}
 
 /** Gives `server` the methods, and its limit to C, which has to know of each change. */
 function takeMethods(server) {
@@ -27,9 +36,8 @@ function takeMethods(server) {
     const descriptor = Object.getOwnPropertyDescriptor(Server.prototype, name);
     Object.defineProperty(server, name, { ...descriptor, enumerable: false });
   }
+  takeState(server);
   server[kMaxConnections] = limit;
-  server[kClosed] = false;
-  server[kHolds] = 0;
   const maxConnections = Object.getOwnPropertyDescriptor(Server.prototype, 'maxConnections');
   Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });
 }
@@ -38,6 +46,12 @@ function takeMethods(server) {
 function watchTLS(server) {
   server.prependListener('secureConnection', forward);
   server.prependListener('tlsClientError', (error, socket) => forward(socket));
+}
+
+/** Node's http2 turns Nagle's algorithm off, where it sees the socket. */
+function watchHTTP2(server) {
+  server.prependListener('connection', (socket) => socket.setNoDelay(true));
+  server.prependListener('session', (session) => forward(session.socket));
 }
 
 const prepared = new WeakSet();
@@ -53,7 +67,7 @@ function prepare(server, kind) {
   server._listeningId ??= 1; // Node 18 has none
   takeMethods(server);
   if (kind === 'tls') watchTLS(server);
-  else if (kind === 'http2') server.prependListener('session', (session) => forward(session.socket));
+  else if (kind === 'http2') watchHTTP2(server);
 }
 
 /**

@@ -8,6 +8,8 @@ export type ConnectOptions = Partial<NetConnectOpts>;
 
 /** The options of createServer() and of server.listen() in one object. A `signal` closes the server when it is aborted. */
 export interface ListenOptions extends ServerListenOptions, Omit<ServerOpts, 'blockList'> {
+  /** A listener of 'connection'. */
+  connectionListener?: ((socket: Socket) => void) | undefined;
   blockList?: BlockList | undefined;
   /** An open descriptor, instead of a place. */
   fd?: number | undefined;

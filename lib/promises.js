@@ -3,9 +3,8 @@
 /** cnet/promises: connect() and listen() that resolve when it is done, as net/promises of the coming Node has them. */
 
 const { normalizeArgs, toNumber } = require('./args');
+const { holdUntilWanted } = require('./connection-iterator');
 const { AbortError, codes } = require('./errors');
-const { kHold } = require('./symbols');
-const { nextTick } = require('./timers');
 const { validateAbortSignal } = require('./validate');
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
@@ -51,8 +50,8 @@ function arrival(emitter, name, early) {
 }
 
 /**
- * net.connect(), as a promise. A `signal` of the options destroys the socket whenever it is aborted, as that of
- * new net.Socket() does; until there is a connection the promise is rejected by it.
+ * net.connect(), as a promise. A `signal` of the options gives the attempt up when it is aborted; once there is a connection
+ * it says nothing any more.
  * @param {...any} args (options | path | port[, host])[, options][, listener of 'connect']
  * @returns {Promise<import('./socket').Socket>} a connected socket; rejected with the socket's error, or an AbortError
  */
@@ -61,9 +60,17 @@ async function connect(...args) {
   const [options] = normalizeArgs(positional);
   const all = positional.length > 0 && Object.keys(extra).length === 0 ? options : { ...options, ...extra };
 
-  throwIfAborted(all.signal);
-  const socket = require('./index').connect(all, listener);
-  return arrival(socket, 'connect', () => new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+  const { signal } = all;
+  throwIfAborted(signal);
+  const socket = require('./index').connect({ ...all, signal: undefined }, listener);
+  const onAbort = () => socket.destroy(abortError(signal));
+  if (signal?.aborted) onAbort(); // by what connect() has called
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await arrival(socket, 'connect', () => new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
 }
 
 /* --- listen() --------------------------------------------------------------------------------------------------- */
@@ -100,17 +107,6 @@ function closeOnAbort(server, signal) {
   return forget;
 }
 
-/** As long as nobody listens for connections nobody is accepted: between listen() and the loop none gets lost. */
-function holdUntilWanted(server) {
-  const onListener = (event) => {
-    if (event !== 'connection' && event !== 'drop') return;
-    server.off('newListener', onListener);
-    nextTick(() => server[kHold](false)); // when the listener is there
-  };
-  server[kHold](true);
-  server.on('newListener', onListener);
-}
-
 /**
  * net.createServer() and server.listen() at once, as a promise. The options of both are in one object. A `signal` of
  * the options closes the server whenever it is aborted.
@@ -124,9 +120,9 @@ async function listen(...args) {
   const { signal } = options;
 
   throwIfAborted(signal);
-  const server = require('./index').createServer(options, listener);
+  const server = require('./index').createServer(options, listener ?? options.connectionListener);
   const forget = signal === undefined ? () => {} : closeOnAbort(server, signal);
-  if (listener === undefined) holdUntilWanted(server);
+  holdUntilWanted(server); // between listen() and the loop none gets lost
   const closed = () => (signal?.aborted ? abortError(signal) : new codes.ERR_SERVER_NOT_RUNNING());
   const listening = arrival(server, 'listening', closed);
   try {

@@ -5,10 +5,8 @@
  * a connection before it tells of it (src/proxy_accept.c).
  */
 
-const net = require('node:net');
-
 const native = require('./binding');
-const { BlockList, ownBlockList } = require('./block-list');
+const { BlockList, nativeOf } = require('./block-list');
 const { Buffer } = require('node:buffer');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { giveFirst } = require('./first-bytes');
@@ -56,8 +54,8 @@ function trustedOption(trusted, mode) {
     if (mode === 'optional') throw new codes.ERR_MISSING_ARGS(name);
     return null;
   }
-  if (!BlockList.isBlockList(trusted) && !(trusted instanceof net.BlockList)) throw invalidArgType(name, 'net.BlockList', trusted);
-  return ownBlockList(trusted);
+  if (!BlockList.isBlockList(trusted)) throw invalidArgType(name, 'net.BlockList', trusted);
+  return trusted;
 }
 
 /**
@@ -81,7 +79,7 @@ function proxyOption({ proxyProtocol, receiveDescriptors }) {
 /** Lets connections of a listening handle begin with a header. */
 function readHeaders(server, handle) {
   const { mode, trusted, timeout } = server[kProxy];
-  const err = native.setProxy(handle.id, mode === 'optional', timeout, trusted?.native);
+  const err = native.setProxy(handle.id, mode === 'optional', timeout, trusted === null ? undefined : nativeOf(trusted));
   if (err) throw errnoException(err, 'listen');
 }
 

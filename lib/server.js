@@ -7,8 +7,8 @@ const nodeNet = require('node:net');
 
 const { onconnection } = require('./accept');
 const acceptControl = require('./accept-control');
-const { BlockList } = require('./block-list');
-const { ConnectionIterator } = require('./connection-iterator');
+const { isOwnBlockList } = require('./block-list');
+const { ConnectionIterator, dropAhead } = require('./connection-iterator');
 const credentials = require('./credentials');
 const { debug } = require('./debug');
 const { codes, errnoException } = require('./errors');
@@ -113,7 +113,7 @@ const methods = {
     if (this[kHolds] > 0) handle.hold(true);
     native.setServer(handle.id, this[kNumber]);
     if (this[kLimit]) native.setAcceptLimit(handle.id, this[kLimit].native);
-    if (BlockList.isBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
+    if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
     return credentials.restrict(this, handle);
   },
 
@@ -192,6 +192,7 @@ const methods = {
       this._handle.close();
       this._handle = null;
     }
+    dropAhead(this);
     if (this._usingWorkers) closeEverywhere(this);
     else this._emitCloseIfDrained();
     return this;

@@ -58,6 +58,7 @@ module.exports = {
 
   /** State of a Server. */
   kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; undefined: none, as of the servers of http
+  kAhead: Symbol('kAhead'), // connections that a loop has accepted, and that wait for the next one; undefined: none
   kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
   kBinding: Symbol('kBinding'), // the handle that waits for its path, or null (see listen.js)
   kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
@@ -70,6 +71,7 @@ module.exports = {
   kNumber: Symbol('kNumber'), // by which C knows whose a connection is
   kPaused: Symbol('kPaused'),
   kPlace: Symbol('kPlace'), // where listen() is about to listen, with what _listen2() is not told; or null
+  kUnwanted: Symbol('kUnwanted'), // it is held until somebody listens for connections
   kShutdown: Symbol('kShutdown'), // the shutdown() that is on its way
   kProxy: Symbol('kProxy'), // the option `proxyProtocol`, read, or null (see proxy-server.js); undefined in a server of node:http
 };

@@ -190,11 +190,13 @@ static cnet_stream_t *try_address(cnet_stream_t *stream) {
   int err = prepare(stream, address, &phase);
   if (err) return failed(stream, phase, err);
   bool is_only = attempt->count == 1; /* as in Node: told before it is found to be blocked; several are not */
-  if (!is_only && cnet_attempt_is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
+  if (!is_only) err = cnet_attempt_permit(stream, address);
+  if (err) return err == UV_ECANCELED ? NULL : failed(stream, CNET_ATTEMPT_FAILED, err);
   tell_step(stream, CNET_ATTEMPT_START, 0);
   stream = cnet_table_get(&env->streams, id);
   if (cnet_attempt_is_over(stream)) return NULL;
-  if (is_only && cnet_attempt_is_blocked(stream, address)) return failed(stream, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
+  if (is_only) err = cnet_attempt_permit(stream, address);
+  if (err) return err == UV_ECANCELED ? NULL : failed(stream, CNET_ATTEMPT_FAILED, err);
   err = cnet_dial_new(stream, "TCPCONNECTWRAP");
   stream = cnet_table_get(&env->streams, id);
   if (cnet_attempt_is_over(stream)) return NULL;

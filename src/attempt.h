@@ -79,8 +79,11 @@ void cnet_dial_on_connect(uv_connect_t *req, int status);
 
 /* --- attempt_prepare.c --- */
 
-/* Whether the stream must not connect to the address. */
-bool cnet_attempt_is_blocked(const cnet_stream_t *stream, const struct sockaddr_storage *address);
+/*
+ * Whether the stream may connect to the address: 0, CNET_BLOCKED, or UV_ECANCELED when the attempt has ended meanwhile:
+ * the rules may be JavaScript's.
+ */
+int cnet_attempt_permit(cnet_stream_t *stream, const struct sockaddr_storage *address);
 
 /*
  * Makes `uv`, a fresh handle, what the arguments of connect() say before it connects to the address. 0, or a code and

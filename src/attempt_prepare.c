@@ -4,8 +4,15 @@
 #include "attempt.h"
 #include "opening.h"
 
-bool cnet_attempt_is_blocked(const cnet_stream_t *stream, const struct sockaddr_storage *address) {
-  return stream->block_list != NULL && cnet_block_list_check(stream->block_list, address);
+int cnet_attempt_permit(cnet_stream_t *stream, const struct sockaddr_storage *address) {
+  cnet_env_t *env = stream->env;
+  int32_t id = stream->id;
+
+  if (stream->block_list == NULL) return 0;
+  bool blocked = cnet_block_list_holds(env, stream->block_list, address, true);
+  stream = cnet_table_get(&env->streams, id);
+  if (stream == NULL || stream->attempt == NULL) return UV_ECANCELED;
+  return blocked ? CNET_BLOCKED : 0;
 }
 
 /* Binds to the local address; finds at once what uv_tcp_bind() leaves to a later call. 0 or a negative code. */

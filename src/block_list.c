@@ -44,11 +44,13 @@ void cnet_block_list_release(cnet_block_list_t *list) {
 void cnet_block_list_clear(cnet_block_list_t *list) {
   uint32_t holders = list->holders;
   uint64_t seed = list->seed;
+  int32_t question = list->question;
 
   free_rules(list);
   memset(list, 0, sizeof *list);
   list->holders = holders;
   list->seed = seed;
+  list->question = question;
 }
 
 /*

@@ -69,7 +69,8 @@ typedef struct cnet_buckets {
 
 struct cnet_block_list {
   uint32_t holders;
-  uint64_t seed; /* of the hash: who knows it not cannot make all rules collide */
+  uint64_t seed;    /* of the hash: who knows it not cannot make all rules collide */
+  int32_t question; /* above zero: the rest of the rules is JavaScript's, see block_list_ask.c */
 
   cnet_net_t *nets;
   uint32_t nets_size, nets_used, nets_free;

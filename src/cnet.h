@@ -16,9 +16,9 @@
  * 4. JavaScript's memory is read or written only inside the call that brought it: no pointer into a Buffer
  *    is kept when a function returns to the event loop. A write that the kernel does not take whole keeps a
  *    reference to the Buffer and asks for the pointer anew when there is room (write.c).
- * 5. Every call into JavaScript goes through cnet_emit(), cnet_tell_ints() or cnet_run_in() (env.c). It may run any
- * code: afterwards the state is read again before the stream is touched, which is why streams are looked up, not
- *    remembered. Other functions of Node-API run code of the user's too: napi_async_init() calls the hooks of
+ * 5. Every call into JavaScript goes through cnet_emit(), cnet_tell_ints(), cnet_ask() or cnet_run_in() (env.c). It may
+ *    run any code: afterwards the state is read again before the stream is touched, which is why streams are looked up,
+ *    not remembered. Other functions of Node-API run code of the user's too: napi_async_init() calls the hooks of
  *    async_hooks, and reading or setting an element or a property calls accessors. A context is made either before
  *    anything has changed, and the stream then looked up by its mark; or last of all, when everything is in its place
  *    (cnet_context_new()). Elements are read while the stream is CNET_BUSY, or before it is looked up.
@@ -68,6 +68,7 @@ typedef enum cnet_handler {
   CNET_ON_TIMEOUT,  /* (idle id) */
   CNET_ON_DESCRIPTORS, /* (socket, bytes of the CNET_ON_READ that follows): takeDescriptors() gives them, or never */
   CNET_ON_BOUND,       /* (listener to be, status): a bindFile() that had to wait has ended */
+  CNET_ON_QUESTION,    /* (number of a block list whose rules are JavaScript's, address, family): whether it holds it */
   CNET_HANDLERS
 } cnet_handler_t;
 
@@ -203,6 +204,13 @@ cnet_env_t *cnet_env_new(napi_env napi);
  */
 void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc, const napi_value *argv);
 
+/*
+ * Calls handler `which` for an answer, without ticks or microtasks: what the answer is for goes on at once. `otherwise`
+ * when there is none: during teardown, or after an exception, which becomes 'uncaughtException'. Call it with a handle
+ * scope open.
+ */
+bool cnet_ask(cnet_env_t *env, cnet_handler_t which, size_t argc, const napi_value *argv, bool otherwise);
+
 /* cnet_emit() for handlers whose arguments are all integers; opens its own handle scope. */
 void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                     const int32_t *argv);
@@ -260,6 +268,15 @@ void cnet_stream_free(cnet_stream_t *stream);
 
 /* Gives `stream` an open descriptor, 0; on an error, a negative code, it stays the caller's. */
 int cnet_stream_adopt(cnet_stream_t *stream, int fd);
+
+/* --- block_list_ask.c ------------------------------------------------------------------------------------- */
+
+/*
+ * Whether a rule of `list` matches. A list whose rules are JavaScript's is asked for by a call into it: look the stream
+ * up again afterwards. `otherwise` when it has no answer.
+ */
+bool cnet_block_list_holds(cnet_env_t *env, const cnet_block_list_t *list, const struct sockaddr_storage *address,
+                           bool otherwise);
 
 /* --- close.c ---------------------------------------------------------------------------------------------- */
 

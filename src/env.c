@@ -67,6 +67,20 @@ void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which
   if (napi_make_callback(env->napi, context, handler, handler, argc, argv, NULL) != napi_ok) report_exception(env);
 }
 
+bool cnet_ask(cnet_env_t *env, cnet_handler_t which, size_t argc, const napi_value *argv, bool otherwise) {
+  napi_value handler, answer;
+  bool yes = otherwise;
+
+  if (env->closing || env->handlers[which] == NULL) return otherwise;
+  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) != napi_ok || handler == NULL)
+    return otherwise;
+  if (napi_call_function(env->napi, handler, handler, argc, argv, &answer) != napi_ok)
+    report_exception(env);
+  else
+    napi_get_value_bool(env->napi, answer, &yes);
+  return yes;
+}
+
 void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                     const int32_t *argv) {
   napi_handle_scope scope;

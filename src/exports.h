@@ -24,6 +24,8 @@
   X(blockListClear, cnet_js_block_list_clear) \
   X(blockListSize, cnet_js_block_list_size) \
   X(blockListRules, cnet_js_block_list_rules) \
+  /* block_list_ask.c */ \
+  X(blockListAsk, cnet_js_block_list_ask) \
   /* stream.c */ \
   X(open, cnet_js_open) \
   X(adopt, cnet_js_adopt) \

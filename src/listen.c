@@ -40,7 +40,8 @@ static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *clien
   struct sockaddr_storage address;
 
   if (listener->block_list == NULL || client->kind != CNET_TCP) return false;
-  return cnet_tcp_peer(client->uv, &address) == 0 && cnet_block_list_check(listener->block_list, &address);
+  if (cnet_tcp_peer(client->uv, &address) != 0) return false;
+  return cnet_block_list_holds(listener->env, listener->block_list, &address, true);
 }
 
 void cnet_tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
@@ -94,7 +95,8 @@ static void accept_one(cnet_stream_t *listener) {
   int accepted = uv_accept(listener->uv, client->uv);
   if (accepted == 0 && listener->error_queue != NULL)
     cnet_error_queue_watch(client); /* it has the listener's options */
-  if (accepted != 0 || (listener->room != 0 && is_blocked(listener, client))) {
+  bool blocked = accepted != 0 || (listener->room != 0 && is_blocked(listener, client));
+  if (blocked || (listener->flags & CNET_CLOSING)) { /* by the list, or by what it ran */
     cnet_stream_close(client, false);
   } else if (listener->allowed_uids != NULL && !cnet_credentials_admit(listener, client)) {
     return; /* it has been told */

@@ -228,13 +228,17 @@ static cnet_proxy_error_t check_trust(const cnet_proxy_t *proxy, const cnet_stre
 
   if (proxy->trusted == NULL || client->kind != CNET_TCP) return 0;
   if (cnet_tcp_peer(client->uv, &peer) != 0) return CNET_PROXY_ENDED;
-  return cnet_block_list_check(proxy->trusted, &peer) ? 0 : CNET_PROXY_UNTRUSTED;
+  return cnet_block_list_holds(client->env, proxy->trusted, &peer, false) ? 0 : CNET_PROXY_UNTRUSTED;
 }
 
 void cnet_proxy_accept(cnet_stream_t *listener, cnet_stream_t *client) {
   cnet_proxy_t *proxy = listener->proxy;
 
   cnet_proxy_error_t reason = check_trust(proxy, client);
+  if (listener->flags & CNET_CLOSING) { /* by what the list ran; so its `proxy` has gone */
+    cnet_stream_close(client, false);
+    return;
+  }
   if (reason != 0) {
     if (reason == CNET_PROXY_UNTRUSTED && proxy->optional)
       let_in(listener, client);

@@ -226,7 +226,8 @@ static cnet_stream_t *start_next(cnet_stream_t *stream) {
   if (err) return failed(stream, index, CNET_ATTEMPT_BIND, err);
   err = cnet_attempt_prepare(stream, lane->uv, address, &phase);
   if (err) return give_up(lane, phase, err);
-  if (cnet_attempt_is_blocked(stream, address)) return give_up(lane, CNET_ATTEMPT_FAILED, CNET_BLOCKED);
+  err = cnet_attempt_permit(stream, address);
+  if (err) return err == UV_ECANCELED ? NULL : give_up(lane, CNET_ATTEMPT_FAILED, err);
   if (!announce(stream, lane)) return NULL;
   err = lane_dial(lane, address);
   if (err) return give_up(lane, CNET_ATTEMPT_UNSENT, err);

@@ -165,6 +165,16 @@ describe('promises: connect()', () => {
     assert.deepStrictEqual([error.name, error.code, socket.destroyed, socket._handle], ['AbortError', 'ABORT_ERR', true, null]);
   });
 
+  it('a signal says nothing any more once there is a connection', async () => {
+    const controller = new AbortController();
+    const { port } = await serve(0, HOST);
+    const socket = track(await connect({ port, host: HOST, signal: controller.signal }));
+    assert.strictEqual(getEventListeners(controller.signal, 'abort').length, 0);
+    controller.abort();
+    await roundTrip();
+    assert.strictEqual(socket.destroyed, false);
+  });
+
   it('a socket that is destroyed without an error before it is connected rejects too', async () => {
     const channel = require('node:diagnostics_channel').channel('net.client.socket');
     const onSocket = ({ socket }) => process.nextTick(() => socket.destroy());
@@ -299,8 +309,17 @@ describe('promises: listen()', () => {
     const iterator = server[Symbol.asyncIterator]({ signal });
     assert.strictEqual(listeners(), 2);
     iterator.return();
+    assert.strictEqual(listeners(), 1);
+    server.close();
     await closed(server);
     assert.strictEqual(listeners(), 0);
+  });
+
+  it('the option connectionListener is a listener of connections', async () => {
+    const came = [];
+    const { port } = await serve({ port: 0, host: HOST, connectionListener: (socket) => came.push(track(socket).end('hi')) });
+    assert.strictEqual(await text(await dial(port)), 'hi');
+    assert.strictEqual(came.length, 1);
   });
 
   it('nobody is accepted before somebody listens for connections, and then all are', async () => {
@@ -408,10 +427,9 @@ describe('connections of a server in for await', () => {
       }
     }],
   ]) {
-    it(`${how} closes the server, destroys what was accepted ahead, and keeps what was taken`, async () => {
+    it(`${how} leaves the server listening; the next loop goes on with what was accepted ahead, and with who came meanwhile`, async () => {
       const { server, port } = await serve(0, HOST);
-      const clients = await Promise.all([dial(port), dial(port), dial(port), dial(port)]);
-      for (const client of clients) client.on('error', () => {}).resume();
+      const clients = await Promise.all([dial(port), dial(port), dial(port)]);
       const accepted = [];
       const all = new Promise((resolve) => {
         server.on('connection', function onConnection(socket) {
@@ -421,18 +439,61 @@ describe('connections of a server in for await', () => {
         });
       });
       await leave(server, all);
-      const [taken] = accepted;
-      assert.deepStrictEqual([server.listening, ...accepted.map(({ destroyed }) => destroyed)], [false, false, true, true, true]);
-      assert.strictEqual((await rejection(connect(port, HOST))).code, 'ECONNREFUSED');
-      const alive = clients.find((client) => client.localPort === taken.remotePort);
-      await Promise.all(clients.filter((client) => client !== alive).map((client) => client.destroyed || closed(client)));
-      taken.end();
-      await closed(server); // no connection is left
+      assert.deepStrictEqual([server.listening, ...accepted.map(({ destroyed }) => destroyed)], [true, false, false, false]);
       assert.deepStrictEqual(['connection', 'error', 'close'].map((name) => server.listenerCount(name)), [0, 0, 0]);
+      clients.push(await dial(port), await dial(port));
+      await roundTrip();
+      assert.strictEqual(server._connections, 3);
+      const ports = [accepted[0].remotePort];
+      for await (const socket of server) {
+        if (ports.push(track(socket).remotePort) === clients.length) break;
+      }
+      assert.deepStrictEqual(ports.slice(0, 3), accepted.map(({ remotePort }) => remotePort));
+      assert.deepStrictEqual(ports.sort(), clients.map(({ localPort }) => localPort).sort());
     });
   }
 
-  it("rejects on the server's 'error', after what was accepted before, and closes the server", async () => {
+  it('a listener that comes after the loop gets who came meanwhile', async () => {
+    const { server, port } = await serve(0, HOST);
+    const first = dial(port);
+    for await (const socket of server) {
+      track(socket);
+      break;
+    }
+    await first;
+    const client = await dial(port);
+    await roundTrip();
+    assert.strictEqual(server._connections, 1);
+    const [socket] = await once(server, 'connection');
+    assert.strictEqual(track(socket).remotePort, client.localPort);
+  });
+
+  it('close() after the loop turns away what was accepted ahead and nobody has taken', async () => {
+    const { server, port } = await serve(0, HOST);
+    const iterator = server[Symbol.asyncIterator]();
+    const told = once(server, 'connection');
+    const client = (await dial(port)).on('error', () => {}).resume();
+    await told;
+    iterator.return();
+    assert.strictEqual(server._connections, 1);
+    server.close();
+    await Promise.all([closed(server), closed(client)]);
+  });
+
+  it('what was accepted ahead is left to the listeners that have seen it', async () => {
+    const { server, port } = await serve(0, HOST);
+    const seen = [];
+    server.on('connection', (socket) => seen.push(track(socket)));
+    const iterator = server[Symbol.asyncIterator]();
+    const told = once(server, 'connection');
+    await dial(port);
+    await told;
+    iterator.return();
+    server.close();
+    assert.deepStrictEqual([seen.length, seen[0].destroyed, seen[0].listenerCount('error')], [1, false, 0]);
+  });
+
+  it("rejects on the server's 'error', after what was accepted before, and leaves the server as it is", async () => {
     const { server, port } = await serve(0, HOST);
     const iterator = server[Symbol.asyncIterator]();
     const told = once(server, 'connection');
@@ -440,12 +501,11 @@ describe('connections of a server in for await', () => {
     await told;
     const failure = new Error('accept');
     server.emit('error', failure);
-    assert.strictEqual(server.listening, false);
+    assert.strictEqual(server.listening, true);
     const { value } = await iterator.next();
     track(value).end();
     assert.strictEqual(await rejection(iterator.next()), failure);
     assert.deepStrictEqual(await iterator.next(), { value: undefined, done: true });
-    await closed(server);
   });
 
   it('an error of listen() rejects', async () => {
@@ -456,7 +516,7 @@ describe('connections of a server in for await', () => {
     assert.strictEqual((await rejection(next)).code, 'EADDRINUSE');
   });
 
-  it('a signal ends it with an AbortError, and closes the server', async () => {
+  it('a signal ends it with an AbortError, and leaves the server listening', async () => {
     const { server, port } = await serve(0, HOST);
     const controller = new AbortController();
     const reason = new Error('why');
@@ -470,7 +530,7 @@ describe('connections of a server in for await', () => {
     const client = await dial(port);
     const error = await rejection(run());
     assert.deepStrictEqual([error.name, error.cause, seen.length, seen[0].destroyed], ['AbortError', reason, 1, false]);
-    assert.strictEqual(server.listening, false);
+    assert.strictEqual(server.listening, true);
     client.destroy();
     seen[0].destroy();
   });
@@ -479,14 +539,14 @@ describe('connections of a server in for await', () => {
     const { server } = await serve(0, HOST);
     const iterator = server[Symbol.asyncIterator]({ signal: AbortSignal.abort() });
     assert.strictEqual((await rejection(iterator.next())).name, 'AbortError');
-    assert.strictEqual(server.listening, false);
+    assert.strictEqual(server.listening, true);
   });
 
   it('throw() leaves it too, and rejects with what it is given', async () => {
     const { server } = await serve(0, HOST);
     const failure = new Error('mine');
     assert.strictEqual(await rejection(server[Symbol.asyncIterator]().throw(failure)), failure);
-    assert.strictEqual(server.listening, false);
+    assert.strictEqual(server.listening, true);
   });
 
   for (const [name, value] of [['highWaterMark', 0], ['highWaterMark', 1.5], ['highWaterMark', 'x'], ['signal', 'x']]) {
@@ -601,6 +661,7 @@ describe('connections of a server in for await', () => {
             socket.end(String(++i));
             if (i === 2) break;
           }
+          server.close();
         };
         if (cluster.isPrimary) primary();
         else work();`);
@@ -609,7 +670,7 @@ describe('connections of a server in for await', () => {
     });
   }
 
-  it('a process that leaves the loop ends by itself', async () => {
+  it('a process that leaves the loop and closes the server ends by itself', async () => {
     const { stdout, stderr, code } = await kit.script(`
       const { connect, listen } = net.promises;
       (async () => {
@@ -617,6 +678,7 @@ describe('connections of a server in for await', () => {
         const client = await connect(server.address().port, '127.0.0.1');
         client.resume().end();
         for await (const socket of server) { socket.resume().end(); break; }
+        server.close();
         console.log('left');
       })();`);
     assert.deepStrictEqual([stdout, stderr, code], ['left\n', '', 0]);
