@@ -104,10 +104,13 @@ function send(socket, piece, callback) {
   const taken = native.sendDescriptors(handle.id, piece, piece[kHeld]);
 
   if (taken === 0) { // there is no room: asked for anew when there is
-    socket[kWriteDone] = AsyncResource.bind((error) => {
+    const again = (error) => {
       if (error || socket[kHandle] !== handle) callback(error ?? new codes.ERR_SOCKET_CLOSED());
       else send(socket, piece, callback);
-    });
+    };
+    socket[kWriteDone] = again;
+    const bound = AsyncResource.bind(again); // it calls hooks, which may destroy the socket
+    if (socket[kWriteDone] === again) socket[kWriteDone] = bound;
     return;
   }
   socket[kQueued].end(piece[kHeld]);

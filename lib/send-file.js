@@ -122,16 +122,16 @@ function sendByKernel(socket, part, fd, done) {
   const before = handle.bytesSent;
 
   socket[kByKernel] = true;
-  const err = native.sendFile(handle.id, fd, part.start ?? -1, part.count);
+  socket[kWriteDone] = (error) => {
+    if (handle.id >= 0) part.sent = handle.bytesSent - before;
+    if (error && socket[kHandle] === handle && part.sent === 0 && CANNOT.has(error.errno)) sendByReading(socket, part, fd, done);
+    else done(error);
+  };
+  const err = native.sendFile(handle.id, fd, part.start ?? -1, part.count); // it calls hooks, which may destroy the socket
+  if (err === 0) return;
+  socket[kWriteDone] = null;
   if (CANNOT.has(err)) sendByReading(socket, part, fd, done);
-  else if (err) fail(part, errnoException(err, 'sendfile'), done);
-  else {
-    socket[kWriteDone] = (error) => {
-      if (handle.id >= 0) part.sent = handle.bytesSent - before;
-      if (error && socket[kHandle] === handle && part.sent === 0 && CANNOT.has(error.errno)) sendByReading(socket, part, fd, done);
-      else done(error);
-    };
-  }
+  else fail(part, errnoException(err, 'sendfile'), done);
 }
 
 /** The descriptor of what is to be sent, and what is to be done with it afterwards. */

@@ -126,8 +126,11 @@ function enterContext({ id }) {
   if (id >= 0) native.writeWaits(id);
 }
 
-/** Not within _writev(), for the same reason: it calls hooks too. */
-const sendInOrder = (socket, chunks, callback) => socket[kSendInOrder](chunks, callback);
+/** In the tick after _writev(), for the same reason: it calls hooks too. By then the socket may have another handle. */
+function sendInOrder(socket, handle, chunks, callback) {
+  if (socket[kHandle] === handle) socket[kSendInOrder](chunks, callback);
+  else callback(new codes.ERR_SOCKET_CLOSED());
+}
 
 /** True before the connection is there, if it can still be. */
 const isAwaited = (socket) => socket.connecting || (socket[kAwaited] && socket[kHandle] === null && !socket.destroyed);
@@ -231,7 +234,7 @@ const methods = {
       return;
     }
     const handle = this[kHandle];
-    if (this[kFiles] > 0 && many) nextTick(sendInOrder, this, data, callback);
+    if (this[kFiles] > 0 && many) nextTick(sendInOrder, this, this[kHandle], data, callback);
     else if (this[kFiles] > 0) this[kSendInOrder]([{ chunk: data, encoding }], callback);
     else if (handle instanceof ForeignHandle) handle.write(many, data, encoding, callback);
     else settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback, many);

@@ -226,6 +226,65 @@ describe('re-entrancy', function () {
     assert.strictEqual(runsOf(await readAll(accepted)), '8000000F 1000B 1000C');
   });
 
+  it('destroy() in the hook of a file that is sent: the callbacks of what was queued are called once', async function () {
+    if (process.platform === 'win32') this.skip();
+    const file = temp.path('file');
+    fs.writeFileSync(file, letter('F', BIG));
+    const fd = fs.openSync(file);
+    const { client, accepted } = await pair(net);
+    const calls = [0, 0];
+    client.on('error', () => {});
+    inHook(WRITE, () => client.destroy(), () => { client.sendFile(fd, () => calls[0]++); });
+    client.write('B', () => calls[1]++);
+    await once(client, 'close');
+    await new Promise((resolve) => { setImmediate(resolve); });
+    assert.deepStrictEqual(calls, [1, 1]);
+    fs.closeSync(fd);
+    accepted.destroy();
+  });
+
+  it('destroy() in the hook of a message with descriptors that waits: each callback is called once', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { client, accepted } = await pair(net, { path: temp.path('socket') });
+    const calls = [];
+    let isDestroyed = false;
+    client.on('error', () => {});
+    const end = hookFor(/^(bound-anonymous-fn|again)$/, () => {
+      isDestroyed = true;
+      client.destroy();
+    });
+    for (let i = 0; !isDestroyed; i++) {
+      calls.push(0);
+      client.sendDescriptors(letter('D'), [0], () => calls[i]++);
+    }
+    end();
+    await once(client, 'close');
+    await new Promise((resolve) => { setImmediate(resolve); });
+    assert.deepStrictEqual(calls, calls.map(() => 1));
+    accepted.destroy();
+  });
+
+  it('files and writes that were corked go to no other peer, when the socket connects again in the same tick', async function () {
+    if (process.platform === 'win32') this.skip();
+    const file = temp.path('file');
+    fs.writeFileSync(file, letter('F', 1000));
+    const { client } = await pair(net);
+    const server = net.createServer().listen(0, HOST);
+    await once(server, 'listening');
+    client.on('error', () => {});
+    client.cork();
+    const failed = new Promise((resolve) => { client.write(letter('A'), resolve); });
+    client.sendFile(file, () => {});
+    client.uncork();
+    client.destroy();
+    client.connect(server.address());
+    client.end('B');
+    const [accepted] = await once(server, 'connection');
+    assert.strictEqual(runsOf(await readAll(accepted)), '1B');
+    assert.strictEqual((await failed).code, 'ERR_SOCKET_CLOSED'); // that of the first peer, and it is not even tried
+    server.close();
+  });
+
   it('setTimeout() in the hook of a setTimeout() leaves one timeout', async () => {
     const { client, accepted } = await pair(net);
     let count = 0;
