@@ -55,6 +55,8 @@ class Life {
     this[kShutDownDone] = null;
     /** True when the socket has had a handle in this life. */
     this.begun = false;
+    /** True when its signal was aborted before it was made: as in Node, no other error is told in this life. */
+    this.aborted = false;
     /** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */
     this.taken = null;
     /** @type {Map<Function, object> | null} what is to be called at an event of this life: see once() */
@@ -148,6 +150,7 @@ class Life {
    */
   once(event, listener) {
     const told = () => {
+      if (!this.waiting.has(told)) return; // a listener before this one has begun another life
       if (event === 'close' && this.socket[kClosing] !== this) return;
       forget();
       listener();

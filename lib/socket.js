@@ -192,7 +192,7 @@ function Socket(options) {
   connecting.setBlockList(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
-  lifeOf(this);
+  if (lifeOf(this)._writableState.destroyed) this[kLife].aborted = true;
 
   if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
   else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
@@ -238,7 +238,8 @@ const methods = {
    */
   [kAttach](handle, bound = this[kBound]) {
     this[kBound] = bound;
-    if (this[kLife].begun || this.destroyed) liveAgain(this, () => resetState(this));
+    const { [kLife]: life } = this;
+    if (life.begun || (this.destroyed && !life.aborted)) liveAgain(this, () => resetState(this));
     else this._undestroy();
     this[kLife].begun = true;
     this._sockname = null;

@@ -310,6 +310,22 @@ describe('the lives of a socket', () => {
       assert.equal(await textOf(socket), 'all of it');
     });
 
+    it("does not send what waited when a listener of 'connect' connects anew before it", async () => {
+      const { port } = await serve((socket) => socket.pipe(socket));
+      const socket = use(new net.Socket());
+      socket.once('connect', () => {
+        socket.destroy();
+        socket.connect(port, HOST);
+        socket.end('new');
+      });
+      socket.connect(port, HOST);
+      const failed = new Promise((resolve) => {
+        socket.write('old', resolve);
+      });
+      assert.equal(await textOf(socket), 'new');
+      assert.ok((await failed) instanceof Error);
+    });
+
     it('begins uncorked, without what was corked', async () => {
       const { port } = await serve((socket) => socket.pipe(socket));
       const socket = await connected(port);
