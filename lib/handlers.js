@@ -61,14 +61,20 @@ function onconnect(id) {
   handles[id][kOwner][kConnected]();
 }
 
-/** Bytes of the largest read that lies in `event`: CNET_INLINE_READ of src/cnet.h. */
+/** Bytes of the largest read and the largest write that lie in `event`: CNET_INLINE of src/cnet.h. */
 const INLINE = 64;
 
-/** What C tells of a read: the stream, the bytes or a status below zero, and then the bytes themselves when they are few. */
-const event = new Int32Array(2 + INLINE / 4);
+/**
+ * What C tells of a read: the stream, the bytes or a status below zero, and then the bytes themselves when they are few. Behind
+ * them is the place for the bytes of a small write.
+ */
+const event = new Int32Array(2 + (2 * INLINE) / 4);
 
 /** The bytes in `event`. C writes to them again with the next read: nobody else is ever given this memory. */
 const inlined = new Uint8Array(event.buffer, 8, INLINE);
+
+/** Where the bytes of a small write are put: see write.js. Nobody else is ever given this memory either. */
+const outgoing = new Uint8Array(event.buffer, 8 + INLINE, INLINE);
 
 /** Bytes lie in `memory`, which is this read's alone, or in `event`, or in the user's buffer. */
 function onread(memory) {
@@ -119,7 +125,9 @@ module.exports = {
   handles,
   timeouts,
   event,
+  INLINE,
   inlined,
+  outgoing,
   describePeer,
   describeRefused,
   onaccept,

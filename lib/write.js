@@ -10,6 +10,7 @@ const native = require('./binding');
 const { FastBuffer, isHonest, sizeOf } = require('./bytes');
 const { NotABuffer, codes, errnoException } = require('./errors');
 const { ForeignHandle } = require('./foreign-handle');
+const { INLINE, outgoing } = require('./handlers');
 const {
   kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kShutDown, kShutDownDone,
   kWriteDone,
@@ -68,8 +69,15 @@ function countedText(socket, result) {
   return result < 0 ? result : counted(socket, result & WAITS, result >> 1);
 }
 
-const writeBuffer = (socket, buffer) =>
-  counted(socket, native.write(socket[kHandle].id, buffer), sizeOf(buffer));
+/** Runs no code of the program's. A few bytes are copied, one by one, as those of a small read: see read.js. */
+function writeBuffer(socket, buffer) {
+  const { id } = socket[kHandle];
+  const length = sizeOf(buffer);
+
+  if (length > INLINE) return counted(socket, native.write(id, buffer), length);
+  for (let i = 0; i < length; i++) outgoing[i] = buffer[i];
+  return counted(socket, native.writeInline(id, length), length);
+}
 
 /** Runs no code of the program's. */
 function writeOne(socket, data, encoding) {

@@ -61,7 +61,7 @@ typedef enum cnet_handler {
                        verdict is 0 where nothing but the room is limited; see also credentials.c */
   CNET_ON_ATTEMPT,  /* (socket, index of the address, cnet_phase_t, status) */
   CNET_ON_CONNECT,  /* (socket): it is connected; a failure is the last address' CNET_ON_ATTEMPT */
-  CNET_ON_READ,     /* (ArrayBuffer, for more bytes than CNET_INLINE_READ); all else is in `event` */
+  CNET_ON_READ,     /* (ArrayBuffer, for more bytes than CNET_INLINE); all else is in `event` */
   CNET_ON_WRITE,    /* (socket, status): a write that had to wait has ended */
   CNET_ON_SHUTDOWN, /* (socket, status) */
   CNET_ON_CLOSE,    /* (socket or listener) */
@@ -72,12 +72,17 @@ typedef enum cnet_handler {
   CNET_HANDLERS
 } cnet_handler_t;
 
-/* A read of at most so many bytes lies in `event` itself: V8 keeps a Buffer of that size on its own heap. */
-#define CNET_INLINE_READ 64
+/*
+ * A read or a write of at most so many bytes lies in `event` itself: V8 keeps a Buffer of that size on its own heap,
+ * and would have to move it out of there for us to see its memory.
+ */
+#define CNET_INLINE 64
 
-/* Numbers in the array that is shared with JavaScript: the stream, bytes or a status, and then the bytes of such a
- * read. */
-#define CNET_EVENT_LENGTH (2 + CNET_INLINE_READ / 4)
+/* Numbers in the array that is shared with JavaScript: the stream, bytes or a status; the bytes of such a read; and
+ * those of such a write. */
+#define CNET_EVENT_READ 2
+#define CNET_EVENT_WRITE (CNET_EVENT_READ + CNET_INLINE / 4)
+#define CNET_EVENT_LENGTH (CNET_EVENT_WRITE + CNET_INLINE / 4)
 
 /* What happened to one address of a connection attempt. */
 typedef enum cnet_phase {

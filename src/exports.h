@@ -103,6 +103,7 @@
   X(setReadBuffer, cnet_js_set_read_buffer) \
   /* write.c */ \
   X(write, cnet_js_write) \
+  X(writeInline, cnet_js_write_inline) \
   X(writev, cnet_js_writev) \
   X(writeString, cnet_js_write_string) \
   X(writeSmall, cnet_js_write_small) \

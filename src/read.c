@@ -53,10 +53,10 @@ void cnet_read_tell(cnet_stream_t *stream, int32_t status) {
 static void tell_inline(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
   cnet_env_t *env = stream->env;
 
-  memcpy(env->event + 2, lent->base, (size_t)got);
+  memcpy(env->event + CNET_EVENT_READ, lent->base, (size_t)got);
   cnet_slab_return(env, lent);
   tell_read(stream, got, 0, NULL);
-  if (!env->closing) cnet_poison(env->event + 2, CNET_INLINE_READ);
+  if (!env->closing) cnet_poison(env->event + CNET_EVENT_READ, CNET_INLINE);
 }
 
 static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
@@ -68,7 +68,7 @@ static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) 
     cnet_slab_return(env, lent); /* no event memory: setup() was never called */
     return;
   }
-  if (got <= CNET_INLINE_READ)
+  if (got <= CNET_INLINE)
     tell_inline(stream, got, lent);
   else if (cnet_slab_take(env, lent, (size_t)got, &buffer))
     tell_read(stream, got, 1, &buffer);

@@ -8,7 +8,7 @@
  *
  * What JavaScript is given is one read's alone: no other read of any stream is in the same ArrayBuffer, C never touches
  * it again, and a clone or a kept piece of it costs at most twice its bytes. There are three ways, by size:
- *   up to CNET_INLINE_READ bytes  lie in the memory of the events, and lib/read.js copies them to a Buffer that V8
+ *   up to CNET_INLINE bytes  lie in the memory of the events, and lib/read.js copies them to a Buffer that V8
  * keeps on its own heap, which costs a third of an ArrayBuffer; up to CNET_LARGE_READ bytes   are copied to an
  * ArrayBuffer of just that size; more                          take the block.
  */

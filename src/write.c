@@ -18,6 +18,7 @@
 #include "cursor.h"
 #include "exports.h"
 #include "napi_util.h"
+#include "poison.h"
 #include "text.h"
 
 #define CNET_PARK (64 * 1024)              /* a waiting socket costs no more; large enough that its copy is noise */
@@ -193,6 +194,24 @@ napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
   if (!cnet_cursor_init(&cursor, napi, call.argv[1], total)) return cnet_int(napi, UV_EINVAL);
   cnet_cursor_advance(&cursor, (size_t)sent);
   return cnet_int(napi, keep_rest(stream, &cursor));
+}
+
+/*
+ * writeInline(id, how many bytes of the memory of the events, CNET_INLINE at most): as write(). JavaScript has put them
+ * there: to be shown a small Buffer's memory costs more than that.
+ */
+napi_value cnet_js_write_inline(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  size_t total = cnet_arg_size(&call, 1, CNET_INLINE);
+  cnet_stream_t *stream;
+
+  int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  char *bytes = (char *)(call.env->event + CNET_EVENT_WRITE);
+  int sent = try_once(stream, bytes, total);
+  int result = sent < 0 || (size_t)sent == total ? 0 : park_rest(stream, bytes + sent, total - (size_t)sent);
+  cnet_poison(bytes, CNET_INLINE);
+  return cnet_int(napi, sent < 0 ? sent : result);
 }
 
 /* Writes what an array holds, whose elements may run any code: the stream is busy, and may be closed meanwhile. */
