@@ -1,0 +1,197 @@
+'use strict';
+// `for await`, onread without a buffer, _listen2(), equality, --frozen-intrinsics: each as the newest Node has it.
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { isDeepStrictEqual } = require('node:util');
+
+const kit = require('./kit');
+
+const { HOST, closed, listening, net, once, pair, text, tidy, track } = kit;
+
+describe('for await over a socket', () => {
+  afterEach(tidy);
+
+  const halfOpen = { serverOptions: { allowHalfOpen: true }, clientOptions: { allowHalfOpen: true } };
+
+  it('that is half-open leaves its writing side, by which it answers', async () => {
+    const { client, accepted } = await pair(halfOpen);
+    client.end('question');
+    assert.strictEqual(await text(accepted), 'question');
+    assert.deepStrictEqual([accepted.destroyed, accepted.writable], [false, true]);
+    accepted.end('answer');
+    assert.strictEqual(await text(client), 'answer');
+  });
+
+  it('that is half-open leaves what is still to be sent, also after end()', async () => {
+    const size = 20e6;
+    for (const method of ['write', 'end']) {
+      const { client, accepted } = await pair(halfOpen);
+      client.end('question');
+      accepted[method](Buffer.alloc(size));
+      await text(accepted);
+      if (method === 'write') accepted.end();
+      let got = 0;
+      for await (const chunk of client) got += chunk.length;
+      assert.strictEqual(got, size);
+    }
+  });
+
+  it('is the end of a socket that is not half-open, and of one that has said all', async () => {
+    const whole = await pair({ clientOptions: { allowHalfOpen: true } });
+    whole.client.end('question');
+    await text(whole.accepted);
+    const said = await pair(halfOpen);
+    said.accepted.end('all');
+    await once(said.accepted, 'finish');
+    said.client.end();
+    await text(said.accepted);
+    assert.deepStrictEqual([whole.accepted.destroyed, said.accepted.destroyed], [true, true]);
+  });
+
+  it('destroys a socket when it is left early, without an uncaught error; not with `destroyOnReturn: false`', async () => {
+    const states = [];
+    for (const leave of ['break', 'throw', 'stay']) {
+      const { client, accepted } = await pair(halfOpen);
+      accepted.write('x');
+      try {
+        for await (const chunk of leave === 'stay' ? client.iterator({ destroyOnReturn: false }) : client) {
+          if (leave === 'throw') throw new Error(String(chunk));
+          break;
+        }
+      } catch {
+        // thrown above
+      }
+      states.push(client.destroyed);
+      if (client.destroyed) await closed(client);
+    }
+    assert.deepStrictEqual(states, [true, true, false]);
+    assert.throws(() => new net.Socket().iterator(1), { code: 'ERR_INVALID_ARG_TYPE' });
+  });
+});
+
+describe('onread whose function gives no buffer', () => {
+  afterEach(tidy);
+
+  it('hands what Node hands to the callback: the bytes\' number and true', async () => {
+    for (const nothing of [undefined, null, 'x', [], new ArrayBuffer(4)]) {
+      const server = await listening(net.createServer((socket) => socket.end('four')));
+      const got = [];
+      const onread = { buffer: () => nothing, callback: (...args) => got.push(args) };
+      await once(track(net.connect({ port: server.address().port, host: HOST, onread })), 'end');
+      assert.deepStrictEqual(got, [[4, true]]);
+    }
+  });
+});
+
+describe('server._listen2()', () => {
+  afterEach(tidy);
+
+  async function callsOf(server, ...args) {
+    const calls = [];
+    const own = server._listen2;
+    server._listen2 = function _listen2(...told) {
+      calls.push(told);
+      return Reflect.apply(own, this, told);
+    };
+    await listening(server, ...args);
+    server.close();
+    await closed(server);
+    return calls;
+  }
+
+  it('is called by listen(), once, with what Node tells it', async () => {
+    assert.deepStrictEqual(await callsOf(net.createServer(), 0, HOST, 5), [[HOST, 0, 4, 5, undefined, 0]]);
+    assert.deepStrictEqual(await callsOf(net.createServer(), 0), [[null, 0, 4, 0, undefined, 0]]);
+    const [place] = await callsOf(net.createServer(), { port: 0, ipv6Only: true, backlog: 3 });
+    assert.deepStrictEqual(place, [null, 0, 4, 3, undefined, 1]);
+    const socketPath = kit.tempPath();
+    assert.deepStrictEqual(await callsOf(net.createServer(), socketPath, 7), [[socketPath, -1, -1, 7, undefined, undefined]]);
+    const handle = net._createServerHandle(HOST, 0, 4);
+    assert.deepStrictEqual(await callsOf(net.createServer(), handle), [[null, -1, -1, 0, undefined, undefined]]);
+  });
+
+  it('of the prototype is called too, and may listen elsewhere', async () => {
+    const { _listen2: own } = net.Server.prototype;
+    const socketPath = kit.tempPath();
+    net.Server.prototype._listen2 = function _listen2() {
+      Reflect.apply(own, this, [socketPath, -1, -1, 5]);
+    };
+    try {
+      await listening(net.createServer((socket) => socket.end('elsewhere')));
+    } finally {
+      net.Server.prototype._listen2 = own;
+    }
+    assert.strictEqual(await text(track(net.connect(socketPath))), 'elsewhere');
+  });
+
+  it('keeps what it is not told: the modes of a path', async function modes() {
+    if (process.platform === 'win32') this.skip();
+    const server = net.createServer();
+    const own = server._listen2;
+    server._listen2 = (...told) => Reflect.apply(own, server, told);
+    const socketPath = kit.tempPath();
+    await listening(server, { path: socketPath, readableAll: true, writableAll: true });
+    assert.strictEqual(fs.statSync(socketPath).mode & 0o666, 0o666);
+  });
+});
+
+describe('equality', () => {
+  afterEach(tidy);
+
+  it('two fresh servers are deeply equal, and two that have closed', async () => {
+    const servers = [net.createServer({ noDelay: true }), net.createServer({ noDelay: true })];
+    assert.ok(isDeepStrictEqual(...servers));
+    for (const server of servers) {
+      await listening(server, 0);
+      server.close();
+      await closed(server);
+    }
+    if (kit.SUBJECT !== 'node:net') assert.ok(isDeepStrictEqual(...servers)); // Node's have numbers of async_hooks
+  });
+});
+
+describe('the own state of a fresh socket', () => {
+  it('is that of every other one, but for what stream.Duplex keeps', () => {
+    const plain = (socket) => Reflect.ownKeys(socket).filter((key) => Object(socket[key]) !== socket[key]).map((key) => [key, socket[key]]);
+    assert.deepStrictEqual(plain(new net.Socket()), plain(new net.Socket()));
+  });
+});
+
+describe('under --frozen-intrinsics', () => {
+  it('servers, clients, pipe(), unpipe(), TLS over a socket and failures work', async function frozen() {
+    const program = `
+      const fs = require('node:fs'), tls = require('node:tls'), { PassThrough } = require('node:stream'), { once } = require('node:events');
+      const folder = ${JSON.stringify(path.join(__dirname, '..', 'fixtures', 'tls'))};
+      const [cert, key] = ['cert.pem', 'key.pem'].map((name) => fs.readFileSync(folder + '/' + name));
+      const text = async (from) => { let all = ''; for await (const chunk of from) all += chunk; return all; };
+      (async () => {
+        const secure = tls.createServer({ cert, key }, (socket) => socket.pipe(socket));
+        const server = net.createServer((socket) => {
+          socket.once('data', (first) => {
+            socket.unshift(first);
+            if (first[0] === 22) { socket.pause(); secure.emit('connection', socket); return; }
+            const filter = new PassThrough();
+            socket.pipe(filter);
+            socket.unpipe(filter);
+            socket.pipe(filter).pipe(socket);
+          });
+        }).listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        const to = { port: server.address().port, host: '127.0.0.1' };
+        const plain = net.connect(to);
+        plain.end('plain');
+        const over = tls.connect({ socket: net.connect(to), rejectUnauthorized: false });
+        over.end('secret');
+        console.log(await text(plain), await text(over));
+        server.close();
+        await once(server, 'close');
+        const [error] = await once(net.connect(to), 'error');
+        console.log(error.code);
+      })();
+    `;
+    const { code, stdout, stderr } = await kit.script(program, { flags: ['--frozen-intrinsics', '--no-warnings'] });
+    assert.deepStrictEqual([code, stdout, stderr], [0, 'plain secret\nECONNREFUSED\n', '']);
+  });
+});
