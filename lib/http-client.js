@@ -2,7 +2,7 @@
 
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
-const { connect } = require('./index');
+const { Socket, connect } = require('./index');
 const { join } = require('./tls-over');
 
 /**
@@ -56,6 +56,21 @@ function tellOfConnecting(secure, socket) {
   socket.once('connect', () => secure.emit('ready'));
 }
 
+/** Connects, unless a signal that is aborted has destroyed the socket of TLS already. */
+function connectBelow(secure, socket, wanted) {
+  if (secure.destroyed) {
+    socket.destroy();
+    return;
+  }
+  try {
+    socket.connect(wanted);
+  } catch (error) {
+    secure.destroy();
+    socket.destroy();
+    throw error;
+  }
+}
+
 /** On Node the two are one. Before there is a connection Node's TLS has nothing to end below it, and would let it be made. */
 function abandonWith(secure, socket) {
   secure.once('close', () => {
@@ -76,12 +91,14 @@ function connectSecurely(next) {
     const options = readArguments(args);
     if (hasProxy(this) || options.socket) return Reflect.apply(next(), this, args);
     const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
-    const socket = connect(Object.fromEntries(given.map((name) => [name, options[name]])));
+    const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));
+    const socket = new Socket(wanted); // connects when TLS has taken its options: they may be refused
     const secure = Reflect.apply(next(), this, [{ ...options, socket }]);
     join(secure, socket);
     tellOfConnecting(secure, socket);
     if (options.timeout) secure.setTimeout(options.timeout);
     abandonWith(secure, socket);
+    connectBelow(secure, socket, wanted);
     return secure;
   };
 }

@@ -359,4 +359,34 @@ describe('cnet/register-http: the options of net', function () {
       }
     }
   }
+
+  for (const [what, options, code] of [
+    ['an option of TLS that is none', { minVersion: 'none' }, 'ERR_TLS_INVALID_PROTOCOL_VERSION'],
+    ['a signal that is none', { signal: 'none' }, 'ERR_INVALID_ARG_TYPE'],
+    ['a signal that is aborted', { signal: AbortSignal.abort() }, 'ABORT_ERR'],
+    ['a local address that is none', { localAddress: 'none' }, 'ERR_INVALID_IP_ADDRESS'],
+  ]) {
+    it(`https.Agent: createConnection() with ${what} leaves no socket behind, which would connect or fail`, async () => {
+      registerHttp.register();
+      await runOnce(async (bin) => {
+        const server = bin.keep(nodeNet.createServer().listen(0, HOST));
+        await event(server, 'listening');
+        let connections = 0;
+        server.on('connection', (socket) => socket.destroy(connections++));
+        for (const port of [server.address().port, 1]) {
+          let error = null;
+          try {
+            const socket = new https.Agent().createConnection({ host: HOST, port, ...options });
+            [[error]] = await Promise.all([event(socket, 'error'), event(socket, 'close')]);
+          } catch (thrown) {
+            error = thrown;
+          }
+          assert.strictEqual(error.code, code);
+        }
+        bin.keep(nodeNet.connect(server.address().port, HOST));
+        await event(server, 'connection');
+        assert.strictEqual(connections, 1);
+      });
+    });
+  }
 });
