@@ -2,7 +2,7 @@
 
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
-const { connect } = require('./index');
+const { connect } = require('./create');
 const { join } = require('./tls-over');
 
 /**
