@@ -21,12 +21,12 @@ async function withTests(net, source, ending) {
 
 describe('Jest', () => {
   /* Ended by itself, that is: it waits for what is open, and runNode() ends it after a minute. */
-  async function jest(net, args, line) {
-    const dir = await withTests(net, 'jest.js', 'js');
-    const node = await getNode(line);
-    const output = await tool(dir, bin('jest'), ['--watchman=false', '--cacheDirectory', path.join(dir, 'cache'), ...args], { node });
+  async function jest(net, args, line, { ending = 'js', tests = 15, ...env } = {}) {
+    const dir = await withTests(net, `jest.${ending}`, ending);
+    const config = ['--watchman=false', '--cacheDirectory', path.join(dir, 'cache'), '--testMatch', `**/*.test.${ending}`];
+    const output = await tool(dir, bin('jest'), [...config, ...args], { node: await getNode(line), env });
     assert.match(output, /^Test Suites: 3 passed, 3 total$/m);
-    assert.match(output, /^Tests: {7}15 passed, 15 total$/m);
+    assert.match(output, new RegExp(`^Tests: {7}${tests} passed, ${tests} total$`, 'm'));
     assert.doesNotMatch(output, /did not exit|open handle/);
   }
 
@@ -35,6 +35,11 @@ describe('Jest', () => {
 
     it(`in workers: Node ${line}`, () => jest('cnet', ['--maxWorkers=2'], line));
   }
+
+  it('ES modules', () => {
+    const env = { NODE_OPTIONS: '--experimental-vm-modules' };
+    return jest('cnet', ['--runInBand'], NEWEST, { ending: 'mjs', tests: 9, ...env });
+  });
 
   it('in worker threads', () => jest('cnet', ['--maxWorkers=2', '--workerThreads'], NEWEST));
 
