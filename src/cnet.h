@@ -4,9 +4,9 @@
  * Ownership rules
  * ---------------
  * 1. One cnet_env_t per copy of the package in a Node environment (the main thread, each worker). It is made by env.c
- *    when the addon is loaded. It ends with its environment, or before, when nothing is open and JavaScript can reach no
- *    function of the addon any more; it is freed when the last of its libuv handles has been closed. There is
- *    no mutable state outside of it, but for the table of descriptors between threads, with its mutex (token.c).
+ *    when the addon is loaded. It ends with its environment, or before, when nothing is open and JavaScript can reach
+ * no function of the addon any more; it is freed when the last of its libuv handles has been closed. There is no
+ * mutable state outside of it, but for the table of descriptors between threads, with its mutex (token.c).
  * 2. A cnet_stream_t (a socket or a listener, TCP or pipe) is made by stream.c, is known to JavaScript by
  *    its integer `id` only, and lives until JavaScript or the teardown closes it. It is freed in one place:
  *    after the close callback of its libuv handle (close.c).
