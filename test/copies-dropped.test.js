@@ -39,6 +39,10 @@ describe('copies of the package that are dropped', function () {
     assert.deepStrictEqual(await run('contexts'), { got: 500000 });
   });
 
+  it('one that has sent a connection to another thread keeps it until that has it', async () => {
+    assert.deepStrictEqual(await run('token'), { text: 'over there', exit: 0 });
+  });
+
   it('threads end with copies that are dropped, open and unused', async () => {
     assert.deepStrictEqual(await run('threads'), { ends: [0, 1, 0, 1] });
   });
