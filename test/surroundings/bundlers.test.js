@@ -7,7 +7,7 @@ const path = require('node:path');
 
 const { ownTarget, prebuildName } = require('../../lib/native-file.js');
 const { packageOf } = require('../packaging/kit.js');
-const { bin, getNode, mustWork, NEWEST, newFolder, project, run, runNode, says, saysEverywhere, tool } = require('./kit.js');
+const { bin, cleanUp, getNode, mustWork, NEWEST, newFolder, project, run, runNode, says, saysEverywhere, tool } = require('./kit.js');
 
 const BUILD = path.join(__dirname, 'build.mjs');
 
@@ -46,6 +46,8 @@ const lost = async (away, name, { cwd = away } = {}) => {
 };
 
 describe('bundlers', () => {
+  after(cleanUp);
+
   for (const name of ['esbuild', 'webpack', 'rollup', 'rolldown', 'vite']) {
     describe(name, () => {
       for (const format of ['cjs', 'esm']) {

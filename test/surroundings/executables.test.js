@@ -7,7 +7,7 @@ const path = require('node:path');
 
 const { ownTarget, prebuildName } = require('../../lib/native-file.js');
 const { packageOf } = require('../packaging/kit.js');
-const { bin, environment, expected, getNode, mustWork, NEWEST, newFolder, project, run, tool } = require('./kit.js');
+const { bin, cleanUp, environment, expected, getNode, mustWork, NEWEST, newFolder, project, run, tool } = require('./kit.js');
 
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
@@ -31,6 +31,8 @@ async function makeExecutable(dir, node) {
 }
 
 describe('single executables', () => {
+  after(cleanUp);
+
   for (const line of ['the running Node', NEWEST]) {
     it(`the native part is an asset: ${line}`, async function () {
       if (process.platform !== 'linux') this.skip(); // elsewhere they must be signed

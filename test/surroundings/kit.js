@@ -21,11 +21,21 @@ function once(make) {
   return () => (made ??= make());
 }
 
-const newFolder = () => fs.mkdtempSync(path.join(work, 'project '));
+const folders = [];
+
+function newFolder() {
+  folders.push(fs.mkdtempSync(path.join(work, 'project ')));
+  return folders.at(-1);
+}
+
+/** Removes the folders that the tests of a file have had: all together would take long at the end of the process. */
+async function cleanUp() {
+  for (const dir of folders.splice(0)) await fs.promises.rm(dir, { recursive: true });
+}
 
 /** The same programs on node:net. */
 function onNode() {
-  const dir = newFolder();
+  const dir = fs.mkdtempSync(path.join(work, 'node '));
   for (const name of fs.readdirSync(APP)) {
     const text = fs.readFileSync(path.join(APP, name), 'utf8');
     fs.writeFileSync(path.join(dir, name), text.replaceAll("'cnet'", "'node:net'"));
@@ -86,6 +96,6 @@ function lend(dir, ...names) {
 const tool = (cwd, file, args, options) => mustWork(path.basename(file), runNode(cwd, [file, ...args], options));
 
 module.exports = {
-  NEWEST, OLDEST, bin, environment, expected, getNode, lend, mustWork, newFolder, project, run, runNode, says, saysEverywhere, tarball,
+  NEWEST, OLDEST, bin, cleanUp, environment, expected, getNode, lend, mustWork, newFolder, project, run, runNode, says, saysEverywhere, tarball,
   tool, work,
 };

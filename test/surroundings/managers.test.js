@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { npmIn } = require('../packaging/kit.js');
-const { bin, newFolder, says, saysEverywhere, tarball, tool } = require('./kit.js');
+const { bin, cleanUp, newFolder, says, saysEverywhere, tarball, tool } = require('./kit.js');
 
 const APP = path.join(__dirname, 'app');
 
@@ -18,6 +18,8 @@ async function bare(dir, more = {}) {
 }
 
 describe('package managers', () => {
+  after(cleanUp);
+
   it('pnpm', async () => {
     const dir = await bare(newFolder());
     const args = ['install', '--offline', '--ignore-scripts', '--store-dir', path.join(dir, 'store')];

@@ -7,7 +7,7 @@ const path = require('node:path');
 
 const { packageOf } = require('../packaging/kit.js');
 const { VERSIONS } = require('../../tools/test-nodes.js');
-const { bin, expected, getNode, lend, mustWork, NEWEST, OLDEST, project, runNode, says, tool } = require('./kit.js');
+const { bin, cleanUp, expected, getNode, lend, mustWork, NEWEST, OLDEST, project, runNode, says, tool } = require('./kit.js');
 
 const NETS = ['cnet', 'node:net'];
 
@@ -20,6 +20,8 @@ async function withTests(net, source, ending) {
 }
 
 describe('Jest', () => {
+  after(cleanUp);
+
   /* Ended by itself, that is: it waits for what is open, and runNode() ends it after a minute. */
   async function jest(net, args, line, { ending = 'js', tests = 15, ...env } = {}) {
     const dir = await withTests(net, `jest.${ending}`, ending);
@@ -49,6 +51,8 @@ describe('Jest', () => {
 });
 
 describe('Vitest', () => {
+  after(cleanUp);
+
   const LINE = VERSIONS.find((version) => version.startsWith('24.'));
 
   async function vitest(net, args) {
@@ -69,6 +73,8 @@ describe('Vitest', () => {
 });
 
 describe('modules that are loaded anew', () => {
+  after(cleanUp);
+
   for (const net of NETS) {
     it(`proxyquire: ${net}`, async () => {
       const dir = await project(net);
