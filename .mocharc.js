@@ -12,6 +12,7 @@ module.exports = {
     'test/packaging/**',
     'test/programs/**',
     'test/support/**',
+    'test/surroundings/**',
   ],
   timeout: 20000,
   retries: Number(process.env.CNET_TEST_RETRIES ?? 0), // those of .ci/run, which names each test that needed one

@@ -2,7 +2,8 @@
 
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
-const { Socket, connect } = require('./index');
+const { connect } = require('./create');
+const { Socket } = require('./socket');
 const { join } = require('./tls-over');
 
 /**

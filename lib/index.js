@@ -7,6 +7,7 @@ const nodeNet = require('node:net');
 const { normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
 const { BoundSocket } = require('./bound-socket');
+const { connect, createServer } = require('./create');
 const {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
@@ -20,30 +21,6 @@ const { Socket } = require('./socket');
 const { SocketAddress } = require('./socket-address');
 const { splice } = require('./splice');
 const { receive, transfer } = require('./transfer');
-
-/**
- * A new Socket that connects at once (net.md, net.createConnection()).
- * @param {...any} args (options | path | port[, host])[, listener of 'connect']
- * @returns {Socket}
- */
-function connect(...args) {
-  const normalized = normalizeArgs(args);
-  const [options] = normalized;
-  const socket = new Socket(options);
-
-  if (options.timeout) socket.setTimeout(options.timeout);
-  return socket.connect(normalized);
-}
-
-/**
- * A new Server (net.md, net.createServer()).
- * @param {object | Function} [options]
- * @param {Function} [connectionListener]
- * @returns {Server}
- */
-function createServer(options, connectionListener) {
-  return new Server(options, connectionListener);
-}
 
 /** Deprecated, and does nothing here; Node has it up to 22 (deprecations.md, DEP0121). */
 const { _setSimultaneousAccepts } = nodeNet;
@@ -62,7 +39,7 @@ module.exports = {
   isIPv4,
   isIPv6,
   get promises() {
-    return require('./promises');
+    return require('./promises.js');
   },
   Server,
   Socket,

@@ -4,6 +4,7 @@
 
 const { normalizeArgs, toNumber } = require('./args');
 const { holdUntilWanted } = require('./connection-iterator');
+const create = require('./create');
 const { AbortError, codes } = require('./errors');
 const { validateAbortSignal } = require('./validate');
 
@@ -62,7 +63,7 @@ async function connect(...args) {
 
   const { signal } = all;
   throwIfAborted(signal);
-  const socket = require('./index').connect({ ...all, signal: undefined }, listener);
+  const socket = create.connect({ ...all, signal: undefined }, listener);
   const onAbort = () => socket.destroy(abortError(signal));
   if (signal?.aborted) onAbort(); // by what connect() has called
   else signal?.addEventListener('abort', onAbort, { once: true });
@@ -120,7 +121,7 @@ async function listen(...args) {
   const { signal } = options;
 
   throwIfAborted(signal);
-  const server = require('./index').createServer(options, listener ?? options.connectionListener);
+  const server = create.createServer(options, listener ?? options.connectionListener);
   const forget = signal === undefined ? () => {} : closeOnAbort(server, signal);
   holdUntilWanted(server); // between listen() and the loop none gets lost
   const closed = () => (signal?.aborted ? abortError(signal) : new codes.ERR_SERVER_NOT_RUNNING());

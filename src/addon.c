@@ -1,4 +1,7 @@
-/* addon.c: module init: the table of exports, and the handlers that JavaScript hands over once. */
+/* addon.c: module init: the table of exports, and the handlers that JavaScript hands over once.
+ * Who has what: each function the keeper, the keeper the handlers (env.c). */
+#include <stdio.h>
+
 #include "exports.h"
 #include "napi_util.h"
 
@@ -8,33 +11,41 @@ static napi_value give_up(napi_env napi) {
   return NULL;
 }
 
-/* The memory that JavaScript shares with us for events; NULL: it is no such array. */
-static int32_t *event_memory(napi_env napi, napi_value array, napi_ref *ref) {
+/* The memory that JavaScript shares with us for events, which the keeper has from now on; NULL: it is no such array. */
+static int32_t *event_memory(napi_env napi, napi_value array, napi_value keeper) {
   napi_typedarray_type type;
   size_t length = 0;
   void *data = NULL;
 
   if (napi_get_typedarray_info(napi, array, &type, &length, &data, NULL, NULL) != napi_ok) return NULL;
   if (type != napi_int32_array || length < CNET_EVENT_LENGTH) return NULL;
-  return napi_create_reference(napi, array, 1, ref) == napi_ok ? data : NULL;
+  return cnet_define(napi, keeper, "event", array, false) ? data : NULL;
+}
+
+/* Lets the keeper have a handler, and knows it weakly. */
+static bool keep_handler(cnet_env_t *env, napi_value keeper, uint32_t which, napi_value handler) {
+  napi_ref *ref = &env->handlers[which];
+  char name[16];
+
+  if (*ref != NULL) napi_delete_reference(env->napi, *ref); /* of a setup() that has failed */
+  *ref = NULL;
+  snprintf(name, sizeof name, "handler%u", (unsigned)which);
+  return cnet_define(env->napi, keeper, name, handler, true) &&
+         napi_create_reference(env->napi, handler, 0, ref) == napi_ok;
 }
 
 /* setup([handlers in the order of cnet_handler_t], Int32Array for events): once; nothing is done the next time */
 napi_value cnet_js_setup(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_env_t *env = call.env;
-  napi_value handlers[CNET_HANDLERS];
+  napi_value handlers[CNET_HANDLERS], keeper = NULL;
 
-  bool ok = true;
+  bool ok = napi_get_reference_value(napi, env->keeper_ref, &keeper) == napi_ok && keeper != NULL;
   for (uint32_t i = 0; ok && i < CNET_HANDLERS; i++) /* it may run any code, setup() too */
     ok = napi_get_element(napi, call.argv[0], i, &handlers[i]) == napi_ok;
   if (env->event != NULL) return NULL;
-  for (uint32_t i = 0; ok && i < CNET_HANDLERS; i++) {
-    if (env->handlers[i] != NULL) napi_delete_reference(napi, env->handlers[i]); /* of a setup() that has failed */
-    env->handlers[i] = NULL;
-    ok = napi_create_reference(napi, handlers[i], 1, &env->handlers[i]) == napi_ok;
-  }
-  if (ok) env->event = event_memory(napi, call.argv[1], &env->event_ref);
+  for (uint32_t i = 0; ok && i < CNET_HANDLERS; i++) ok = keep_handler(env, keeper, i, handlers[i]);
+  if (ok) env->event = event_memory(napi, call.argv[1], keeper);
   return env->event == NULL ? give_up(napi) : NULL;
 }
 
@@ -48,11 +59,13 @@ static napi_value init(napi_env napi, napi_value exports) {
 #undef CNET_ROW
   };
   cnet_env_t *env = cnet_env_new(napi);
+  napi_value keeper;
 
-  if (env == NULL) return give_up(napi);
+  if (env == NULL || !cnet_env_make_keeper(env, &keeper)) return give_up(napi);
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     napi_value function;
     if (napi_create_function(napi, table[i].name, NAPI_AUTO_LENGTH, table[i].function, env, &function) != napi_ok ||
+        !cnet_define(napi, function, "keeper", keeper, false) ||
         napi_set_named_property(napi, exports, table[i].name, function) != napi_ok)
       return give_up(napi);
   }

@@ -3,9 +3,10 @@
  *
  * Ownership rules
  * ---------------
- * 1. One cnet_env_t per Node environment (the main thread, each worker). It is made by env.c when the
- *    addon is loaded and freed when the last of its libuv handles has been closed at teardown. There is
- *    no mutable state outside of it, but for the table of descriptors between threads, with its mutex (token.c).
+ * 1. One cnet_env_t per copy of the package in a Node environment (the main thread, each worker). It is made by env.c
+ *    when the addon is loaded. It ends with its environment, or before, when nothing is open and JavaScript can reach
+ * no function of the addon any more; it is freed when the last of its libuv handles has been closed. There is no
+ * mutable state outside of it, but for the table of descriptors between threads, with its mutex (token.c).
  * 2. A cnet_stream_t (a socket or a listener, TCP or pipe) is made by stream.c, is known to JavaScript by
  *    its integer `id` only, and lives until JavaScript or the teardown closes it. It is freed in one place:
  *    after the close callback of its libuv handle (close.c).
@@ -52,6 +53,7 @@ typedef struct cnet_binding cnet_binding_t;
 typedef struct cnet_send cnet_send_t;
 typedef struct cnet_relay cnet_relay_t;
 typedef struct cnet_opening cnet_opening_t;
+typedef struct cnet_keeper cnet_keeper_t;
 
 /* The functions of lib/handlers.js, in the order in which setup() is given them. */
 typedef enum cnet_handler {
@@ -144,11 +146,12 @@ struct cnet_env {
   napi_env napi;
   uv_loop_t *loop;
   napi_async_cleanup_hook_handle cleanup;
-  napi_ref handlers[CNET_HANDLERS];
-  napi_ref runner;        /* a function that does `work`: see cnet_run_in() */
-  struct cnet_work *work; /* NULL but while that is on its way */
-  napi_ref event_ref;     /* keeps the memory of `event` alive, which lib/handlers.js shares */
-  int32_t *event;         /* of CNET_ON_READ: see CNET_EVENT_LENGTH */
+  cnet_keeper_t *keeper;            /* NULL: no function of ours can be called any more */
+  napi_ref keeper_ref;              /* strong while `busy`, else weak */
+  napi_ref handlers[CNET_HANDLERS]; /* weak: the keeper has them, and what follows */
+  napi_ref runner;                  /* a function that does `work`: see cnet_run_in() */
+  struct cnet_work *work;           /* NULL but while that is on its way */
+  int32_t *event;                   /* of CNET_ON_READ: see CNET_EVENT_LENGTH; lib/handlers.js shares the memory */
   cnet_table_t streams;
   cnet_table_t idles;
   cnet_slab_t slab;
@@ -160,6 +163,7 @@ struct cnet_env {
   uint32_t tokens_held;    /* how many do; guarded by the mutex of token.c, as is the one above for other threads */
   int descriptor_limit;    /* asked for when a listener begins; 0: none */
   uint32_t uv_handles;     /* libuv handles not yet freed */
+  bool busy;               /* something is open that may call a handler: see cnet_env_settle() */
   bool closing;            /* teardown has begun: no JavaScript any more */
 };
 
@@ -199,8 +203,21 @@ struct cnet_stream {
 
 /* --- env.c ------------------------------------------------------------------------------------------- */
 
-/* Makes the state of one environment and its cleanup hook; NULL when memory or Node-API fails. */
+/* Makes the state of one copy and its cleanup hook; NULL when memory or Node-API fails. */
 cnet_env_t *cnet_env_new(napi_env napi);
+
+/*
+ * Makes the keeper: an object that every function of the addon has, and that has the handlers, so that these are there
+ * as long as a function can be called or something is open. Without both it is collected, and `env` ends. False: no
+ * memory.
+ */
+bool cnet_env_make_keeper(cnet_env_t *env, napi_value *keeper);
+
+/*
+ * Holds the keeper, or lets it go, by what is open: after the idle timeouts that run have become more or fewer, or
+ * tokens have begun or ceased to wait.
+ */
+void cnet_env_settle(cnet_env_t *env);
 
 /*
  * Calls handler `which` with `argc` values in `context` (NULL: the context of the caller), draining ticks

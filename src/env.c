@@ -1,4 +1,4 @@
-/* env.c: the state of one environment, the one call into JavaScript, and the teardown. */
+/* env.c: the state of one copy in one environment, the one call into JavaScript, and the teardown. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,23 +161,54 @@ void cnet_context_free(cnet_env_t *env, napi_async_context context) {
 
 /* --- life and teardown ---------------------------------------------------------------------------------- */
 
+/* What the keeper's finalizer is given, which may be run when `env` is long gone. */
+struct cnet_keeper {
+  cnet_env_t *env; /* NULL: it has ended */
+};
+
 static void env_free(cnet_env_t *env) {
   cnet_idle_free_all(env);
   table_free(&env->streams);
   table_free(&env->idles);
+  if (env->keeper != NULL) env->keeper->env = NULL;
   if (env->cleanup != NULL) napi_remove_async_cleanup_hook(env->cleanup);
   free(env->slab.scratch);
   free(env);
 }
 
-void cnet_env_hold(cnet_env_t *env) { env->uv_handles++; }
+/* The handles of the environment itself, which stay from the first use on, and keep nothing open by that. */
+static uint32_t own_handles(const cnet_env_t *env) {
+  uint32_t count = (env->idle_heap.timer != NULL) + (env->check != NULL);
+
+  if (env->token_async != NULL && !uv_has_ref((uv_handle_t *)env->token_async)) count++; /* no token waits */
+  return count;
+}
+
+void cnet_env_settle(cnet_env_t *env) {
+  bool busy = env->uv_handles > own_handles(env) || env->idle_heap.count > 0;
+
+  if (busy == env->busy || env->closing) return;
+  env->busy = busy;
+  if (busy)
+    napi_reference_ref(env->napi, env->keeper_ref, NULL);
+  else
+    napi_reference_unref(env->napi, env->keeper_ref, NULL);
+}
+
+void cnet_env_hold(cnet_env_t *env) {
+  env->uv_handles++;
+  cnet_env_settle(env);
+}
 
 void cnet_env_release(cnet_env_t *env) {
-  if (--env->uv_handles == 0 && env->closing) env_free(env);
+  if (--env->uv_handles == 0 && env->closing)
+    env_free(env);
+  else
+    cnet_env_settle(env);
 }
 
 static void delete_references(cnet_env_t *env) {
-  napi_ref refs[] = {env->runner, env->event_ref, env->slab.block_ref};
+  napi_ref refs[] = {env->runner, env->keeper_ref, env->slab.block_ref};
 
   for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
@@ -187,11 +218,9 @@ static void delete_references(cnet_env_t *env) {
   env->slab.block = NULL;
 }
 
-/* The environment ends: close every handle; the last close callback frees the rest. */
-static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
-  cnet_env_t *env = data;
-  (void)handle;
-
+/* Closes every handle; the last close callback frees the rest. */
+static void env_end(cnet_env_t *env) {
+  if (env->closing) return;
   env->closing = true;
   cnet_env_hold(env);
   for (uint32_t id = 0; id < env->streams.size; id++) {
@@ -205,11 +234,52 @@ static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
   cnet_env_release(env);
 }
 
-static bool make_runner(cnet_env_t *env) {
+/* The environment ends. */
+static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
+  (void)handle;
+  env_end(data);
+}
+
+/*
+ * The keeper is gone: the copy was dropped, or the environment has ended. In the first case nothing of `env` is in use:
+ * a libuv callback of it would be of a handle that holds the keeper, and a call from JavaScript of a function that has
+ * it.
+ */
+static void on_keeper_gone(napi_env napi, void *data, void *hint) {
+  cnet_keeper_t *keeper = data;
+  cnet_env_t *env = keeper->env;
+  (void)napi;
+  (void)hint;
+
+  free(keeper);
+  if (env == NULL) return;
+  env->keeper = NULL;
+  env_end(env);
+}
+
+/* A function as the others: it has the keeper, and the keeper has it. */
+static bool make_runner(cnet_env_t *env, napi_value keeper) {
   napi_value runner;
 
   return napi_create_function(env->napi, NULL, 0, run_work, env, &runner) == napi_ok &&
-         napi_create_reference(env->napi, runner, 1, &env->runner) == napi_ok;
+         cnet_define(env->napi, runner, "keeper", keeper, false) &&
+         cnet_define(env->napi, keeper, "runner", runner, false) &&
+         napi_create_reference(env->napi, runner, 0, &env->runner) == napi_ok;
+}
+
+bool cnet_env_make_keeper(cnet_env_t *env, napi_value *object) {
+  cnet_keeper_t *keeper = calloc(1, sizeof *keeper);
+
+  if (keeper == NULL) return false;
+  if (napi_create_object(env->napi, object) != napi_ok ||
+      napi_create_reference(env->napi, *object, 0, &env->keeper_ref) != napi_ok ||
+      napi_wrap(env->napi, *object, keeper, on_keeper_gone, NULL, NULL) != napi_ok) {
+    free(keeper);
+    return false;
+  }
+  keeper->env = env;
+  env->keeper = keeper;
+  return make_runner(env, *object);
 }
 
 cnet_env_t *cnet_env_new(napi_env napi) {
@@ -218,7 +288,7 @@ cnet_env_t *cnet_env_new(napi_env napi) {
   if (env == NULL) return NULL;
   env->napi = napi;
   env->idle_heap.timer_due = UINT64_MAX;
-  if (!make_runner(env) || napi_get_uv_event_loop(napi, &env->loop) != napi_ok ||
+  if (napi_get_uv_event_loop(napi, &env->loop) != napi_ok ||
       napi_add_async_cleanup_hook(napi, on_cleanup, env, &env->cleanup) != napi_ok) {
     free(env);
     return NULL;

@@ -25,6 +25,7 @@ static void arm(cnet_env_t *env) {
   cnet_idle_heap_t *heap = &env->idle_heap;
   uint64_t due = heap->count == 0 ? UINT64_MAX : heap->items[0]->look_at;
 
+  cnet_env_settle(env);
   if (due == heap->timer_due || env->closing) return;
   heap->timer_due = due;
   if (due == UINT64_MAX) {
@@ -44,8 +45,8 @@ static int timer_ready(cnet_env_t *env) {
   uv_timer_init(env->loop, timer); /* cannot fail */
   timer->data = env;
   uv_unref((uv_handle_t *)timer);
-  cnet_env_hold(env);
   env->idle_heap.timer = timer;
+  cnet_env_hold(env);
   return 0;
 }
 

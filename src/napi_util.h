@@ -109,6 +109,14 @@ static inline napi_value cnet_string(napi_env napi, const char *text, size_t len
   return result;
 }
 
+/* Gives `object` a property that nobody can change or take away; with `again` it can be defined anew. Runs no code. */
+static inline bool cnet_define(napi_env napi, napi_value object, const char *name, napi_value value, bool again) {
+  napi_property_descriptor property = {.utf8name = name, .value = value};
+
+  property.attributes = again ? napi_configurable : napi_default;
+  return napi_define_properties(napi, object, 1, &property) == napi_ok;
+}
+
 /* What cnet_wrap() has put into an object with this tag; NULL: `value` is none. */
 static inline void *cnet_unwrap(napi_env napi, napi_value value, const napi_type_tag *tag) {
   napi_valuetype type;

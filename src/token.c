@@ -63,6 +63,7 @@ static void on_taken(uv_async_t *async) {
   uint32_t held = env->tokens_held;
   cnet_tokens_unlock();
   if (held == 0) uv_unref((uv_handle_t *)async);
+  cnet_env_settle(env);
 }
 
 /* Lets the loop of the environment go on until its tokens are taken. 0 or a negative code. */
@@ -80,6 +81,7 @@ static int hold_loop(cnet_env_t *env) {
     env->token_async = async; /* no entry names this environment yet: nobody else looks at it */
   }
   uv_ref((uv_handle_t *)env->token_async);
+  cnet_env_settle(env);
   return 0;
 }
 

@@ -18,9 +18,9 @@ int cnet_turn_ready(cnet_env_t *env) {
   uv_check_init(env->loop, check); /* cannot fail */
   check->data = env;
   uv_unref((uv_handle_t *)check);
-  cnet_env_hold(env);
   env->turn = 1; /* 0: not asked */
   env->check = check;
+  cnet_env_hold(env);
   return 0;
 }
 

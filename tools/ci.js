@@ -11,6 +11,7 @@ const { sanitize } = require('./sanitize.js');
 const { testNodes, VERSIONS } = require('./test-nodes.js');
 const { testPackage } = require('./test-package.js');
 const { testPrograms } = require('./test-programs.js');
+const { testSurroundings } = require('./test-surroundings.js');
 
 const node = (script, args = [], options = {}) => run(process.execPath, [path.join('tools', script), ...args], options);
 
@@ -32,6 +33,7 @@ const SUITES = [
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
   ['the packed package', () => testPackage({ style: 'dot' })],
   ['programs', () => testPrograms({ style: 'dot' })],
+  ['test runners, bundlers and package managers', () => testSurroundings({ style: 'dot' })],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],
 ];
 

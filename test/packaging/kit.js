@@ -54,12 +54,13 @@ async function repack(tarball, name, change) {
 /**
  * A new folder with the programs of app/ and the package installed.
  * @param {string} tarball
- * @param {{ args?: string[], env?: object, within?: string }} [options] `args`: for npm; `within`: where the folder is
+ * @param {{ args?: string[], env?: object, within?: string, app?: string }} [options] `args`: for npm; `within`: where the
+ *   folder is; `app`: other programs
  * @returns {Promise<string>} the folder
  */
-async function install(tarball, { args = ['--ignore-scripts'], env, within = work } = {}) {
+async function install(tarball, { args = ['--ignore-scripts'], env, within = work, app = APP } = {}) {
   const dir = fs.mkdtempSync(path.join(within, 'app-'));
-  fs.cpSync(APP, dir, { recursive: true });
+  fs.cpSync(app, dir, { recursive: true });
   const manifest = { private: true, allowScripts: { cnet: true, [`file:${tarball}`]: true } };
   fs.writeFileSync(path.join(dir, 'package.json'), JSON.stringify(manifest));
   await npmIn(dir, ['install', '--offline', '--no-audit', '--no-fund', ...args, tarball], env);
@@ -79,4 +80,4 @@ function runNode(cwd, args, { node = process.execPath, env } = {}) {
   return run(node, args, { cwd, env: environment(env), quiet: true, timeout: 60000 });
 }
 
-module.exports = { install, packOwn, packageOf, repack, runNode, work };
+module.exports = { environment, install, mustWork, npmIn, packOwn, packageOf, repack, runNode, work };

@@ -1,0 +1,5 @@
+'use strict';
+
+const net = require('cnet');
+
+exports.net = { ...net };
