@@ -98,11 +98,12 @@ async function download() {
   fs.writeFileSync(path.join(APT, `${SUITE}.list`), entry);
 
   console.error(`cnet: fetching the source package nodejs of Debian ${SUITE}`);
-  for (const args of [['update'], ['source', '--download-only', '--only-source', `nodejs/${SUITE}`]]) {
-    const { status, output } = await apt(args);
-    if (status !== 0) throw new Error(lastLine(output));
-  }
+  const updated = await apt(['update']);
+  if (updated.status !== 0) throw new Error(lastLine(updated.output));
+  const fetched = await apt(['source', '--download-only', '--only-source', `nodejs/${SUITE}`]);
+  // The original sources alone are needed: a mirror may lack Debian's own part of a version that has just been replaced.
   const archive = fs.readdirSync(APT).find((name) => /^nodejs_.*\.orig\.tar\.xz$/.test(name));
+  if (archive === undefined && fetched.status !== 0) throw new Error(lastLine(fetched.output));
   if (archive === undefined) throw new Error('the source package holds no original sources');
   return path.join(APT, archive);
 }
