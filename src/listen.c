@@ -120,13 +120,17 @@ static void on_connection(uv_stream_t *uv, int status) {
     accept_one(listener);
 }
 
-/* listen(id, backlog) */
+/*
+ * listen(id, backlog): also of a stream that listens already. UV_EBUSY: a connection waits until the listener is let go,
+ * and libuv, which would ask for the next one, ends the process then.
+ */
 napi_value cnet_js_listen(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   if (stream->attempt != NULL || (stream->flags & CNET_USED)) return cnet_int(napi, UV_EINVAL);
+  if (stream->waiting > 0) return cnet_int(napi, UV_EBUSY);
   int err = cnet_refusal_new(stream);
   if (!err) err = uv_listen(stream->uv, cnet_arg_int(&call, 1, 0), on_connection);
   if (err) return cnet_int(napi, err);

@@ -348,3 +348,24 @@ describe('server.pauseAccept()', function () {
     await gone;
   });
 });
+
+describe('a listener that is paused', () => {
+  it('does not listen anew while a connection waits for it, and lives on', async () => {
+    const server = net.createServer().listen(0, HOST);
+    await once(server, 'listening');
+    server.pauseAccept();
+    const open = () => net.connect(server.address().port, HOST);
+    const first = open();
+    await once(first, 'connect');
+    while (server._handle.listen(5) === 0) await new Promise((resolve) => { setImmediate(resolve); });
+    const accepted = once(server, 'connection');
+    const second = open();
+    await once(second, 'connect');
+    server.resumeAccept();
+    const [socket] = await accepted;
+    for (const one of [first, second, socket]) one.destroy();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+});
