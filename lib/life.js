@@ -13,6 +13,7 @@
 
 const { Duplex, Readable, Writable } = require('node:stream');
 
+const { codes } = require('./errors');
 const {
   kAttempted, kConnected, kDescriptors, kLife, kOwner, kRead, kShutDown, kShutDownDone, kWriteDone, kWritten,
 } = require('./symbols');
@@ -93,7 +94,8 @@ class Life {
   }
 
   _write(chunk, encoding, callback) {
-    this.socket._write(chunk, encoding, callback);
+    if (this.isCurrent) this.socket._write(chunk, encoding, callback);
+    else callback(new codes.ERR_SOCKET_CLOSED());
   }
 
   get _writev() {
