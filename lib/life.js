@@ -150,6 +150,7 @@ class Life {
    */
   once(event, listener) {
     const told = () => {
+      if (!this.waiting.has(told)) return; // forgotten by a listener before this one, in which another life has begun
       if (event === 'close' && this.socket[kClosing] !== this) return;
       forget();
       listener();

@@ -75,6 +75,30 @@ describe('between two lives of a socket', () => {
     assert.equal(next.texts[0], 'public');
   });
 
+  it('what waits for the connection does not go to that of the next one, which a listener of "connect" begins', async () => {
+    const old = await serve();
+    const next = await serve();
+    const socket = new net.Socket();
+    const dir = tempDir();
+    open.push(() => socket.destroy(), () => dir.remove());
+    fs.writeFileSync(dir.path('file'), 'file');
+    socket.once('connect', () => {
+      socket.destroy();
+      socket.connect(next.port, HOST);
+      socket.end('public');
+    });
+    socket.connect(old.port, HOST);
+    const failed = Promise.all([
+      new Promise((resolve) => socket.write('secret', resolve)),
+      socket.sendFile(dir.path('file')).catch((error) => error),
+    ]);
+    socket.end();
+    if (next.sockets.length === 0) await once(next.server, 'noted');
+    await once(next.sockets[0], 'end');
+    assert.equal(next.texts[0], 'public');
+    for (const error of await failed) assert.match(error.code, /^ERR_(SOCKET_CLOSED_BEFORE_CONNECTION|STREAM_DESTROYED)$/);
+  });
+
   it('the end of a splice() of the first leaves a socket that has connected in "close" alone', async () => {
     const { port } = await serve();
     const first = await connected(port);
