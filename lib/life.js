@@ -166,8 +166,14 @@ class Life {
 
   /** Tells of the end of this life. */
   tellClose(...hadError) {
-    this.socket[kClosing] = this;
-    this.socket.emit('close', ...hadError);
+    const { socket } = this;
+    const outer = socket[kClosing];
+    socket[kClosing] = this;
+    try {
+      socket.emit('close', ...hadError);
+    } finally {
+      socket[kClosing] = outer; // a program's handle may close another life at once, within this event
+    }
   }
 
   /** Another life has begun. Who waits for 'close' need not wait any longer. */
@@ -190,6 +196,12 @@ Life.prototype[kShutDown] = writing[kShutDown];
 
 /** What a program has asked of the reading side, which stays when the connection goes. */
 const ASKED = ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening', ...(kPaused ? [kPaused] : [])];
+
+/** Forgets who has paused a reading side. */
+function letFlow(state, flows) {
+  state.flowing = flows ? true : null;
+  if (kPaused) state[kPaused] = false;
+}
 
 /** A reading side that has read nothing yet. */
 function newReadableState(old) {
@@ -248,4 +260,4 @@ function callStream(socket, name, args) {
   return method === NODES[name] ? Reflect.apply(OWN[name], lifeOf(socket), args) : Reflect.apply(method, socket, args);
 }
 
-module.exports = { callStream, lifeOf, liveAgain };
+module.exports = { callStream, letFlow, lifeOf, liveAgain };
