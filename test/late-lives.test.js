@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const nodeNet = require('node:net');
 
 const net = require('..');
+const { silent } = require('./support/silent');
 const { tempDir } = require('./support/temp');
 
 const HOST = '127.0.0.1';
@@ -97,6 +98,53 @@ describe('between two lives of a socket', () => {
     await once(next.sockets[0], 'end');
     assert.equal(next.texts[0], 'public');
     for (const error of await failed) assert.match(error.code, /^ERR_(SOCKET_CLOSED_BEFORE_CONNECTION|STREAM_DESTROYED)$/);
+  });
+
+  it('an `onread` that begins the next one and gives false stops the first alone', async () => {
+    let number = 0;
+    const server = net.createServer((socket) => {
+      socket.on('error', () => {});
+      socket.write(String(number++));
+    }).listen(0, HOST);
+    open.push(() => server.close());
+    await once(server, 'listening');
+    const { port } = server.address();
+    const text = await new Promise((resolve) => {
+      let came = '';
+      const callback = (length, buffer) => {
+        came += buffer.toString('latin1', 0, length);
+        if (came.length > 1) {
+          resolve(came);
+          return true;
+        }
+        socket.destroy();
+        socket.connect(port, HOST);
+        return false;
+      };
+      const socket = new net.Socket({ onread: { buffer: Buffer.alloc(16), callback } });
+      open.push(() => socket.destroy());
+      socket.connect(port, HOST);
+    });
+    assert.equal(text, '01');
+  });
+
+  it('the time limit of a connect() does not end the one that is made when it is told of', async () => {
+    const deaf = await silent([HOST]);
+    open.push(() => deaf.close());
+    const { port, texts, server } = await serve();
+    const socket = new net.Socket();
+    const errors = [];
+    open.push(() => socket.destroy());
+    socket.on('error', (error) => errors.push(error.code));
+    socket.once('connectionAttemptTimeout', () => {
+      socket.destroy();
+      socket.connect(port, HOST);
+      socket.end('next');
+    });
+    socket.connect({ port: deaf.port, host: HOST, connectTimeout: 50 });
+    await once(socket, 'connect');
+    if (texts.length === 0) await once(server, 'noted');
+    assert.deepEqual(errors, []);
   });
 
   it('the end of a splice() of the first leaves a socket that has connected in "close" alone', async () => {
