@@ -9,6 +9,7 @@ const { AbortError, codes, invalidArgType, invalidArgValue } = require('./errors
 const { Handle } = require('./handle');
 const { kByKernel, kHandle, kLife, kOnRead, kOwner, kReceives, kRelayed, kTlsReader, kWriteDone } = require('./symbols');
 const { takeBuffered } = require('./transfer');
+const { setImmediate } = require('./timers');
 const { validateAbortSignal, validateInteger, validateObject } = require('./validate');
 
 /** Bytes of the pipe of each way, at most. It begins smaller. */
@@ -184,7 +185,10 @@ function splice(a, b, options = {}) {
     for (const stream of [a, b]) {
       stream.allowHalfOpen = true;
       if (stream[kRelayed] === false) stream[kRelayed] = true;
-      finished(stream, onFinished);
+      const forget = finished(stream, (error) => {
+        onFinished(error);
+        setImmediate(forget); // when the error of the other one, which comes in a tick, has been told too
+      });
     }
     ways = relay(a, b, highWaterMark);
   });

@@ -160,6 +160,21 @@ describe('between two lives of a socket', () => {
     assert.equal(first.destroyed, false);
   });
 
+  it('a splice() that is over leaves no listener behind, also when the next one has begun before its "close"', async () => {
+    const { port } = await serve();
+    const [first, second] = [await connected(port), await connected(port)];
+    const counts = () => [first, second].map((socket) => socket.eventNames().map((name) => [name, socket.listenerCount(name)]));
+    const before = counts();
+    const relayed = net.splice(first, second);
+    first.destroy();
+    first.connect(port, HOST);
+    await assert.rejects(relayed, { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+    await new Promise((resolve) => { setImmediate(() => setImmediate(resolve)); });
+    first.destroy();
+    await once(first, 'close');
+    assert.deepEqual(counts(), before);
+  });
+
   it('the peers of sockets that were spliced do not end each other', async () => {
     const { port, sockets } = await serve();
     const [first, second] = [await connected(port), await connected(port)];
