@@ -5,7 +5,7 @@
 const native = require('./binding');
 const { aggregateError, codes } = require('./errors');
 const { isIP } = require('./ip');
-const { kAttempt, kConnectTimer, kHandle } = require('./symbols');
+const { kAttempt, kConnectTimer, kHandle, kLife } = require('./symbols');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./timers');
 const { validateInt32 } = require('./validate');
 
@@ -34,7 +34,8 @@ function timedOut(timeout, { path, host, port }, attempt) {
 
 /** Tells of each address that is still being tried. */
 function tellUnderWay(socket, { addresses, port, errors, started }) {
-  for (let i = 0; i < started && socket.connecting; i++) {
+  const { [kLife]: life } = socket;
+  for (let i = 0; i < started && socket.connecting && life.isCurrent; i++) {
     if (errors[i] === undefined) socket.emit('connectionAttemptTimeout', addresses[i], port, isIP(addresses[i]) || undefined);
   }
 }
@@ -56,10 +57,11 @@ function onTimeUp(socket, timer, end) {
 
 function giveUp(socket, timeout, options, before) {
   const attempt = socket[kAttempt] === before ? null : socket[kAttempt];
+  const { [kLife]: life } = socket;
 
   socket[kConnectTimer] = null;
   if (attempt !== null && attempt.port !== undefined) tellUnderWay(socket, attempt);
-  socket.destroy(timedOut(timeout, options, attempt));
+  life.destroy(timedOut(timeout, options, attempt)); // nothing, if a listener has made it live again
 }
 
 /** The limit begins. It holds the event loop as the socket does. */

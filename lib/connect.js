@@ -105,6 +105,10 @@ function connectOwn(socket, wanted) {
 function connectForeign(socket, handle, to, socketOptions) {
   const name = isIP(to.host ?? '') === 6 ? 'connect6' : 'connect';
   if (socketOptions !== null) return uv.ENOTSUP;
+  if (to.host !== undefined && socket[kBlockList]?.check(to.host, isIP(to.host) === 6 ? 'ipv6' : 'ipv4')) {
+    socket[kAttempted](0, PHASE.FAILED, BLOCKED);
+    return 0;
+  }
   if (typeof handle.original[name] !== 'function') return uv.EINVAL;
   handle.connect(to, (status, wasSent) => {
     if (!socket.connecting || socket[kHandle] !== handle) return;

@@ -13,6 +13,7 @@
 
 const { Duplex, Readable, Writable } = require('node:stream');
 
+const { codes } = require('./errors');
 const {
   kAttempted, kConnected, kDescriptors, kLife, kOwner, kRead, kShutDown, kShutDownDone, kWriteDone, kWritten,
 } = require('./symbols');
@@ -95,7 +96,8 @@ class Life {
   }
 
   _write(chunk, encoding, callback) {
-    this.socket._write(chunk, encoding, callback);
+    if (this.isCurrent) this.socket._write(chunk, encoding, callback);
+    else callback(new codes.ERR_SOCKET_CLOSED());
   }
 
   get _writev() {
@@ -150,7 +152,7 @@ class Life {
    */
   once(event, listener) {
     const told = () => {
-      if (!this.waiting.has(told)) return; // a listener before this one has begun another life
+      if (!this.waiting.has(told)) return; // forgotten by a listener before this one, in which another life has begun
       if (event === 'close' && this.socket[kClosing] !== this) return;
       forget();
       listener();
@@ -166,8 +168,14 @@ class Life {
 
   /** Tells of the end of this life. */
   tellClose(...hadError) {
-    this.socket[kClosing] = this;
-    this.socket.emit('close', ...hadError);
+    const { socket } = this;
+    const outer = socket[kClosing];
+    socket[kClosing] = this;
+    try {
+      socket.emit('close', ...hadError);
+    } finally {
+      socket[kClosing] = outer; // a program's handle may close another life at once, within this event
+    }
   }
 
   /** Another life has begun. Who waits for 'close' need not wait any longer. */
@@ -190,6 +198,12 @@ Life.prototype[kShutDown] = writing[kShutDown];
 
 /** What a program has asked of the reading side, which stays when the connection goes. */
 const ASKED = ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening', ...(kPaused ? [kPaused] : [])];
+
+/** Forgets who has paused a reading side. */
+function letFlow(state, flows) {
+  state.flowing = flows ? true : null;
+  if (kPaused) state[kPaused] = false;
+}
 
 /** A reading side that has read nothing yet. */
 function newReadableState(old) {
@@ -248,4 +262,4 @@ function callStream(socket, name, args) {
   return method === NODES[name] ? Reflect.apply(OWN[name], lifeOf(socket), args) : Reflect.apply(method, socket, args);
 }
 
-module.exports = { callStream, lifeOf, liveAgain };
+module.exports = { callStream, letFlow, lifeOf, liveAgain };

@@ -102,7 +102,7 @@ function giveToUser(socket, got) {
     if (!socket.push(Buffer.from(buffer.subarray(0, got))) && handle !== null && socket[kHandle] === handle) stopReading(socket);
     return;
   }
-  if (onread.callback.call(socket, got, buffer) === false) socket.pause();
+  if (onread.callback.call(socket, got, buffer) === false && socket[kHandle] === handle) socket.pause();
   const err = onread.next !== null && handle && socket[kHandle] === handle ? useBuffer(socket) : 0;
   if (err) socket.destroy(errnoException(err, 'read'));
 }

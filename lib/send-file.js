@@ -92,7 +92,7 @@ function put(socket, chunks, done) {
 /** What is no file for the kernel is read, and written. */
 function sendByReading(socket, part, fd, done) {
   const { [kHandle]: handle } = socket;
-  const block = Buffer.allocUnsafe(BLOCK);
+  let block = null;
   let left = part.count;
   let position = part.start ?? null;
   const onRead = (error, got) => {
@@ -107,8 +107,12 @@ function sendByReading(socket, part, fd, done) {
     }
   };
   const readNext = () => {
-    if (left === 0) done(null);
-    else fs.read(fd, block, 0, Math.min(left, BLOCK), position, onRead);
+    if (left === 0) {
+      done(null);
+      return;
+    }
+    block = Buffer.allocUnsafeSlow(BLOCK); // a new one, as a program's handle may keep what it is given
+    fs.read(fd, block, 0, Math.min(left, BLOCK), position, onRead);
   };
   readNext();
 }

@@ -45,6 +45,7 @@ const {
   kIdle,
   kKeepAlive,
   kLife,
+  kLiveAgain,
   kNoDelay,
   kOnRead,
   kOwner,
@@ -231,6 +232,12 @@ const methods = {
     Object.defineProperty(this, 'fd', { value, writable: true, enumerable: true, configurable: true });
   },
 
+  /** Begins another life. */
+  [kLiveAgain]() {
+    tlsReader.takeFromTls(this);
+    liveAgain(this, () => resetState(this));
+  },
+
   /**
    * Gives the socket a handle: its events go to this socket from now on.
    * @param {object} handle
@@ -239,7 +246,7 @@ const methods = {
   [kAttach](handle, bound = this[kBound]) {
     this[kBound] = bound;
     const { [kLife]: life } = this;
-    if (life.begun || (this.destroyed && !life.aborted)) liveAgain(this, () => resetState(this));
+    if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
     else this._undestroy();
     this[kLife].begun = true;
     this._sockname = null;

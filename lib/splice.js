@@ -9,6 +9,7 @@ const { AbortError, codes, invalidArgType, invalidArgValue } = require('./errors
 const { Handle } = require('./handle');
 const { kByKernel, kHandle, kLife, kOnRead, kOwner, kReceives, kRelayed, kTlsReader, kWriteDone } = require('./symbols');
 const { takeBuffered } = require('./transfer');
+const { setImmediate } = require('./timers');
 const { validateAbortSignal, validateInteger, validateObject } = require('./validate');
 
 /** Bytes of the pipe of each way, at most. It begins smaller. */
@@ -20,6 +21,12 @@ const EMPTY = new Uint8Array(0);
 /** Descriptors that come with the bytes are lost in the kernel's pipes. */
 const isOfKernel = (stream) => stream[kHandle] instanceof Handle && stream[kHandle][kOwner] === stream && !stream[kReceives];
 
+/** Tells of streams whether they are still open, and not those of a later connection. */
+function stayers(...streams) {
+  const lives = new Map(streams.map((stream) => [stream, stream[kLife]]));
+  return (stream) => !stream.destroyed && stream[kLife] === lives.get(stream);
+}
+
 /** What comes from one end goes to the other. */
 class Way {
   constructor(from, to) {
@@ -28,7 +35,12 @@ class Way {
     this.bytes = 0;
     this.before = 0; // what had been written to `to`, and was queued
     this.handles = null; // those of both, once the kernel has them
-    from.on('end', () => to.end());
+    this.isPiped = false;
+    this.onEnd = () => to.end();
+    this.onData = (chunk) => {
+      this.bytes += chunk.length;
+    };
+    from.on('end', this.onEnd);
   }
 
   /** By the kernel, once what was read and written before has gone. */
@@ -61,10 +73,18 @@ class Way {
       to.end();
       return;
     }
-    from.on('data', (chunk) => {
-      this.bytes += chunk.length;
-    });
+    this.isPiped = true;
+    from.on('data', this.onData);
     from.pipe(to, { end: false });
+  }
+
+  /** The relay is over: nothing of it is left to the next connections of both. */
+  stop() {
+    const { from, to } = this;
+    from.off('end', this.onEnd);
+    if (!this.isPiped) return;
+    from.off('data', this.onData);
+    from.unpipe(to);
   }
 
   get total() {
@@ -85,8 +105,9 @@ function giveToKernel(a, b, size) {
 
 function relay(a, b, size) {
   const ways = [new Way(a, b), new Way(b, a)];
+  const isThere = stayers(a, b);
   const begin = () => {
-    if (a.destroyed || b.destroyed) return;
+    if (!isThere(a) || !isThere(b)) return;
     const byKernel = giveToKernel(a, b, size);
     for (const way of ways) {
       if (byKernel) way.start();
@@ -132,19 +153,23 @@ function splice(a, b, options = {}) {
   validateAbortSignal(signal, 'options.signal');
 
   return new Promise((resolve, reject) => {
-    let ways = null;
+    const isThere = stayers(a, b);
+    let ways = [];
     let left = 2;
-    const fail = (error) => {
+    const stop = () => {
       signal?.removeEventListener('abort', onAbort);
+      for (const way of ways) way.stop();
+    };
+    const fail = (error) => {
+      stop();
       reject(error);
-      a.destroy();
-      b.destroy();
+      for (const stream of [a, b]) if (isThere(stream)) stream.destroy();
     };
     const onAbort = () => fail(new AbortError(undefined, { cause: signal.reason }));
     const onFinished = (error) => {
       if (error) fail(error);
       if (error || --left > 0) return;
-      signal?.removeEventListener('abort', onAbort);
+      stop();
       resolve({ aToB: ways[0].total, bToA: ways[1].total });
     };
 
@@ -160,7 +185,10 @@ function splice(a, b, options = {}) {
     for (const stream of [a, b]) {
       stream.allowHalfOpen = true;
       if (stream[kRelayed] === false) stream[kRelayed] = true;
-      finished(stream, onFinished);
+      const forget = finished(stream, (error) => {
+        onFinished(error);
+        setImmediate(forget); // when the error of the other one, which comes in a tick, has been told too
+      });
     }
     ways = relay(a, b, highWaterMark);
   });

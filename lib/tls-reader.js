@@ -9,7 +9,8 @@
 
 const { Duplex } = require('node:stream');
 
-const { kAwaited, kHandle, kTlsReader } = require('./symbols');
+const { letFlow } = require('./life');
+const { kAwaited, kHandle, kLiveAgain, kTlsReader } = require('./symbols');
 
 /** Node's module that reads a stream for TLS, and the name of its listener of 'data'. */
 const READER = 'node:internal/js_stream_socket';
@@ -70,20 +71,36 @@ function removeAllListeners(...args) {
 
 /** @param {Function} ondata the listener of 'data'; that of 'error' was the last that was added, that of 'end' comes next */
 function giveToTls(socket, ondata) {
+  takeFromTls(socket); // from the one that has read an earlier connection
+  letFlow(socket._readableState, false);
+  socket._readableState.flowing = false; // as the reader has it until it begins
+  if (socket.destroyed && socket[kHandle] === null) socket[kLiveAgain](); // it is the next connection that TLS is for
+  const { decoder } = socket._readableState;
   socket._readableState.decoder = null;
-  socket[kTlsReader] = { data: ondata, error: socket.listeners('error').at(-1), end: undefined, failed: false };
+  socket[kTlsReader] = { data: ondata, error: socket.listeners('error').at(-1), end: undefined, failed: false, decoder };
   if (socket[kHandle] === null && !socket.destroyed) socket[kAwaited] = true; // TLS speaks at once: it is kept
   for (const method of [emit, removeAllListeners]) {
     Object.defineProperty(socket, method.name, { value: method, writable: true, configurable: true });
   }
 }
 
+/** TLS that has read a connection has ended with it: what comes is the program's again, or another reader's. */
+function takeFromTls(socket) {
+  const reader = socket[kTlsReader];
+  if (!reader) return;
+  for (const event of ['data', 'end', 'error']) if (reader[event]) socket.off(event, reader[event]);
+  for (const method of [emit, removeAllListeners]) if (socket[method.name] === method) delete socket[method.name];
+  socket[kTlsReader] = null;
+  socket._readableState.decoder = reader.decoder;
+  letFlow(socket._readableState, socket.listenerCount('data') > 0);
+}
+
 const methods = {
   on(event, listener) {
-    if (event === 'data' && listener?.name === LISTENER && this.isPaused() && isForTls()) giveToTls(this, listener);
+    if (event === 'data' && listener?.name === LISTENER && (this.isPaused() || this.destroyed) && isForTls()) giveToTls(this, listener);
     else if (event === 'end' && this[kTlsReader] && isForTls()) this[kTlsReader].end = listener;
     return Duplex.prototype.on.call(this, event, listener);
   },
 };
 
-module.exports = { methods };
+module.exports = { methods, takeFromTls };

@@ -223,7 +223,8 @@ const methods = {
         return result === 0 ? true : streamWrite.call(this, new Tried(length, result));
       }
     }
-    return Duplex.prototype.write.call(this, chunk, encoding, callback);
+    if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+    return streamWrite.call(this[kLife], chunk, encoding, callback); // a getter of `chunk` may make the socket live again
   },
 
   _writeGeneric(many, data, encoding, callback) {
