@@ -1,4 +1,13 @@
-/* block_list_net.c: single addresses and subnets, in a hash table by network and prefix length. */
+/*
+ * block_list_net.c: single addresses and subnets, in a hash table.
+ *
+ * The key of a rule is its address, which a check looks for by the network of what it is asked about, and the prefix
+ * length. A subnet whose address has host bits, or is IPv4 in the notation of IPv6, has another key, or all such rules
+ * of one network would be in one chain, through which each edit had to go. For all of them of one network there is one
+ * entry more, their shadow, under the key that a check looks for. So of one key there are at most a shadow, a single
+ * address, and subnets that are all the same; the former two go to the front whenever they are looked for, so that no
+ * search goes past the same subnets twice.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,15 +23,29 @@
 
 /* --- hashing ---------------------------------------------------------------------------------------------- */
 
-static uint32_t slot_of(const cnet_block_list_t *list, cnet_ip_t network, unsigned prefix) {
+static uint32_t slot_by(const cnet_block_list_t *list, cnet_ip_t ip, unsigned prefix, uint64_t seed) {
   const cnet_buckets_t *buckets = &list->buckets;
-  uint32_t slot = (uint32_t)cnet_ip_hash(network, prefix, list->seed) & buckets->mask;
+  uint32_t slot = (uint32_t)cnet_ip_hash(ip, prefix, seed) & buckets->mask;
 
   return slot < buckets->count ? slot : slot & buckets->mask >> 1;
 }
 
+/* Where a check looks. */
+static uint32_t slot_of(const cnet_block_list_t *list, cnet_ip_t network, unsigned prefix) {
+  return slot_by(list, network, prefix, list->seed);
+}
+
+/* Whether it is a rule with a key of its own, and needs a shadow. */
+static bool is_apart(const cnet_net_t *net) {
+  if (net->single || net->shadow) return false;
+  cnet_ip_t network = cnet_ip_network(net->ip, net->prefix);
+  return cnet_ip_compare(network, net->ip) != 0 || (net->prefix >= 96 && cnet_ip_is_mapped(net->ip) && !net->four);
+}
+
+/* The seeds are multiples of a secret: nobody can tell which keys have the same hash. */
 static uint32_t slot_of_net(const cnet_block_list_t *list, const cnet_net_t *net) {
-  return slot_of(list, cnet_ip_network(net->ip, net->prefix), net->prefix);
+  uint64_t factor = !is_apart(net) ? 1 : net->four ? 3 : 5;
+  return slot_by(list, net->ip, net->prefix, list->seed * factor);
 }
 
 static int reserve_bucket(cnet_buckets_t *buckets) {
@@ -121,67 +144,115 @@ static void unlink_net(cnet_block_list_t *list, uint32_t index) {
     *first_of(list, list->nets[index].single) = link.next;
 }
 
+/* Whether the two are the same rule; single addresses are in either notation. */
+static bool is_same(const cnet_net_t *one, const cnet_net_t *other) {
+  return one->prefix == other->prefix && one->single == other->single && one->shadow == other->shadow &&
+         cnet_ip_compare(one->ip, other->ip) == 0 && (one->single || one->shadow || one->four == other->four);
+}
+
 /*
  * The place that holds the number of the newest such rule: a head, or the chain of another. NULL: none. Chains
- * have the newest first.
+ * have the newest first of those that are the same.
  */
-static uint32_t *find(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single) {
+static uint32_t *find(cnet_block_list_t *list, const cnet_net_t *wanted) {
   if (list->buckets.count == 0) return NULL;
 
-  uint32_t *place = &list->buckets.heads[slot_of(list, cnet_ip_network(host.ip, prefix), prefix)];
-  for (; *place != 0; place = &list->nets[*place].chain) {
-    const cnet_net_t *net = &list->nets[*place];
-    if (net->prefix != prefix || net->single != single || cnet_ip_compare(net->ip, host.ip) != 0) continue;
-    if (single || net->four == host.four) return place;
-  }
-  return NULL;
+  uint32_t *head = &list->buckets.heads[slot_of_net(list, wanted)], *place = head;
+  while (*place != 0 && !is_same(&list->nets[*place], wanted)) place = &list->nets[*place].chain;
+  if (*place == 0) return NULL;
+  if (place == head || !(wanted->single || wanted->shadow)) return place;
+  uint32_t index = *place; /* of these there is one: to the front */
+  *place = list->nets[index].chain;
+  list->nets[index].chain = *head;
+  *head = index;
+  return head;
+}
+
+static cnet_net_t net_of(cnet_host_t host, unsigned prefix, bool single) {
+  return (cnet_net_t){.ip = host.ip, .prefix = (uint8_t)prefix, .four = host.four, .single = single};
+}
+
+static cnet_net_t shadow_of(const cnet_net_t *net) {
+  return (cnet_net_t){.ip = cnet_ip_network(net->ip, net->prefix), .prefix = net->prefix, .shadow = true};
 }
 
 /* --- rules --------------------------------------------------------------------------------------------------- */
 
+/* Puts an entry into the table, and into no list of rules. Its number; 0: no memory. */
+static uint32_t insert(cnet_block_list_t *list, const cnet_net_t *net) {
+  if (list->buckets.count == 0 && reserve_bucket(&list->buckets) != 0) return 0;
+  uint32_t index = take_entry(list);
+  if (index == 0) return 0;
+
+  uint32_t *head = &list->buckets.heads[slot_of_net(list, net)];
+  list->nets[index] = *net;
+  list->nets[index].chain = *head;
+  *head = index;
+  if (list->nets_used > list->buckets.count) split_bucket(list);
+  return index;
+}
+
+/* Takes what is at `place` out of the table. */
+static void discard(cnet_block_list_t *list, uint32_t *place) {
+  uint32_t index = *place;
+
+  *place = list->nets[index].chain;
+  list->nets[index].chain = list->nets_free;
+  list->nets_free = index;
+}
+
+/* One rule more, or less, that the shadow of `net` is of. False: no memory. */
+static bool count_shadow(cnet_block_list_t *list, const cnet_net_t *net, bool added) {
+  cnet_net_t wanted = shadow_of(net);
+  uint32_t *place = find(list, &wanted);
+
+  wanted.link.next = 1;
+  if (place == NULL) return insert(list, &wanted) != 0;
+  list->nets[*place].link.next += added ? 1 : UINT32_MAX;
+  if (list->nets[*place].link.next == 0) discard(list, place);
+  return true;
+}
+
 int cnet_net_add(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single) {
-  uint32_t *place = single ? find(list, host, prefix, true) : NULL;
-  uint32_t index, *head;
+  cnet_net_t net = net_of(host, prefix, single);
+  uint32_t *place = single ? find(list, &net) : NULL;
+  bool apart = is_apart(&net);
 
   if (place != NULL) {
     list->nets[*place].four = host.four;
     return 0;
   }
-  if (list->buckets.count == 0 && reserve_bucket(&list->buckets) != 0) return UV_ENOMEM;
-  index = take_entry(list);
-  if (index == 0) return UV_ENOMEM;
-
-  head = &list->buckets.heads[slot_of(list, cnet_ip_network(host.ip, prefix), prefix)];
-  list->nets[index] =
-      (cnet_net_t){.ip = host.ip, .chain = *head, .prefix = (uint8_t)prefix, .four = host.four, .single = single};
-  *head = index;
+  if (apart && !count_shadow(list, &net, true)) return UV_ENOMEM;
+  uint32_t index = insert(list, &net);
+  if (index == 0) {
+    if (apart) count_shadow(list, &net, false);
+    return UV_ENOMEM;
+  }
   link_newest(list, index);
   count_prefix(list, prefix, true);
   list->size++;
-  if (list->nets_used > list->buckets.count) split_bucket(list);
   return 0;
 }
 
 void cnet_net_remove(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single) {
-  uint32_t *place = find(list, host, prefix, single);
-  uint32_t index;
+  const cnet_net_t net = net_of(host, prefix, single);
+  uint32_t *place = find(list, &net);
 
   if (place == NULL) return;
-  index = *place;
-  *place = list->nets[index].chain;
-  unlink_net(list, index);
-  list->nets[index].chain = list->nets_free;
-  list->nets_free = index;
+  unlink_net(list, *place);
+  discard(list, place);
+  if (is_apart(&net)) count_shadow(list, &net, false);
   count_prefix(list, prefix, false);
   list->size--;
 }
 
+/* Whether a rule, or the shadow of one, has the key. */
 static bool chain_has(const cnet_block_list_t *list, uint32_t index, cnet_ip_t ip, unsigned prefix) {
   cnet_ip_t network = cnet_ip_network(ip, prefix);
 
   for (; index != 0; index = list->nets[index].chain) {
     const cnet_net_t *net = &list->nets[index];
-    if (net->prefix == prefix && cnet_ip_compare(cnet_ip_network(net->ip, prefix), network) == 0) return true;
+    if (net->prefix == prefix && cnet_ip_compare(net->ip, network) == 0) return true;
   }
   return false;
 }

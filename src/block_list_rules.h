@@ -43,6 +43,7 @@ typedef struct cnet_net {
   uint8_t prefix; /* 0 to 128, of the 128-bit number */
   bool four;      /* written as IPv4 */
   bool single;    /* from addAddress() */
+  bool shadow;    /* no rule, but what a check finds of `link.next` rules with another key: see block_list_net.c */
 } cnet_net_t;
 
 /* What a check reads of a range, close together: among many ranges it waits for memory more than for anything. */

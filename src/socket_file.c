@@ -8,6 +8,8 @@
  *                       |               +--> the stream was closed meanwhile: nobody is told
  *                       +--> the stream was closed before the end: undone there, before anybody else can have the place
  *
+ * The place is that of the call, whatever becomes the working directory meanwhile: paths are made absolute first.
+ *
  * `state` says who undoes what was made, when the stream is closed: whoever comes second to exchange it, as the first
  * one cannot know.
  */
@@ -20,7 +22,7 @@
 
 struct cnet_socket_file {
   cnet_file_id_t id;
-  char path[]; /* ends with a zero */
+  char path[]; /* absolute; ends with a zero */
 };
 
 enum { RUNNING, MADE, CANCELLED };
@@ -34,16 +36,34 @@ struct cnet_binding {
   int mode, result;
   cnet_file_id_t id;
   size_t length;
-  char path[]; /* ends with a zero */
+  char path[]; /* absolute; ends with a zero */
 };
+
+/*
+ * Where `path` is from the root on, as the working directory may be another one when it is used again. 0, or a negative
+ * code.
+ */
+static int make_absolute(const char *path, char out[2 * CNET_PATH_MAX]) {
+  size_t length = CNET_PATH_MAX;
+  int err = path[0] == '/' ? 0 : uv_cwd(out, &length);
+
+  if (err) return err;
+  if (path[0] == '/')
+    length = 0;
+  else if (out[length - 1] != '/')
+    out[length++] = '/';
+  memcpy(out + length, path, strlen(path) + 1);
+  return 0;
+}
 
 void cnet_socket_file_remove(cnet_socket_file_t *file) {
   cnet_platform_file_remove(file->path, &file->id);
   free(file);
 }
 
-/* Gives the stream the socket `fd`, bound to `path`. 0; or a negative code, and all of it is undone. */
-static int take_over(cnet_stream_t *stream, int fd, const char *path, size_t length, const cnet_file_id_t *id) {
+/* Gives the stream the socket `fd`, bound to `path`, which is absolute. 0; or a negative code, and all is undone. */
+static int take_over(cnet_stream_t *stream, int fd, const char *path, const cnet_file_id_t *id) {
+  size_t length = strlen(path);
   cnet_socket_file_t *file = malloc(sizeof *file + length + 1);
   char *copy = malloc(length + 1);
   int err = file == NULL || copy == NULL ? UV_ENOMEM : stream->path != NULL ? UV_EBUSY : 0;
@@ -89,7 +109,7 @@ static void after_work(uv_work_t *req, int status) {
   if (stream != NULL) {
     stream->binding = NULL;
     if (status == 0) status = binding->result < 0 ? binding->result : 0;
-    if (status == 0) status = take_over(stream, binding->fd, binding->path, binding->length, &binding->id);
+    if (status == 0) status = take_over(stream, binding->fd, binding->path, &binding->id);
     cnet_emit_ints(env, stream->context, CNET_ON_BOUND, 2, (int32_t[]){stream->id, status});
   }
   free(binding);
@@ -109,7 +129,8 @@ void cnet_binding_cancel(cnet_stream_t *stream) {
   uv_cancel((uv_req_t *)&binding->work); /* after_work() comes in any case */
 }
 
-static int enqueue(cnet_stream_t *stream, const char *path, size_t length, int mode) {
+static int enqueue(cnet_stream_t *stream, const char *path, int mode) {
+  size_t length = strlen(path);
   cnet_binding_t *binding = calloc(1, sizeof *binding + length + 1);
 
   if (binding == NULL) return UV_ENOMEM;
@@ -136,7 +157,7 @@ static int enqueue(cnet_stream_t *stream, const char *path, size_t length, int m
 napi_value cnet_js_bind_file(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
-  char path[CNET_PATH_MAX];
+  char path[CNET_PATH_MAX], whole[2 * CNET_PATH_MAX];
   cnet_file_id_t made;
   uv_os_fd_t known;
 
@@ -147,8 +168,9 @@ napi_value cnet_js_bind_file(napi_env napi, napi_callback_info info) {
   int length = cnet_arg_string(&call, 1, path, sizeof path);
   int mode = cnet_arg_int(&call, 2, -1);
   if (length <= 0 || path[0] == '\0' || mode > 0777) return cnet_int(napi, UV_EINVAL);
+  int err = memchr(path, '\0', (size_t)length) != NULL ? UV_EINVAL : make_absolute(path, whole);
+  if (err) return cnet_int(napi, err);
   int fd = cnet_platform_file_bind(path, (size_t)length, mode, &made);
-  if (fd == UV_EADDRINUSE && cnet_arg_bool(&call, 3))
-    return cnet_int(napi, enqueue(stream, path, (size_t)length, mode));
-  return cnet_int(napi, fd < 0 ? fd : take_over(stream, fd, path, (size_t)length, &made));
+  if (fd == UV_EADDRINUSE && cnet_arg_bool(&call, 3)) return cnet_int(napi, enqueue(stream, whole, mode));
+  return cnet_int(napi, fd < 0 ? fd : take_over(stream, fd, whole, &made));
 }
