@@ -22,7 +22,7 @@ const { prepareOpening, settleOpening } = require('./opening');
 const { isDenied } = require('./permission');
 const { sendHeader, setHeader } = require('./proxy-socket');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('./socket-options');
-const { keep, onceUnlessItFails, undo } = require('./undo');
+const { keep, onceUnlessItFails } = require('./undo');
 const uv = require('./uv');
 const {
   kAttach,
@@ -229,7 +229,7 @@ const methods = {
     const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
     if (fresh !== null && this[kHandle]) fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
     else if (fresh !== null) this[kAttach](fresh);
-    if (listener !== null) onceUnlessItFails(this, 'connect', listener);
+    const takeBack = listener === null ? null : onceUnlessItFails(this, 'connect', listener);
     this._unrefTimer();
     this.connecting = true;
     if (limit > 0) connectTimeout.start(this, limit, options);
@@ -238,7 +238,7 @@ const methods = {
       if (isPipe) attemptPath(this, path, socketOptions);
       else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
     } catch (error) {
-      undo(this);
+      takeBack?.(); // and not that of a connect() before, which goes on
       throw error;
     }
     return this;

@@ -10,6 +10,7 @@ const { cancelBinding, listen } = require('./listen');
 const { Server } = require('./server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');
+const { undo } = require('./undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
 const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
@@ -76,10 +77,14 @@ function listenByCnet(kind) {
   };
 }
 
-/** close() of Node, after which a lookup that listen() has begun counts no more: Node 18 does not see to it. */
+/**
+ * close() of Node, after which a listen() that is on its way counts no more: its lookup, to which Node 18 does not see, and
+ * what it leaves with others.
+ */
 function closeByNode(next) {
   return function close(...args) {
     if (prepared.has(this)) {
+      undo(this);
       this._listeningId++;
       if (this[kBinding]) cancelBinding(this);
     }

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * `for await` over a Socket (stream.md, readable[Symbol.asyncIterator]()). It is that of stream.Readable, but for the end: a
- * half-open socket whose peer has ended lives on, so that it can answer, as the newest line of Node has it. On the others
- * the stream is destroyed there, unless the loop leaves that to somebody else; so it is done here.
+ * `for await` over a Socket (stream.md, readable[Symbol.asyncIterator]()). It is that of stream.Readable, but for the end:
+ * Node destroys the stream there (nodejs/node#49073), unless the loop leaves that to somebody else. A half-open socket whose
+ * peer has ended lives on here, on every line, so that it can answer.
  */
 
 const { Duplex, destroy, finished } = require('node:stream');

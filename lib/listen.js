@@ -294,17 +294,24 @@ function listenOnPath(server, options, backlog) {
 function closeOnAbort(server, { signal }) {
   if (signal === undefined) return false;
   validateAbortSignal(signal, 'options.signal');
-  const onAborted = () => server.close();
+  const { _listeningId: listeningId } = server;
+  const isCurrent = () => server._listeningId === listeningId; // it has not been closed since
+  const onAborted = () => {
+    if (isCurrent()) server.close();
+  };
   if (signal.aborted) {
     nextTick(onAborted);
     return true;
   }
   const forget = () => {
     signal.removeEventListener('abort', onAborted);
-    server.removeListener('close', forget);
+    server.removeListener('close', onClose);
+  };
+  const onClose = () => {
+    if (!isCurrent()) forget(); // else it is the 'close' of a listen() before
   };
   signal.addEventListener('abort', onAborted, { once: true });
-  server.on('close', forget);
+  server.on('close', onClose);
   whenItFails(server, forget);
   return false;
 }

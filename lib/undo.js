@@ -4,9 +4,16 @@
 
 const { kUndo } = require('./symbols');
 
-/** @param {() => void} action run when what the Socket or Server is about fails */
+/**
+ * @param {() => void} action run when what the Socket or Server is about fails
+ * @returns {() => void} runs it at once, and no more
+ */
 function whenItFails(emitter, action) {
   (emitter[kUndo] ??= []).push(action);
+  return () => {
+    if (emitter[kUndo]) emitter[kUndo] = emitter[kUndo].filter((other) => other !== action);
+    action();
+  };
 }
 
 /** It has failed. */
@@ -28,6 +35,7 @@ function keep(emitter) {
  * @param {import('node:events').EventEmitter} emitter
  * @param {string} event
  * @param {Function} callback
+ * @returns {() => void} takes this listener alone back
  */
 function onceUnlessItFails(emitter, event, callback) {
   let isOver = false;
@@ -41,8 +49,9 @@ function onceUnlessItFails(emitter, event, callback) {
     Reflect.apply(callback, this, args);
   }
   listener.listener = callback; // so listeners() and off() of EventEmitter know it, as what once() has wrapped
-  whenItFails(emitter, forget);
+  const takeBack = whenItFails(emitter, forget);
   emitter.on(event, listener);
+  return takeBack;
 }
 
 module.exports = { keep, onceUnlessItFails, undo, whenItFails };

@@ -121,8 +121,8 @@ static void on_connection(uv_stream_t *uv, int status) {
 }
 
 /*
- * listen(id, backlog): also of a stream that listens already. UV_EBUSY: a connection waits until the listener is let go,
- * and libuv, which would ask for the next one, ends the process then.
+ * listen(id, backlog): also of a stream that listens already. UV_EBUSY: a connection waits until the listener is let
+ * go, and libuv, which would ask for the next one, ends the process then.
  */
 napi_value cnet_js_listen(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);

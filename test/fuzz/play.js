@@ -53,7 +53,7 @@ class World {
   /* Which events come, and with what: names of ends and bytes are left out, as they are not the same each time. */
   watch(name, object) {
     this.objects.set(name, object);
-    object.fuzz = { received: 0, hash: crypto.createHash('sha1'), sink: null };
+    object.fuzz = { received: 0, hash: crypto.createHash('sha1'), sink: null, lives: 1 };
     for (const event of NOTED) {
       object.on(event, (value) => {
         if (event === 'error' || event === 'connectionAttemptFailed') this.note(name, `${event} ${event === 'error' ? codeOf(value) : ''}`);
@@ -107,11 +107,15 @@ class World {
     if (listening) this.listen(socket);
   }
 
+  /* What was given to a life before is told by Node at the end of another, if at all: docs/differences.md. */
   callback(name, what) {
     const number = this.callbacks++;
+    const { fuzz } = this.objects.get(name);
+    const { lives } = fuzz;
     let calls = 0;
     return (error) => {
       calls++;
+      if (fuzz.lives !== lives) return;
       this.note(name, `callback ${number} of ${what} ${codeOf(error)}${calls > 1 ? ` called ${calls} times` : ''}`);
     };
   }
@@ -138,12 +142,13 @@ class World {
     // how much of what was never finished came through is a matter of timing
     const peer = this.objects.get(`${name[0] === 'C' ? 'P' : 'C'}${name.slice(1)}`);
     const whole = readableEnded && peer?.writableFinished;
+    const isFirst = object.fuzz.lives === 1; // Node leaves some things of a life to the next: docs/differences.md
     return {
       destroyed, readableEnded, writableEnded, writableFinished, readyState, connecting, pending, timeout,
-      flowing: object.readableFlowing, paused: object.isPaused(), corked: object.writableCorked,
+      flowing: object.readableFlowing, paused: object.isPaused(), corked: isFirst ? object.writableCorked : undefined,
       received: whole && object.fuzz.sink === null ? object.fuzz.received : undefined,
       hash: whole && object.fuzz.sink === null ? object.fuzz.hash.digest('hex').slice(0, 12) : undefined,
-      listeners: ['error', 'close', 'end', 'finish', 'drain'].map((event) => object.listenerCount(event)).join(),
+      listeners: ['error', 'close', 'end', 'finish', 'drain'].map((event) => (isFirst ? object.listenerCount(event) : '')).join(),
       // a connect() that fails takes its listeners back in cnet: docs/differences.md
       connects: destroyed ? undefined : object.listenerCount('connect'),
     };
@@ -228,6 +233,8 @@ const SOCKET = {
   /* Only one that is done with: what connect() does to a socket that lives, Node leaves open. */
   connectAgain(world, socket, target) {
     if (!target.startsWith('C') || !socket.destroyed || !world.traces[target].some((text) => text.startsWith('close'))) return;
+    while (socket.writableCorked > 0) socket.uncork(); // Node leaves it corked
+    socket.fuzz.lives++;
     socket.connect(world.address(world.port));
   },
 };
