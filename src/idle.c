@@ -98,13 +98,17 @@ static bool has_to_wait(cnet_idle_t *idle) {
   return cnet_turn_waits(idle->env, &idle->asked, idle->asked != 0 || may_be_there(idle->stream));
 }
 
-/* The one that is due first has to wait for the turn to end: so have the others that are due, each behind the other. */
-static void ask_all(const cnet_idle_heap_t *heap, uint64_t now) {
+/*
+ * The one that is due first has to wait for the turn to end: so have the others that are due, each behind the other.
+ * The kernel is asked for none of them, as the loop asks it for all: so a peer who has each of many wait, one after the
+ * other, has them gone through once, not each time.
+ */
+static void wait_all(const cnet_idle_heap_t *heap, uint64_t now) {
   uint32_t i = 0;
 
   for (;;) {
     if (i < heap->count && heap->items[i]->look_at <= now) {
-      has_to_wait(heap->items[i]);
+      if (heap->items[i]->asked == 0) cnet_turn_note(heap->items[i]->env, &heap->items[i]->asked);
       i = i * 2 + 1;
       continue;
     }
@@ -124,7 +128,7 @@ static void on_timer(uv_timer_t *timer) {
     cnet_idle_t *idle = heap->items[0];
     if (put_off(heap, idle, now)) continue;
     if (has_to_wait(idle)) {
-      ask_all(heap, now);
+      wait_all(heap, now);
       heap->timer_due = idle->look_at; /* so that nobody else sets the timer */
       uv_timer_start(timer, on_timer, CNET_TURN_PAUSE, 0);
       return;

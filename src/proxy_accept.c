@@ -158,7 +158,7 @@ static void on_due(uv_timer_t *timer) {
     return;
   }
   for (wait = wait->next; wait != NULL && wait->due <= now; wait = wait->next)
-    has_to_wait(wait); /* the same turn is enough for all */
+    if (wait->asked == 0) cnet_turn_note(wait->stream->env, &wait->asked); /* the same turn is enough for all */
   uv_timer_start(timer, on_due, CNET_TURN_PAUSE, 0);
 }
 

@@ -380,7 +380,8 @@ describe('PROXY protocol', function () {
       while (sockets.length < 4) sockets.push((await iterator.next()).value);
       for (const socket of sockets) assert.strictEqual(socket.remoteAddress, '10.1.2.3');
       for (const socket of sockets) socket.resume().end();
-      await iterator.return();
+      await iterator.return(); // which leaves the server as it is
+      await close(server);
     });
 
     it('the process ends with a server and a connection that waits, both unref()ed or not held', async () => {
