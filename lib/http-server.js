@@ -6,8 +6,6 @@
  * Server that its handle asks for, as properties of its own: it goes on whatever becomes of cnet/register-http.
  */
 
-const nodeNet = require('node:net');
-
 const { cancelBinding, listen } = require('./listen');
 const { Server } = require('./server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('./symbols');
@@ -16,9 +14,6 @@ const { undo } = require('./undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
 const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
-
-/** Node's last step of listen(); a program's own in the place of it stays. */
-const { _listen2: listenByNode } = nodeNet.Server.prototype;
 
 /** Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it. */
 function takeState(server) {
@@ -32,8 +27,7 @@ function takeState(server) {
 /** Gives `server` the methods, and its limit to C, which has to know of each change. */
 function takeMethods(server) {
   const limit = server.maxConnections;
-  const names = server._listen2 === listenByNode ? [...METHODS, '_listen2'] : METHODS;
-  for (const name of names) {
+  for (const name of METHODS) {
     const descriptor = Object.getOwnPropertyDescriptor(Server.prototype, name);
     Object.defineProperty(server, name, { ...descriptor, enumerable: false });
   }

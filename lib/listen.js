@@ -3,6 +3,7 @@
 /** server.listen(): from its arguments to a listening handle. */
 
 const dns = require('node:dns');
+const nodeNet = require('node:net');
 
 const { isPath, normalizeArgs, toNumber } = require('./args');
 const { BoundSocket } = require('./bound-socket');
@@ -160,8 +161,15 @@ function listenNow(server, place) {
   });
 }
 
+/** Node's last step of listen(), which servers of Node's http have (register-http): for these it is cnet's. */
+const { _listen2: listenByNode } = nodeNet.Server.prototype;
+
 /** As listenNow(), by the method that programs may have put in the place of it; it is told what Node tells. */
 function listenBy(server, place) {
+  if (server._listen2 === listenByNode) {
+    listenNow(server, place);
+    return;
+  }
   const { address = null, port = null, family = null, backlog, fd, flags } = place;
   server[kPlace] = place;
   server._listen2(address, port, family, backlog, fd, flags);
