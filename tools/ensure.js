@@ -47,21 +47,23 @@ function npm(args, options = {}) {
 }
 
 /* The install script is left out: the build follows, and can then say what it lacks without npm's words around. */
-async function install(cwd) {
+async function install(cwd, command) {
   console.error(`cnet: installing the packages of ${path.relative(ROOT, path.join(cwd, 'package-lock.json'))}`);
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+  const args = [command, '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
   const { status, output } = await npm(args, { cwd, quiet: true });
-  if (status !== 0) throw new ToolError(`${output}\nnpm ci ended with status ${status}`);
+  if (status !== 0) throw new ToolError(`${output}\nnpm ${command} ended with status ${status}`);
 }
 
 /**
  * Installs the packages of a folder's lockfile, unless they are there.
  * @param {string} [dir]
+ * @param {'ci' | 'install'} [command] of npm: `install` where the lockfile names packages for other platforms that the registry
+ *   does not have, which `ci` refuses
  */
-async function ensurePackages(dir = ROOT) {
+async function ensurePackages(dir = ROOT, command = 'ci') {
   if (isInstalled(dir)) return;
   await withLock('install', async () => {
-    if (!isInstalled(dir)) await install(dir);
+    if (!isInstalled(dir)) await install(dir, command);
   });
 }
 

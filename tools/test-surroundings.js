@@ -17,7 +17,7 @@ const DIR = path.join(ROOT, 'test', 'surroundings');
  */
 async function testSurroundings({ args = [], style } = {}) {
   await ensure({ build: false });
-  await ensurePackages(DIR);
+  await ensurePackages(DIR, 'install');
   return runMocha({ args: ['--config', path.join(DIR, 'mocharc.js'), ...args], style });
 }
 
