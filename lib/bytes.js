@@ -7,6 +7,7 @@
 
 const { Buffer } = require('node:buffer');
 
+/** The class of all Buffers: makes one over given memory without the checks of Buffer.from(). */
 const FastBuffer = Buffer[Symbol.species];
 const { hasOwn, getPrototypeOf } = Object;
 const bufferPrototype = Buffer.prototype;

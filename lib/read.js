@@ -7,15 +7,13 @@ const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('./binding');
+const { FastBuffer } = require('./bytes');
 const { errnoException, invalidArgType } = require('./errors');
 const { inlined } = require('./handlers');
 const { callStream } = require('./life');
 const { kFirst, kHandle, kLife, kOnRead, kRead, kTlsReader } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
-
-/** The class of all Buffers: makes one over given memory without the checks of Buffer.from(). */
-const FastBuffer = Buffer[Symbol.species];
 
 /**
  * A Buffer of what was read, in memory that belongs to it alone. A few bytes are copied here, one by one: so nothing but
