@@ -12,7 +12,7 @@ const { withLock } = require('./lock.js');
 const { runMocha, summary } = require('./mocha.js');
 const { ROOT, ToolError, forEachOf, run, sumOf, tool } = require('./run.js');
 
-const VERSIONS = ['18.20.8', '20.20.2', '22.23.3', '24.21.0', '26.10.0'];
+const VERSIONS = ['18.20.8', '20.20.2', '22.23.3', '24.21.0', '26.12.1'];
 const CACHE = path.join(ROOT, '.cache', 'nodes');
 const PACKAGE = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 const NODE_FILE = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
