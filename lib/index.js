@@ -4,6 +4,8 @@
 
 const nodeNet = require('node:net');
 
+require('./together').loadTogether(module);
+
 const { normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
 const { BoundSocket } = require('./bound-socket');

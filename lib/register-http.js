@@ -12,6 +12,8 @@
 
 const http = require('node:http');
 
+require('./together').loadTogether(module);
+
 const { beforeTls } = require('./builtin-loads');
 const { connectByCnet, connectSecurely } = require('./http-client');
 const { closeByNode, listenByCnet } = require('./http-server');

@@ -14,6 +14,8 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { getEnvironmentData, setEnvironmentData, threadId } = require('node:worker_threads');
 
+require('./together.js').loadTogether(module);
+
 const { beforeTls } = require('./builtin-loads.js');
 const { replace } = require('./replace.js');
 
