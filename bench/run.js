@@ -11,6 +11,7 @@ const { measure } = require('./measure.js');
 const { buildNative } = require('./native.js');
 const { canPin } = require('./processes.js');
 const { scenarios } = require('./scenarios.js');
+const { runStartup } = require('./startup.js');
 const { summarise, table } = require('./summary.js');
 const { ensure } = require('../tools/ensure.js');
 const { ToolError, tool } = require('../tools/run.js');
@@ -26,11 +27,12 @@ const USAGE = `npm run bench [-- OPTIONS]
   --json=FILE      every run, and the summary
   --plot=FILE.svg  a chart of the ratios to node:net
   --quick          a short look: ends within two minutes
+  --startup        what loading takes instead: --runs (25), --node and --json count
   --list           the names of the scenarios
   --no-build       take the build that is there`;
 
 const TEXT_OPTIONS = ['scenario', 'drivers', 'runs', 'seconds', 'warmup', 'node', 'bun', 'deno', 'turbo-net', 'json', 'plot'];
-const FLAGS = ['quick', 'list', 'no-build', 'help'];
+const FLAGS = ['quick', 'startup', 'list', 'no-build', 'help'];
 
 const FULL = { runs: 5, seconds: 1, warmup: 0.5, idle: 10000, mostRules: 1000000 };
 const QUICK = { runs: 1, seconds: 0.5, warmup: 0.3, idle: 2000, mostRules: 100000, drivers: 'node,cnet,epoll' };
@@ -121,9 +123,19 @@ async function runAll(list, chosen, settings) {
   return { runs, summary };
 }
 
+async function mainOfStartup(values, node) {
+  await ensure({ build: !values['no-build'] });
+  const machine = describe(node);
+  console.log(`${machine.node}, ${machine.cpu}, ${machine.cpus} CPUs, ${machine.system}\n`);
+  const runs = values.runs === undefined ? undefined : positive(values, 'runs');
+  const summary = runStartup({ node, runs });
+  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, summary }, null, 1)}\n`);
+}
+
 async function main() {
   const values = readOptions();
   if (values.help) return console.log(USAGE);
+  if (values.startup) return mainOfStartup(values, values.node ?? process.execPath);
   const settings = readSettings(values);
   const list = choose(scenarios(settings), values.scenario, 'scenario', (name, begin) => name.startsWith(begin));
   if (values.list) return console.log(list.map(({ name, title }) => `${name.padEnd(20)} ${title}`).join('\n'));

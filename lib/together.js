@@ -11,34 +11,35 @@ const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
 
-const { cache } = require;
+/** What require.cache is, by the name that bundlers do not warn of. */
+const { _cache: cache } = Module;
 const LOCAL = /^\.\/([\w-]+)(?:\.js)?$/;
 
 /** As Node does it, without the search. */
 function loadFile(filename, parent) {
-  const module = new Module(filename, parent);
-  module.filename = filename;
-  module.paths = parent.paths;
-  cache[filename] = module;
+  const made = new Module(filename, parent);
+  made.filename = filename;
+  made.paths = parent.paths;
+  cache[filename] = made;
   try {
-    loadTogether(module);
-    module._compile(fs.readFileSync(filename, 'utf8'), filename, 'commonjs');
-    module.loaded = true;
+    loadTogether(made);
+    made._compile(fs.readFileSync(filename, 'utf8'), filename, 'commonjs');
+    made.loaded = true;
   } finally {
-    if (!module.loaded) delete cache[filename];
+    if (!made.loaded) delete cache[filename];
   }
-  return module.exports;
+  return made.exports;
 }
 
-/** @param {NodeModule} module whose require() is to take the short way; where it is another loader's it stays as it is */
-function loadTogether(module) {
-  if (!(module instanceof Module) || cache?.[module.filename] !== module || typeof module._compile !== 'function') return;
-  module.require = (id) => {
+/** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
+function loadTogether(loading) {
+  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading || typeof loading._compile !== 'function') return;
+  loading.require = (id) => {
     const [, name] = LOCAL.exec(id) ?? [];
     const filename = `${__dirname}${path.sep}${name}.js`;
     const isLoading = cache[filename]?.loaded === false; // a cycle, which Node sees to
-    if (name === undefined || isLoading) return Reflect.apply(Module.prototype.require, module, [id]);
-    return cache[filename] === undefined ? loadFile(filename, module) : cache[filename].exports;
+    if (name === undefined || isLoading) return Reflect.apply(Module.prototype.require, loading, [id]);
+    return cache[filename] === undefined ? loadFile(filename, loading) : cache[filename].exports;
   };
 }
 

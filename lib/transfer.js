@@ -9,8 +9,6 @@
  */
 
 const { Duplex } = require('node:stream');
-const v8 = require('node:v8');
-const { MessagePort, Worker, isMainThread } = require('node:worker_threads');
 
 const native = require('./binding');
 const { BlockList } = require('./block-list');
@@ -27,6 +25,10 @@ const {
 const uv = require('./uv');
 const { validateObject } = require('./validate');
 
+/** Node's own, which are loaded when something is moved. */
+const v8 = () => require('node:v8');
+const threads = () => require('node:worker_threads');
+
 const nothing = () => false;
 
 /** The kinds of what can be moved; C knows them by their number. */
@@ -42,7 +44,7 @@ const sentTo = new WeakMap();
  * keep the thread alive, whatever it is told.
  */
 function hasEnded(target) {
-  if (target instanceof Worker) return target.threadId < 0;
+  if (target instanceof threads().Worker) return target.threadId < 0;
   if (target.hasRef()) return false;
   target.ref();
   const isOpen = target.hasRef();
@@ -60,7 +62,7 @@ function closeWith(target, key) {
   if (keys === undefined) {
     keys = new Set();
     sentTo.set(target, keys);
-    target.once(target instanceof Worker ? 'exit' : 'close', () => {
+    target.once(target instanceof threads().Worker ? 'exit' : 'close', () => {
       sentTo.delete(target);
       for (const left of keys) native.tokenDrop(left);
     });
@@ -79,7 +81,7 @@ function closeWith(target, key) {
  * its own waits: it would close the descriptor. The main thread need not wait, as it takes all others with it.
  */
 function makeToken(type, handle, notes) {
-  const key = native.tokenNew(handle.id, TYPES.indexOf(type), v8.serialize(notes), !isMainThread);
+  const key = native.tokenNew(handle.id, TYPES.indexOf(type), v8().serialize(notes), !threads().isMainThread);
   if (typeof key === 'number') throw errnoException(key, 'dup');
   return { type, key };
 }
@@ -199,7 +201,7 @@ function transferBound(bound, to) {
 function transfer(source, options = {}) {
   validateObject(options, 'options');
   const { to } = options;
-  if (to !== undefined && !(to instanceof Worker) && !(to instanceof MessagePort)) {
+  if (to !== undefined && !(to instanceof threads().Worker) && !(to instanceof threads().MessagePort)) {
     throw invalidArgType('options.to', ['Worker', 'MessagePort'], to);
   }
   if (source instanceof Socket) return transferSocket(source, to);
@@ -277,7 +279,7 @@ function lookUp(token) {
   if (typeof found === 'number' && found !== uv.EINVAL) throw errnoException(found, 'open');
   const [number, kind, notes, data] = typeof found === 'number' ? [] : found;
   if (TYPES[number] !== type || type === undefined) throw invalidArgValue('token', token, 'must come from transfer()');
-  return { type, key, kind, data, notes: v8.deserialize(notes), Gone: GONE[type] };
+  return { type, key, kind, data, notes: v8().deserialize(notes), Gone: GONE[type] };
 }
 
 /**
