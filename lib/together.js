@@ -34,9 +34,10 @@ function loadFile(filename, parent) {
 /** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
 function loadTogether(loading) {
   if (!(loading instanceof Module) || cache?.[loading.filename] !== loading || typeof loading._compile !== 'function') return;
+  const folder = path.dirname(loading.filename); // the same for all; packers take along what is sought by __dirname
   loading.require = (id) => {
     const [, name] = LOCAL.exec(id) ?? [];
-    const filename = `${__dirname}${path.sep}${name}.js`;
+    const filename = `${folder}${path.sep}${name}.js`;
     const isLoading = cache[filename]?.loaded === false; // a cycle, which Node sees to
     if (name === undefined || isLoading) return Reflect.apply(Module.prototype.require, loading, [id]);
     return cache[filename] === undefined ? loadFile(filename, loading) : cache[filename].exports;
