@@ -19,7 +19,7 @@ function makeNamespace() {
   const own = Object.getOwnPropertyDescriptor(process, 'emitWarning');
   Object.defineProperty(process, 'emitWarning', { ...own, value: () => {} });
   try {
-    require('./node-net.mjs');
+    require('./register-namespace.mjs');
   } finally {
     Object.defineProperty(process, 'emitWarning', own);
   }
