@@ -43,6 +43,20 @@ describe('the loading of lib/', function () {
     assert.strictEqual(run(order), 'true true true true true true true');
   });
 
+  it('Node searches for one of them, and that one finds the others', () => {
+    const text = `
+      const Module = require('node:module');
+      const { _resolveFilename } = Module;
+      const sought = [];
+      Module._resolveFilename = function resolve(name, ...args) {
+        if (name.startsWith('./')) sought.push(name);
+        return Reflect.apply(_resolveFilename, this, [name, ...args]);
+      };
+      require(LIB + 'index.js');
+      console.log(sought.join());`;
+    assert.strictEqual(run(text), './together');
+  });
+
   it('a cleared require.cache gives another copy, that works for itself', () => {
     const text = `
       const before = require(LIB + 'index.js');
