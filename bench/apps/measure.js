@@ -11,9 +11,6 @@ const { ROOT } = require('../../tools/run.js');
 /** Seconds that a program may take for each step. */
 const PATIENCE = 120;
 
-/** Of its operations a client does this part before anything is measured. */
-const WARM_UP = 0.5;
-
 const preload = (driver) => (driver === 'node' ? [] : ['-r', path.join(ROOT, 'lib', `${driver}.js`)]);
 
 const program = (folder, name) => path.join(__dirname, folder, `${name}.js`);
@@ -42,8 +39,9 @@ async function operate(client, times) {
   await client.next(PATIENCE);
 }
 
+/* The first time, in which the programs are compiled and their heaps grow, is not measured. */
 async function measureBoth(scenario, server, client) {
-  await operate(client, Math.ceil(scenario.operations * WARM_UP));
+  await operate(client, scenario.operations);
   const before = await askBoth([server, client], 'mark');
   await operate(client, scenario.operations);
   const after = await askBoth([server, client], 'mark');

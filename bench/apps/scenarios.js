@@ -16,7 +16,7 @@ const MB = 1024 * 1024;
  *   to what remains, and register-http to all.
  */
 
-const ftp = { server: 'ftp', client: 'ftp', file: 8 * MB, operations: 100, drivers: ['register'] };
+const ftp = { server: 'ftp', client: 'ftp', file: 8 * MB, operations: 60, drivers: ['register'] };
 const grpc = { server: 'grpc', client: 'grpc', drivers: ['register', 'register-http'] };
 const proxy = { server: 'proxy-chain', client: 'proxy-chain', drivers: ['register', 'register-http'] };
 
@@ -25,19 +25,19 @@ const scenarios = [
   { ...ftp, name: 'ftp-down', title: 'ftp-srv sends files of 8 MB to basic-ftp' },
   { ...ftp, name: 'ftp-up', title: 'ftp-srv stores files of 8 MB of basic-ftp', options: { up: true } },
   {
-    ...grpc, name: 'grpc-unary', title: 'grpc-js: calls with 100 bytes each way, 8 at a time', operations: 16000,
+    ...grpc, name: 'grpc-unary', title: 'grpc-js: calls with 100 bytes each way, 8 at a time', operations: 6000,
     options: { method: 'unary', size: 100, atOnce: 8 },
   },
   {
-    ...grpc, name: 'grpc-stream', title: 'grpc-js: streams of 100 messages of 1 KB, 8 at a time', operations: 800,
+    ...grpc, name: 'grpc-stream', title: 'grpc-js: streams of 100 messages of 1 KB, 8 at a time', operations: 300,
     options: { method: 'stream', size: 1024, pieces: 100, atOnce: 8 },
   },
   {
-    ...proxy, name: 'proxy-plain', title: 'proxy-chain: HTTP requests of 16 KB, 8 at a time', operations: 4000,
+    ...proxy, name: 'proxy-plain', title: 'proxy-chain: HTTP requests of 16 KB, 8 at a time', operations: 1500,
     options: { size: 16384, atOnce: 8 },
   },
   {
-    ...proxy, name: 'proxy-tunnel', title: 'proxy-chain: tunnels, each for an HTTP request of 16 KB, 8 at a time', operations: 4000,
+    ...proxy, name: 'proxy-tunnel', title: 'proxy-chain: tunnels, each for an HTTP request of 16 KB, 8 at a time', operations: 1500,
     options: { size: 16384, tunnel: true, atOnce: 8 },
   },
 ];
