@@ -15,9 +15,20 @@ const preload = (driver) => (driver === 'node' ? [] : ['-r', path.join(ROOT, 'li
 
 const program = (folder, name) => path.join(__dirname, folder, `${name}.js`);
 
+/** Those that are there: a run that is interrupted leaves none behind either. */
+const bases = new Set();
+
+function remove(base) {
+  fs.rmSync(base, { recursive: true, force: true });
+  bases.delete(base);
+}
+
+process.on('exit', () => bases.forEach(remove));
+
 /* Folders for both sides, with the file that they send each other. */
 function makeFolders(scenario) {
   const base = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-apps-'));
+  bases.add(base);
   const folders = { root: path.join(base, 'server'), local: path.join(base, 'client') };
   for (const folder of Object.values(folders)) {
     fs.mkdirSync(folder);
@@ -73,7 +84,7 @@ async function measure(scenario, { node, server, client }) {
     throw new Error([err.message, ...started.map((child) => child.errors.trim())].filter(Boolean).join('\n'), { cause: err });
   } finally {
     await Promise.all(started.map((child) => child.stop()));
-    fs.rmSync(base, { recursive: true, force: true });
+    remove(base);
   }
 }
 
