@@ -101,7 +101,7 @@ function connectOwn(socket, wanted) {
   return start(id, addresses, port, time, localAddress || undefined, localPort || 0, pack(socketOptions));
 }
 
-/** A handle that a program has put in place (`socket._handle = …`) connects by itself, as one of Node's would. */
+/** A handle that a program has put in place (`socket._handle = ...`) connects by itself, as one of Node's would. */
 function connectForeign(socket, handle, to, socketOptions) {
   const name = isIP(to.host ?? '') === 6 ? 'connect6' : 'connect';
   if (socketOptions !== null) return uv.ENOTSUP;

@@ -179,7 +179,7 @@ function startGiven(socket, options) {
 
 /**
  * A TCP or IPC connection (net.md, new net.Socket()).
- * @param {object | number} [options] `fd`, `handle`, `allowHalfOpen`, `readable`, `writable`, `onread`, `signal`, … or a
+ * @param {object | number} [options] `fd`, `handle`, `allowHalfOpen`, `readable`, `writable`, `onread`, `signal`, ... or a
  *   descriptor
  * @throws ERR_INVALID_ARG_VALUE, ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_INVALID_FD_TYPE
  */
@@ -307,7 +307,7 @@ const methods = {
   },
 };
 
-/** Accessors that a `for … in` of Node does not show. */
+/** Accessors that a `for ... in` of Node does not show. */
 const HIDDEN = [
   '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'iterator', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
   'proxyHeader', 'readyState',
