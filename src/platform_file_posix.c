@@ -30,7 +30,7 @@ static cnet_file_id_t id_of(const uv_stat_t *info) {
   return (cnet_file_id_t){.device = info->st_dev, .inode = info->st_ino};
 }
 
-/* Whether there is a socket at `path`, not through a link, and if so which. By libuv: glibc 2.33 has a new symbol for lstat(2). */
+/* Whether there is a socket at `path`, not through a link, and if so which. By libuv: see cnet_platform_is_file(). */
 static bool socket_at(const char *path, uv_stat_t *info) {
   uv_fs_t request;
 
