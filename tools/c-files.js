@@ -28,7 +28,7 @@ function nodeHeaders() {
   throw new ToolError('the headers of Node (uv.h) are not to be found');
 }
 
-/** Include folders and definitions as in binding.gyp. Others' headers are system headers: not ours to be warned of. */
+/** Include folders and definitions as in cnet.gyp. Others' headers are system headers: not ours to be warned of. */
 function compilerArgs() {
   return [
     '-std=c11', '-Isrc', '-isystem', nodeHeaders(),

@@ -6,9 +6,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { build } = require('./build.js');
+const { build, checkTools, isBuilt } = require('./build.js');
 const { withLock } = require('./lock.js');
-const { ROOT, ToolError, run, tool } = require('./run.js');
+const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
 
 function readPackages(file) {
   try {
@@ -29,10 +29,13 @@ function isInstalled(dir) {
   });
 }
 
-/* How to start npm: the one that runs us, by this Node; else the one in PATH. */
+/* How to start npm: the one that runs us, by this Node; else the one beside it; else the one in PATH. */
 function npmCommand() {
-  const cli = process.env.npm_execpath;
-  if (cli && /npm-cli\.c?js$/.test(cli) && fs.existsSync(cli)) return { command: process.execPath, first: [cli] };
+  const bin = path.dirname(fs.realpathSync(process.execPath));
+  const own = path.join('node_modules', 'npm', 'bin', 'npm-cli.js');
+  for (const cli of [process.env.npm_execpath, path.join(bin, '..', 'lib', own), path.join(bin, own)]) {
+    if (cli && /npm-cli\.c?js$/.test(cli) && fs.existsSync(cli)) return { command: process.execPath, first: [cli] };
+  }
   return { command: 'npm', first: [], shell: process.platform === 'win32' };
 }
 
@@ -46,11 +49,13 @@ function npm(args, options = {}) {
   return run(command, [...first, ...args], { shell, ...options });
 }
 
-/* The install script is left out: the build follows, and can then say what it lacks without npm's words around. */
+/* No script of a package is needed. */
 async function install(cwd, command) {
-  console.error(`cnet: installing the packages of ${path.relative(ROOT, path.join(cwd, 'package-lock.json'))}`);
   const args = [command, '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
   const { status, output } = await npm(args, { cwd, quiet: true });
+  if (/^(spawn npm ENOENT|.*not recognized)/m.test(output) && status !== 0) {
+    throw new ToolError('the packages cannot be installed, missing: npm, which comes with Node and is not in PATH');
+  }
   if (status !== 0) throw new ToolError(`${output}\nnpm ${command} ended with status ${status}`);
 }
 
@@ -63,17 +68,22 @@ async function install(cwd, command) {
 async function ensurePackages(dir = ROOT, command = 'ci') {
   if (isInstalled(dir)) return;
   await withLock('install', async () => {
-    if (!isInstalled(dir)) await install(dir, command);
+    if (isInstalled(dir)) return;
+    const what = `installing the packages of ${path.relative(ROOT, path.join(dir, 'package-lock.json'))}`;
+    await showWork(what, () => install(dir, command));
   });
 }
 
 /**
- * Makes a clone ready to run: installs and builds what is missing or out of date, and nothing else.
- * @param {{ build?: boolean }} [options]
+ * Makes a clone ready to run: installs and builds what is missing or out of date, and nothing else. What cannot be built is
+ * told before anything is fetched.
+ * @param {{ build?: boolean, packages?: boolean }} [options]
  */
 async function ensure(options = {}) {
-  await ensurePackages();
-  if (options.build !== false) await build();
+  const builds = options.build !== false;
+  if (builds && !isBuilt()) checkTools();
+  if (options.packages !== false) await ensurePackages();
+  if (builds) await build();
 }
 
 module.exports = { ensure, ensurePackages, npm };
