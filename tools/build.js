@@ -79,18 +79,21 @@ function findNodeGyp() {
     if (npm !== null) candidates.push(path.join(path.dirname(npm), '..', inNpm));
     if (npm !== null) candidates.push(path.join(path.dirname(npm), 'node_modules', 'npm', inNpm));
   }
-  const found = candidates.find((file) => file && fs.existsSync(file));
-  if (found === undefined) {
-    throw new ToolError('the native part cannot be built, missing: node-gyp, which comes with npm, and npm is not in PATH');
-  }
-  return found;
+  if (process.platform !== 'win32') candidates.push(findOnPath('node-gyp')); // Debian has it apart from npm
+  return candidates.find((file) => file && fs.existsSync(file));
 }
 
 /* node-gyp's own words on a missing tool fill a screen; these are one line each. Windows: left to node-gyp. */
 function checkTools() {
-  findNodeGyp();
-  if (process.platform === 'win32') return;
-  const env = process.env;
+  const compilers = process.platform === 'win32' ? [] : missingCompilers(process.env);
+  const missing = findNodeGyp() === undefined ? ['npm in PATH, whose node-gyp builds', ...compilers] : compilers;
+  if (missing.length === 0) return;
+  const how = compilers.length === 0 ? '' :
+    ' (Debian, Ubuntu: apt-get install build-essential python3; Alpine: apk add build-base python3; macOS: xcode-select --install)';
+  throw new ToolError(`the native part cannot be built, missing: ${missing.join(', ')}${how}`);
+}
+
+function missingCompilers(env) {
   const pythons = [env.NODE_GYP_FORCE_PYTHON ?? env.npm_config_python ?? env.PYTHON, 'python3', 'python'];
   const missing = [];
   if (!pythons.some((python) => python && works(python, ['-c', 'import sys; sys.exit(sys.version_info < (3, 6))']))) {
@@ -101,11 +104,7 @@ function checkTools() {
     const [program, ...args] = command.trim().split(/\s+/);
     if (!works(program, [...args, '--version'])) missing.push(`${what} (${command})`);
   }
-  if (missing.length === 0) return;
-  throw new ToolError(
-    `the native part cannot be built, missing: ${missing.join(', ')} ` +
-      '(Debian, Ubuntu: apt-get install build-essential python3; Alpine: apk add build-base python3; macOS: xcode-select --install)',
-  );
+  return missing;
 }
 
 /**

@@ -29,13 +29,18 @@ function isInstalled(dir) {
   });
 }
 
-/* How to start npm: the one that runs us, by this Node; else the one beside it; else the one in PATH. */
-function npmCommand() {
+/** The file of npm: the one that runs us, else that beside this Node; null: there is neither. */
+function npmFile() {
   const bin = path.dirname(fs.realpathSync(process.execPath));
   const own = path.join('node_modules', 'npm', 'bin', 'npm-cli.js');
-  for (const cli of [process.env.npm_execpath, path.join(bin, '..', 'lib', own), path.join(bin, own)]) {
-    if (cli && /npm-cli\.c?js$/.test(cli) && fs.existsSync(cli)) return { command: process.execPath, first: [cli] };
-  }
+  const files = [process.env.npm_execpath, path.join(bin, '..', 'lib', own), path.join(bin, own)];
+  return files.find((file) => file && /npm-cli\.c?js$/.test(file) && fs.existsSync(file)) ?? null;
+}
+
+/* How to start npm: by this Node, else what is in PATH. */
+function npmCommand() {
+  const file = npmFile();
+  if (file !== null) return { command: process.execPath, first: [file] };
   return { command: 'npm', first: [], shell: process.platform === 'win32' };
 }
 
@@ -86,6 +91,6 @@ async function ensure(options = {}) {
   if (builds) await build();
 }
 
-module.exports = { ensure, ensurePackages, npm };
+module.exports = { ensure, ensurePackages, npm, npmFile };
 
 if (require.main === module) tool(() => ensure({ build: !process.argv.includes('--no-build') }));

@@ -121,7 +121,7 @@ function check() {
   console.error(`cnet: the prebuilds of ${TARGETS.length} platforms, all well`);
 }
 
-module.exports = { TARGETS };
+module.exports = { TARGETS, tooNew };
 
 if (require.main === module) {
   tool(async () => {
