@@ -6,6 +6,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { ownTarget } = require('../lib/native-file.js');
 const { build, checkTools, isBuilt } = require('./build.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
@@ -18,14 +19,21 @@ function readPackages(file) {
   }
 }
 
+/* Whether a package of a lockfile is made for this platform, and says so. What is for none in particular may be left out. */
+function isForUs({ os, cpu, libc }) {
+  const target = ownTarget();
+  return os !== undefined && os.includes(target.platform) && (cpu ?? [target.arch]).includes(target.arch) &&
+    (libc ?? [target.libc]).includes(target.libc);
+}
+
 /* Whether node_modules of a folder holds what its lockfile says; npm notes in it what it has installed. */
 function isInstalled(dir) {
   const installed = readPackages(path.join(dir, 'node_modules', '.package-lock.json'));
   const locked = readPackages(path.join(dir, 'package-lock.json'));
   if (installed === null || locked === null) return false;
-  return Object.entries(locked).every(([name, { version, optional }]) => {
-    if (name === '' || (optional && installed[name] === undefined)) return true;
-    return installed[name]?.version === version && fs.existsSync(path.join(dir, name));
+  return Object.entries(locked).every(([name, entry]) => {
+    if (name === '' || (entry.optional && installed[name] === undefined && !isForUs(entry))) return true;
+    return installed[name]?.version === entry.version && fs.existsSync(path.join(dir, name));
   });
 }
 
