@@ -24,7 +24,7 @@ const ONE_LINE = /^cnet: [^\n]+\n$/;
 const isPosix = process.platform !== 'win32';
 
 describe('a clone', () => {
-  const base = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-clone-'));
+  const base = path.join(os.tmpdir(), `cnet-clone-${process.pid}`);
   const empty = path.join(base, 'empty');
   let bare; // a Node without npm beside it
 
@@ -53,12 +53,13 @@ describe('a clone', () => {
 
   before(async function () {
     if (!isPosix) this.skip(); // chmod(), and a PATH without anything
+    fs.mkdirSync(empty, { recursive: true });
     fs.chmodSync(base, 0o755);
-    fs.mkdirSync(empty);
     bare = await getNode(VERSIONS[1]);
   });
 
   after(async () => {
+    if (!fs.existsSync(base)) return;
     await run('chmod', ['-R', 'u+w', base], { quiet: true });
     await fs.promises.rm(base, { recursive: true });
   });

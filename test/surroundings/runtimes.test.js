@@ -42,7 +42,10 @@ for (const [key, { name, package: from, file, first, lacks }] of Object.entries(
     /** Runs a program in it. */
     function runText(text, { as = 'program-of-test.mjs', args = [] } = {}) {
       fs.writeFileSync(path.join(dir, as), text);
-      const env = { ...process.env, NO_COLOR: '1', DENO_DIR: path.join(dir, 'deno'), DENO_NO_UPDATE_CHECK: '1' };
+      const env = {
+        ...process.env, NO_COLOR: '1', DENO_DIR: path.join(dir, 'deno'), DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1',
+        BUN_ENABLE_CRASH_REPORTING: '0',
+      };
       return run(path.join(folder, file), [...first, ...args, as], { cwd: dir, env, quiet: true, timeout: 60000 });
     }
 
