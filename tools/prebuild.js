@@ -4,8 +4,8 @@
 //   node tools/prebuild.js            makes it, unless it is there and made from the sources as they are
 //   node tools/prebuild.js --pack     the same before `npm pack`: by the headers of the running Node, when it has them, so
 //                                     that nothing is fetched
-//   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources, and take the
-//                                     glibc that Node takes
+//   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources and by the headers of
+//                                     the oldest line, and take the glibc that Node takes
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -24,6 +24,8 @@ const TARGETS = [
 
 const [OLDEST, WINDOWS_ON_ARM] = VERSIONS; // the first Node for Windows on ARM is of the second line
 
+const IS_OLDEST = process.versions.node.split('.')[0] === OLDEST.split('.')[0];
+
 /** What the binaries of the oldest Node line ask for: where a Node runs, a prebuild must not want more. */
 const GLIBC = [2, 28];
 
@@ -32,9 +34,14 @@ const stampOf = (target) => `${path.join(ROOT, prebuildName(target))}.stamp`;
 
 const sourcesFor = ({ platform, arch, libc }) => fingerprint([platform, arch, libc ?? ''].join(' '));
 
-function isMade(target) {
+/* What the stamp says behind the sources when the headers were not those that a release is made by. */
+const OTHER_HEADERS = ` by the headers of Node ${process.versions.node}`;
+
+/** @param {boolean} [byAny] headers of another line than the oldest are as good */
+function isMade(target, byAny = false) {
   if (!fs.existsSync(path.join(ROOT, prebuildName(target))) || !fs.existsSync(stampOf(target))) return false;
-  return fs.readFileSync(stampOf(target), 'utf8') === sourcesFor(target);
+  const [sources, ...others] = fs.readFileSync(stampOf(target), 'utf8').split(' ');
+  return sources === sourcesFor(target) && (byAny || others.length === 0);
 }
 
 /* The newest version of glibc that a file asks for, if that is too new. The versions stand in it as plain text. */
@@ -49,8 +56,7 @@ function tooNew(target) {
 
 /* What node-gyp is told of the headers. On Linux they come from npm, as the Nodes of the tests do. */
 async function headers({ platform, arch }, takesOwn) {
-  const isOldest = process.versions.node.split('.')[0] === OLDEST.split('.')[0];
-  if ((takesOwn || isOldest) && ownHeaders() !== null) {
+  if ((takesOwn || IS_OLDEST) && ownHeaders() !== null) {
     return { dir: ownHeaders(), args: [] };
   }
   if (platform === 'linux') {
@@ -93,7 +99,7 @@ async function make(target, takesOwn) {
   fs.rmSync(stampOf(target), { force: true });
   fs.copyFileSync(binary, `${file}.part`);
   fs.renameSync(`${file}.part`, file);
-  fs.writeFileSync(stampOf(target), made);
+  fs.writeFileSync(stampOf(target), takesOwn && !IS_OLDEST && ownHeaders() !== null ? made + OTHER_HEADERS : made);
   fs.rmSync(dir, { recursive: true, force: true });
   const complaint = tooNew(target);
   if (complaint !== null) console.error(`cnet: ${complaint}: not for a release`);
@@ -105,9 +111,9 @@ async function make(target, takesOwn) {
  */
 async function prebuild(takesOwn = false) {
   const target = ownTarget();
-  if (isMade(target)) return;
+  if (isMade(target, takesOwn)) return;
   await withLock('prebuild', async () => {
-    if (isMade(target)) return;
+    if (isMade(target, takesOwn)) return;
     checkTools();
     await showWork(`making ${prebuildName(target)}`, () => make(target, takesOwn));
   });
@@ -115,7 +121,7 @@ async function prebuild(takesOwn = false) {
 
 function check() {
   const missing = TARGETS.filter((target) => !isMade(target)).map(prebuildName);
-  if (missing.length > 0) throw new ToolError(`missing, or made from other sources: ${missing.join(', ')}`);
+  if (missing.length > 0) throw new ToolError(`missing, or made from other sources or by newer headers: ${missing.join(', ')}`);
   const complaints = TARGETS.map(tooNew).filter(Boolean);
   if (complaints.length > 0) throw new ToolError(complaints.join('\n'));
   console.error(`cnet: the prebuilds of ${TARGETS.length} platforms, all well`);

@@ -41,7 +41,7 @@ describe('a clone', () => {
   function tool(dir, args, { node = process.execPath, env: more = {}, ...options } = {}) {
     const env = environment();
     for (const name of Object.keys(env)) if (/^npm_/i.test(name)) delete env[name]; // those of the npm that runs us
-    return run(node, args, { cwd: dir, env: { ...env, ...more }, quiet: true, timeout: 100000, ...options });
+    return run(node, args, { cwd: dir, env: { ...env, ...more }, quiet: true, timeout: 280000, ...options });
   }
 
   async function fails(result, says) {
