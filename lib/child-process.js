@@ -6,6 +6,8 @@
  * cnet of what has arrived. The connection or the port is the same throughout: only its descriptor is duplicated.
  */
 
+require('./runtime');
+
 const fs = require('node:fs');
 const nodeNet = require('node:net');
 

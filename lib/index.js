@@ -2,6 +2,8 @@
 
 /** cnet: Node's net. Every name is the one of node:net (net.md). */
 
+require('./runtime');
+
 const nodeNet = require('node:net');
 
 require('./together').loadTogether(module);

@@ -2,6 +2,7 @@
 
 /** cnet/promises: connect() and listen() that resolve when it is done, as net/promises of the coming Node has them. */
 
+require('./runtime');
 require('./together').loadTogether(module);
 
 const { normalizeArgs, toNumber } = require('./args');

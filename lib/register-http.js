@@ -10,6 +10,8 @@
  * Out of reach are fetch() and http2.connect(), which have a net of their own inside Node, and tls by itself.
  */
 
+require('./runtime');
+
 const http = require('node:http');
 
 require('./together').loadTogether(module);

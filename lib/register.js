@@ -9,6 +9,8 @@
  * Nothing else of cnet but register-http.js changes anything of Node's; unregister() takes it back.
  */
 
+require('./runtime');
+
 const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
