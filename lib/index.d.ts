@@ -1454,6 +1454,7 @@ export function splice(
   bToA: number;
 }>;
 
+/** The module cnet/promises: connect() and listen() that resolve. Since cnet 0.1.0 (Node: not released). */
 export * as promises from './promises.js';
 
 /**
