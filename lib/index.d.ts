@@ -685,24 +685,24 @@ type Data = Function[] extends ReturnType<nodeNet.Socket['listeners']> ? Bytes :
  * The errors of sockets and servers: what is beyond `message` is there where it has a meaning. Since cnet 0.1.0 (Node
  * 18 or before).
  */
-export interface NetError extends NodeJS.ErrnoException {
+export interface NetError extends Error {
   /** Such as 'ECONNREFUSED' or 'ERR_SOCKET_CLOSED': docs/api.md has the list. Since cnet 0.1.0 (Node 18 or before). */
-  code?: string | undefined;
+  code?: string;
   /** The number of libuv, which is negative. Since cnet 0.1.0 (Node 18 or before). */
-  errno?: number | undefined;
+  errno?: number;
   /** What has failed: 'connect', 'listen', 'read', 'getaddrinfo' and so on. Since cnet 0.1.0 (Node 18 or before). */
-  syscall?: string | undefined;
+  syscall?: string;
   /** The address or the path that it is about. Since cnet 0.1.0 (Node 18 or before). */
-  address?: string | undefined;
+  address?: string;
   /** The port that it is about. Since cnet 0.1.0 (Node 18 or before). */
-  port?: number | undefined;
+  port?: number;
   /** Of setOption() and getOption(): the name of the option. Since cnet 0.1.0 (not in Node). */
-  option?: string | undefined;
+  option?: string;
   /**
    * Of an AggregateError, when all addresses of a name have failed: the error of each. Since cnet 0.1.0 (Node 18 or
    * before).
    */
-  errors?: Error[] | undefined;
+  errors?: Error[];
 }
 
 /** The error of 'proxyError': why a connection had no header that counts. Since cnet 0.1.0 (not in Node). */
