@@ -23,7 +23,10 @@ export function toNode(server: Server): nodeNet.Server;
  * Node's `BoundSocket` since 26.10; before, a native handle, to be closed when `send()` calls back. Since cnet 0.1.0
  * (not in Node).
  */
-export function toNode(bound: BoundSocket): child_process.SendHandle & { close(): void };
+export function toNode(bound: BoundSocket): child_process.SendHandle & {
+  /** Lets go of it, once it is sent. Since cnet 0.1.0 (not in Node). */
+  close(): void;
+};
 
 /**
  * A socket of cnet for what has arrived with a message; to be called in its handler. Since cnet 0.1.0 (not in Node).

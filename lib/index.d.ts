@@ -982,7 +982,12 @@ type OptionValue<Name> = Name extends BooleanOption
     : Name extends TextOption
       ? string
       : Name extends 'SO_LINGER'
-        ? { onoff: boolean; linger: number }
+        ? {
+            /** Whether close(2) waits. Since cnet 0.1.0 (not in Node). */
+            onoff: boolean;
+            /** For how many seconds. Since cnet 0.1.0 (not in Node). */
+            linger: number;
+          }
         : Name extends 'SO_COOKIE'
           ? bigint
           : unknown;
@@ -990,7 +995,14 @@ type OptionValue<Name> = Name extends BooleanOption
 type OptionInput<Name> = Name extends BooleanOption
   ? boolean | number
   : Name extends 'SO_LINGER'
-    ? { onoff?: boolean | undefined; linger?: number | undefined } | number
+    ?
+        | {
+            /** Whether close(2) waits; default: true. Since cnet 0.1.0 (not in Node). */
+            onoff?: boolean | undefined;
+            /** For how many seconds; default: 0. Since cnet 0.1.0 (not in Node). */
+            linger?: number | undefined;
+          }
+        | number
     : OptionValue<Name>;
 
 /** The names of socket options, as in socket(7), tcp(7), ip(7) and ipv6(7). Since cnet 0.1.0 (not in Node). */
@@ -1316,7 +1328,16 @@ export class SocketAddress extends nodeNet.SocketAddress {
   /** Of IPv6 alone; 0 unless given. Since cnet 0.1.0 (Node 18 or before). */
   readonly flowlabel: number;
   /** An object of its four properties. Since cnet 0.1.0 (Node 18 or before). */
-  toJSON(): { address: string; port: number; family: string; flowlabel: number };
+  toJSON(): {
+    /** An IP address. Since cnet 0.1.0 (Node 18 or before). */
+    address: string;
+    /** 0 to 65535. Since cnet 0.1.0 (Node 18 or before). */
+    port: number;
+    /** 'ipv4' or 'ipv6'. Since cnet 0.1.0 (Node 18 or before). */
+    family: string;
+    /** Of IPv6 alone. Since cnet 0.1.0 (Node 18 or before). */
+    flowlabel: number;
+  };
 }
 
 /**

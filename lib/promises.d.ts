@@ -33,7 +33,17 @@ export interface ListenOptions extends ServerListenOptions, Omit<ServerOpts, 'bl
 }
 
 /** What has a bound handle. */
-type Bound = nodeNet.Server | nodeNet.Socket | { _handle: unknown } | { handle: unknown };
+type Bound =
+  | nodeNet.Server
+  | nodeNet.Socket
+  | {
+      /** The bound handle. Since cnet 0.1.0 (Node: not released). */
+      _handle: unknown;
+    }
+  | {
+      /** The bound handle. Since cnet 0.1.0 (Node: not released). */
+      handle: unknown;
+    };
 
 type ConnectListener = () => void;
 type ConnectionListener = (socket: Socket) => void;
@@ -88,3 +98,5 @@ export function listen(
 export function listen(handle: Bound, listener?: ConnectionListener): Promise<Server>;
 /** The same on what is bound already, with options. Since cnet 0.1.0 (Node: not released). */
 export function listen(handle: Bound, options: ListenOptions, listener?: ConnectionListener): Promise<Server>;
+
+export {}; // what has no `export` is not exported

@@ -16,20 +16,22 @@ const NAMES = [
 
 /** How programs find packages, and the files that go with it: ES modules, CommonJS, or what may be either. */
 const MODES = {
-  node10: { module: 'commonjs', moduleResolution: 'node10', files: ['uses.ts', 'events.ts'] },
-  node16: { module: 'node16', moduleResolution: 'node16', files: ['uses.ts', 'events.mts', 'module.mts', 'required.cts'] },
-  nodenext: { module: 'nodenext', moduleResolution: 'nodenext', files: ['uses.ts', 'events.mts', 'module.mts', 'required.cts'] },
+  node10: { options: { module: 'commonjs', moduleResolution: 'node10' }, files: ['uses.ts', 'events.ts'] },
+  node16: { options: { module: 'node16', moduleResolution: 'node16' }, files: ['uses.ts', 'events.mts', 'module.mts', 'required.cts'] },
+  nodenext: { options: { module: 'nodenext', moduleResolution: 'nodenext' }, files: ['uses.ts', 'events.mts', 'module.mts', 'required.cts'] },
   'nodenext, verbatimModuleSyntax': {
-    module: 'nodenext', moduleResolution: 'nodenext', verbatimModuleSyntax: true, files: ['events.mts', 'module.mts', 'required.cts'],
+    options: { module: 'nodenext', moduleResolution: 'nodenext', verbatimModuleSyntax: true },
+    files: ['events.mts', 'module.mts', 'required.cts'],
   },
   'bundler, verbatimModuleSyntax': {
-    module: 'esnext', moduleResolution: 'bundler', verbatimModuleSyntax: true, files: ['events.ts', 'module.mts'],
+    options: { module: 'esnext', moduleResolution: 'bundler', verbatimModuleSyntax: true },
+    files: ['events.ts', 'module.mts'],
   },
 };
 
 /** The options of a mode, as of a tsconfig.json. `types` is empty: the types of cnet ask for those of Node themselves. */
 function optionsOf(mode, version) {
-  const { files, ...options } = MODES[mode];
+  const { options } = MODES[mode];
   const old = mode === 'node10' && Number.parseInt(version) === 6 ? { ignoreDeprecations: '6.0' } : {};
   return { strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, target: 'es2022', types: [], ...options, ...old };
 }
