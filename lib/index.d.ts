@@ -217,7 +217,7 @@ export interface ProxyHeaderOptions {
  * before).
  */
 export interface TcpNetConnectOpts extends nodeNet.TcpSocketConnectOpts, SocketConstructorOpts {
-  /** Where to connect to: 1 to 65535. Since cnet 0.1.0 (Node 18 or before). */
+  /** Where to connect to, 0 to 65535. Since cnet 0.1.0 (Node 18 or before). */
   port: number;
   /** An address or a name; default: 'localhost'. Since cnet 0.1.0 (Node 18 or before). */
   host?: string | undefined;
