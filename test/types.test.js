@@ -14,8 +14,15 @@ const { patience } = require('./support/scale');
 const DIR = path.join(__dirname, 'types');
 const LIB = path.join(__dirname, '..', 'lib');
 
+const compiled = new Map();
+
 /** What is wrong with the files of a project, as text. */
 function compile(name) {
+  if (!compiled.has(name)) compiled.set(name, compileAnew(name));
+  return compiled.get(name);
+}
+
+function compileAnew(name) {
   const file = path.join(DIR, name);
   const { config } = ts.readConfigFile(file, (which) => fs.readFileSync(which, 'utf8'));
   const { fileNames, options, errors } = ts.parseJsonConfigFileContent(config, ts.sys, DIR);
