@@ -142,4 +142,4 @@ const methods = {
   },
 };
 
-module.exports = { methods };
+module.exports = { methods, prefixOption, rateOption };

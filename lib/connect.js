@@ -14,12 +14,14 @@ const { wantedOf } = require('./connect-options');
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('./debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { Handle, Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const { resolve } = require('./lookup');
 const native = require('./binding');
 const { prepareOpening, settleOpening } = require('./opening');
 const { isDenied } = require('./permission');
+const { NONE, forConnect, program } = require('./program-defaults');
 const { sendHeader, setHeader } = require('./proxy-socket');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('./socket-options');
 const { keep, onceUnlessItFails } = require('./undo');
@@ -209,8 +211,9 @@ const methods = {
    * @returns {this}
    */
   connect(...args) {
-    const [options, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
-    const { path, port } = options;
+    const [given, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
+    const { path, port } = given;
+    let options = given;
 
     if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
     if (port === undefined && (path === undefined || path === null)) {
@@ -218,6 +221,7 @@ const methods = {
     }
     const isPipe = this[kBound] ?? Boolean(path);
     if (isPipe) validateString(path, 'options.path');
+    if (program.client !== NONE) options = forConnect(this, given, isPipe, this[kHandle] instanceof ForeignHandle);
     const wanted = isPipe ? null : wantedOf(this, options);
     const socketOptions = socketOptionsOption(options);
     const limit = connectTimeout.connectTimeoutOption(options);
@@ -248,6 +252,9 @@ const methods = {
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, options) {
   socket[kBlockList] = blockListOption(options) ?? socket[kBlockList];
+  if (socket[kBlockList] === null && program.client.blockList !== undefined && options.blockList === undefined) {
+    socket[kBlockList] = program.client.blockList;
+  }
 }
 
 module.exports = { methods, setBlockList };

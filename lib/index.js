@@ -4,6 +4,10 @@
 
 const nodeNet = require('node:net');
 
+const { readEnvironment } = require('./program-defaults');
+
+readEnvironment(); // first: without its limits nothing is to be had
+
 const { normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
 const { BoundSocket } = require('./bound-socket');
@@ -48,6 +52,8 @@ module.exports = {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
+  getDefaults: () => require('./set-defaults').getDefaults(),
+  setDefaults: (options) => require('./set-defaults').setDefaults(options),
   receive,
   splice,
   transfer,

@@ -21,6 +21,8 @@ export const {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
+  getDefaults,
+  setDefaults,
   receive,
   splice,
   transfer,

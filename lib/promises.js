@@ -2,6 +2,10 @@
 
 /** cnet/promises: connect() and listen() that resolve when it is done, as net/promises of the coming Node has them. */
 
+const { readEnvironment } = require('./program-defaults');
+
+readEnvironment();
+
 const { normalizeArgs, toNumber } = require('./args');
 const { holdUntilWanted } = require('./connection-iterator');
 const create = require('./create');

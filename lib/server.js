@@ -16,6 +16,7 @@ const { Handle } = require('./handle');
 const { takeInstances } = require('./instances');
 const { cancelBinding, listen, listenNow } = require('./listen');
 const native = require('./binding');
+const { NONE, limitServer, program } = require('./program-defaults');
 const { readHeaders } = require('./proxy-server');
 const { applyOptions, readArguments } = require('./server-options');
 const { closeEverywhere, countEverywhere } = require('./server-workers');
@@ -61,6 +62,7 @@ function Server(options, connectionListener) {
   this[kPlace] = null;
   this[kUndo] = null;
   applyOptions(this, settings);
+  if (program.server !== NONE) limitServer(this, settings);
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
