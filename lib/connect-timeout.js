@@ -5,6 +5,7 @@
 const native = require('./binding');
 const { aggregateError, codes } = require('./errors');
 const { isIP } = require('./ip');
+const { count } = require('./stats');
 const { kAttempt, kConnectTimer, kHandle, kLife } = require('./symbols');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./timers');
 const { validateInt32 } = require('./validate');
@@ -60,6 +61,7 @@ function giveUp(socket, timeout, options, before) {
   const { [kLife]: life } = socket;
 
   socket[kConnectTimer] = null;
+  count('timeouts.connect');
   if (attempt !== null && attempt.port !== undefined) tellUnderWay(socket, attempt);
   life.destroy(timedOut(timeout, options, attempt)); // nothing, if a listener has made it live again
 }

@@ -20,9 +20,11 @@ const {
 } = require('./defaults');
 const { isIP, isIPv4, isIPv6 } = require('./ip');
 const { createServerHandle } = require('./listen');
+const { VERSION } = require('./native-file');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { SocketAddress } = require('./socket-address');
+const { stats } = require('./stats');
 const { splice } = require('./splice');
 const { receive, transfer } = require('./transfer');
 
@@ -55,6 +57,8 @@ module.exports = {
   getDefaults: () => require('./set-defaults').getDefaults(),
   setDefaults: (options) => require('./set-defaults').setDefaults(options),
   receive,
+  stats,
   splice,
   transfer,
+  version: VERSION,
 };

@@ -24,7 +24,9 @@ export const {
   getDefaults,
   setDefaults,
   receive,
+  stats,
   splice,
   transfer,
+  version,
 } = net;
 export default net;
