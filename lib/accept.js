@@ -4,7 +4,7 @@
 
 const { AcceptedOptions } = require('./accepted-options');
 const { isOwnBlockList } = require('./block-list');
-const { serverSocket } = require('./channels');
+const { serverProxyHeader, serverSocket } = require('./channels');
 const { debug } = require('./debug');
 const { errnoException } = require('./errors');
 const { refuse, takeHeader } = require('./proxy-server');
@@ -64,6 +64,9 @@ function onconnection(status, client) {
   if (socket.destroyed) leave(server); // it could not be read from
   server.emit('connection', socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
+  if (serverProxyHeader.hasSubscribers && socket.proxyHeader) {
+    serverProxyHeader.publish({ server, socket, header: socket.proxyHeader });
+  }
 }
 
 module.exports = { onconnection };

@@ -3,6 +3,7 @@
 /** The option `connectTimeout` of connect(): a limit for all that comes before 'connect', the lookup included. */
 
 const native = require('./binding');
+const { clientConnectTimeout } = require('./channels');
 const { aggregateError, codes } = require('./errors');
 const { isIP } = require('./ip');
 const { count } = require('./stats');
@@ -63,7 +64,9 @@ function giveUp(socket, timeout, options, before) {
   socket[kConnectTimer] = null;
   count('timeouts.connect');
   if (attempt !== null && attempt.port !== undefined) tellUnderWay(socket, attempt);
-  life.destroy(timedOut(timeout, options, attempt)); // nothing, if a listener has made it live again
+  const error = timedOut(timeout, options, attempt);
+  life.destroy(error); // nothing, if a listener has made it live again
+  if (clientConnectTimeout.hasSubscribers) clientConnectTimeout.publish({ socket, error, timeout });
 }
 
 /** The limit begins. It holds the event loop as the socket does. */

@@ -8,7 +8,7 @@
 
 const { isNormalized, normalizeArgs } = require('./args');
 const { blockListOption, nativeOf } = require('./block-list');
-const { clientSocket } = require('./channels');
+const { clientAttempt, clientConnect, clientSocket } = require('./channels');
 const { BLOCKED, PHASE, allFailed, attemptError, unsentError } = require('./connect-error');
 const { wantedOf } = require('./connect-options');
 const connectTimeout = require('./connect-timeout');
@@ -165,6 +165,22 @@ function established(socket) {
   if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
 }
 
+function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {
+  clientAttempt.publish({ socket, address, port, family: isIP(address) || undefined, isRace: isRace ?? false, status, error });
+}
+
+/** Publishes which address was connected. @returns {boolean} whether the socket still connects, after what subscribers did */
+function tellWinner(socket, { addresses, port, isRace, started }) {
+  const { [kHandle]: handle, [kLife]: life } = socket;
+  const name = { address: addresses.length === 1 ? addresses[0] : undefined };
+
+  if (handle instanceof TCP) handle.getpeername(name);
+  const { address } = name;
+  const family = isIP(address ?? '') || undefined;
+  clientConnect.publish({ socket, address, port, family, isRace: isRace ?? false, attempts: started });
+  return socket.connecting && life.isCurrent && socket[kHandle] === handle;
+}
+
 const methods = {
   /** A step of the attempt: see connect-error.js. */
   [kAttempted](index, phase, status) {
@@ -177,6 +193,7 @@ const methods = {
       debug('connect: attempting to connect to %s:%d', address, current.port);
       if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
       this.emit('connectionAttempt', address, current.port, family);
+      if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
       return;
     }
     this._sockname = null;
@@ -188,15 +205,20 @@ const methods = {
       if (!current.many) this.connecting = false;
       this.emit('connectionAttemptFailed', address, current.port, family, error);
     }
+    if (clientAttempt.hasSubscribers) {
+      publishAttempt(this, current, address, phase === PHASE.TIMEOUT ? 'timedOut' : 'failed', error);
+    }
     if (isLast) life.destroy(current.many ? allFailed(current) : error);
   },
 
   /** There is a connection. */
   [kConnected]() {
     debug('afterConnect');
-    if (this[kAttempt] !== null) {
+    const { [kAttempt]: attempt } = this;
+    if (attempt !== null) {
       this[kAttempt] = null;
       if (this[kEarly] !== null) settleOpening(this);
+      if (clientConnect.hasSubscribers && !tellWinner(this, attempt)) return;
     }
     if (this[kProxyOut] !== null && !sendHeader(this)) return; // called again when the header has gone
     this.connecting = false;
