@@ -619,6 +619,135 @@ export function getDefaultAutoSelectFamilyAttemptTimeout(): number;
 /** @param value milliseconds, from 1 */
 export function setDefaultAutoSelectFamilyAttemptTimeout(value: number): void;
 
+// --- defaults of the program, and what is to be seen of it: docs/use-it.md, docs/beyond/stats.md. Not in Node.
+
+/** Defaults that sockets and servers both have: of an option of both sides, or in `client` and `server` for one of them. */
+export interface CommonDefaults {
+  /** Addresses that are not connected to; from which nobody is accepted. No list unless set. Since 0.1.0. */
+  blockList?: nodeNet.BlockList | undefined;
+  /** Of streams, in bytes; that of the running Node unless set. Since 0.1.0. */
+  highWaterMark?: number | undefined;
+  /** Keep-alive probes; false unless set. Since 0.1.0. */
+  keepAlive?: boolean | undefined;
+  /** Probes without an answer that end the connection; 10 unless set. Since 0.1.0. */
+  keepAliveCount?: number | undefined;
+  /** Milliseconds before the first probe; 0, the system's, unless set. Since 0.1.0. */
+  keepAliveInitialDelay?: number | undefined;
+  /** Milliseconds between probes; 1000 unless set. Since 0.1.0. */
+  keepAliveInterval?: number | undefined;
+  /** Multipath TCP, on Linux; false unless set. Not together with `userTimeout`. Since 0.1.0. */
+  multipath?: boolean | undefined;
+  /** Without Nagle's algorithm; false unless set. Since 0.1.0. */
+  noDelay?: boolean | undefined;
+  /** Options of the system's sockets; none unless set. Since 0.1.0. */
+  socketOptions?: SocketOptions | undefined;
+  /** Milliseconds for an acknowledgement of what was sent, on Linux; the system's unless set. Since 0.1.0. */
+  userTimeout?: number | undefined;
+}
+
+/** Defaults of connect() and of sockets that connect. */
+export interface ClientDefaults extends CommonDefaults {
+  /** All addresses of a name are tried; true unless set. As setDefaultAutoSelectFamily(). Since 0.1.0. */
+  autoSelectFamily?: boolean | undefined;
+  /** Milliseconds for each attempt, from 1; 500 unless set. As setDefaultAutoSelectFamilyAttemptTimeout(). Since 0.1.0. */
+  autoSelectFamilyAttemptTimeout?: number | undefined;
+  /** Milliseconds for lookup and connection together; 0, no limit, unless set. Since 0.1.0. */
+  connectTimeout?: number | undefined;
+  /** Milliseconds from one attempt to the next, from 10; one after the other unless set. Since 0.1.0. */
+  connectionAttemptDelay?: number | undefined;
+  /** TCP Fast Open, on Linux; false unless set. Since 0.1.0. */
+  fastOpen?: boolean | undefined;
+  /** 0 to 255; the system's unless set. Since 0.1.0. */
+  typeOfService?: number | undefined;
+}
+
+/** Defaults of createServer(), of servers and of listen(). */
+export interface ServerDefaults extends CommonDefaults {
+  /** Whose processes may connect to a path; everybody's unless set. Without effect on ports. Since 0.1.0. */
+  allowedUids?: readonly number[] | undefined;
+  /** Connections that wait to be accepted, from 1; 511 unless set. Since 0.1.0. */
+  backlog?: number | undefined;
+  /** TCP Fast Open, on Linux; a number: how many at once. False unless set. Since 0.1.0. */
+  fastOpen?: boolean | number | undefined;
+  /** No limit unless set. Since 0.1.0. */
+  maxConnectionRate?: RateLimit | undefined;
+  /** No limit unless set. Since 0.1.0. */
+  maxConnections?: number | undefined;
+  /** No limit unless set. Since 0.1.0. */
+  maxConnectionsPerAddress?: number | undefined;
+  /** No limit unless set. Since 0.1.0. */
+  maxConnectionsPerPrefix?: PrefixLimit | undefined;
+  /** Permissions of the file of a path, 0 to 0o777; the umask's unless set. Since 0.1.0. */
+  mode?: number | undefined;
+  /** Connections begin with a header; they do not unless set. Since 0.1.0. */
+  proxyProtocol?: ProxyProtocolOptions | undefined;
+  /** Takes the place of a file that a server has left behind; false unless set. Since 0.1.0. */
+  unlinkStale?: boolean | undefined;
+}
+
+/** What setDefaults() takes: for both sides, and in `client` and `server` for one of them, which comes first. */
+export interface Defaults extends Omit<ClientDefaults, 'fastOpen'>, Omit<ServerDefaults, 'fastOpen'> {
+  /** TCP Fast Open, on Linux; false unless set. Since 0.1.0. */
+  fastOpen?: boolean | undefined;
+  /** Of connect() and of sockets that connect. Since 0.1.0. */
+  client?: ClientDefaults | undefined;
+  /** Of createServer(), of servers and of listen(). Since 0.1.0. */
+  server?: ServerDefaults | undefined;
+}
+
+/**
+ * Sets what options are when they are not given, for sockets and servers that are made afterwards in this thread. Names that are
+ * not mentioned stay as they are, `undefined` takes a default away. Variables of the environment do the same:
+ * CNET_CONNECT_TIMEOUT, CNET_SERVER_BLOCK_LIST. Since 0.1.0. Not in Node.
+ * @throws as the option itself; ERR_INVALID_ARG_VALUE for a name that is none
+ */
+export function setDefaults(options: Defaults): void;
+
+/** What was set, and what family selection does in any case. Since 0.1.0. Not in Node. */
+export function getDefaults(): Defaults;
+
+/** By kind: TCP; Unix sockets and Windows pipes. */
+export interface CountByKind {
+  tcp: number;
+  pipe: number;
+}
+
+/** What stats() gives: of this copy of cnet in this thread. */
+export interface Stats {
+  /** Open now, those that connect and bound ones included. */
+  sockets: CountByKind;
+  /** Open now: they listen. */
+  servers: CountByKind;
+  /** Bytes that the kernel has given. */
+  bytesRead: number;
+  /** Bytes that the kernel has taken. */
+  bytesWritten: number;
+  /** Connections that servers were given. */
+  accepted: number;
+  /** Connections that a server has turned away with 'drop', by the reason. */
+  dropped: {
+    maxConnections: number;
+    maxConnectionsPerAddress: number;
+    maxConnectionsPerPrefix: number;
+    maxConnectionRate: number;
+    credentials: number;
+  };
+  /** Connections that were closed without 'connection' or 'drop': by a list; without a right header; for want of memory or descriptors. */
+  refused: { blockList: number; proxyProtocol: number; resources: number };
+  /** Attempts to connect to an address. */
+  attempts: { started: number; connected: number; failed: number; timedOut: number; blocked: number };
+  /** 'timeout' events; connections that took longer than `connectTimeout`; headers of the PROXY protocol that did not come. */
+  timeouts: { idle: number; connect: number; proxyProtocol: number };
+  /** Bytes that the core has allocated now. */
+  memory: { streams: number; writes: number; reads: number; tables: number; blockLists: number; total: number };
+}
+
+/** Numbers since cnet was loaded in this thread, and of what is open now. Since 0.1.0. Not in Node. */
+export function stats(): Stats;
+
+/** The version of the package. Since 0.1.0. Not in Node. */
+export const version: string;
+
 /** The arguments of connect() or listen(): options and callback. Not documented by Node. */
 export function _normalizeArgs(args: readonly unknown[]): [object, ((...args: any[]) => void) | null];
 
