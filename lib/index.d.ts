@@ -619,7 +619,7 @@ export function getDefaultAutoSelectFamilyAttemptTimeout(): number;
 /** @param value milliseconds, from 1 */
 export function setDefaultAutoSelectFamilyAttemptTimeout(value: number): void;
 
-// --- defaults of the program, and what is to be seen of it: docs/use-it.md, docs/beyond/stats.md. Not in Node.
+// --- defaults of the program, and what is to be seen of it: docs/use-it.md, docs/api.md. Not in Node.
 
 /** Defaults that sockets and servers both have: of an option of both sides, or in `client` and `server` for one of them. */
 export interface CommonDefaults {

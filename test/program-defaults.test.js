@@ -174,7 +174,8 @@ describe('defaults of connections', () => {
 
   it('connectionAttemptDelay: a race, unless family selection is off', async () => {
     cnet.setDefaults({ connectionAttemptDelay: 10 });
-    const port = await refusedPort();
+    const refused = refusedPort();
+    const { port } = refused;
     const lookup = (host, options, callback) =>
       (options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]) : callback(null, HOST, 4));
     const options = { port, host: 'two.example', lookup };
@@ -182,6 +183,7 @@ describe('defaults of connections', () => {
     assert.match(error.message, /^All 2 connection attempts failed/);
     const [single] = await once(track(net.connect({ ...options, autoSelectFamily: false })), 'error');
     assert.match(single.message, /^connect ECONNREFUSED/);
+    refused.close();
   });
 
   it('blockList: of clients alone; a list that is given comes first, and null is none', async () => {
