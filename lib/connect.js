@@ -250,6 +250,7 @@ const methods = {
     setUserTimeoutOption(this, options);
     if (wanted?.multipath) refuseMultipath(this, true);
     setBlockList(this, options);
+    if (program.client !== NONE) useBlockList(this, given);
     setHeader(this, options);
     if (this.destroyed) this._handle = null;
     const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
@@ -274,9 +275,11 @@ const methods = {
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, options) {
   socket[kBlockList] = blockListOption(options) ?? socket[kBlockList];
-  if (socket[kBlockList] === null && program.client.blockList !== undefined && options.blockList === undefined) {
-    socket[kBlockList] = program.client.blockList;
-  }
+}
+
+/** The list that the program has for all connections; `null` is none. */
+function useBlockList(socket, { blockList }) {
+  if (socket[kBlockList] === null && blockList === undefined) socket[kBlockList] = program.client.blockList ?? null;
 }
 
 module.exports = { methods, setBlockList };
