@@ -97,10 +97,7 @@ function handleOfDescriptor(fd) {
 }
 
 /** Whether a socket has no connection yet: those that were accepted, or opened elsewhere, are not for the defaults. */
-const connectsLater = (options) =>
-  !(options instanceof AcceptedOptions) &&
-  options.fd === undefined &&
-  (!options.handle || options.handle instanceof BoundSocket);
+const connectsLater = ({ fd, handle }) => fd === undefined && (!handle || handle instanceof BoundSocket);
 
 /** What stands for a handle that is not cnet's. */
 const own = (socket, handle) => (handle && !(handle instanceof Handle) ? new ForeignHandle(handle, socket) : handle);

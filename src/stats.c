@@ -13,10 +13,6 @@ cnet_meter_t *cnet_meter_new(void) {
   return meter;
 }
 
-void cnet_meter_release(cnet_meter_t *meter) {
-  if (meter != NULL && --meter->holders == 0) free(meter);
-}
-
 static uint64_t table_bytes(const cnet_table_t *table) {
   return (uint64_t)table->size * (sizeof *table->items + sizeof *table->free_ids);
 }

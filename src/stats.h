@@ -6,6 +6,7 @@
 #define CNET_STATS_H
 
 #include <stdint.h>
+#include <stdlib.h>
 
 /* The order is known to lib/stats.js. */
 typedef enum cnet_count {
@@ -44,6 +45,8 @@ typedef struct cnet_meter {
 
 /* One with one holder; NULL: no memory. */
 cnet_meter_t *cnet_meter_new(void);
-void cnet_meter_release(cnet_meter_t *meter);
+static inline void cnet_meter_release(cnet_meter_t *meter) {
+  if (meter != NULL && --meter->holders == 0) free(meter);
+}
 
 #endif
