@@ -45,6 +45,7 @@
         "src/slab.c",
         "src/socket_file.c",
         "src/splice.c",
+        "src/stats.c",
         "src/stream.c",
         "src/tcp.c",
         "src/tcp_info.c",

@@ -4,11 +4,12 @@
 
 const { AcceptedOptions } = require('./accepted-options');
 const { isOwnBlockList } = require('./block-list');
-const { serverSocket } = require('./channels');
+const { serverProxyHeader, serverSocket } = require('./channels');
 const { debug } = require('./debug');
 const { errnoException } = require('./errors');
 const { refuse, takeHeader } = require('./proxy-server');
 const { Socket } = require('./socket');
+const { count } = require('./stats');
 const { kKeepAlive, kOwner, kProxy } = require('./symbols');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
@@ -44,8 +45,10 @@ function onconnection(status, client) {
     else server.emit('error', errnoException(status, 'accept'));
     return;
   }
-  if (isBlocked(server, client)) {
+  if (isBlocked(server, client)) { // C has let it in
     client.close();
+    count('accepted', -1);
+    count('refused.blockList');
     return;
   }
   const socket = new Socket(acceptedOptions(client, server));
@@ -61,6 +64,9 @@ function onconnection(status, client) {
   if (socket.destroyed) leave(server); // it could not be read from
   server.emit('connection', socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
+  if (serverProxyHeader.hasSubscribers && socket.proxyHeader) {
+    serverProxyHeader.publish({ server, socket, header: socket.proxyHeader });
+  }
 }
 
 module.exports = { onconnection };

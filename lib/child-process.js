@@ -18,6 +18,7 @@ const { giveChunks } = require('./first-bytes');
 const { Handle, SERVER, SOCKET, adopt } = require('./handle');
 const { fdOfNode } = require('./node-fd');
 const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
+const { readEnvironment } = require('./program-defaults');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { kAdopt, kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./symbols');
@@ -270,6 +271,7 @@ function configureSocket(socket, options) {
  */
 function fromNode(handle, options = undefined, connectionListener = undefined) {
   if (handle === undefined || handle === null) return handle;
+  readEnvironment();
   if (handle instanceof nodeNet.Socket) return socketFromNode(handle, options);
   if (handle instanceof nodeNet.Server) return serverFromNode(handle, options, connectionListener);
   if (handle instanceof Socket) return configureSocket(handle, options);

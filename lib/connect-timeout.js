@@ -3,8 +3,10 @@
 /** The option `connectTimeout` of connect(): a limit for all that comes before 'connect', the lookup included. */
 
 const native = require('./binding');
+const { clientConnectTimeout } = require('./channels');
 const { aggregateError, codes } = require('./errors');
 const { isIP } = require('./ip');
+const { count } = require('./stats');
 const { kAttempt, kConnectTimer, kHandle, kLife } = require('./symbols');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./timers');
 const { validateInt32 } = require('./validate');
@@ -60,8 +62,11 @@ function giveUp(socket, timeout, options, before) {
   const { [kLife]: life } = socket;
 
   socket[kConnectTimer] = null;
+  count('timeouts.connect');
   if (attempt !== null && attempt.port !== undefined) tellUnderWay(socket, attempt);
-  life.destroy(timedOut(timeout, options, attempt)); // nothing, if a listener has made it live again
+  const error = timedOut(timeout, options, attempt);
+  life.destroy(error); // nothing, if a listener has made it live again
+  if (clientConnectTimeout.hasSubscribers) clientConnectTimeout.publish({ socket, error, timeout });
 }
 
 /** The limit begins. It holds the event loop as the socket does. */

@@ -8,18 +8,20 @@
 
 const { isNormalized, normalizeArgs } = require('./args');
 const { blockListOption, nativeOf } = require('./block-list');
-const { clientSocket } = require('./channels');
+const { clientAttempt, clientConnect, clientSocket } = require('./channels');
 const { BLOCKED, PHASE, allFailed, attemptError, unsentError } = require('./connect-error');
 const { wantedOf } = require('./connect-options');
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('./debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { Handle, Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const { resolve } = require('./lookup');
 const native = require('./binding');
 const { prepareOpening, settleOpening } = require('./opening');
 const { isDenied } = require('./permission');
+const { NONE, forConnect, program } = require('./program-defaults');
 const { sendHeader, setHeader } = require('./proxy-socket');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('./socket-options');
 const { keep, onceUnlessItFails } = require('./undo');
@@ -163,6 +165,22 @@ function established(socket) {
   if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
 }
 
+function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {
+  clientAttempt.publish({ socket, address, port, family: isIP(address) || undefined, isRace: isRace ?? false, status, error });
+}
+
+/** Publishes which address was connected. @returns {boolean} whether the socket still connects, after what subscribers did */
+function tellWinner(socket, { addresses, port, isRace, started }) {
+  const { [kHandle]: handle, [kLife]: life } = socket;
+  const name = { address: addresses.length === 1 ? addresses[0] : undefined };
+
+  if (handle instanceof TCP) handle.getpeername(name);
+  const { address } = name;
+  const family = isIP(address ?? '') || undefined;
+  clientConnect.publish({ socket, address, port, family, isRace: isRace ?? false, attempts: started });
+  return socket.connecting && life.isCurrent && socket[kHandle] === handle;
+}
+
 const methods = {
   /** A step of the attempt: see connect-error.js. */
   [kAttempted](index, phase, status) {
@@ -175,6 +193,7 @@ const methods = {
       debug('connect: attempting to connect to %s:%d', address, current.port);
       if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
       this.emit('connectionAttempt', address, current.port, family);
+      if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
       return;
     }
     this._sockname = null;
@@ -186,15 +205,20 @@ const methods = {
       if (!current.many) this.connecting = false;
       this.emit('connectionAttemptFailed', address, current.port, family, error);
     }
+    if (clientAttempt.hasSubscribers) {
+      publishAttempt(this, current, address, phase === PHASE.TIMEOUT ? 'timedOut' : 'failed', error);
+    }
     if (isLast) life.destroy(current.many ? allFailed(current) : error);
   },
 
   /** There is a connection. */
   [kConnected]() {
     debug('afterConnect');
-    if (this[kAttempt] !== null) {
+    const { [kAttempt]: attempt } = this;
+    if (attempt !== null) {
       this[kAttempt] = null;
       if (this[kEarly] !== null) settleOpening(this);
+      if (clientConnect.hasSubscribers && !tellWinner(this, attempt)) return;
     }
     if (this[kProxyOut] !== null && !sendHeader(this)) return; // called again when the header has gone
     this.connecting = false;
@@ -209,8 +233,9 @@ const methods = {
    * @returns {this}
    */
   connect(...args) {
-    const [options, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
-    const { path, port } = options;
+    const [given, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
+    const { path, port } = given;
+    let options = given;
 
     if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
     if (port === undefined && (path === undefined || path === null)) {
@@ -218,12 +243,14 @@ const methods = {
     }
     const isPipe = this[kBound] ?? Boolean(path);
     if (isPipe) validateString(path, 'options.path');
+    if (program.client !== NONE) options = forConnect(this, given, isPipe, this[kHandle] instanceof ForeignHandle);
     const wanted = isPipe ? null : wantedOf(this, options);
     const socketOptions = socketOptionsOption(options);
     const limit = connectTimeout.connectTimeoutOption(options);
     setUserTimeoutOption(this, options);
     if (wanted?.multipath) refuseMultipath(this, true);
     setBlockList(this, options);
+    if (program.client !== NONE) useBlockList(this, given);
     setHeader(this, options);
     if (this.destroyed) this._handle = null;
     const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
@@ -248,6 +275,11 @@ const methods = {
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, options) {
   socket[kBlockList] = blockListOption(options) ?? socket[kBlockList];
+}
+
+/** The list that the program has for all connections; `null` is none. */
+function useBlockList(socket, { blockList }) {
+  if (socket[kBlockList] === null && blockList === undefined) socket[kBlockList] = program.client.blockList ?? null;
 }
 
 module.exports = { methods, setBlockList };

@@ -9,6 +9,7 @@ const native = require('./binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, Pipe } = require('./handle');
 const { describePeer, describeRefused } = require('./handlers');
+const { byDefault } = require('./program-defaults');
 const { kAllowedUids } = require('./symbols');
 const uv = require('./uv');
 const { validateUint32 } = require('./validate');
@@ -51,7 +52,7 @@ function allowedUidsOption({ allowedUids }) {
 
 /** What the options of listen() must not say: over TCP nobody can be told from anybody else. */
 function refuseAddress(server, options) {
-  if (!server[kAllowedUids]) return;
+  if (!server[kAllowedUids] || byDefault.has(server[kAllowedUids])) return;
   throw invalidArgValue('options', options, 'must have a "path", as the server has allowedUids');
 }
 
@@ -62,7 +63,7 @@ function refuseAddress(server, options) {
 function restrict(server, handle) {
   const allowed = server[kAllowedUids];
   if (!allowed || !(handle instanceof Handle)) return null;
-  if (!(handle instanceof Pipe)) return new codes.ERR_INVALID_HANDLE_TYPE();
+  if (!(handle instanceof Pipe)) return byDefault.has(allowed) ? null : new codes.ERR_INVALID_HANDLE_TYPE();
   const err = native.setAllowedUids(handle.id, allowed);
   return err ? errnoException(err, 'listen') : null;
 }
@@ -73,7 +74,7 @@ function restrict(server, handle) {
  */
 function refusalOf(server, client) {
   const allowed = server[kAllowedUids];
-  if (!allowed) return null;
+  if (!allowed || (byDefault.has(allowed) && !(client instanceof Pipe))) return null;
   const peer = client instanceof Pipe ? credentialsOf(client) : uv.EBADF;
   if (typeof peer === 'number') return { data: undefined };
   return allowed.includes(peer.uid) ? null : { data: describeRefused(peer.pid, peer.uid, peer.gid) };

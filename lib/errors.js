@@ -100,6 +100,11 @@ Object.defineProperty(AccessDenied, 'name', { value: 'Error' });
 
 const codes = {
   ERR_ACCESS_DENIED: AccessDenied,
+  ERR_CNET_ENVIRONMENT: define(
+    TypeError,
+    'ERR_CNET_ENVIRONMENT',
+    (name, wanted, text) => `The environment variable ${name} must be ${wanted}. Received '${text}'`,
+  ),
   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: define(
     TypeError,
     'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',

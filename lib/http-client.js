@@ -3,6 +3,7 @@
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
 const { connect } = require('./create');
+const { readEnvironment } = require('./program-defaults');
 const { Socket } = require('./socket');
 const { join } = require('./tls-over');
 
@@ -82,7 +83,9 @@ function abandonWith(secure, socket) {
 /** createConnection() of http.Agent. */
 function connectByCnet(next) {
   return function createConnection(...args) {
-    return hasProxy(this) ? Reflect.apply(next(), this, args) : connect(...args);
+    if (hasProxy(this)) return Reflect.apply(next(), this, args);
+    readEnvironment();
+    return connect(...args);
   };
 }
 
@@ -91,6 +94,7 @@ function connectSecurely(next) {
   return function createConnection(...args) {
     const options = readArguments(args);
     if (hasProxy(this) || options.socket) return Reflect.apply(next(), this, args);
+    readEnvironment();
     const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
     const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));
     const socket = new Socket(wanted); // connects when TLS has taken its options: they may be refused

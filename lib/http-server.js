@@ -7,6 +7,7 @@
  */
 
 const { cancelBinding, listen } = require('./listen');
+const { program, readEnvironment } = require('./program-defaults');
 const { Server } = require('./server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');
@@ -24,9 +25,15 @@ function takeState(server) {
   }
 }
 
+/** Gives `server` the list of addresses that the program has for all servers. */
+function takeBlockList(server) {
+  const { blockList } = program.server;
+  if (blockList !== undefined && server.blockList === undefined) server.blockList = blockList;
+}
+
 /** Gives `server` the methods, and its limit to C, which has to know of each change. */
 function takeMethods(server) {
-  const limit = server.maxConnections;
+  const limit = server.maxConnections ?? program.server.maxConnections;
   for (const name of METHODS) {
     const descriptor = Object.getOwnPropertyDescriptor(Server.prototype, name);
     Object.defineProperty(server, name, { ...descriptor, enumerable: false });
@@ -58,9 +65,11 @@ const prepared = new WeakSet();
  */
 function prepare(server, kind) {
   if (prepared.has(server)) return;
+  readEnvironment();
   prepared.add(server);
   server._listeningId ??= 1; // Node 18 has none
   takeMethods(server);
+  takeBlockList(server);
   if (kind === 'tls') watchTLS(server);
   else if (kind === 'http2') watchHTTP2(server);
 }

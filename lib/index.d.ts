@@ -1496,6 +1496,135 @@ export function getDefaultAutoSelectFamilyAttemptTimeout(): number;
  */
 export function setDefaultAutoSelectFamilyAttemptTimeout(value: number): void;
 
+// --- defaults of the program, and what is to be seen of it: docs/use-it.md, docs/api.md. Not in Node.
+
+/** Defaults that sockets and servers both have: of an option of both sides, or in `client` and `server` for one of them. */
+export interface CommonDefaults {
+  /** Addresses that are not connected to; from which nobody is accepted. No list unless set. Since cnet 0.1.0 (not in Node). */
+  blockList?: nodeNet.BlockList | undefined;
+  /** Of streams, in bytes; that of the running Node unless set. Since cnet 0.1.0 (not in Node). */
+  highWaterMark?: number | undefined;
+  /** Keep-alive probes; false unless set. Since cnet 0.1.0 (not in Node). */
+  keepAlive?: boolean | undefined;
+  /** Probes without an answer that end the connection; 10 unless set. Since cnet 0.1.0 (not in Node). */
+  keepAliveCount?: number | undefined;
+  /** Milliseconds before the first probe; 0, the system's, unless set. Since cnet 0.1.0 (not in Node). */
+  keepAliveInitialDelay?: number | undefined;
+  /** Milliseconds between probes; 1000 unless set. Since cnet 0.1.0 (not in Node). */
+  keepAliveInterval?: number | undefined;
+  /** Multipath TCP, on Linux; false unless set. Not together with `userTimeout`. Since cnet 0.1.0 (not in Node). */
+  multipath?: boolean | undefined;
+  /** Without Nagle's algorithm; false unless set. Since cnet 0.1.0 (not in Node). */
+  noDelay?: boolean | undefined;
+  /** Options of the system's sockets; none unless set. Since cnet 0.1.0 (not in Node). */
+  socketOptions?: SocketOptions | undefined;
+  /** Milliseconds for an acknowledgement of what was sent, on Linux; the system's unless set. Since cnet 0.1.0 (not in Node). */
+  userTimeout?: number | undefined;
+}
+
+/** Defaults of connect() and of sockets that connect. */
+export interface ClientDefaults extends CommonDefaults {
+  /** All addresses of a name are tried; true unless set. As setDefaultAutoSelectFamily(). Since cnet 0.1.0 (not in Node). */
+  autoSelectFamily?: boolean | undefined;
+  /** Milliseconds for each attempt, from 1; 500 unless set. As setDefaultAutoSelectFamilyAttemptTimeout(). Since cnet 0.1.0 (not in Node). */
+  autoSelectFamilyAttemptTimeout?: number | undefined;
+  /** Milliseconds for lookup and connection together; 0, no limit, unless set. Since cnet 0.1.0 (not in Node). */
+  connectTimeout?: number | undefined;
+  /** Milliseconds from one attempt to the next, from 10; one after the other unless set. Since cnet 0.1.0 (not in Node). */
+  connectionAttemptDelay?: number | undefined;
+  /** TCP Fast Open, on Linux; false unless set. Since cnet 0.1.0 (not in Node). */
+  fastOpen?: boolean | undefined;
+  /** 0 to 255; the system's unless set. Since cnet 0.1.0 (not in Node). */
+  typeOfService?: number | undefined;
+}
+
+/** Defaults of createServer(), of servers and of listen(). */
+export interface ServerDefaults extends CommonDefaults {
+  /** Whose processes may connect to a path; everybody's unless set. Without effect on ports. Since cnet 0.1.0 (not in Node). */
+  allowedUids?: readonly number[] | undefined;
+  /** Connections that wait to be accepted, from 1; 511 unless set. Since cnet 0.1.0 (not in Node). */
+  backlog?: number | undefined;
+  /** TCP Fast Open, on Linux; a number: how many at once. False unless set. Since cnet 0.1.0 (not in Node). */
+  fastOpen?: boolean | number | undefined;
+  /** No limit unless set. Since cnet 0.1.0 (not in Node). */
+  maxConnectionRate?: RateLimit | undefined;
+  /** No limit unless set. Since cnet 0.1.0 (not in Node). */
+  maxConnections?: number | undefined;
+  /** No limit unless set. Since cnet 0.1.0 (not in Node). */
+  maxConnectionsPerAddress?: number | undefined;
+  /** No limit unless set. Since cnet 0.1.0 (not in Node). */
+  maxConnectionsPerPrefix?: PrefixLimit | undefined;
+  /** Permissions of the file of a path, 0 to 0o777; the umask's unless set. Since cnet 0.1.0 (not in Node). */
+  mode?: number | undefined;
+  /** Connections begin with a header; they do not unless set. Since cnet 0.1.0 (not in Node). */
+  proxyProtocol?: ProxyProtocolOptions | undefined;
+  /** Takes the place of a file that a server has left behind; false unless set. Since cnet 0.1.0 (not in Node). */
+  unlinkStale?: boolean | undefined;
+}
+
+/** What setDefaults() takes: for both sides, and in `client` and `server` for one of them, which comes first. */
+export interface Defaults extends Omit<ClientDefaults, 'fastOpen'>, Omit<ServerDefaults, 'fastOpen'> {
+  /** TCP Fast Open, on Linux; false unless set. Since cnet 0.1.0 (not in Node). */
+  fastOpen?: boolean | undefined;
+  /** Of connect() and of sockets that connect. Since cnet 0.1.0 (not in Node). */
+  client?: ClientDefaults | undefined;
+  /** Of createServer(), of servers and of listen(). Since cnet 0.1.0 (not in Node). */
+  server?: ServerDefaults | undefined;
+}
+
+/**
+ * Sets what options are when they are not given, for sockets and servers that are made afterwards in this thread. Names that are
+ * not mentioned stay as they are, `undefined` takes a default away. Variables of the environment do the same:
+ * CNET_CONNECT_TIMEOUT, CNET_SERVER_BLOCK_LIST. Since cnet 0.1.0 (not in Node).
+ * @throws as the option itself; ERR_INVALID_ARG_VALUE for a name that is none
+ */
+export function setDefaults(options: Defaults): void;
+
+/** What was set, and what family selection does in any case. Since cnet 0.1.0 (not in Node). */
+export function getDefaults(): Defaults;
+
+/** By kind: TCP; Unix sockets and Windows pipes. Since cnet 0.1.0 (not in Node). */
+export interface CountByKind {
+  tcp: number;
+  pipe: number;
+}
+
+/** What stats() gives: of this copy of cnet in this thread. Since cnet 0.1.0 (not in Node). */
+export interface Stats {
+  /** Open now, those that connect and bound ones included. Since cnet 0.1.0 (not in Node). */
+  sockets: CountByKind;
+  /** Open now: they listen. Since cnet 0.1.0 (not in Node). */
+  servers: CountByKind;
+  /** Bytes that the kernel has given. Since cnet 0.1.0 (not in Node). */
+  bytesRead: number;
+  /** Bytes that the kernel has taken. Since cnet 0.1.0 (not in Node). */
+  bytesWritten: number;
+  /** Connections that servers were given. Since cnet 0.1.0 (not in Node). */
+  accepted: number;
+  /** Connections that a server has turned away with 'drop', by the reason. Since cnet 0.1.0 (not in Node). */
+  dropped: {
+    maxConnections: number;
+    maxConnectionsPerAddress: number;
+    maxConnectionsPerPrefix: number;
+    maxConnectionRate: number;
+    credentials: number;
+  };
+  /** Connections that were closed without 'connection' or 'drop': by a list; without a right header; for want of memory or descriptors. Since cnet 0.1.0 (not in Node). */
+  refused: { blockList: number; proxyProtocol: number; resources: number };
+  /** Attempts to connect to an address. Since cnet 0.1.0 (not in Node). */
+  attempts: { started: number; connected: number; failed: number; timedOut: number; blocked: number };
+  /** 'timeout' events; connections that took longer than `connectTimeout`; headers of the PROXY protocol that did not come. Since cnet 0.1.0 (not in Node). */
+  timeouts: { idle: number; connect: number; proxyProtocol: number };
+  /** Bytes that the core has allocated now. Since cnet 0.1.0 (not in Node). */
+  memory: { streams: number; writes: number; reads: number; tables: number; blockLists: number; total: number };
+}
+
+/** Numbers since cnet was loaded in this thread, and of what is open now. Since cnet 0.1.0 (not in Node). */
+export function stats(): Stats;
+
+/** The version of the package. Since cnet 0.1.0 (not in Node). */
+export const version: string;
+
 /**
  * The arguments of connect() or listen(): options and callback. Not documented by Node. Since cnet 0.1.0 (Node 18 or
  * before).

@@ -8,6 +8,10 @@ const nodeNet = require('node:net');
 
 require('./together').loadTogether(module);
 
+const { readEnvironment } = require('./program-defaults');
+
+readEnvironment(); // first: without its limits nothing is to be had
+
 const { normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
 const { BoundSocket } = require('./bound-socket');
@@ -20,9 +24,11 @@ const {
 } = require('./defaults');
 const { isIP, isIPv4, isIPv6 } = require('./ip');
 const { createServerHandle } = require('./listen');
+const { VERSION } = require('./native-file');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { SocketAddress } = require('./socket-address');
+const { stats } = require('./stats');
 const { splice } = require('./splice');
 const { receive, transfer } = require('./transfer');
 
@@ -52,7 +58,11 @@ module.exports = {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
+  getDefaults: () => require('./set-defaults').getDefaults(),
+  setDefaults: (options) => require('./set-defaults').setDefaults(options),
   receive,
+  stats,
   splice,
   transfer,
+  version: VERSION,
 };

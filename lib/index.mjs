@@ -21,8 +21,12 @@ export const {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
+  getDefaults,
+  setDefaults,
   receive,
+  stats,
   splice,
   transfer,
+  version,
 } = net;
 export default net;

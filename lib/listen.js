@@ -16,6 +16,7 @@ const { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHa
 const { fastOpenQueue, listenFast, multipathFlag } = require('./opening');
 const { checkPermission, fileDenied } = require('./permission');
 const { fileOption } = require('./socket-file');
+const { NONE, forListen, listenSocketOptions, program } = require('./program-defaults');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
 const { kAdopt, kBinding, kClosed, kPlace, kSocketOptions } = require('./symbols');
 const { nextTick } = require('./timers');
@@ -272,10 +273,25 @@ function bindFile(server, place, file) {
   };
 }
 
+/** Whether a handle is to be that of a cluster's primary. */
+const isSharedBy = ({ exclusive, reusePort }) => cluster.isWorker() && !exclusive && reusePort !== true;
+
+/** The socket options that the program has for all servers. */
+function useSocketOptions(server, options, isPath, isShared) {
+  const socketOptions = listenSocketOptions(options, isPath, isShared);
+  if (socketOptions !== undefined) server[kSocketOptions] = listenOptionsOption({ socketOptions });
+}
+
 /** A path in Linux's abstract namespace: there is no file whose mode could be changed (unix(7)). */
 const isAbstract = (path) => process.platform === 'linux' && path.startsWith('\0');
 
-function listenOnPath(server, options, backlog) {
+function listenOnPath(server, given, backlog) {
+  let options = given;
+  if (program.server !== NONE) {
+    const isShared = isSharedBy(given);
+    options = forListen(server, given, isAbstract(given.path) ? 'name' : 'path', isShared);
+    useSocketOptions(server, given, true, isShared);
+  }
   if (isAbstract(options.path) && (options.readableAll || options.writableAll)) {
     const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket'; // Node's words
     throw invalidArgValue('options', options, reason);
@@ -334,8 +350,14 @@ function refuse(options) {
   throw invalidArgValue('options', options, 'must have the property "port" or "path"');
 }
 
-function listenOnPort(server, options, backlog) {
-  refuseAddress(server, options);
+function listenOnPort(server, given, backlog) {
+  let options = given;
+  if (program.server !== NONE) {
+    const isShared = isSharedBy(given);
+    options = forListen(server, given, 'port', isShared);
+    useSocketOptions(server, given, false, isShared);
+  }
+  refuseAddress(server, given);
   const port = validatePort(options.port, 'options.port');
   const multipath = multipathFlag(options);
   refuseMultipath(server, multipath !== 0);
@@ -395,7 +417,7 @@ function listen(...args) {
   if (this[kBinding]) cancelBinding(this);
   this[kClosed] = false;
   tracing('asyncStart', { server: this, options });
-  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || 0;
+  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
   try {
     dispatch(this, args, options, backlog);
   } catch (error) {

@@ -5,6 +5,10 @@
 require('./runtime');
 require('./together').loadTogether(module);
 
+const { readEnvironment } = require('./program-defaults');
+
+readEnvironment();
+
 const { normalizeArgs, toNumber } = require('./args');
 const { holdUntilWanted } = require('./connection-iterator');
 const create = require('./create');

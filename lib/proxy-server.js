@@ -8,6 +8,7 @@
 const native = require('./binding');
 const { BlockList, nativeOf } = require('./block-list');
 const { Buffer } = require('node:buffer');
+const { serverProxyError } = require('./channels');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { giveFirst } = require('./first-bytes');
 const { SERVER, TCP } = require('./handle');
@@ -167,7 +168,11 @@ function errorOf(status, timeout) {
 function refuse(server, status, handle) {
   const names = namesOf(handle);
   handle.close();
-  if (server.listenerCount('proxyError') > 0) server.emit('proxyError', errorOf(status, server[kProxy].timeout), names);
+  const { hasSubscribers } = serverProxyError;
+  if (!hasSubscribers && server.listenerCount('proxyError') === 0) return;
+  const error = errorOf(status, server[kProxy].timeout);
+  server.emit('proxyError', error, names);
+  if (hasSubscribers) serverProxyError.publish({ server, error, ...names });
 }
 
 module.exports = {

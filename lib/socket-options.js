@@ -246,4 +246,4 @@ function setAll(handle, settings) {
   return null;
 }
 
-module.exports = { listenOptionsOption, makeSocket, methods, optionError, pack, setAll, socketOptionsOption };
+module.exports = { findOption, listenOptionsOption, makeSocket, methods, optionError, pack, setAll, socketOptionsOption };

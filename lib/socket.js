@@ -23,6 +23,7 @@ const iterating = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
 const names = require('./names');
 const opening = require('./opening');
+const { NONE, forSocket, program } = require('./program-defaults');
 const proxy = require('./proxy-socket');
 const settings = require('./options');
 const reading = require('./read');
@@ -94,6 +95,9 @@ function handleOfDescriptor(fd) {
   if (err) throw errnoException(err, 'open');
   throw new codes.ERR_INVALID_FD_TYPE(kind);
 }
+
+/** Whether a socket has no connection yet: those that were accepted, or opened elsewhere, are not for the defaults. */
+const connectsLater = ({ fd, handle }) => fd === undefined && (!handle || handle instanceof BoundSocket);
 
 /** What stands for a handle that is not cnet's. */
 const own = (socket, handle) => (handle && !(handle instanceof Handle) ? new ForeignHandle(handle, socket) : handle);
@@ -186,6 +190,7 @@ function startGiven(socket, options) {
 function Socket(options) {
   if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
   options = typeof options === 'number' ? { fd: options } : (options ?? {});
+  if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
   refuseObjectMode(options);
   if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
   initState(this, options);

@@ -9,6 +9,7 @@
  */
 
 const { Duplex } = require('node:stream');
+const { inspect } = require('node:util');
 
 const native = require('./binding');
 const { BlockList } = require('./block-list');
@@ -83,7 +84,13 @@ function closeWith(target, key) {
 function makeToken(type, handle, notes) {
   const key = native.tokenNew(handle.id, TYPES.indexOf(type), v8().serialize(notes), !threads().isMainThread);
   if (typeof key === 'number') throw errnoException(key, 'dup');
-  return { type, key };
+  return Object.defineProperty({ type, key }, inspect.custom, { value: inspectToken });
+}
+
+/** What util.inspect() shows of a token, and so what gets into logs: not the key, which is as secret as the connection. */
+function inspectToken(depth, options) {
+  if (depth < 0) return '[TransferToken]';
+  return `TransferToken ${inspect({ type: this.type }, options)}`;
 }
 
 /** Closes what the token stands for with the thread or port, if there is one, that does not receive it. @returns {object} */

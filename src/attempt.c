@@ -49,6 +49,12 @@ void cnet_attempt_end(cnet_stream_t *stream) {
 
 void cnet_attempt_tell(cnet_stream_t *stream, uint32_t index, cnet_phase_t phase, int status) {
   int32_t argv[] = {stream->id, (int32_t)index, (int32_t)phase, status};
+  cnet_count_t count = phase == CNET_ATTEMPT_START     ? CNET_COUNT_STARTED
+                       : phase == CNET_ATTEMPT_TIMEOUT ? CNET_COUNT_TIMED_OUT
+                       : status == CNET_BLOCKED        ? CNET_COUNT_BLOCKED
+                                                       : CNET_COUNT_FAILED;
+
+  stream->env->counts[count]++;
   cnet_tell_ints(stream->env, CNET_ON_ATTEMPT, 4, argv);
 }
 
@@ -61,6 +67,7 @@ bool cnet_attempt_is_over(const cnet_stream_t *stream) { return stream == NULL |
 void cnet_attempt_connected(cnet_stream_t *stream) {
   bool has_options = stream->attempt->options != NULL;
 
+  stream->env->counts[CNET_COUNT_CONNECTED]++;
   cnet_attempt_end(stream);
   if (has_options) cnet_error_queue_watch(stream);
   cnet_idle_touch(stream);
@@ -165,7 +172,7 @@ static int dial(cnet_stream_t *stream) {
     return err;
   }
   attempt->dial->dialled = true;
-  if (stream->opening != NULL) stream->opening->sent = cnet_opening_send(stream->opening, stream->uv);
+  if (stream->opening != NULL) stream->opening->sent = cnet_opening_send(stream, stream->uv);
   if (attempt->timer == NULL || attempt->index + 1 == attempt->count) return 0;
   attempt->asked = 0;
   uv_update_time(stream->env->loop); /* or what JavaScript took would be taken off the limit */

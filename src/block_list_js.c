@@ -33,12 +33,28 @@ static void finalize(napi_env napi, void *data, void *hint) {
   cnet_block_list_release(data);
 }
 
+/* Lets the bytes of the list count as those of the environment. */
+static void set_meter(cnet_env_t *env, cnet_block_list_t *list) {
+  if (env->list_meter == NULL) env->list_meter = cnet_meter_new();
+  list->meter = env->list_meter;
+  if (list->meter == NULL) return;
+  list->meter->holders++;
+  cnet_block_list_measure(list);
+}
+
+/* The end of an edit. */
+static napi_value edited(napi_env napi, cnet_block_list_t *list, int err) {
+  cnet_block_list_measure(list);
+  return cnet_int(napi, err);
+}
+
 /* blockListNew(): an object that holds an empty list, or UV_ENOMEM. */
 napi_value cnet_js_block_list_new(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
   cnet_block_list_t *list = cnet_block_list_new();
-  (void)info;
 
   if (list == NULL) return cnet_int(napi, UV_ENOMEM);
+  set_meter(call.env, list);
   napi_value object = cnet_wrap(napi, list, &TAG, finalize);
   if (object != NULL) return object;
   cnet_block_list_release(list);
@@ -75,7 +91,7 @@ napi_value cnet_js_block_list_add(napi_env napi, napi_callback_info info) {
   cnet_rule_t rule;
 
   if (!arg_rule(&call, &rule)) return cnet_int(napi, UV_EINVAL);
-  return cnet_int(napi, cnet_net_add(rule.list, rule.host, rule.prefix, rule.single));
+  return edited(napi, rule.list, cnet_net_add(rule.list, rule.host, rule.prefix, rule.single));
 }
 
 /* blockListRemove(list, address, family, prefix): as blockListAdd(); 0 also when there is no such rule. */
@@ -85,7 +101,7 @@ napi_value cnet_js_block_list_remove(napi_env napi, napi_callback_info info) {
 
   if (!arg_rule(&call, &rule)) return cnet_int(napi, UV_EINVAL);
   cnet_net_remove(rule.list, rule.host, rule.prefix, rule.single);
-  return cnet_int(napi, 0);
+  return edited(napi, rule.list, 0);
 }
 
 /* blockListAddRange(list, start, family, end, family): 0, 1 when start is after end, UV_EINVAL, UV_ENOMEM. */
@@ -95,7 +111,7 @@ napi_value cnet_js_block_list_add_range(napi_env napi, napi_callback_info info) 
   cnet_host_t start, end;
 
   if (list == NULL || !arg_host(&call, 1, &start) || !arg_host(&call, 3, &end)) return cnet_int(napi, UV_EINVAL);
-  return cnet_int(napi, cnet_range_add(list, start, end));
+  return edited(napi, list, cnet_range_add(list, start, end));
 }
 
 /* blockListRemoveRange(list, start, family, end, family): 0 also when there is no such rule. */
@@ -123,8 +139,9 @@ napi_value cnet_js_block_list_clear(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_block_list_t *list = arg_list(&call);
 
-  if (list != NULL) cnet_block_list_clear(list);
-  return cnet_int(napi, 0);
+  if (list == NULL) return cnet_int(napi, 0);
+  cnet_block_list_clear(list);
+  return edited(napi, list, 0);
 }
 
 /* blockListSize(list): the number of rules. */

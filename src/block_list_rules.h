@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "block_list.h"
+#include "stats.h"
 
 /* Entries of one kind, a power of two: numbers fit 32 bits, and sizes in bytes a size_t of 32 bits. */
 #define CNET_MAX_RULES (SIZE_MAX / 128 < UINT32_MAX / 2 ? (size_t)1 << 24 : (size_t)1 << 31)
@@ -70,8 +71,10 @@ typedef struct cnet_buckets {
 
 struct cnet_block_list {
   uint32_t holders;
-  uint64_t seed;    /* of the hash: who knows it not cannot make all rules collide */
-  int32_t question; /* above zero: the rest of the rules is JavaScript's, see block_list_ask.c */
+  uint64_t seed;       /* of the hash: who knows it not cannot make all rules collide */
+  cnet_meter_t *meter; /* where its bytes are counted; NULL: nowhere */
+  uint64_t metered;    /* how many are */
+  int32_t question;    /* above zero: the rest of the rules is JavaScript's, see block_list_ask.c */
 
   cnet_net_t *nets;
   uint32_t nets_size, nets_used, nets_free;
@@ -135,6 +138,9 @@ cnet_host_t cnet_host_of_bytes(const unsigned char *bytes, bool four);
 
 /* A new list with one holder; NULL: no memory. */
 cnet_block_list_t *cnet_block_list_new(void);
+
+/* Counts the bytes of a list in its meter, after an edit. */
+void cnet_block_list_measure(cnet_block_list_t *list);
 
 /* Takes every rule out. */
 void cnet_block_list_clear(cnet_block_list_t *list);

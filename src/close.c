@@ -16,6 +16,8 @@
 #include "napi_util.h"
 
 static void free_handle(cnet_env_t *env, uv_handle_t *handle) {
+  if (handle->type == UV_TCP || handle->type == UV_NAMED_PIPE)
+    env->counts[CNET_COUNT_MEMORY_STREAMS] -= uv_handle_size(handle->type);
   free(handle);
   cnet_env_release(env);
 }
@@ -49,6 +51,7 @@ void cnet_uv_close_kept(uv_handle_t *handle, uv_close_cb on_closed) { close_hand
 int cnet_stream_close(cnet_stream_t *stream, bool reset) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   stream->flags |= CNET_CLOSING;
+  stream->env->counts[(stream->flags & CNET_LISTENER ? CNET_COUNT_SERVERS : CNET_COUNT_SOCKETS) + stream->kind]--;
   cnet_attempt_end(stream);
   cnet_relay_end(stream);
   cnet_idle_detach(stream);

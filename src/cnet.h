@@ -37,6 +37,7 @@
 #include "accept_limit.h"
 #include "address.h"
 #include "block_list.h"
+#include "stats.h"
 
 typedef struct cnet_env cnet_env_t;
 typedef struct cnet_stream cnet_stream_t;
@@ -163,8 +164,10 @@ struct cnet_env {
   uint32_t tokens_held;    /* how many do; guarded by the mutex of token.c, as is the one above for other threads */
   int descriptor_limit;    /* asked for when a listener begins; 0: none */
   uint32_t uv_handles;     /* libuv handles not yet freed */
-  bool busy;               /* something is open that may call a handler: see cnet_env_settle() */
-  bool closing;            /* teardown has begun: no JavaScript any more */
+  uint64_t counts[CNET_COUNTED];
+  cnet_meter_t *list_meter; /* NULL until the first block list */
+  bool busy;                /* something is open that may call a handler: see cnet_env_settle() */
+  bool closing;             /* teardown has begun: no JavaScript any more */
 };
 
 struct cnet_stream {
@@ -200,6 +203,14 @@ struct cnet_stream {
   uint16_t waiting; /* listener: connections that libuv has told of and that are not accepted yet */
   uint8_t kind;
 };
+
+/* Bytes that the kernel has given, or taken: of the environment. */
+static inline void cnet_count_read(const cnet_stream_t *stream, size_t bytes) {
+  stream->env->counts[CNET_COUNT_BYTES_READ] += bytes;
+}
+static inline void cnet_count_sent(const cnet_stream_t *stream, size_t bytes) {
+  stream->env->counts[CNET_COUNT_BYTES_WRITTEN] += bytes;
+}
 
 /* --- env.c ------------------------------------------------------------------------------------------- */
 

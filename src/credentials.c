@@ -28,6 +28,7 @@ static void tell_refused(cnet_stream_t *listener, const cnet_credentials_t *peer
   napi_handle_scope scope;
   napi_value argv[5];
 
+  env->counts[CNET_COUNT_DROPPED_CREDENTIALS]++;
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
   argv[0] = cnet_int(env->napi, listener->id);
   napi_get_undefined(env->napi, &argv[1]);

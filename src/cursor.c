@@ -112,7 +112,7 @@ void cnet_cursor_advance(cnet_cursor_t *cursor, size_t bytes) {
   }
 }
 
-ssize_t cnet_cursor_offer(cnet_cursor_t *cursor, uv_stream_t *uv) {
+ssize_t cnet_cursor_offer(cnet_cursor_t *cursor, const cnet_stream_t *stream) {
   uv_buf_t bufs[CNET_IOV];
   ssize_t total = 0;
 
@@ -121,10 +121,11 @@ ssize_t cnet_cursor_offer(cnet_cursor_t *cursor, uv_stream_t *uv) {
     size_t wanted = 0;
     if (n == 0) return total;
     for (unsigned i = 0; i < n; i++) wanted += bufs[i].len;
-    int sent = uv_try_write(uv, bufs, n);
+    int sent = uv_try_write(stream->uv, bufs, n);
     if (sent == UV_EAGAIN || sent == UV_ENOSYS) return total;
     if (sent < 0) return sent;
     cnet_cursor_advance(cursor, (size_t)sent);
+    cnet_count_sent(stream, (size_t)sent);
     total += sent;
     if ((size_t)sent < wanted) return total; /* the kernel is full: do not ask again at once */
   }

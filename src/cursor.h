@@ -30,6 +30,6 @@ bool cnet_cursor_measure(cnet_cursor_t *cursor);
 void cnet_cursor_advance(cnet_cursor_t *cursor, size_t bytes);
 
 /* Offers all from the cursor on to the kernel. Bytes taken, which may be all, some or none; or a negative code. */
-ssize_t cnet_cursor_offer(cnet_cursor_t *cursor, uv_stream_t *uv);
+ssize_t cnet_cursor_offer(cnet_cursor_t *cursor, const cnet_stream_t *stream);
 
 #endif

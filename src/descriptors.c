@@ -265,5 +265,6 @@ napi_value cnet_js_send_descriptors(napi_env napi, napi_callback_info info) {
   cnet_idle_touch(stream);
   uv_buf_t bytes = uv_buf_init(data, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
   ssize_t sent = cnet_platform_send((int)(intptr_t)own, &bytes, held->fds, held->count);
+  if (sent > 0) cnet_count_sent(stream, (size_t)sent);
   return cnet_int(napi, sent == UV_EAGAIN ? wait_for_room(stream) : (int32_t)sent);
 }

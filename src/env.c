@@ -173,6 +173,7 @@ static void env_free(cnet_env_t *env) {
   if (env->keeper != NULL) env->keeper->env = NULL;
   if (env->cleanup != NULL) napi_remove_async_cleanup_hook(env->cleanup);
   free(env->slab.scratch);
+  cnet_meter_release(env->list_meter);
   free(env);
 }
 

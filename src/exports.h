@@ -97,6 +97,9 @@
   /* opening.c */ \
   X(setOpening, cnet_js_set_opening) \
   X(openingSent, cnet_js_opening_sent) \
+  /* stats.c */ \
+  X(stats, cnet_js_stats) \
+  X(count, cnet_js_count) \
   /* read.c */ \
   X(readStart, cnet_js_read_start) \
   X(readStop, cnet_js_read_stop) \

@@ -136,6 +136,7 @@ static void on_timer(uv_timer_t *timer) {
     cnet_heap_remove(heap, idle);
     idle->resting = true;
     idle->asked = 0;
+    env->counts[CNET_COUNT_IDLE_TIMEOUTS]++;
     cnet_emit_ints(env, idle->context, CNET_ON_TIMEOUT, 1, &idle->id); /* may free it */
   }
   arm(env);

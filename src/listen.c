@@ -25,6 +25,7 @@ static void drop(cnet_stream_t *listener, cnet_stream_t *client, cnet_verdict_t 
 
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
   bool tcp = client->kind == CNET_TCP;
+  env->counts[CNET_COUNT_DROPPED + verdict - CNET_FULL]++;
   argv[0] = cnet_int(env->napi, listener->id);
   argv[1] = cnet_int(env->napi, listener->seat == NULL ? CNET_LET_IN : (int32_t)verdict);
   if (tcp) {
@@ -41,10 +42,14 @@ static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *clien
 
   if (listener->block_list == NULL || client->kind != CNET_TCP) return false;
   if (cnet_tcp_peer(client->uv, &address) != 0) return false;
-  return cnet_block_list_holds(listener->env, listener->block_list, &address, true);
+  cnet_env_t *env = listener->env;
+  bool held = cnet_block_list_holds(env, listener->block_list, &address, true); /* it may close the listener */
+  if (held) env->counts[CNET_COUNT_REFUSED_BLOCK_LIST]++;
+  return held;
 }
 
 void cnet_tell_accepted(cnet_stream_t *listener, int status, int32_t client) {
+  if (status <= 0) listener->env->counts[status == 0 ? CNET_COUNT_ACCEPTED : CNET_COUNT_REFUSED_RESOURCES]++;
   cnet_emit_ints(listener->env, listener->context, CNET_ON_ACCEPT, 3, (int32_t[]){listener->id, status, client});
 }
 
@@ -134,6 +139,10 @@ napi_value cnet_js_listen(napi_env napi, napi_callback_info info) {
   int err = cnet_refusal_new(stream);
   if (!err) err = uv_listen(stream->uv, cnet_arg_int(&call, 1, 0), on_connection);
   if (err) return cnet_int(napi, err);
+  if (!(stream->flags & CNET_LISTENER)) {
+    call.env->counts[CNET_COUNT_SOCKETS + stream->kind]--;
+    call.env->counts[CNET_COUNT_SERVERS + stream->kind]++;
+  }
   stream->flags |= CNET_LISTENER;
   call.env->descriptor_limit = cnet_platform_limit();
   return cnet_int(napi, err);

@@ -23,8 +23,12 @@ int cnet_opening_prepare(const cnet_opening_t *opening, uv_tcp_t *tcp, int famil
   return err;
 }
 
-int cnet_opening_send(const cnet_opening_t *opening, uv_stream_t *uv) {
-  return opening->fast_open ? cnet_platform_send_early(uv, opening->data, opening->size) : 0;
+int cnet_opening_send(const cnet_stream_t *stream, uv_stream_t *uv) {
+  const cnet_opening_t *opening = stream->opening;
+  int sent = opening->fast_open ? cnet_platform_send_early(uv, opening->data, opening->size) : 0;
+
+  if (sent > 0) cnet_count_sent(stream, (size_t)sent);
+  return sent;
 }
 
 /*

@@ -21,6 +21,6 @@ int cnet_opening_prepare(const cnet_opening_t *opening, uv_tcp_t *tcp, int famil
  * Right after uv_tcp_connect(): sends what may go with the SYN; how many bytes the kernel has taken, or the code that
  * the connection has failed with: libuv then does not hear of it, as the kernel tells an error once.
  */
-int cnet_opening_send(const cnet_opening_t *opening, uv_stream_t *uv);
+int cnet_opening_send(const cnet_stream_t *stream, uv_stream_t *uv);
 
 #endif

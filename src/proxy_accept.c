@@ -98,6 +98,8 @@ static void let_in(cnet_stream_t *listener, cnet_stream_t *client) {
 
 /* JavaScript is told why, and may ask for the names of `client`, which is closed in any case. */
 static void refuse(cnet_stream_t *listener, cnet_stream_t *client, cnet_proxy_error_t reason) {
+  listener->env->counts[CNET_COUNT_REFUSED_PROXY]++;
+  if (reason == CNET_PROXY_TIMEOUT) listener->env->counts[CNET_COUNT_PROXY_TIMEOUTS]++;
   if (client->proxy_wait != NULL) {
     strike(client->proxy_wait);
     client->proxy_wait->state = CNET_PROXY_DONE;
@@ -194,6 +196,7 @@ static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
     return;
   }
   wait->length += (size_t)got;
+  cnet_count_read(wait->stream, (size_t)got);
   int32_t need = cnet_proxy_need(wait->bytes, wait->length);
   int err = need < 0 ? -need : need == 0 ? cnet_proxy_parse(wait->bytes, wait->length, &wait->header) : 0;
   if (err)

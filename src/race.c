@@ -182,7 +182,7 @@ static int lane_dial(cnet_lane_t *lane, const struct sockaddr_storage *address) 
   int err = uv_tcp_connect(&lane->req, (uv_tcp_t *)lane->uv, (const struct sockaddr *)address, on_lane);
   if (err) return err;
   lane->dialled = true;
-  if (lane->stream->opening != NULL) lane->sent = cnet_opening_send(lane->stream->opening, lane->uv);
+  if (lane->stream->opening != NULL) lane->sent = cnet_opening_send(lane->stream, lane->uv);
   return 0;
 }
 

@@ -101,6 +101,7 @@ void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
   if (got == UV_EOF && goes_on(stream)) got = 0;
   if (got > 0) {
     stream->bytes_read += (uint64_t)got;
+    cnet_count_read(stream, (size_t)got);
     cnet_idle_touch(stream);
     note_size(stream, got);
   }

@@ -137,6 +137,7 @@ static void after_work(uv_work_t *req, int status) {
   }
   if (status == 0) {
     stream->bytes_sent += send->sent;
+    cnet_count_sent(stream, (size_t)send->sent);
     if (send->sent > 0) cnet_idle_touch(stream);
     status = send->status;
   }

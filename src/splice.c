@@ -79,6 +79,7 @@ static size_t fill(cnet_end_t *from, cnet_failure_t *failure) {
   if (n <= 0) return 0;
   from->held = (size_t)n;
   from->stream->bytes_read += (uint64_t)n;
+  cnet_count_read(from->stream, (size_t)n);
   cnet_idle_touch(from->stream);
   return from->held;
 }
@@ -92,6 +93,7 @@ static size_t drain(cnet_end_t *from, cnet_failure_t *failure) {
   if (n <= 0) return 0;
   from->held -= (size_t)n;
   to->stream->bytes_sent += (uint64_t)n;
+  cnet_count_sent(to->stream, (size_t)n);
   cnet_idle_touch(to->stream);
   return (size_t)n;
 }

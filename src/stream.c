@@ -8,7 +8,8 @@
 
 int cnet_stream_init_uv(cnet_stream_t *stream, uv_stream_t **out) {
   bool tcp = stream->kind == CNET_TCP;
-  uv_stream_t *uv = malloc(uv_handle_size(tcp ? UV_TCP : UV_NAMED_PIPE));
+  size_t size = uv_handle_size(tcp ? UV_TCP : UV_NAMED_PIPE);
+  uv_stream_t *uv = malloc(size);
   if (uv == NULL) return UV_ENOMEM;
 
   int err = tcp ? cnet_tcp_init(stream->env->loop, uv) : cnet_pipe_init(stream->env->loop, uv);
@@ -19,6 +20,7 @@ int cnet_stream_init_uv(cnet_stream_t *stream, uv_stream_t **out) {
   uv->data = stream;
   if (stream->flags & CNET_UNREF) uv_unref((uv_handle_t *)uv);
   cnet_env_hold(stream->env);
+  stream->env->counts[CNET_COUNT_MEMORY_STREAMS] += size;
   *out = uv;
   return 0;
 }
@@ -29,7 +31,10 @@ static int stream_enter(cnet_stream_t *stream) {
 
   stream->id = cnet_table_add(&env->streams, stream);
   stream->serial = ++env->serial;
-  if (stream->id >= 0) return 0;
+  if (stream->id >= 0) {
+    env->counts[CNET_COUNT_SOCKETS + stream->kind]++;
+    return 0;
+  }
   cnet_uv_close(env, (uv_handle_t *)stream->uv);
   return stream->id;
 }
@@ -43,6 +48,7 @@ int cnet_stream_new(cnet_env_t *env, cnet_kind_t kind, const char *async_name, c
   cnet_stream_t *stream = calloc(1, sizeof *stream);
   if (stream == NULL) return UV_ENOMEM;
 
+  env->counts[CNET_COUNT_MEMORY_STREAMS] += sizeof *stream;
   stream->env = env;
   stream->kind = (uint8_t)kind;
   stream->room = -1;
@@ -74,6 +80,7 @@ void cnet_stream_free(cnet_stream_t *stream) {
   free(stream->path);
   free(stream->opening);
   free(stream);
+  env->counts[CNET_COUNT_MEMORY_STREAMS] -= sizeof *stream;
 }
 
 int cnet_stream_adopt(cnet_stream_t *stream, int fd) {

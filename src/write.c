@@ -35,6 +35,7 @@ struct cnet_write {
   size_t left;                /* bytes the kernel has not taken */
   char *parked;
   size_t parking; /* bytes of `parked` that are with libuv */
+  size_t size;    /* bytes of this and of `parked` */
 };
 
 size_t cnet_write_queue_size(const cnet_stream_t *stream) { return stream->write == NULL ? 0 : stream->write->left; }
@@ -42,6 +43,7 @@ size_t cnet_write_queue_size(const cnet_stream_t *stream) { return stream->write
 static void write_free(cnet_write_t *write) {
   cnet_env_t *env = write->stream->env;
 
+  env->counts[CNET_COUNT_MEMORY_WRITES] -= write->size;
   if (write->source != NULL) napi_delete_reference(env->napi, write->source);
   if (write->context != NULL) napi_async_destroy(env->napi, write->context);
   free(write->parked);
@@ -85,7 +87,7 @@ static int resume(cnet_write_t *write) {
   if (!cnet_cursor_init(&cursor, napi, source, write->left)) return UV_ECANCELED;
   cursor.index = write->index;
   cursor.offset = write->offset;
-  ssize_t sent = cnet_cursor_offer(&cursor, write->stream->uv);
+  ssize_t sent = cnet_cursor_offer(&cursor, write->stream);
   if (sent < 0) return (int)sent;
   write->left = cursor.left;
   if (write->left == 0) return 0;
@@ -95,9 +97,7 @@ static int resume(cnet_write_t *write) {
 
 static void finish(cnet_write_t *write, int status) {
   cnet_stream_t *stream = write->stream;
-
   napi_async_context context = write->context != NULL ? write->context : stream->context;
-
   stream->write = NULL;
   cnet_emit_ints(stream->env, context, CNET_ON_WRITE, 2, (int32_t[]){stream->id, status});
   write_free(write);
@@ -107,9 +107,9 @@ static void on_written(uv_write_t *req, int status) {
   cnet_write_t *write = (cnet_write_t *)req;
   cnet_stream_t *stream = write->stream;
   napi_handle_scope scope;
-
   if (status == 0) {
     write->left -= write->parking;
+    cnet_count_sent(stream, write->parking);
     cnet_idle_touch(stream);
     if (stream->env->closing || napi_open_handle_scope(stream->env->napi, &scope) != napi_ok) {
       status = UV_ECANCELED;
@@ -128,17 +128,18 @@ static cnet_write_t *write_new(cnet_stream_t *stream, size_t left) {
   if (write == NULL) return NULL;
   write->stream = stream;
   write->left = left;
+  write->size = sizeof *write + (left < CNET_PARK ? left : CNET_PARK);
+  stream->env->counts[CNET_COUNT_MEMORY_WRITES] += write->size;
   return write;
 }
 
 /* The end of a try: 1 and the write is the stream's, or it is freed and the code given back. */
 static int waits(cnet_write_t *write, int err) {
-  if (err) {
+  if (err)
     write_free(write);
-    return err;
-  }
-  write->stream->write = write;
-  return 1;
+  else
+    write->stream->write = write;
+  return err ? err : 1;
 }
 
 /* What the kernel did not take of bytes that are ours alone: parked, all of them. */
@@ -175,6 +176,7 @@ static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
 static int try_once(cnet_stream_t *stream, char *bytes, size_t length) {
   uv_buf_t buf = uv_buf_init(bytes, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
   int sent = uv_try_write(stream->uv, &buf, 1);
+  if (sent > 0) cnet_count_sent(stream, (size_t)sent);
   return sent == UV_EAGAIN || sent == UV_ENOSYS ? 0 : sent;
 }
 
@@ -219,7 +221,7 @@ static int write_array(cnet_stream_t *stream, napi_env napi, napi_value array) {
   cnet_cursor_t cursor;
 
   if (!cnet_cursor_init(&cursor, napi, array, 0) || !cnet_cursor_measure(&cursor)) return UV_EINVAL;
-  ssize_t sent = cnet_cursor_offer(&cursor, stream->uv);
+  ssize_t sent = cnet_cursor_offer(&cursor, stream);
   if (sent < 0 || cursor.left == 0) return sent < 0 ? (int)sent : 0;
   return keep_rest(stream, &cursor);
 }
