@@ -1498,7 +1498,9 @@ export function setDefaultAutoSelectFamilyAttemptTimeout(value: number): void;
 
 // --- defaults of the program, and what is to be seen of it: docs/use-it.md, docs/api.md. Not in Node.
 
-/** Defaults that sockets and servers both have: of an option of both sides, or in `client` and `server` for one of them. */
+/**
+ * Defaults that sockets and servers both have: of an option of both sides, or in `client` and `server` for one of them. Since cnet 0.1.0 (not in Node).
+ */
 export interface CommonDefaults {
   /** Addresses that are not connected to; from which nobody is accepted. No list unless set. Since cnet 0.1.0 (not in Node). */
   blockList?: nodeNet.BlockList | undefined;
@@ -1522,7 +1524,7 @@ export interface CommonDefaults {
   userTimeout?: number | undefined;
 }
 
-/** Defaults of connect() and of sockets that connect. */
+/** Defaults of connect() and of sockets that connect. Since cnet 0.1.0 (not in Node). */
 export interface ClientDefaults extends CommonDefaults {
   /** All addresses of a name are tried; true unless set. As setDefaultAutoSelectFamily(). Since cnet 0.1.0 (not in Node). */
   autoSelectFamily?: boolean | undefined;
@@ -1538,7 +1540,7 @@ export interface ClientDefaults extends CommonDefaults {
   typeOfService?: number | undefined;
 }
 
-/** Defaults of createServer(), of servers and of listen(). */
+/** Defaults of createServer(), of servers and of listen(). Since cnet 0.1.0 (not in Node). */
 export interface ServerDefaults extends CommonDefaults {
   /** Whose processes may connect to a path; everybody's unless set. Without effect on ports. Since cnet 0.1.0 (not in Node). */
   allowedUids?: readonly number[] | undefined;
@@ -1562,7 +1564,9 @@ export interface ServerDefaults extends CommonDefaults {
   unlinkStale?: boolean | undefined;
 }
 
-/** What setDefaults() takes: for both sides, and in `client` and `server` for one of them, which comes first. */
+/**
+ * What setDefaults() takes: for both sides, and in `client` and `server` for one of them, which comes first. Since cnet 0.1.0 (not in Node).
+ */
 export interface Defaults extends Omit<ClientDefaults, 'fastOpen'>, Omit<ServerDefaults, 'fastOpen'> {
   /** TCP Fast Open, on Linux; false unless set. Since cnet 0.1.0 (not in Node). */
   fastOpen?: boolean | undefined;
@@ -1585,7 +1589,9 @@ export function getDefaults(): Defaults;
 
 /** By kind: TCP; Unix sockets and Windows pipes. Since cnet 0.1.0 (not in Node). */
 export interface CountByKind {
+  /** Of TCP. Since cnet 0.1.0 (not in Node). */
   tcp: number;
+  /** Of Unix sockets, or Windows pipes. Since cnet 0.1.0 (not in Node). */
   pipe: number;
 }
 
@@ -1603,20 +1609,63 @@ export interface Stats {
   accepted: number;
   /** Connections that a server has turned away with 'drop', by the reason. Since cnet 0.1.0 (not in Node). */
   dropped: {
+    /** As many were there as may be. Since cnet 0.1.0 (not in Node). */
     maxConnections: number;
+    /** As many of the address were there as may be. Since cnet 0.1.0 (not in Node). */
     maxConnectionsPerAddress: number;
+    /** As many of the network were there as may be. Since cnet 0.1.0 (not in Node). */
     maxConnectionsPerPrefix: number;
+    /** They came too fast. Since cnet 0.1.0 (not in Node). */
     maxConnectionRate: number;
+    /** The user of the peer is none of `allowedUids`. Since cnet 0.1.0 (not in Node). */
     credentials: number;
   };
   /** Connections that were closed without 'connection' or 'drop': by a list; without a right header; for want of memory or descriptors. Since cnet 0.1.0 (not in Node). */
-  refused: { blockList: number; proxyProtocol: number; resources: number };
+  refused: {
+    /** By a block list. Since cnet 0.1.0 (not in Node). */
+    blockList: number;
+    /** Without a right header of the PROXY protocol. Since cnet 0.1.0 (not in Node). */
+    proxyProtocol: number;
+    /** For want of memory or descriptors. Since cnet 0.1.0 (not in Node). */
+    resources: number;
+  };
   /** Attempts to connect to an address. Since cnet 0.1.0 (not in Node). */
-  attempts: { started: number; connected: number; failed: number; timedOut: number; blocked: number };
+  attempts: {
+    /** That have begun. Since cnet 0.1.0 (not in Node). */
+    started: number;
+    /** That have led to a connection. Since cnet 0.1.0 (not in Node). */
+    connected: number;
+    /** That have failed. Since cnet 0.1.0 (not in Node). */
+    failed: number;
+    /** That took longer than their limit. Since cnet 0.1.0 (not in Node). */
+    timedOut: number;
+    /** That a block list forbade. Since cnet 0.1.0 (not in Node). */
+    blocked: number;
+  };
   /** 'timeout' events; connections that took longer than `connectTimeout`; headers of the PROXY protocol that did not come. Since cnet 0.1.0 (not in Node). */
-  timeouts: { idle: number; connect: number; proxyProtocol: number };
+  timeouts: {
+    /** Events 'timeout'. Since cnet 0.1.0 (not in Node). */
+    idle: number;
+    /** Connections that took longer than `connectTimeout`. Since cnet 0.1.0 (not in Node). */
+    connect: number;
+    /** Headers of the PROXY protocol that did not come. Since cnet 0.1.0 (not in Node). */
+    proxyProtocol: number;
+  };
   /** Bytes that the core has allocated now. Since cnet 0.1.0 (not in Node). */
-  memory: { streams: number; writes: number; reads: number; tables: number; blockLists: number; total: number };
+  memory: {
+    /** Of sockets and servers. Since cnet 0.1.0 (not in Node). */
+    streams: number;
+    /** Of writes that wait. Since cnet 0.1.0 (not in Node). */
+    writes: number;
+    /** For reads. Since cnet 0.1.0 (not in Node). */
+    reads: number;
+    /** Of tables and idle timeouts. Since cnet 0.1.0 (not in Node). */
+    tables: number;
+    /** Of block lists. Since cnet 0.1.0 (not in Node). */
+    blockLists: number;
+    /** All of these. Since cnet 0.1.0 (not in Node). */
+    total: number;
+  };
 }
 
 /** Numbers since cnet was loaded in this thread, and of what is open now. Since cnet 0.1.0 (not in Node). */
