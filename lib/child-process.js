@@ -7,7 +7,6 @@
  */
 
 const fs = require('node:fs');
-const nodeNet = require('node:net');
 
 const native = require('./binding');
 const { BoundSocket, boundSocketOf } = require('./bound-socket');
@@ -16,6 +15,7 @@ const { giveChunks } = require('./first-bytes');
 const { Handle, SERVER, SOCKET, adopt } = require('./handle');
 const { fdOfNode } = require('./node-fd');
 const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
+const nodeNet = require('./node-net');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { kAdopt, kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./symbols');

@@ -16,6 +16,7 @@ const {
 } = require('./defaults');
 const { isIP, isIPv4, isIPv6 } = require('./ip');
 const { createServerHandle } = require('./listen');
+const loaded = require('./loaded');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { SocketAddress } = require('./socket-address');
@@ -52,3 +53,6 @@ module.exports = {
   splice,
   transfer,
 };
+
+loaded.net = module.exports;
+loaded.whenLoaded?.(module.exports);

@@ -15,6 +15,7 @@ const { pathToFileURL } = require('node:url');
 const { threadId } = require('node:worker_threads');
 
 const { registerActive } = require('./register-active.js');
+const { registerJoin } = require('./register-join.js');
 const { registerReceive, registerSend } = require('./register-send.js');
 const { registerTls } = require('./register-tls.js');
 const { replace } = require('./replace.js');
@@ -93,6 +94,7 @@ function register() {
     ...registerReceive(isActive),
     ...registerTls(isActive),
     ...registerActive(isActive),
+    ...registerJoin(isActive),
   ];
 }
 

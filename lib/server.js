@@ -3,7 +3,6 @@
 /** net.Server: its life from construction to 'close'. It begins to listen in listen.js, and takes connections in accept.js. */
 
 const EventEmitter = require('node:events');
-const nodeNet = require('node:net');
 
 const { onconnection } = require('./accept');
 const acceptControl = require('./accept-control');
@@ -16,6 +15,7 @@ const { Handle } = require('./handle');
 const { takeInstances } = require('./instances');
 const { cancelBinding, listen, listenNow } = require('./listen');
 const native = require('./binding');
+const nodeNet = require('./node-net');
 const { readHeaders } = require('./proxy-server');
 const { applyOptions, readArguments } = require('./server-options');
 const { closeEverywhere, countEverywhere } = require('./server-workers');
@@ -45,6 +45,7 @@ let lastNumber = 0;
  */
 function Server(options, connectionListener) {
   if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
+  if (new.target === undefined && this instanceof nodeNet.Server) return nodeNet.Server.call(this, options, connectionListener);
   EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
   const [settings, listener] = readArguments(options, connectionListener);
 

@@ -5,7 +5,6 @@
  * timeouts and destruction are in the files of their names.
  */
 
-const nodeNet = require('node:net');
 const { Duplex } = require('node:stream');
 
 const { AcceptedOptions } = require('./accepted-options');
@@ -22,6 +21,7 @@ const { takeInstances } = require('./instances');
 const iterating = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
 const names = require('./names');
+const nodeNet = require('./node-net');
 const opening = require('./opening');
 const proxy = require('./proxy-socket');
 const settings = require('./options');
@@ -185,6 +185,7 @@ function startGiven(socket, options) {
  */
 function Socket(options) {
   if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
+  if (new.target === undefined && this instanceof nodeNet.Socket) return nodeNet.Socket.call(this, options); // of a class derived from Node's
   options = typeof options === 'number' ? { fd: options } : (options ?? {});
   refuseObjectMode(options);
   if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);

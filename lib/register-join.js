@@ -1,0 +1,218 @@
+'use strict';
+
+/**
+ * The part of cnet/register for mocks and instrumentation: what a program puts in the place of a class, a function or a method
+ * of `net` is there for Node's http, https, http2 and tls too, which have Node's net below.
+ *
+ * Node's side has an accessor for each of these names. While cnet's side has its own function there, the accessor gives
+ * Node's; else it gives the one that the program has put in place. That one goes on to the function that it has found,
+ * which is cnet's: called for a socket or a server of Node's it does what Node's own does. So cnet's `net` stays as plain as
+ * Node's, functions in data properties, and nothing has to be told when a program changes it or changes it back.
+ */
+
+const { EventEmitter } = require('node:events');
+const Module = require('node:module');
+const nodeNet = require('node:net');
+
+const loaded = require('./loaded.js');
+const { methodOf, Server: NodeServer, Socket: NodeSocket } = require('./node-net.js');
+const { replace, resemble } = require('./replace.js');
+
+/**
+ * Methods that discern by themselves whose socket they are called for, as they are hot, or are compared with what they were.
+ */
+const DISCERNING = new Set(['_read', '_write', '_writeGeneric', '_writev', 'on', 'pause', 'read', 'resume', 'write']);
+
+/** What is no part of the class's behaviour: the handle is of another kind on each side. */
+const APART = new Set(['constructor', '_handle']);
+
+/** How many calls from Node's modules are running that have come to a function of the program's. */
+let fromNode = 0;
+
+const isFunction = (value) => typeof value === 'function';
+
+/** The names of a prototype and of those above it, up to and with that of EventEmitter. */
+function namesOf(prototype) {
+  const names = [];
+  for (let at = prototype; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    names.push(...Object.getOwnPropertyNames(at));
+    if (at === EventEmitter.prototype) break;
+  }
+  return [...new Set(names)].filter((name) => !APART.has(name) && !(name in Object.prototype));
+}
+
+/**
+ * A property of Node's by an accessor. What is assigned to `holder` itself takes the place of Node's own; what is assigned to
+ * an object that inherits from it becomes a property of that object, as with any data property.
+ * @param {object} holder
+ * @param {string} name
+ * @param {(own: () => any) => any} get gives the value; `own` that of Node's
+ * @returns {() => void} takes it away
+ */
+function alias(holder, name, get) {
+  const before = Object.getOwnPropertyDescriptor(holder, name);
+  let kept = before?.value;
+  let isKept = before !== undefined;
+  const own = () => (isKept ? kept : Object.getPrototypeOf(holder)[name]);
+  const getter = () => get(own);
+  Object.defineProperty(holder, name, {
+    configurable: true,
+    enumerable: before?.enumerable ?? false,
+    get: getter,
+    set(value) {
+      if (this !== holder) {
+        Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true });
+        return;
+      }
+      kept = value;
+      isKept = true;
+    },
+  });
+  return () => {
+    if (Object.getOwnPropertyDescriptor(holder, name)?.get !== getter) return;
+    if (before !== undefined) Object.defineProperty(holder, name, { ...before, value: kept });
+    else if (isKept) Object.defineProperty(holder, name, { value: kept, configurable: true, enumerable: true, writable: true });
+    else delete holder[name];
+  };
+}
+
+/* --- methods and accessors of the classes ------------------------------------------------------------------------- */
+
+/** Lets a method of cnet's do for an object of Node's what Node's method does. */
+function discern(Class, NodeClass, name) {
+  return replace(Class.prototype, name, (next) => function discerning(...args) {
+    const method = this instanceof NodeClass ? methodOf(NodeClass, name) : next();
+    return Reflect.apply(method, this, args);
+  });
+}
+
+/** @returns {(() => void)[]} the steps that take it back */
+function joinMethod(Class, NodeClass, name) {
+  const { prototype } = Class;
+  const hasOwn = Object.hasOwn(prototype, name);
+  const steps = hasOwn && !DISCERNING.has(name) ? [discern(Class, NodeClass, name)] : [];
+  const ours = prototype[name];
+  const step = alias(NodeClass.prototype, name, (node) => {
+    const { [name]: current } = prototype;
+    return current === ours ? node() : current;
+  });
+  return [...steps, step];
+}
+
+/** As `remoteAddress`: read by cnet's accessor, or by what is there instead of it, with Node's object as `this`. */
+function joinAccessor(Class, NodeClass, name, ours, theirs) {
+  const get = function get() {
+    return Reflect.apply(this instanceof NodeClass ? theirs.get : ours.get, this, []);
+  };
+  const reach = function reach() {
+    return Reflect.get(Class.prototype, name, this);
+  };
+  const put = (holder, before, getter) => {
+    Object.defineProperty(holder, name, { ...before, get: resemble(getter, before.get) });
+    return () => {
+      if (Object.getOwnPropertyDescriptor(holder, name)?.get === getter) Object.defineProperty(holder, name, before);
+    };
+  };
+  return [put(Class.prototype, ours, get), put(NodeClass.prototype, theirs, reach)];
+}
+
+/** @returns {PropertyDescriptor | undefined} of a property, own or inherited; to read it would run an accessor */
+function describe(prototype, name) {
+  for (let at = prototype; at !== null; at = Object.getPrototypeOf(at)) {
+    const descriptor = Object.getOwnPropertyDescriptor(at, name);
+    if (descriptor !== undefined) return descriptor;
+  }
+  return undefined;
+}
+
+function joinClass(Class, NodeClass) {
+  const steps = [];
+  for (const name of namesOf(NodeClass.prototype)) {
+    const [ours, theirs] = [Class, NodeClass].map(({ prototype }) => describe(prototype, name));
+    const isOwn = [Class, NodeClass].every(({ prototype }) => Object.hasOwn(prototype, name));
+    if (isFunction(ours?.value) && isFunction(theirs.value)) steps.push(...joinMethod(Class, NodeClass, name));
+    else if (isOwn && ours.get && theirs.get && theirs.configurable) steps.push(...joinAccessor(Class, NodeClass, name, ours, theirs));
+  }
+  return steps;
+}
+
+/* --- the module ---------------------------------------------------------------------------------------------------- */
+
+/** What is called with `new`, or as the constructor of a class derived from it; all else is a plain function. */
+const CLASSES = new Set(['BoundSocket', 'Server', 'Socket', 'Stream']);
+
+/** The functions of the module, which make sockets and servers of Node's where one of Node's modules has called. */
+function discernFunction(net, name, made) {
+  const { [name]: ours } = net;
+  const { [name]: theirs } = nodeNet;
+  if (!made.has(ours)) {
+    made.set(ours, resemble(function discerning(...args) {
+      return Reflect.apply(fromNode > 0 ? theirs : ours, this, args);
+    }, ours));
+  }
+  net[name] = made.get(ours);
+  return () => {
+    if (net[name] === made.get(ours)) net[name] = ours;
+  };
+}
+
+/** A function of the program's as Node's modules call it. */
+function calledByNode(net, current) {
+  return function calling(...args) {
+    fromNode++;
+    try {
+      return Reflect.apply(current, this === nodeNet ? net : this, args);
+    } finally {
+      fromNode--;
+    }
+  };
+}
+
+function joinFunctions(net) {
+  const names = Object.keys(nodeNet).filter((name) =>
+    [net, nodeNet].every((holder) => isFunction(Object.getOwnPropertyDescriptor(holder, name)?.value)));
+  const made = new Map();
+  const discerned = names.filter((name) => !CLASSES.has(name)).map((name) => discernFunction(net, name, made));
+  const joined = names.map((name) => {
+    const { [name]: ours } = net;
+    return alias(nodeNet, name, (node) => {
+      const { [name]: current } = net;
+      if (current === ours) return node();
+      return CLASSES.has(name) || !isFunction(current) ? current : calledByNode(net, current);
+    });
+  });
+  return [...discerned, ...joined];
+}
+
+/** What is imported by name is what `net` has by now, once a program asks for it, as with Node's own. */
+function joinExports() {
+  return replace(Module, 'syncBuiltinESMExports', (next) => function syncBuiltinESMExports(...args) {
+    loaded.syncExports?.();
+    return Reflect.apply(next(), this, args);
+  });
+}
+
+/* --- in place ------------------------------------------------------------------------------------------------------ */
+
+/**
+ * Joins what programs have of `net` to what Node's modules have, as soon as there is the former.
+ * @param {() => boolean} isActive
+ * @returns {(() => void)[]} the steps that take it back
+ */
+function registerJoin(isActive) {
+  const steps = [joinExports()];
+  const join = (net) => {
+    if (!isActive()) return;
+    steps.push(...joinClass(net.Socket, NodeSocket), ...joinClass(net.Server, NodeServer), ...joinFunctions(net));
+    loaded.syncExports?.();
+  };
+  loaded.whenLoaded = join;
+  if (loaded.net !== null) join(loaded.net);
+  return [() => {
+    loaded.whenLoaded = null;
+    for (const step of steps.splice(0).reverse()) step();
+    loaded.syncExports?.();
+  }];
+}
+
+module.exports = { registerJoin };
