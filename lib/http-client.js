@@ -5,6 +5,7 @@
 const { connect } = require('./create');
 const { Socket } = require('./socket');
 const { join } = require('./tls-over');
+const { isTouched } = require('./touched');
 
 /**
  * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net that are
@@ -39,8 +40,8 @@ const CONNECTION_OPTIONS = [
 /** What programs hear of a socket of TLS before there is a connection. */
 const CONNECTION_EVENTS = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
 
-/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"). */
-const hasProxy = (agent) => Boolean(agent?.options?.proxyEnv);
+/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"); see touched.js for the rest. */
+const isNodes = (agent) => Boolean(agent?.options?.proxyEnv) || isTouched(true);
 
 /** @returns {object} the options of https.Agent's createConnection([port[, host]][, options]) */
 function readArguments(args) {
@@ -82,7 +83,7 @@ function abandonWith(secure, socket) {
 /** createConnection() of http.Agent. */
 function connectByCnet(next) {
   return function createConnection(...args) {
-    return hasProxy(this) ? Reflect.apply(next(), this, args) : connect(...args);
+    return isNodes(this) ? Reflect.apply(next(), this, args) : connect(...args);
   };
 }
 
@@ -90,7 +91,7 @@ function connectByCnet(next) {
 function connectSecurely(next) {
   return function createConnection(...args) {
     const options = readArguments(args);
-    if (hasProxy(this) || options.socket) return Reflect.apply(next(), this, args);
+    if (isNodes(this) || options.socket) return Reflect.apply(next(), this, args);
     const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
     const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));
     const socket = new Socket(wanted); // connects when TLS has taken its options: they may be refused

@@ -9,18 +9,21 @@ const nodeNet = require('node:net');
 
 const { BoundSocket, _createServerHandle, Server, Socket } = nodeNet;
 
-/** Those of a prototype's properties that are functions, without what every object has. */
-function methodsOf(prototype) {
-  const entries = Object.entries(Object.getOwnPropertyDescriptors(prototype));
-  return new Map(entries.filter(([name, { value }]) => name !== 'constructor' && typeof value === 'function')
-    .map(([name, { value }]) => [name, value]));
+/** The functions and the getters that a prototype has of its own. */
+function partsOf({ prototype }) {
+  const parts = { methods: new Map(), getters: new Map() };
+  for (const [name, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (typeof value === 'function' && name !== 'constructor') parts.methods.set(name, value);
+    else if (get !== undefined) parts.getters.set(name, get);
+  }
+  return parts;
 }
 
-/** @type {Map<Function, Map<string, Function>>} the methods of the two classes */
-const methods = new Map([Socket, Server].map((Class) => [Class, methodsOf(Class.prototype)]));
+/** @type {Map<Function, { methods: Map<string, Function>, getters: Map<string, Function> }>} */
+const parts = new Map([Socket, Server].map((Class) => [Class, partsOf(Class)]));
 
 /** The method of Node's class, or the one that it inherits by now. */
-const methodOf = (Class, name) => methods.get(Class).get(name) ?? Object.getPrototypeOf(Class.prototype)[name];
+const methodOf = (Class, name) => parts.get(Class).methods.get(name) ?? Object.getPrototypeOf(Class.prototype)[name];
 
 /**
  * Does for a socket of Node's what a method of cnet's Socket was called for. A program has put a function of its own in the
@@ -29,4 +32,7 @@ const methodOf = (Class, name) => methods.get(Class).get(name) ?? Object.getProt
  */
 const callNode = (socket, name, args) => Reflect.apply(methodOf(Socket, name), socket, args);
 
-module.exports = { BoundSocket, _createServerHandle, Server, Socket, callNode, methodOf };
+/** The getters that register-join.js has put on Node's side: no program's. */
+const joining = new WeakSet();
+
+module.exports = { BoundSocket, _createServerHandle, Server, Socket, callNode, joining, methodOf, parts };

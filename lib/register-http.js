@@ -51,7 +51,7 @@ function register() {
   undo = registerSend(() => undo !== null);
   put(http.Agent.prototype, 'createConnection', connectByCnet);
   for (const [prototype, kind] of findServers()) {
-    put(prototype, 'listen', () => listenByCnet(kind));
+    put(prototype, 'listen', (next) => listenByCnet(kind, next));
     put(prototype, 'close', closeByNode);
   }
   if (process.versions.openssl === undefined) return;

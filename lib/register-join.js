@@ -15,7 +15,7 @@ const Module = require('node:module');
 const nodeNet = require('node:net');
 
 const loaded = require('./loaded.js');
-const { methodOf, Server: NodeServer, Socket: NodeSocket } = require('./node-net.js');
+const { joining, methodOf, Server: NodeServer, Socket: NodeSocket } = require('./node-net.js');
 const { replace, resemble } = require('./replace.js');
 
 /**
@@ -107,6 +107,7 @@ function joinAccessor(Class, NodeClass, name, ours, theirs) {
   const reach = function reach() {
     return Reflect.get(Class.prototype, name, this);
   };
+  joining.add(reach);
   const put = (holder, before, getter) => {
     Object.defineProperty(holder, name, { ...before, get: resemble(getter, before.get) });
     return () => {
