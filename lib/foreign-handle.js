@@ -191,4 +191,4 @@ for (const name of OPTIONAL) {
   });
 }
 
-module.exports = { ForeignHandle };
+module.exports = { ForeignHandle, findShared };
