@@ -32,7 +32,10 @@ const methodOf = (Class, name) => parts.get(Class).methods.get(name) ?? Object.g
  */
 const callNode = (socket, name, args) => Reflect.apply(methodOf(Socket, name), socket, args);
 
-/** The getters that register-join.js has put on Node's side: no program's. */
-const joining = new WeakSet();
+/**
+ * The functions that register-join.js has put on Node's side, which are no program's.
+ * @type {WeakMap<Function, () => boolean>} whether they lead to one of a program's
+ */
+const joining = new WeakMap();
 
 module.exports = { BoundSocket, _createServerHandle, Server, Socket, callNode, joining, methodOf, parts };

@@ -4,18 +4,19 @@
  * The part of cnet/register for mocks and instrumentation: what a program puts in the place of a class, a function or a method
  * of `net` is there for Node's http, https, http2 and tls too, which have Node's net below.
  *
- * Node's side has an accessor for each of these names. While cnet's side has its own function there, the accessor gives
- * Node's; else it gives the one that the program has put in place. That one goes on to the function that it has found,
- * which is cnet's: called for a socket or a server of Node's it does what Node's own does. So cnet's `net` stays as plain as
- * Node's, functions in data properties, and nothing has to be told when a program changes it or changes it back.
+ * On Node's side each of these asks cnet's: while cnet has its own function there Node's own does the work, else the one that
+ * the program has put in place. That one goes on to the function that it has found, which is cnet's: called for a socket or a
+ * server of Node's it does what Node's own does. So cnet's `net` stays as plain as Node's, functions in data properties, and
+ * nothing has to be told when a program changes it or changes it back.
  */
 
 const { EventEmitter } = require('node:events');
 const Module = require('node:module');
 const nodeNet = require('node:net');
 
+const { busyMethods, otherMethod } = require('./joined-methods.js');
 const loaded = require('./loaded.js');
-const { joining, methodOf, Server: NodeServer, Socket: NodeSocket } = require('./node-net.js');
+const { joining, methodOf, parts, Server: NodeServer, Socket: NodeSocket } = require('./node-net.js');
 const { replace, resemble } = require('./replace.js');
 
 /**
@@ -42,37 +43,21 @@ function namesOf(prototype) {
 }
 
 /**
- * A property of Node's by an accessor. What is assigned to `holder` itself takes the place of Node's own; what is assigned to
- * an object that inherits from it becomes a property of that object, as with any data property.
- * @param {object} holder
+ * A property of Node's module by an accessor. What is assigned to it takes the place of Node's own.
  * @param {string} name
- * @param {(own: () => any) => any} get gives the value; `own` that of Node's
+ * @param {(own: any) => any} choose gives the value; `own` is Node's
  * @returns {() => void} takes it away
  */
-function alias(holder, name, get) {
-  const before = Object.getOwnPropertyDescriptor(holder, name);
-  let kept = before?.value;
-  let isKept = before !== undefined;
-  const own = () => (isKept ? kept : Object.getPrototypeOf(holder)[name]);
-  const getter = () => get(own);
-  Object.defineProperty(holder, name, {
-    configurable: true,
-    enumerable: before?.enumerable ?? false,
-    get: getter,
-    set(value) {
-      if (this !== holder) {
-        Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true });
-        return;
-      }
-      kept = value;
-      isKept = true;
-    },
-  });
+function alias(name, choose) {
+  const before = Object.getOwnPropertyDescriptor(nodeNet, name);
+  let { value } = before;
+  const get = () => choose(value);
+  const set = (assigned) => {
+    value = assigned;
+  };
+  Object.defineProperty(nodeNet, name, { configurable: true, enumerable: true, get, set });
   return () => {
-    if (Object.getOwnPropertyDescriptor(holder, name)?.get !== getter) return;
-    if (before !== undefined) Object.defineProperty(holder, name, { ...before, value: kept });
-    else if (isKept) Object.defineProperty(holder, name, { value: kept, configurable: true, enumerable: true, writable: true });
-    else delete holder[name];
+    if (Object.getOwnPropertyDescriptor(nodeNet, name)?.get === get) Object.defineProperty(nodeNet, name, { ...before, value });
   };
 }
 
@@ -86,17 +71,25 @@ function discern(Class, NodeClass, name) {
   });
 }
 
+/** @returns {import('./joined-methods.js').Joint} */
+function jointOf(Class, NodeClass) {
+  const { methods } = parts.get(NodeClass);
+  return {
+    ours: Class.prototype,
+    before: Object.create(Object.getPrototypeOf(Class.prototype)),
+    node: Object.assign(Object.create(Object.getPrototypeOf(NodeClass.prototype)), Object.fromEntries(methods)),
+  };
+}
+
 /** @returns {(() => void)[]} the steps that take it back */
-function joinMethod(Class, NodeClass, name) {
+function joinMethod(Class, NodeClass, name, joint, busy) {
   const { prototype } = Class;
-  const hasOwn = Object.hasOwn(prototype, name);
-  const steps = hasOwn && !DISCERNING.has(name) ? [discern(Class, NodeClass, name)] : [];
-  const ours = prototype[name];
-  const step = alias(NodeClass.prototype, name, (node) => {
-    const { [name]: current } = prototype;
-    return current === ours ? node() : current;
-  });
-  return [...steps, step];
+  const isOwn = Object.hasOwn(prototype, name);
+  const steps = isOwn && !DISCERNING.has(name) ? [discern(Class, NodeClass, name)] : [];
+  if (isOwn) joint.before[name] = prototype[name]; // else it is what both inherit, which may change
+  const method = Object.hasOwn(busy, name) ? busy[name] : otherMethod(joint, name);
+  joining.set(method, () => prototype[name] !== joint.before[name]);
+  return [...steps, replace(NodeClass.prototype, name, () => method)];
 }
 
 /** As `remoteAddress`: read by cnet's accessor, or by what is there instead of it, with Node's object as `this`. */
@@ -107,7 +100,7 @@ function joinAccessor(Class, NodeClass, name, ours, theirs) {
   const reach = function reach() {
     return Reflect.get(Class.prototype, name, this);
   };
-  joining.add(reach);
+  joining.set(reach, () => false); // cnet's sockets have what is there
   const put = (holder, before, getter) => {
     Object.defineProperty(holder, name, { ...before, get: resemble(getter, before.get) });
     return () => {
@@ -128,10 +121,12 @@ function describe(prototype, name) {
 
 function joinClass(Class, NodeClass) {
   const steps = [];
+  const joint = jointOf(Class, NodeClass);
+  const busy = busyMethods(joint);
   for (const name of namesOf(NodeClass.prototype)) {
     const [ours, theirs] = [Class, NodeClass].map(({ prototype }) => describe(prototype, name));
     const isOwn = [Class, NodeClass].every(({ prototype }) => Object.hasOwn(prototype, name));
-    if (isFunction(ours?.value) && isFunction(theirs.value)) steps.push(...joinMethod(Class, NodeClass, name));
+    if (isFunction(ours?.value) && isFunction(theirs.value)) steps.push(...joinMethod(Class, NodeClass, name, joint, busy));
     else if (isOwn && ours.get && theirs.get && theirs.configurable) steps.push(...joinAccessor(Class, NodeClass, name, ours, theirs));
   }
   return steps;
@@ -176,9 +171,9 @@ function joinFunctions(net) {
   const discerned = names.filter((name) => !CLASSES.has(name)).map((name) => discernFunction(net, name, made));
   const joined = names.map((name) => {
     const { [name]: ours } = net;
-    return alias(nodeNet, name, (node) => {
+    return alias(name, (theirs) => {
       const { [name]: current } = net;
-      if (current === ours) return node();
+      if (current === ours) return theirs;
       return CLASSES.has(name) || !isFunction(current) ? current : calledByNode(net, current);
     });
   });

@@ -26,6 +26,9 @@ function inheritedBy(prototype) {
   return [...names];
 }
 
+/** Whether a program has put `value` there, or by way of cnet/register something else. */
+const isPrograms = (value) => joining.get(value)?.() ?? true;
+
 /** @returns {(without: Set<string>) => boolean} whether a class has other methods or getters than it had */
 function watch(Class) {
   const { prototype } = Class;
@@ -35,10 +38,10 @@ function watch(Class) {
   const inherited = inheritedBy(prototype).filter((name) => !methods.has(name) && !getters.has(name));
   const isOther = ([name, before]) => {
     const { get } = Object.getOwnPropertyDescriptor(prototype, name) ?? {};
-    return get !== before && !joining.has(get);
+    return get !== before && isPrograms(get);
   };
-  return (without) => own.some(([name, before]) => prototype[name] !== before && !without.has(name)) ||
-    inherited.some((name) => prototype[name] !== above[name]) || read.some(isOther);
+  return (without) => own.some(([name, before]) => prototype[name] !== before && !without.has(name) && isPrograms(prototype[name])) ||
+    inherited.some((name) => prototype[name] !== above[name] && isPrograms(prototype[name])) || read.some(isOther);
 }
 
 const watches = [Socket, Server].map(watch);
