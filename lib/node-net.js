@@ -9,21 +9,17 @@ const nodeNet = require('node:net');
 
 const { BoundSocket, _createServerHandle, Server, Socket } = nodeNet;
 
-/** The functions and the getters that a prototype has of its own. */
-function partsOf({ prototype }) {
-  const parts = { methods: new Map(), getters: new Map() };
-  for (const [name, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-    if (typeof value === 'function' && name !== 'constructor') parts.methods.set(name, value);
-    else if (get !== undefined) parts.getters.set(name, get);
-  }
-  return parts;
+/** The methods that a class has of its own. */
+function methodsOf({ prototype }) {
+  const entries = Object.entries(Object.getOwnPropertyDescriptors(prototype)).map(([name, { value }]) => [name, value]);
+  return new Map(entries.filter(([name, value]) => typeof value === 'function' && name !== 'constructor'));
 }
 
-/** @type {Map<Function, { methods: Map<string, Function>, getters: Map<string, Function> }>} */
-const parts = new Map([Socket, Server].map((Class) => [Class, partsOf(Class)]));
+/** @type {Map<Function, Map<string, Function>>} */
+const methods = new Map([Socket, Server].map((Class) => [Class, methodsOf(Class)]));
 
 /** The method of Node's class, or the one that it inherits by now. */
-const methodOf = (Class, name) => parts.get(Class).methods.get(name) ?? Object.getPrototypeOf(Class.prototype)[name];
+const methodOf = (Class, name) => methods.get(Class).get(name) ?? Object.getPrototypeOf(Class.prototype)[name];
 
 /**
  * Does for a socket of Node's what a method of cnet's Socket was called for. A program has put a function of its own in the
@@ -38,4 +34,4 @@ const callNode = (socket, name, args) => Reflect.apply(methodOf(Socket, name), s
  */
 const joining = new WeakMap();
 
-module.exports = { BoundSocket, _createServerHandle, Server, Socket, callNode, joining, methodOf, parts };
+module.exports = { BoundSocket, _createServerHandle, Server, Socket, callNode, joining, methodOf, methods };

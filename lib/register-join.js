@@ -16,16 +16,13 @@ const nodeNet = require('node:net');
 
 const { busyMethods, otherMethod } = require('./joined-methods.js');
 const loaded = require('./loaded.js');
-const { joining, methodOf, parts, Server: NodeServer, Socket: NodeSocket } = require('./node-net.js');
+const { joining, Server: NodeServer, Socket: NodeSocket } = require('./node-net.js');
 const { replace, resemble } = require('./replace.js');
 
 /**
  * Methods that discern by themselves whose socket they are called for, as they are hot, or are compared with what they were.
  */
 const DISCERNING = new Set(['_read', '_write', '_writeGeneric', '_writev', 'on', 'pause', 'read', 'resume', 'write']);
-
-/** What is no part of the class's behaviour: the handle is of another kind on each side. */
-const APART = new Set(['constructor', '_handle']);
 
 /** How many calls from Node's modules are running that have come to a function of the program's. */
 let fromNode = 0;
@@ -39,7 +36,7 @@ function namesOf(prototype) {
     names.push(...Object.getOwnPropertyNames(at));
     if (at === EventEmitter.prototype) break;
   }
-  return [...new Set(names)].filter((name) => !APART.has(name) && !(name in Object.prototype));
+  return [...new Set(names)].filter((name) => !(name in Object.prototype));
 }
 
 /**
@@ -61,23 +58,21 @@ function alias(name, choose) {
   };
 }
 
-/* --- methods and accessors of the classes ------------------------------------------------------------------------- */
+/* --- methods of the classes ---------------------------------------------------------------------------------------- */
 
 /** Lets a method of cnet's do for an object of Node's what Node's method does. */
-function discern(Class, NodeClass, name) {
+function discern(Class, NodeClass, name, { node }) {
   return replace(Class.prototype, name, (next) => function discerning(...args) {
-    const method = this instanceof NodeClass ? methodOf(NodeClass, name) : next();
-    return Reflect.apply(method, this, args);
+    return Reflect.apply(this instanceof NodeClass ? node[name] : next(), this, args);
   });
 }
 
 /** @returns {import('./joined-methods.js').Joint} */
 function jointOf(Class, NodeClass) {
-  const { methods } = parts.get(NodeClass);
   return {
     ours: Class.prototype,
     before: Object.create(Object.getPrototypeOf(Class.prototype)),
-    node: Object.assign(Object.create(Object.getPrototypeOf(NodeClass.prototype)), Object.fromEntries(methods)),
+    node: Object.create(Object.getPrototypeOf(NodeClass.prototype)),
   };
 }
 
@@ -85,29 +80,12 @@ function jointOf(Class, NodeClass) {
 function joinMethod(Class, NodeClass, name, joint, busy) {
   const { prototype } = Class;
   const isOwn = Object.hasOwn(prototype, name);
-  const steps = isOwn && !DISCERNING.has(name) ? [discern(Class, NodeClass, name)] : [];
+  const steps = isOwn && !DISCERNING.has(name) ? [discern(Class, NodeClass, name, joint)] : [];
   if (isOwn) joint.before[name] = prototype[name]; // else it is what both inherit, which may change
+  if (Object.hasOwn(NodeClass.prototype, name)) joint.node[name] = NodeClass.prototype[name];
   const method = Object.hasOwn(busy, name) ? busy[name] : otherMethod(joint, name);
   joining.set(method, () => prototype[name] !== joint.before[name]);
   return [...steps, replace(NodeClass.prototype, name, () => method)];
-}
-
-/** As `remoteAddress`: read by cnet's accessor, or by what is there instead of it, with Node's object as `this`. */
-function joinAccessor(Class, NodeClass, name, ours, theirs) {
-  const get = function get() {
-    return Reflect.apply(this instanceof NodeClass ? theirs.get : ours.get, this, []);
-  };
-  const reach = function reach() {
-    return Reflect.get(Class.prototype, name, this);
-  };
-  joining.set(reach, () => false); // cnet's sockets have what is there
-  const put = (holder, before, getter) => {
-    Object.defineProperty(holder, name, { ...before, get: resemble(getter, before.get) });
-    return () => {
-      if (Object.getOwnPropertyDescriptor(holder, name)?.get === getter) Object.defineProperty(holder, name, before);
-    };
-  };
-  return [put(Class.prototype, ours, get), put(NodeClass.prototype, theirs, reach)];
 }
 
 /** @returns {PropertyDescriptor | undefined} of a property, own or inherited; to read it would run an accessor */
@@ -124,10 +102,8 @@ function joinClass(Class, NodeClass) {
   const joint = jointOf(Class, NodeClass);
   const busy = busyMethods(joint);
   for (const name of namesOf(NodeClass.prototype)) {
-    const [ours, theirs] = [Class, NodeClass].map(({ prototype }) => describe(prototype, name));
-    const isOwn = [Class, NodeClass].every(({ prototype }) => Object.hasOwn(prototype, name));
-    if (isFunction(ours?.value) && isFunction(theirs.value)) steps.push(...joinMethod(Class, NodeClass, name, joint, busy));
-    else if (isOwn && ours.get && theirs.get && theirs.configurable) steps.push(...joinAccessor(Class, NodeClass, name, ours, theirs));
+    const areMethods = [Class, NodeClass].every(({ prototype }) => isFunction(describe(prototype, name)?.value));
+    if (areMethods) steps.push(...joinMethod(Class, NodeClass, name, joint, busy));
   }
   return steps;
 }

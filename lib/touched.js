@@ -8,7 +8,7 @@
 
 const nodeNet = require('node:net');
 
-const { joining, parts, Server, Socket } = require('./node-net');
+const { joining, methods, Server, Socket } = require('./node-net');
 
 /** What those alone use who connect. */
 const CONNECTING = new Set(['connect', 'createConnection']);
@@ -29,19 +29,15 @@ function inheritedBy(prototype) {
 /** Whether a program has put `value` there, or by way of cnet/register something else. */
 const isPrograms = (value) => joining.get(value)?.() ?? true;
 
-/** @returns {(without: Set<string>) => boolean} whether a class has other methods or getters than it had */
+/** @returns {(without: Set<string>) => boolean} whether a class has other methods than it had */
 function watch(Class) {
   const { prototype } = Class;
   const above = Object.getPrototypeOf(prototype);
-  const { methods, getters } = parts.get(Class);
-  const [own, read] = [[...methods], [...getters]];
-  const inherited = inheritedBy(prototype).filter((name) => !methods.has(name) && !getters.has(name));
-  const isOther = ([name, before]) => {
-    const { get } = Object.getOwnPropertyDescriptor(prototype, name) ?? {};
-    return get !== before && isPrograms(get);
-  };
-  return (without) => own.some(([name, before]) => prototype[name] !== before && !without.has(name) && isPrograms(prototype[name])) ||
-    inherited.some((name) => prototype[name] !== above[name] && isPrograms(prototype[name])) || read.some(isOther);
+  const own = [...methods.get(Class)];
+  const inherited = inheritedBy(prototype).filter((name) => !methods.get(Class).has(name));
+  const isOther = (name, before) => prototype[name] !== before && isPrograms(prototype[name]);
+  return (without) => own.some(([name, before]) => !without.has(name) && isOther(name, before)) ||
+    inherited.some((name) => isOther(name, above[name]));
 }
 
 const watches = [Socket, Server].map(watch);
