@@ -55,4 +55,5 @@ module.exports = {
 };
 
 loaded.net = module.exports;
+loaded.own = { connect, createConnection: connect, createServer, isIP, isIPv4, isIPv6, BoundSocket, Server, Socket, Stream: Socket };
 loaded.whenLoaded?.(module.exports);

@@ -5,6 +5,9 @@ module.exports = {
   /** The exports of index.js, when that has been loaded. */
   net: null,
 
+  /** What they were to begin with. @type {Record<string, Function>} */
+  own: null,
+
   /** What index.js calls when it has been loaded. @type {((net: object) => void) | null} */
   whenLoaded: null,
 

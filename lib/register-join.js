@@ -39,6 +39,10 @@ function namesOf(prototype) {
   return [...new Set(names)].filter((name) => !(name in Object.prototype));
 }
 
+/** The functions among the properties of several objects. */
+const methodsOf = (parts) => Object.fromEntries(parts.flatMap((part) =>
+  Object.entries(Object.getOwnPropertyDescriptors(part)).filter(([, { value }]) => isFunction(value)).map(([name, { value }]) => [name, value])));
+
 /**
  * A property of Node's module by an accessor. What is assigned to it takes the place of Node's own.
  * @param {string} name
@@ -60,32 +64,58 @@ function alias(name, choose) {
 
 /* --- methods of the classes ---------------------------------------------------------------------------------------- */
 
-/** Lets a method of cnet's do for an object of Node's what Node's method does. */
-function discern(Class, NodeClass, name, { node }) {
-  return replace(Class.prototype, name, (next) => function discerning(...args) {
-    return Reflect.apply(this instanceof NodeClass ? node[name] : next(), this, args);
-  });
+/**
+ * The functions that have been put in the place of cnet's own, and that do for an object of Node's what Node's do. They stay, also
+ * after unregister(): what a program puts in their place goes on to them.
+ * @type {WeakMap<object, Record<string, Function>>} by the prototype or the module
+ */
+const discerning = new WeakMap();
+
+const discerningOf = (holder) => discerning.get(holder) ?? discerning.set(holder, {}).get(holder);
+
+/**
+ * Puts such a function in place, unless it is, or a program's is there that does not know of it.
+ * @param {object} holder
+ * @param {string} name
+ * @param {Function} own cnet's
+ * @param {() => Function} make
+ * @returns {Function} what stands for cnet's own there from now on
+ */
+function discern(holder, name, own, make) {
+  const made = discerningOf(holder);
+  if (made[name] === undefined) {
+    if (holder[name] !== own) return holder[name];
+    made[name] = resemble(make(), own);
+  }
+  if (holder[name] === own) Object.defineProperty(holder, name, { ...Object.getOwnPropertyDescriptor(holder, name), value: made[name] });
+  return made[name];
 }
 
-/** @returns {import('./joined-methods.js').Joint} */
-function jointOf(Class, NodeClass) {
-  return {
-    ours: Class.prototype,
-    before: Object.create(Object.getPrototypeOf(Class.prototype)),
-    node: Object.create(Object.getPrototypeOf(NodeClass.prototype)),
-  };
+/**
+ * @param {Record<string, Function>} pristine cnet's methods, as cnet has made them
+ * @returns {import('./joined-methods.js').Joint}
+ */
+function jointOf(Class, NodeClass, pristine) {
+  const node = Object.create(Object.getPrototypeOf(NodeClass.prototype));
+  const before = Object.create(Object.getPrototypeOf(Class.prototype));
+  const choose = (name, current) => (current === before[name] || current === pristine[name] ? node[name] : current);
+  return { ours: Class.prototype, before, node, pristine, choose };
 }
 
-/** @returns {(() => void)[]} the steps that take it back */
-function joinMethod(Class, NodeClass, name, joint, busy) {
-  const { prototype } = Class;
-  const isOwn = Object.hasOwn(prototype, name);
-  const steps = isOwn && !DISCERNING.has(name) ? [discern(Class, NodeClass, name, joint)] : [];
-  if (isOwn) joint.before[name] = prototype[name]; // else it is what both inherit, which may change
-  if (Object.hasOwn(NodeClass.prototype, name)) joint.node[name] = NodeClass.prototype[name];
+/** @returns {() => void} takes it back */
+function joinMethod({ prototype }, NodeClass, name, joint, busy) {
+  const { before, node, pristine, choose } = joint;
+  if (Object.hasOwn(NodeClass.prototype, name)) node[name] = NodeClass.prototype[name];
+  if (Object.hasOwn(pristine, name)) { // else it is what both inherit, which may change
+    const { [name]: own } = pristine;
+    const make = () => function discerningMethod(...args) {
+      return Reflect.apply(this instanceof NodeClass ? node[name] : own, this, args);
+    };
+    before[name] = DISCERNING.has(name) ? own : discern(prototype, name, own, make);
+  }
   const method = Object.hasOwn(busy, name) ? busy[name] : otherMethod(joint, name);
-  joining.set(method, () => prototype[name] !== joint.before[name]);
-  return [...steps, replace(NodeClass.prototype, name, () => method)];
+  joining.set(method, () => choose(name, prototype[name]) !== node[name]);
+  return replace(NodeClass.prototype, name, () => method);
 }
 
 /** @returns {PropertyDescriptor | undefined} of a property, own or inherited; to read it would run an accessor */
@@ -97,15 +127,13 @@ function describe(prototype, name) {
   return undefined;
 }
 
-function joinClass(Class, NodeClass) {
-  const steps = [];
-  const joint = jointOf(Class, NodeClass);
+/** @returns {(() => void)[]} the steps that take it back */
+function joinClass(Class, NodeClass, parts) {
+  const joint = jointOf(Class, NodeClass, methodsOf(parts));
   const busy = busyMethods(joint);
-  for (const name of namesOf(NodeClass.prototype)) {
-    const areMethods = [Class, NodeClass].every(({ prototype }) => isFunction(describe(prototype, name)?.value));
-    if (areMethods) steps.push(...joinMethod(Class, NodeClass, name, joint, busy));
-  }
-  return steps;
+  return namesOf(NodeClass.prototype)
+    .filter((name) => [Class, NodeClass].every(({ prototype }) => isFunction(describe(prototype, name)?.value)))
+    .map((name) => joinMethod(Class, NodeClass, name, joint, busy));
 }
 
 /* --- the module ---------------------------------------------------------------------------------------------------- */
@@ -113,19 +141,15 @@ function joinClass(Class, NodeClass) {
 /** What is called with `new`, or as the constructor of a class derived from it; all else is a plain function. */
 const CLASSES = new Set(['BoundSocket', 'Server', 'Socket', 'Stream']);
 
-/** The functions of the module, which make sockets and servers of Node's where one of Node's modules has called. */
-function discernFunction(net, name, made) {
-  const { [name]: ours } = net;
+/** The functions of cnet's module, which make sockets and servers of Node's where one of Node's modules has called. */
+function discernFunction(net, name, own) {
   const { [name]: theirs } = nodeNet;
-  if (!made.has(ours)) {
-    made.set(ours, resemble(function discerning(...args) {
-      return Reflect.apply(fromNode > 0 ? theirs : ours, this, args);
-    }, ours));
-  }
-  net[name] = made.get(ours);
-  return () => {
-    if (net[name] === made.get(ours)) net[name] = ours;
-  };
+  return discern(net, name, own, () => {
+    const twin = Object.keys(discerningOf(net)).find((other) => loaded.own[other] === own); // connect() and createConnection()
+    return twin === undefined ? function discerningFunction(...args) {
+      return Reflect.apply(fromNode > 0 ? theirs : own, this, args);
+    } : discerningOf(net)[twin];
+  });
 }
 
 /** A function of the program's as Node's modules call it. */
@@ -141,19 +165,16 @@ function calledByNode(net, current) {
 }
 
 function joinFunctions(net) {
-  const names = Object.keys(nodeNet).filter((name) =>
-    [net, nodeNet].every((holder) => isFunction(Object.getOwnPropertyDescriptor(holder, name)?.value)));
-  const made = new Map();
-  const discerned = names.filter((name) => !CLASSES.has(name)).map((name) => discernFunction(net, name, made));
-  const joined = names.map((name) => {
-    const { [name]: ours } = net;
+  const names = Object.keys(loaded.own).filter((name) => isFunction(Object.getOwnPropertyDescriptor(nodeNet, name)?.value));
+  return names.map((name) => {
+    const { [name]: own } = loaded.own;
+    const before = CLASSES.has(name) ? own : discernFunction(net, name, own);
     return alias(name, (theirs) => {
       const { [name]: current } = net;
-      if (current === ours) return theirs;
+      if (current === before || current === own) return theirs;
       return CLASSES.has(name) || !isFunction(current) ? current : calledByNode(net, current);
     });
   });
-  return [...discerned, ...joined];
 }
 
 /** What is imported by name is what `net` has by now, once a program asks for it, as with Node's own. */
@@ -175,7 +196,9 @@ function registerJoin(isActive) {
   const steps = [joinExports()];
   const join = (net) => {
     if (!isActive()) return;
-    steps.push(...joinClass(net.Socket, NodeSocket), ...joinClass(net.Server, NodeServer), ...joinFunctions(net));
+    const { Server, parts: serverParts } = require('./server.js');
+    const { Socket, parts: socketParts } = require('./socket.js');
+    steps.push(...joinClass(Socket, NodeSocket, socketParts), ...joinClass(Server, NodeServer, serverParts), ...joinFunctions(net));
     loaded.syncExports?.();
   };
   loaded.whenLoaded = join;

@@ -253,7 +253,8 @@ const methods = {
     else this.emit('error', error);
   },
 };
-for (const part of [methods, socketOptions.methods, acceptControl.methods, shutdown.methods]) {
+const PARTS = [methods, socketOptions.methods, acceptControl.methods, shutdown.methods];
+for (const part of PARTS) {
   Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(part));
 }
 
@@ -271,4 +272,4 @@ Object.defineProperty(Server.prototype, 'connections', {
 
 takeInstances(Server, nodeNet.Server);
 
-module.exports = { Server };
+module.exports = { Server, parts: PARTS };

@@ -326,4 +326,4 @@ for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enume
 
 takeInstances(Socket, nodeNet.Socket);
 
-module.exports = { Socket };
+module.exports = { Socket, parts: PARTS };
