@@ -9,7 +9,6 @@
 require('./runtime');
 
 const fs = require('node:fs');
-const nodeNet = require('node:net');
 
 const native = require('./binding');
 const { BoundSocket, boundSocketOf } = require('./bound-socket');
@@ -18,6 +17,7 @@ const { giveChunks } = require('./first-bytes');
 const { Handle, SERVER, SOCKET, adopt } = require('./handle');
 const { fdOfNode } = require('./node-fd');
 const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
+const nodeNet = require('./node-net');
 const { readEnvironment } = require('./program-defaults');
 const { Server } = require('./server');
 const { Socket } = require('./socket');

@@ -121,6 +121,29 @@ function connectForeign(socket, handle, to, socketOptions) {
   return 0;
 }
 
+/**
+ * A program has given a handle of cnet's a connect() of its own, in a listener of 'connectionAttempt' (what mocks do with those
+ * of Node's, which ask for it then): no attempt is made but by that.
+ */
+function connectByProgram(socket, current, index) {
+  const { [kHandle]: handle, [kLife]: life } = socket;
+  const { port, localAddress, localPort } = current;
+  const address = current.addresses[index];
+  const isCurrent = () => socket.connecting && socket[kHandle] === handle && socket[kAttempt] === current;
+  const oncomplete = (status, ...rest) => {
+    if (!isCurrent()) return;
+    if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
+    else socket[kConnected]();
+    if (status === 0 && rest[2] === false && life.isCurrent) socket.push(null);
+  };
+  native.abandon(handle.id);
+  Object.assign(current, { addresses: [address], errors: [], failed: 0 }); // no other is tried
+  const name = isIP(address) === 6 ? 'connect6' : 'connect';
+  const request = { oncomplete, address, port, localAddress, localPort, addressType: isIP(address) };
+  const err = typeof handle[name] === 'function' ? handle[name](request, address, port) : uv.EINVAL;
+  if (err && isCurrent()) oncomplete(err);
+}
+
 /** The attempt could not even begin: it is connecting already, or the path is not one. */
 function refused(socket, err, family = undefined) {
   const { [kAttempt]: current, [kLife]: life } = socket;
@@ -194,6 +217,7 @@ const methods = {
       if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
       this.emit('connectionAttempt', address, current.port, family);
       if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
+      if (this[kHandle]?.connect !== undefined && this[kAttempt] === current) connectByProgram(this, current, index);
       return;
     }
     this._sockname = null;

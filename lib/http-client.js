@@ -6,6 +6,7 @@ const { connect } = require('./create');
 const { readEnvironment } = require('./program-defaults');
 const { Socket } = require('./socket');
 const { join } = require('./tls-over');
+const { isTouched } = require('./touched');
 
 /**
  * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net that are
@@ -40,8 +41,8 @@ const CONNECTION_OPTIONS = [
 /** What programs hear of a socket of TLS before there is a connection. */
 const CONNECTION_EVENTS = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
 
-/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"). */
-const hasProxy = (agent) => Boolean(agent?.options?.proxyEnv);
+/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"); see touched.js for the rest. */
+const isNodes = (agent) => Boolean(agent?.options?.proxyEnv) || isTouched(true);
 
 /** @returns {object} the options of https.Agent's createConnection([port[, host]][, options]) */
 function readArguments(args) {
@@ -83,7 +84,7 @@ function abandonWith(secure, socket) {
 /** createConnection() of http.Agent. */
 function connectByCnet(next) {
   return function createConnection(...args) {
-    if (hasProxy(this)) return Reflect.apply(next(), this, args);
+    if (isNodes(this)) return Reflect.apply(next(), this, args);
     readEnvironment();
     return connect(...args);
   };
@@ -93,7 +94,7 @@ function connectByCnet(next) {
 function connectSecurely(next) {
   return function createConnection(...args) {
     const options = readArguments(args);
-    if (hasProxy(this) || options.socket) return Reflect.apply(next(), this, args);
+    if (isNodes(this) || options.socket) return Reflect.apply(next(), this, args);
     readEnvironment();
     const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
     const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));

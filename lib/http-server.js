@@ -11,6 +11,7 @@ const { program, readEnvironment } = require('./program-defaults');
 const { Server } = require('./server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');
+const { isTouched } = require('./touched');
 const { undo } = require('./undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
@@ -77,10 +78,12 @@ function prepare(server, kind) {
 /**
  * listen() for Node's servers, by cnet (net.md, server.listen()).
  * @param {'plain' | 'tls' | 'http2'} kind of the servers: http; https and secure http2; http2
+ * @param {() => Function} next gives Node's
  * @returns {Function} a method
  */
-function listenByCnet(kind) {
+function listenByCnet(kind, next) {
   return function listening(...args) {
+    if (!prepared.has(this) && isTouched(false)) return Reflect.apply(next(), this, args);
     prepare(this, kind);
     return Reflect.apply(listen, this, args);
   };

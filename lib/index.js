@@ -24,6 +24,7 @@ const {
 } = require('./defaults');
 const { isIP, isIPv4, isIPv6 } = require('./ip');
 const { createServerHandle } = require('./listen');
+const loaded = require('./loaded');
 const { VERSION } = require('./native-file');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
@@ -66,3 +67,7 @@ module.exports = {
   transfer,
   version: VERSION,
 };
+
+loaded.net = module.exports;
+loaded.own = { connect, createConnection: connect, createServer, isIP, isIPv4, isIPv6, BoundSocket, Server, Socket, Stream: Socket };
+loaded.whenLoaded?.(module.exports);

@@ -50,7 +50,7 @@ function put(holder, name, make) {
 
 function putServers(servers) {
   for (const [prototype, kind] of servers) {
-    put(prototype, 'listen', () => listenByCnet(kind));
+    put(prototype, 'listen', (next) => listenByCnet(kind, next));
     put(prototype, 'close', closeByNode);
   }
 }

@@ -96,11 +96,12 @@ function register() {
   undo = [patchRequire(), patchBuiltins()];
   if (isForHooks) return; // nothing but hooks runs there
   const { registerActive } = require('./register-active.js');
+  const { registerJoin } = require('./register-join.js');
   const { registerNames } = require('./register-names.js');
   const { registerReceive, registerSend } = require('./register-send.js');
   const { registerTls } = require('./register-tls.js');
   undo.push(hookImports(), ...registerNames(isActive));
-  undo.push(...registerSend(isActive), ...registerReceive(isActive), ...registerActive(isActive));
+  undo.push(...registerSend(isActive), ...registerReceive(isActive), ...registerActive(isActive), ...registerJoin(isActive));
   undo.unshift(beforeTls(() => undo.push(...registerTls(isActive)))); // the last that replaces something is the first that goes
 }
 

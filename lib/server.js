@@ -3,7 +3,6 @@
 /** net.Server: its life from construction to 'close'. It begins to listen in listen.js, and takes connections in accept.js. */
 
 const EventEmitter = require('node:events');
-const nodeNet = require('node:net');
 const { inspect } = require('node:util');
 
 const { onconnection } = require('./accept');
@@ -19,6 +18,7 @@ const { inspectServer } = require('./inspect');
 const { takeInstances } = require('./instances');
 const { cancelBinding, listen, listenNow } = require('./listen');
 const native = require('./binding');
+const nodeNet = require('./node-net');
 const { NONE, limitServer, program } = require('./program-defaults');
 const { readHeaders } = require('./proxy-server');
 const { applyOptions, readArguments } = require('./server-options');
@@ -49,6 +49,7 @@ let lastNumber = 0;
  */
 function Server(options, connectionListener) {
   if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
+  if (new.target === undefined && this instanceof nodeNet.Server) return nodeNet.Server.call(this, options, connectionListener);
   EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
   const [settings, listener] = readArguments(options, connectionListener);
 
@@ -270,7 +271,8 @@ const methods = {
     else this.emit('error', error);
   },
 };
-for (const part of [methods, socketOptions.methods, acceptControl.methods, shutdown.methods]) {
+const PARTS = [methods, socketOptions.methods, acceptControl.methods, shutdown.methods];
+for (const part of PARTS) {
   Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(part));
 }
 
@@ -290,4 +292,4 @@ Object.defineProperty(Server.prototype, 'connections', {
 
 takeInstances(Server, nodeNet.Server);
 
-module.exports = { Server };
+module.exports = { Server, parts: PARTS };

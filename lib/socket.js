@@ -5,7 +5,6 @@
  * timeouts and destruction are in the files of their names.
  */
 
-const nodeNet = require('node:net');
 const { Duplex } = require('node:stream');
 
 const { AcceptedOptions } = require('./accepted-options');
@@ -22,6 +21,7 @@ const { takeInstances } = require('./instances');
 const iterating = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
 const names = require('./names');
+const nodeNet = require('./node-net');
 const opening = require('./opening');
 const { NONE, forSocket, program } = require('./program-defaults');
 const proxy = require('./proxy-socket');
@@ -189,6 +189,7 @@ function startGiven(socket, options) {
  */
 function Socket(options) {
   if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
+  if (new.target === undefined && this instanceof nodeNet.Socket) return nodeNet.Socket.call(this, options); // of a class derived from Node's
   options = typeof options === 'number' ? { fd: options } : (options ?? {});
   if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
   refuseObjectMode(options);
@@ -330,4 +331,4 @@ for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enume
 
 takeInstances(Socket, nodeNet.Socket);
 
-module.exports = { Socket };
+module.exports = { Socket, parts: PARTS };

@@ -286,3 +286,13 @@ napi_value cnet_js_settled(napi_env napi, napi_callback_info info) {
   bool lane = cnet_race_is_settled(stream->attempt);
   return cnet_bool(napi, lane || (stream->attempt->dial != NULL && cnet_platform_ready(stream->uv, true) > 0));
 }
+
+/* abandon(id): ends the attempt, and the stream stays as one that has not connected: JavaScript goes on by other means */
+napi_value cnet_js_abandon(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  cnet_attempt_end(stream);
+  return cnet_int(napi, 0);
+}

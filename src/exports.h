@@ -92,6 +92,7 @@
   X(connect, cnet_js_connect) \
   X(connectPath, cnet_js_connect_path) \
   X(settled, cnet_js_settled) \
+  X(abandon, cnet_js_abandon) \
   /* race.c */ \
   X(race, cnet_js_race) \
   /* opening.c */ \
