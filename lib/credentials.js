@@ -9,6 +9,7 @@ const native = require('./binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, Pipe } = require('./handle');
 const { describePeer, describeRefused } = require('./handlers');
+const { callError, needKind } = require('./no-socket');
 const { kAllowedUids } = require('./symbols');
 const uv = require('./uv');
 const { validateUint32 } = require('./validate');
@@ -33,9 +34,9 @@ const methods = {
   getPeerCredentials() {
     const handle = this._handle;
     checkPlatform('getPeerCredentials()');
-    if (handle instanceof Handle && !(handle instanceof Pipe)) throw new codes.ERR_INVALID_HANDLE_TYPE();
+    needKind(handle, Pipe, 'getPeerCredentials()');
     const peer = handle instanceof Pipe ? credentialsOf(handle) : uv.EBADF;
-    if (typeof peer === 'number') throw errnoException(peer, 'getsockopt', 'SO_PEERCRED');
+    if (typeof peer === 'number') throw callError(this, peer, 'getsockopt', 'SO_PEERCRED');
     return peer;
   },
 };
@@ -62,7 +63,7 @@ function refuseAddress(server, options) {
 function restrict(server, handle) {
   const allowed = server[kAllowedUids];
   if (!allowed || !(handle instanceof Handle)) return null;
-  if (!(handle instanceof Pipe)) return new codes.ERR_INVALID_HANDLE_TYPE();
+  if (!(handle instanceof Pipe)) return new codes.ERR_INVALID_HANDLE_TYPE('allowedUids is of Unix sockets alone, and this is TCP');
   const err = native.setAllowedUids(handle.id, allowed);
   return err ? errnoException(err, 'listen') : null;
 }

@@ -8,6 +8,7 @@ const { blockListOption } = require('./block-list');
 const credentials = require('./credentials');
 const { receiveOption } = require('./descriptors');
 const { invalidArgType } = require('./errors');
+const { refuseMisplaced } = require('./misplaced');
 const { proxyOption } = require('./proxy-server');
 const { serverOnread } = require('./read');
 const { kAcceptedOnRead, kAllowedUids, kKeepAlive, kProxy, kReceives, kUserTimeout } = require('./symbols');
@@ -36,7 +37,11 @@ function readArguments(options, listener) {
   return [{ ...options }, typeof listener === 'function' ? listener : undefined];
 }
 
+/** The limits that are properties of a server, as options. */
+const LIMITS = ['maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConnectionRate'];
+
 function applyOptions(server, options) {
+  refuseMisplaced(options, 'createServer()');
   server.allowHalfOpen = options.allowHalfOpen || false;
   server.pauseOnConnect = Boolean(options.pauseOnConnect);
   server.noDelay = Boolean(options.noDelay);
@@ -51,6 +56,9 @@ function applyOptions(server, options) {
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
   server[kProxy] = proxyOption(options);
+  for (const name of LIMITS) {
+    if (options[name] !== undefined) server[name] = options[name];
+  }
 }
 
 module.exports = { applyOptions, readArguments };
