@@ -139,6 +139,12 @@ export interface SocketConstructorOpts {
 export interface ServerOpts {
   /** Milliseconds, as of setUserTimeout(), for each connection. */
   userTimeout?: number | undefined;
+  /** As server.maxConnectionsPerAddress. Default: no limit. Not in Node, since cnet 0.1.0. */
+  maxConnectionsPerAddress?: number | undefined;
+  /** As server.maxConnectionsPerPrefix. Default: no limit. Not in Node, since cnet 0.1.0. */
+  maxConnectionsPerPrefix?: PrefixLimit | undefined;
+  /** As server.maxConnectionRate. Default: no limit. Not in Node, since cnet 0.1.0. */
+  maxConnectionRate?: RateLimit | undefined;
 }
 
 export interface Socket {

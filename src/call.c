@@ -23,7 +23,8 @@ static void report_exception(cnet_env_t *env) {
   napi_fatal_exception(env->napi, error);
 }
 
-/* NULL: it could not be opened, and the call goes without. Node-API looks at no resource here, but wants to have one. */
+/* NULL: it could not be opened, and the call goes without. Node-API looks at no resource here, but wants to have one.
+ */
 static napi_callback_scope open_scope(const cnet_env_t *env, napi_async_context context, napi_value resource) {
   napi_callback_scope scope;
   return napi_open_callback_scope(env->napi, resource, context, &scope) == napi_ok ? scope : NULL;

@@ -17,9 +17,9 @@
  * 4. JavaScript's memory is read or written only inside the call that brought it: no pointer into a Buffer
  *    is kept when a function returns to the event loop. A write that the kernel does not take whole keeps a
  *    reference to the Buffer and asks for the pointer anew when there is room (write.c).
- * 5. Every call into JavaScript goes through cnet_emit(), cnet_tell_ints(), cnet_ask() or cnet_run_in() (call.c). It may
- *    run any code: afterwards the state is read again before the stream is touched, which is why streams are looked up,
- *    not remembered. Other functions of Node-API run code of the user's too: napi_async_init() calls the hooks of
+ * 5. Every call into JavaScript goes through cnet_emit(), cnet_tell_ints(), cnet_ask() or cnet_run_in() (call.c). It
+ * may run any code: afterwards the state is read again before the stream is touched, which is why streams are looked
+ * up, not remembered. Other functions of Node-API run code of the user's too: napi_async_init() calls the hooks of
  *    async_hooks, and reading or setting an element or a property calls accessors. A context is made either before
  *    anything has changed, and the stream then looked up by its mark; or last of all, when everything is in its place
  *    (cnet_context_new()). Elements are read while the stream is CNET_BUSY, or before it is looked up.
@@ -113,9 +113,9 @@ enum {
   CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
   CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
   CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
-  CNET_USED = 1u << 7,    /* was read from or written to: it must not become a listener, libuv would end the process */
-  CNET_BUSY = 1u << 8,    /* a call that runs code of the user's has the writing side: others are told UV_EBUSY */
-  CNET_STARTED = 1u << 9, /* JavaScript has begun to read it: how it is read is settled */
+  CNET_USED = 1u << 7,     /* was read from or written to: it must not become a listener, libuv would end the process */
+  CNET_BUSY = 1u << 8,     /* a call that runs code of the user's has the writing side: others are told UV_EBUSY */
+  CNET_STARTED = 1u << 9,  /* JavaScript has begun to read it: how it is read is settled */
   CNET_OUTSIDE = 1u << 10, /* the loop has accepted it: its context was made outside of any JavaScript */
 };
 

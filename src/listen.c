@@ -76,7 +76,8 @@ static cnet_stream_t *still_listening(const cnet_env_t *env, cnet_mark_t mark, c
   return NULL;
 }
 
-/* Takes one connection that libuv has told of, which gets `flags`. It calls into JavaScript: the listener may be closed afterwards. */
+/* Takes one connection that libuv has told of, which gets `flags`. It calls into JavaScript: the listener may be closed
+ * afterwards. */
 static void accept_one(cnet_stream_t *listener, uint32_t flags) {
   cnet_env_t *env = listener->env;
   cnet_mark_t mark = cnet_mark(listener);

@@ -198,7 +198,8 @@ napi_value cnet_js_option_names(napi_env napi, napi_callback_info info) {
   if (napi_create_array(napi, &names) != napi_ok) return NULL;
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     if (table[i].number == ABSENT) continue;
-    if (napi_set_element(napi, names, count++, cnet_string(napi, table[i].name, NAPI_AUTO_LENGTH)) != napi_ok) return NULL;
+    if (napi_set_element(napi, names, count++, cnet_string(napi, table[i].name, NAPI_AUTO_LENGTH)) != napi_ok)
+      return NULL;
   }
   return names;
 }

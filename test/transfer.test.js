@@ -175,7 +175,7 @@ describe('transfer() and receive()', function () {
       accepted.destroy();
       refuse(accepted, 'it is closed');
       await closed(accepted);
-      refuse(accepted);
+      refuse(accepted, 'it is closed');
     });
 
     it('is refused in the words of the newest Node', async function () {
