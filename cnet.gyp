@@ -22,6 +22,7 @@
         "src/cursor.c",
         "src/descriptors.c",
         "src/env.c",
+        "src/call.c",
         "src/error_queue.c",
         "src/held.c",
         "src/idle.c",

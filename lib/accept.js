@@ -27,12 +27,13 @@ function leave(server) {
 
 /** The options of an accepted socket. They can fail only when `onread` has a function that does. */
 function acceptedOptions(client, server) {
+  let options = null;
   try {
-    return new AcceptedOptions(client, server);
-  } catch (error) {
-    client.close();
-    throw error;
+    options = new AcceptedOptions(client, server);
+  } finally {
+    if (options === null) client.close();
   }
+  return options;
 }
 
 /** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */

@@ -20,7 +20,8 @@ function connectTimeoutOption({ connectTimeout }) {
 
 /** The error: `cause` is what the addresses have failed with so far, if any has. */
 function timedOut(timeout, { path, host, port }, attempt) {
-  const error = new codes.ERR_SOCKET_CONNECTION_TIMEOUT();
+  const place = path ? String(path) : `${host || 'localhost'}:${Number(port)}`;
+  const error = new codes.ERR_SOCKET_CONNECTION_TIMEOUT(place, timeout);
   const errors = attempt === null ? [] : attempt.errors.filter(Boolean);
 
   error.timeout = timeout;

@@ -20,6 +20,7 @@ const { isIP } = require('./ip');
 const { resolve } = require('./lookup');
 const native = require('./binding');
 const { prepareOpening, settleOpening } = require('./opening');
+const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('./misplaced');
 const { isDenied } = require('./permission');
 const { NONE, forConnect, program } = require('./program-defaults');
 const { sendHeader, setHeader } = require('./proxy-socket');
@@ -36,6 +37,7 @@ const {
   kConnected,
   kEarly,
   kHandle,
+  kKept,
   kLife,
   kProxyOut,
 } = require('./symbols');
@@ -205,6 +207,8 @@ function tellWinner(socket, { addresses, port, isRace, started }) {
 }
 
 const methods = {
+  [kKept]: null,
+
   /** A step of the attempt: see connect-error.js. */
   [kAttempted](index, phase, status) {
     const { [kAttempt]: current, [kLife]: life } = this;
@@ -258,16 +262,20 @@ const methods = {
    */
   connect(...args) {
     const [given, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
-    const { path, port } = given;
-    let options = given;
+    let options = this[kKept] === null ? given : { ...this[kKept], ...given };
+    const { path, port } = options;
 
     if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
     if (port === undefined && (path === undefined || path === null)) {
       throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
     }
     const isPipe = this[kBound] ?? Boolean(path);
-    if (isPipe) validateString(path, 'options.path');
-    if (program.client !== NONE) options = forConnect(this, given, isPipe, this[kHandle] instanceof ForeignHandle);
+    refuseMisplaced(options, 'connect()');
+    if (isPipe) {
+      validateString(path, 'options.path');
+      refuseTcpOptions(options);
+    }
+    if (program.client !== NONE) options = forConnect(this, options, isPipe, this[kHandle] instanceof ForeignHandle);
     const wanted = isPipe ? null : wantedOf(this, options);
     const socketOptions = socketOptionsOption(options);
     const limit = connectTimeout.connectTimeoutOption(options);
@@ -285,16 +293,24 @@ const methods = {
     this.connecting = true;
     if (limit > 0) connectTimeout.start(this, limit, options);
     debug('connect: find host %s', isPipe ? path : wanted.host);
+    let hasBegun = false;
     try {
       if (isPipe) attemptPath(this, path, socketOptions);
       else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
-    } catch (error) {
-      takeBack?.(); // and not that of a connect() before, which goes on
-      throw error;
+      hasBegun = true;
+    } finally { // which the place of an exception outlives: see thrown.js
+      if (!hasBegun) takeBack?.(); // and not that of a connect() before, which goes on
     }
     return this;
   },
 };
+
+/** What new Socket() was given of the options of connect(): they count for each, unless it has others. @throws ERR_INVALID_ARG_VALUE */
+function keepOptions(socket, options) {
+  refuseMisplaced(options, 'connect()');
+  const kept = optionsOfConnect(options);
+  if (kept !== null) socket[kKept] = kept;
+}
 
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, options) {
@@ -306,4 +322,4 @@ function useBlockList(socket, { blockList }) {
   if (socket[kBlockList] === null && blockList === undefined) socket[kBlockList] = program.client.blockList ?? null;
 }
 
-module.exports = { methods, setBlockList };
+module.exports = { keepOptions, methods, setBlockList };

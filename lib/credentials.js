@@ -9,6 +9,7 @@ const native = require('./binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, Pipe } = require('./handle');
 const { describePeer, describeRefused } = require('./handlers');
+const { callError, needKind } = require('./no-socket');
 const { byDefault } = require('./program-defaults');
 const { kAllowedUids } = require('./symbols');
 const uv = require('./uv');
@@ -34,9 +35,9 @@ const methods = {
   getPeerCredentials() {
     const handle = this._handle;
     checkPlatform('getPeerCredentials()');
-    if (handle instanceof Handle && !(handle instanceof Pipe)) throw new codes.ERR_INVALID_HANDLE_TYPE();
+    needKind(handle, Pipe, 'getPeerCredentials()');
     const peer = handle instanceof Pipe ? credentialsOf(handle) : uv.EBADF;
-    if (typeof peer === 'number') throw errnoException(peer, 'getsockopt', 'SO_PEERCRED');
+    if (typeof peer === 'number') throw callError(this, peer, 'getsockopt', 'SO_PEERCRED');
     return peer;
   },
 };
@@ -63,7 +64,9 @@ function refuseAddress(server, options) {
 function restrict(server, handle) {
   const allowed = server[kAllowedUids];
   if (!allowed || !(handle instanceof Handle)) return null;
-  if (!(handle instanceof Pipe)) return byDefault.has(allowed) ? null : new codes.ERR_INVALID_HANDLE_TYPE();
+  if (!(handle instanceof Pipe)) {
+    return byDefault.has(allowed) ? null : new codes.ERR_INVALID_HANDLE_TYPE('allowedUids is of Unix sockets alone, and this is TCP');
+  }
   const err = native.setAllowedUids(handle.id, allowed);
   return err ? errnoException(err, 'listen') : null;
 }

@@ -304,6 +304,12 @@ export interface ServerOpts {
    * Node).
    */
   userTimeout?: number | undefined;
+  /** As server.maxConnectionsPerAddress. Default: no limit. Not in Node, since cnet 0.1.0. */
+  maxConnectionsPerAddress?: number | undefined;
+  /** As server.maxConnectionsPerPrefix. Default: no limit. Not in Node, since cnet 0.1.0. */
+  maxConnectionsPerPrefix?: PrefixLimit | undefined;
+  /** As server.maxConnectionRate. Default: no limit. Not in Node, since cnet 0.1.0. */
+  maxConnectionRate?: RateLimit | undefined;
 }
 
 export interface Socket {

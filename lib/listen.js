@@ -14,11 +14,14 @@ const { debug } = require('./debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
 const { fastOpenQueue, listenFast, multipathFlag } = require('./opening');
+const { refuseMisplaced, refusePathOptions, refuseTcpOptions } = require('./misplaced');
 const { checkPermission, fileDenied } = require('./permission');
 const { fileOption } = require('./socket-file');
 const { NONE, forListen, listenSocketOptions, program } = require('./program-defaults');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
-const { kAdopt, kBinding, kClosed, kPlace, kSocketOptions } = require('./symbols');
+const {
+  kAdopt, kAllowedUids, kBinding, kClosed, kPlace, kProxy, kReceives, kSocketOptions, kUserTimeout,
+} = require('./symbols');
 const { nextTick } = require('./timers');
 const { keep, onceUnlessItFails, undo, whenItFails } = require('./undo');
 const { refuseMultipath } = require('./user-timeout');
@@ -297,6 +300,7 @@ function listenOnPath(server, given, backlog) {
     throw invalidArgValue('options', options, reason);
   }
   const { path, exclusive, readableAll, writableAll } = options;
+  refuseTcpOptions(options);
   const file = fileOption(options, isAbstract(path));
   const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll };
   server._pipeName = path;
@@ -358,6 +362,7 @@ function listenOnPort(server, given, backlog) {
     useSocketOptions(server, given, false, isShared);
   }
   refuseAddress(server, given);
+  refusePathOptions(given);
   const port = validatePort(options.port, 'options.port');
   const multipath = multipathFlag(options);
   refuseMultipath(server, multipath !== 0);
@@ -376,6 +381,15 @@ function listenOnBound(server, bound, backlog) {
   listenBy(server, { port: -1, family: -1, backlog });
 }
 
+/** What was given to new Server(), which may be given the same options as listen(). */
+const HEEDED = { allowedUids: kAllowedUids, proxyProtocol: kProxy, receiveDescriptors: kReceives, userTimeout: kUserTimeout };
+
+/** Whether the server has the option already. */
+const heeds = (server, name) => {
+  const value = server[HEEDED[name] ?? name];
+  return value !== undefined && value !== null;
+};
+
 /** Decides by the options what to listen on. */
 function dispatch(server, args, given, backlogArgument) {
   const bound = [given, given.handle].find((one) => one instanceof BoundSocket);
@@ -390,6 +404,7 @@ function dispatch(server, args, given, backlogArgument) {
     listenBy(server, { port: -1, family: -1, backlog: backlogArgument });
     return;
   }
+  refuseMisplaced(options, 'listen()', (name) => heeds(server, name));
   if (closeOnAbort(server, options)) return;
   if (typeof options.fd === 'number' && options.fd >= 0) {
     listenShared(server, { fd: options.fd, backlog: backlogArgument });
@@ -418,11 +433,12 @@ function listen(...args) {
   this[kClosed] = false;
   tracing('asyncStart', { server: this, options });
   const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
+  let hasBegun = false;
   try {
     dispatch(this, args, options, backlog);
-  } catch (error) {
-    undo(this);
-    throw error;
+    hasBegun = true;
+  } finally { // which the place of an exception outlives: see thrown.js
+    if (!hasBegun) undo(this);
   }
   return this;
 }

@@ -13,6 +13,7 @@ const { normalizeArgs, toNumber } = require('./args');
 const { holdUntilWanted } = require('./connection-iterator');
 const create = require('./create');
 const { AbortError, codes } = require('./errors');
+const { onlyOf } = require('./misplaced');
 const { validateAbortSignal } = require('./validate');
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
@@ -128,7 +129,7 @@ async function listen(...args) {
   const { signal } = options;
 
   throwIfAborted(signal);
-  const server = create.createServer(options, listener ?? options.connectionListener);
+  const server = create.createServer(onlyOf('createServer()', options), listener ?? options.connectionListener);
   const forget = signal === undefined ? () => {} : closeOnAbort(server, signal);
   holdUntilWanted(server); // between listen() and the loop none gets lost
   const closed = () => (signal?.aborted ? abortError(signal) : new codes.ERR_SERVER_NOT_RUNNING());

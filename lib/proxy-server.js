@@ -24,6 +24,7 @@ const TIMEOUT = 5000;
 /** Status codes of C: see cnet_proxy_error_t in src/proxy_protocol.h. */
 const TIMED_OUT = 14;
 const UNTRUSTED = 15;
+const RESET = 16;
 
 /** What was wrong with a header, by the same codes. */
 const REASONS = [
@@ -160,6 +161,7 @@ function headerOfClone(header) {
 
 function errorOf(status, timeout) {
   if (status === TIMED_OUT) return new codes.ERR_PROXY_PROTOCOL_TIMEOUT(timeout);
+  if (status === RESET) return new codes.ERR_PROXY_PROTOCOL_RESET();
   if (status === UNTRUSTED) return new codes.ERR_PROXY_PROTOCOL_UNTRUSTED();
   return new codes.ERR_PROXY_PROTOCOL_INVALID(REASONS[status]);
 }

@@ -8,6 +8,7 @@ const { blockListOption } = require('./block-list');
 const credentials = require('./credentials');
 const { receiveOption } = require('./descriptors');
 const { invalidArgType } = require('./errors');
+const { refuseMisplaced } = require('./misplaced');
 const { NONE, byDefault, fillServer, program } = require('./program-defaults');
 const { proxyOption } = require('./proxy-server');
 const { serverOnread } = require('./read');
@@ -43,7 +44,11 @@ function noteDefaults(server, found) {
   if (found.allowedUids !== undefined) byDefault.add(server[kAllowedUids]);
 }
 
+/** The limits that are properties of a server, as options. */
+const LIMITS = ['maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConnectionRate'];
+
 function applyOptions(server, options) {
+  refuseMisplaced(options, 'createServer()');
   const found = program.server === NONE ? null : fillServer(options);
   server.allowHalfOpen = options.allowHalfOpen || false;
   server.pauseOnConnect = Boolean(options.pauseOnConnect);
@@ -59,6 +64,9 @@ function applyOptions(server, options) {
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
   server[kProxy] = proxyOption(options);
+  for (const name of LIMITS) {
+    if (options[name] !== undefined) server[name] = options[name];
+  }
   if (found !== null) noteDefaults(server, found);
 }
 

@@ -43,7 +43,8 @@ let lastNumber = 0;
  * A TCP or IPC server (net.md, new net.Server()).
  * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
  *   `keepAliveInterval`, `keepAliveCount`, `userTimeout`, `highWaterMark`, `blockList`, `proxyProtocol`,
- *   `receiveDescriptors`, `onread`; or the listener
+ *   `receiveDescriptors`, `onread`, `allowedUids`, `maxConnectionsPerAddress`, `maxConnectionsPerPrefix`, `maxConnectionRate`;
+ *   or the listener
  * @param {Function} [connectionListener]
  * @throws ERR_INVALID_ARG_TYPE; for `proxyProtocol` also ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
  */

@@ -196,6 +196,7 @@ function Socket(options) {
   if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
   initState(this, options);
   if (options.receiveDescriptors !== undefined) this[kReceives] = descriptors.receiveOption(options);
+  if (!(options instanceof AcceptedOptions)) connecting.keepOptions(this, options);
   connecting.setBlockList(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));

@@ -130,8 +130,15 @@ function takeBuffered(socket) {
   return Uint8Array.from(data);
 }
 
+/** Why a socket has nothing that could be moved; undefined: it has, but not now. */
+function whyNotThere(socket) {
+  if (socket.destroyed) return 'it is closed';
+  if (socket.connecting) return 'it is not connected yet';
+  return socket._handle ? undefined : 'it is not connected';
+}
+
 function transferSocket(socket, to) {
-  if (!isMovable(socket)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Socket');
+  if (!isMovable(socket)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Socket', whyNotThere(socket));
   const settings = {
     allowHalfOpen: socket.allowHalfOpen,
     noDelay: socket[kNoDelay],
@@ -154,7 +161,8 @@ function transferSocket(socket, to) {
 
 function transferServer(server, to) {
   const { _handle: handle, blockList } = server;
-  if (!(handle instanceof TCP)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server');
+  if (handle instanceof Pipe) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server', 'it listens on a path, whose file stays with its thread');
+  if (!(handle instanceof TCP)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server', handle ? undefined : 'it does not listen');
   const token = makeToken('Server', handle, {
     allowHalfOpen: server.allowHalfOpen,
     pauseOnConnect: server.pauseOnConnect,
@@ -177,6 +185,7 @@ function transferServer(server, to) {
 
 function transferBound(bound, to) {
   let handle = null;
+  if (bound.isPipe) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.BoundSocket', 'it is of a path, whose file stays with its thread');
   if (!bound.isPipe) {
     try {
       handle = bound[kHandle];

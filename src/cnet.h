@@ -17,9 +17,9 @@
  * 4. JavaScript's memory is read or written only inside the call that brought it: no pointer into a Buffer
  *    is kept when a function returns to the event loop. A write that the kernel does not take whole keeps a
  *    reference to the Buffer and asks for the pointer anew when there is room (write.c).
- * 5. Every call into JavaScript goes through cnet_emit(), cnet_tell_ints(), cnet_ask() or cnet_run_in() (env.c). It may
- *    run any code: afterwards the state is read again before the stream is touched, which is why streams are looked up,
- *    not remembered. Other functions of Node-API run code of the user's too: napi_async_init() calls the hooks of
+ * 5. Every call into JavaScript goes through cnet_emit(), cnet_tell_ints(), cnet_ask() or cnet_run_in() (call.c). It
+ * may run any code: afterwards the state is read again before the stream is touched, which is why streams are looked
+ * up, not remembered. Other functions of Node-API run code of the user's too: napi_async_init() calls the hooks of
  *    async_hooks, and reading or setting an element or a property calls accessors. A context is made either before
  *    anything has changed, and the stream then looked up by its mark; or last of all, when everything is in its place
  *    (cnet_context_new()). Elements are read while the stream is CNET_BUSY, or before it is looked up.
@@ -114,9 +114,10 @@ enum {
   CNET_USER_BUFFER = 1u << 4, /* reads go into `user_buffer` */
   CNET_LARGE_READS = 1u << 5, /* the last read was a large one: see slab.c */
   CNET_HELD = 1u << 6,        /* listener: who comes is not accepted but counted in `waiting`, until it is let go */
-  CNET_USED = 1u << 7,    /* was read from or written to: it must not become a listener, libuv would end the process */
-  CNET_BUSY = 1u << 8,    /* a call that runs code of the user's has the writing side: others are told UV_EBUSY */
-  CNET_STARTED = 1u << 9, /* JavaScript has begun to read it: how it is read is settled */
+  CNET_USED = 1u << 7,     /* was read from or written to: it must not become a listener, libuv would end the process */
+  CNET_BUSY = 1u << 8,     /* a call that runs code of the user's has the writing side: others are told UV_EBUSY */
+  CNET_STARTED = 1u << 9,  /* JavaScript has begun to read it: how it is read is settled */
+  CNET_OUTSIDE = 1u << 10, /* the loop has accepted it: its context was made outside of any JavaScript */
 };
 
 /* A table of pointers by small integer, lowest free number first. */
@@ -151,6 +152,7 @@ struct cnet_env {
   napi_ref keeper_ref;              /* strong while `busy`, else weak */
   napi_ref handlers[CNET_HANDLERS]; /* weak: the keeper has them, and what follows */
   napi_ref runner;                  /* a function that does `work`: see cnet_run_in() */
+  napi_async_context outer;         /* around each call into JavaScript: see call.c */
   struct cnet_work *work;           /* NULL but while that is on its way */
   int32_t *event;                   /* of CNET_ON_READ: see CNET_EVENT_LENGTH; lib/handlers.js shares the memory */
   cnet_table_t streams;
@@ -231,11 +233,33 @@ bool cnet_env_make_keeper(cnet_env_t *env, napi_value *keeper);
 void cnet_env_settle(cnet_env_t *env);
 
 /*
+ * An async context of its own for a request, in the one that there is; NULL: no memory. It calls init hooks of
+ * async_hooks, which may run any code.
+ */
+napi_async_context cnet_context_new(const cnet_env_t *env, const char *name);
+void cnet_context_free(cnet_env_t *env, napi_async_context context);
+
+/* One libuv handle more, or one less: teardown ends when none is left. */
+void cnet_env_hold(cnet_env_t *env);
+void cnet_env_release(cnet_env_t *env);
+
+/* A number for `item`, or a negative libuv code. Removing gives the number back. */
+int32_t cnet_table_add(cnet_table_t *table, void *item);
+void *cnet_table_get(const cnet_table_t *table, int32_t id);
+void cnet_table_remove(cnet_table_t *table, int32_t id);
+
+/* --- call.c ------------------------------------------------------------------------------------------ */
+
+/*
  * Calls handler `which` with `argc` values in `context` (NULL: the context of the caller), draining ticks
  * and microtasks when it is the outermost call. An exception becomes 'uncaughtException'. Does nothing
  * during teardown. Call it with a handle scope open.
  */
 void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc, const napi_value *argv);
+
+/* As cnet_emit(), which costs more, in a context that was made outside of any JavaScript: CNET_OUTSIDE. */
+void cnet_emit_outside(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
+                       const napi_value *argv);
 
 /*
  * Calls handler `which` for an answer, without ticks or microtasks: what the answer is for goes on at once. `otherwise`
@@ -258,21 +282,8 @@ void cnet_run_in(cnet_env_t *env, napi_async_context context, void (*work)(void 
 /* As cnet_emit_ints(), in the context that there is: of the call from JavaScript, or of cnet_run_in(). */
 void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const int32_t *argv);
 
-/*
- * An async context of its own for a request, in the one that there is; NULL: no memory. It calls init hooks of
- * async_hooks, which may run any code.
- */
-napi_async_context cnet_context_new(const cnet_env_t *env, const char *name);
-void cnet_context_free(cnet_env_t *env, napi_async_context context);
-
-/* One libuv handle more, or one less: teardown ends when none is left. */
-void cnet_env_hold(cnet_env_t *env);
-void cnet_env_release(cnet_env_t *env);
-
-/* A number for `item`, or a negative libuv code. Removing gives the number back. */
-int32_t cnet_table_add(cnet_table_t *table, void *item);
-void *cnet_table_get(const cnet_table_t *table, int32_t id);
-void cnet_table_remove(cnet_table_t *table, int32_t id);
+/* What JavaScript calls for cnet_run_in(), which has left the work in the environment's state. */
+napi_value cnet_js_run_work(napi_env napi, napi_callback_info info);
 
 /* --- stream.c: making and finding streams --------------------------------------------------------------- */
 

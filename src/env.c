@@ -1,4 +1,4 @@
-/* env.c: the state of one copy in one environment, the one call into JavaScript, and the teardown. */
+/* env.c: the state of one copy in one environment, and the teardown. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,102 +46,7 @@ static void table_free(cnet_table_t *table) {
   free(table->free_ids);
 }
 
-/* --- calling JavaScript -------------------------------------------------------------------------------- */
-
-/* Hands an exception of a handler to 'uncaughtException'. At teardown there is none, and nothing to do. */
-static void report_exception(cnet_env_t *env) {
-  bool pending = false;
-  napi_value error;
-
-  if (napi_is_exception_pending(env->napi, &pending) != napi_ok || !pending) return;
-  if (napi_get_and_clear_last_exception(env->napi, &error) != napi_ok) return;
-  napi_fatal_exception(env->napi, error);
-}
-
-void cnet_emit(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc, const napi_value *argv) {
-  napi_value handler;
-
-  if (env->closing) return;
-  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) != napi_ok || handler == NULL) return;
-  /* there must be a receiver, which no handler looks at */
-  if (napi_make_callback(env->napi, context, handler, handler, argc, argv, NULL) != napi_ok) report_exception(env);
-}
-
-bool cnet_ask(cnet_env_t *env, cnet_handler_t which, size_t argc, const napi_value *argv, bool otherwise) {
-  napi_value handler, answer;
-  bool yes = otherwise;
-
-  if (env->closing || env->handlers[which] == NULL) return otherwise;
-  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) != napi_ok || handler == NULL)
-    return otherwise;
-  if (napi_call_function(env->napi, handler, handler, argc, argv, &answer) != napi_ok)
-    report_exception(env);
-  else
-    napi_get_value_bool(env->napi, answer, &yes);
-  return yes;
-}
-
-void cnet_emit_ints(cnet_env_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
-                    const int32_t *argv) {
-  napi_handle_scope scope;
-  napi_value values[CNET_MAX_ARGS];
-
-  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
-  for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
-  cnet_emit(env, context, which, argc, values);
-  napi_close_handle_scope(env->napi, scope);
-}
-
-void cnet_tell_ints(cnet_env_t *env, cnet_handler_t which, size_t argc, const int32_t *argv) {
-  napi_handle_scope scope;
-  napi_value values[CNET_MAX_ARGS], handler;
-
-  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
-  for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
-  if (napi_get_reference_value(env->napi, env->handlers[which], &handler) == napi_ok && handler != NULL &&
-      napi_call_function(env->napi, handler, handler, argc, values, NULL) != napi_ok)
-    report_exception(env);
-  napi_close_handle_scope(env->napi, scope);
-}
-
-typedef struct cnet_work {
-  void (*run)(void *data);
-  void *data;
-} cnet_work_t;
-
-static void do_work(cnet_env_t *env) {
-  const cnet_work_t *work = env->work;
-
-  env->work = NULL;
-  if (work != NULL) work->run(work->data);
-}
-
-/* What JavaScript calls for cnet_run_in(), which has left the work in the environment's state. */
-static napi_value run_work(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-  do_work(call.env);
-  return NULL;
-}
-
-/*
- * By a function, and not by napi_open_callback_scope(): from Node 24 on AsyncLocalStorage does not know of that. As
- * there may be no room to call it, the work is done without in the end.
- */
-void cnet_run_in(cnet_env_t *env, napi_async_context context, void (*work)(void *data), void *data) {
-  cnet_work_t *before = env->work, own = {work, data};
-  napi_handle_scope scope;
-  napi_value runner;
-
-  env->work = &own;
-  if (!env->closing && context != NULL && napi_open_handle_scope(env->napi, &scope) == napi_ok) {
-    if (napi_get_reference_value(env->napi, env->runner, &runner) == napi_ok && runner != NULL)
-      napi_make_callback(env->napi, context, runner, runner, 0, NULL, NULL);
-    report_exception(env);
-    napi_close_handle_scope(env->napi, scope);
-  }
-  if (env->work == &own) do_work(env);
-  env->work = before;
-}
+/* --- contexts -------------------------------------------------------------------------------------------- */
 
 /* Node-API makes the resource, and keeps it alive, when it is given none. */
 napi_async_context cnet_context_new(const cnet_env_t *env, const char *name) {
@@ -217,6 +122,8 @@ static void delete_references(cnet_env_t *env) {
     if (env->handlers[i] != NULL) napi_delete_reference(env->napi, env->handlers[i]);
   env->slab.block_ref = NULL;
   env->slab.block = NULL;
+  cnet_context_free(env, env->outer);
+  env->outer = NULL;
 }
 
 /* Closes every handle; the last close callback frees the rest. */
@@ -262,7 +169,7 @@ static void on_keeper_gone(napi_env napi, void *data, void *hint) {
 static bool make_runner(cnet_env_t *env, napi_value keeper) {
   napi_value runner;
 
-  return napi_create_function(env->napi, NULL, 0, run_work, env, &runner) == napi_ok &&
+  return napi_create_function(env->napi, NULL, 0, cnet_js_run_work, env, &runner) == napi_ok &&
          cnet_define(env->napi, runner, "keeper", keeper, false) &&
          cnet_define(env->napi, keeper, "runner", runner, false) &&
          napi_create_reference(env->napi, runner, 0, &env->runner) == napi_ok;
@@ -280,7 +187,8 @@ bool cnet_env_make_keeper(cnet_env_t *env, napi_value *object) {
   }
   keeper->env = env;
   env->keeper = keeper;
-  return make_runner(env, *object);
+  env->outer = cnet_context_new(env, "CNET");
+  return env->outer != NULL && make_runner(env, *object);
 }
 
 cnet_env_t *cnet_env_new(napi_env napi) {

@@ -137,6 +137,7 @@
   X(tokenWaits, cnet_js_token_waits) \
   /* option.c */ \
   X(findOption, cnet_js_find_option) \
+  X(optionNames, cnet_js_option_names) \
   X(getOption, cnet_js_get_option) \
   X(setOption, cnet_js_set_option) \
   X(makeSocket, cnet_js_make_socket) \

@@ -81,8 +81,9 @@ static cnet_stream_t *still_listening(const cnet_env_t *env, cnet_mark_t mark, c
   return NULL;
 }
 
-/* Takes one connection that libuv has told of. It calls into JavaScript: the listener may be closed afterwards. */
-static void accept_one(cnet_stream_t *listener) {
+/* Takes one connection that libuv has told of, which gets `flags`. It calls into JavaScript: the listener may be closed
+ * afterwards. */
+static void accept_one(cnet_stream_t *listener, uint32_t flags) {
   cnet_env_t *env = listener->env;
   cnet_mark_t mark = cnet_mark(listener);
   cnet_stream_t *client = NULL;
@@ -97,6 +98,7 @@ static void accept_one(cnet_stream_t *listener) {
     return;
   }
   client->server = listener->server;
+  client->flags |= flags;
   int accepted = uv_accept(listener->uv, client->uv);
   if (accepted == 0 && listener->error_queue != NULL)
     cnet_error_queue_watch(client); /* it has the listener's options */
@@ -122,7 +124,7 @@ static void on_connection(uv_stream_t *uv, int status) {
   else if (listener->flags & CNET_HELD)
     listener->waiting++;
   else
-    accept_one(listener);
+    accept_one(listener, CNET_OUTSIDE);
 }
 
 /*
@@ -175,7 +177,7 @@ napi_value cnet_js_hold(napi_env napi, napi_callback_info info) {
   stream->flags &= ~(unsigned)CNET_HELD;
   while (stream != NULL && stream->waiting > 0 && !(stream->flags & (CNET_HELD | CNET_CLOSING))) {
     stream->waiting--;
-    accept_one(stream);
+    accept_one(stream, 0);
     stream = cnet_arg_stream(&call);
   }
   if (stream != NULL && stream->proxy != NULL) cnet_proxy_let_go(stream);

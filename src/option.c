@@ -189,6 +189,21 @@ napi_value cnet_js_find_option(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, UV_ENOENT);
 }
 
+/* optionNames(): those that this system has */
+napi_value cnet_js_option_names(napi_env napi, napi_callback_info info) {
+  napi_value names;
+  uint32_t count = 0;
+  (void)info;
+
+  if (napi_create_array(napi, &names) != napi_ok) return NULL;
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    if (table[i].number == ABSENT) continue;
+    if (napi_set_element(napi, names, count++, cnet_string(napi, table[i].name, NAPI_AUTO_LENGTH)) != napi_ok)
+      return NULL;
+  }
+  return names;
+}
+
 /*
  * The arguments of the two functions that follow: (id, level, number, bytes). The stream; NULL, and why in *err, when
  * they are not such.

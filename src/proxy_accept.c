@@ -192,7 +192,7 @@ static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
     if (got == UV_EOF)
       give_up(wait, CNET_PROXY_ENDED);
     else
-      refuse(wait->proxy->listener, wait->stream, CNET_PROXY_ENDED);
+      refuse(wait->proxy->listener, wait->stream, got == UV_ECONNRESET ? CNET_PROXY_RESET : CNET_PROXY_ENDED);
     return;
   }
   wait->length += (size_t)got;
@@ -223,14 +223,14 @@ static int start(cnet_proxy_t *proxy, cnet_stream_t *client) {
 }
 
 /*
- * Whether the client may send a header: 0; CNET_PROXY_UNTRUSTED; or CNET_PROXY_ENDED: it has gone already, and the
+ * Whether the client may send a header: 0; CNET_PROXY_UNTRUSTED; or CNET_PROXY_RESET: it has gone already, and the
  * system does not tell any more who it was. A Unix socket has no address to be trusted: who may open its file is.
  */
 static cnet_proxy_error_t check_trust(const cnet_proxy_t *proxy, const cnet_stream_t *client) {
   struct sockaddr_storage peer;
 
   if (proxy->trusted == NULL || client->kind != CNET_TCP) return 0;
-  if (cnet_tcp_peer(client->uv, &peer) != 0) return CNET_PROXY_ENDED;
+  if (cnet_tcp_peer(client->uv, &peer) != 0) return CNET_PROXY_RESET;
   return cnet_block_list_holds(client->env, proxy->trusted, &peer, false) ? 0 : CNET_PROXY_UNTRUSTED;
 }
 

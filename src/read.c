@@ -37,7 +37,10 @@ static void tell_read(cnet_stream_t *stream, int32_t got, size_t argc, napi_valu
 
   event[0] = stream->id;
   event[1] = got;
-  cnet_emit(stream->env, stream->context, CNET_ON_READ, argc, buffer);
+  if (stream->flags & CNET_OUTSIDE)
+    cnet_emit_outside(stream->env, stream->context, CNET_ON_READ, argc, buffer);
+  else
+    cnet_emit(stream->env, stream->context, CNET_ON_READ, argc, buffer);
 }
 
 void cnet_read_tell(cnet_stream_t *stream, int32_t status) {
