@@ -25,9 +25,25 @@ function makeNamespace() {
   }
 }
 
+/**
+ * cnet; where it cannot be had, as a variable of the environment is wrong, functions that say why: whoever imports them runs
+ * without no limit that it was given, and whoever imports nothing is not concerned.
+ */
+function loadNet() {
+  try {
+    return require('./index.js');
+  } catch (error) {
+    function refuse() {
+      throw error;
+    }
+    const names = Object.keys(nodeNet).filter((name) => typeof nodeNet[name] === 'function');
+    return Object.fromEntries(names.map((name) => [name, refuse]));
+  }
+}
+
 /** Runs `sync` while the properties of `node:net` are those of cnet. Nothing of the program's runs meanwhile. */
 function withNames(sync) {
-  const cnet = require('./index.js');
+  const cnet = loadNet();
   const before = [];
   for (const name of Object.keys(cnet)) {
     const own = Object.getOwnPropertyDescriptor(nodeNet, name);

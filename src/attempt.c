@@ -287,7 +287,8 @@ napi_value cnet_js_settled(napi_env napi, napi_callback_info info) {
   return cnet_bool(napi, lane || (stream->attempt->dial != NULL && cnet_platform_ready(stream->uv, true) > 0));
 }
 
-/* abandon(id): ends the attempt, and the stream stays as one that has not connected: JavaScript goes on by other means */
+/* abandon(id): ends the attempt, and the stream stays as one that has not connected: JavaScript goes on by other means
+ */
 napi_value cnet_js_abandon(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
