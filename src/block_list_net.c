@@ -91,6 +91,30 @@ static void split_bucket(cnet_block_list_t *list) {
 
 /* --- entries ------------------------------------------------------------------------------------------------ */
 
+static bool grow(cnet_block_list_t *list, size_t more) {
+  size_t size = list->nets_size;
+
+  if (more > CNET_MAX_RULES) return false;
+  while (size < (size_t)list->nets_used + 1 + more) size = size ? size * 2 : 8;
+  if (size == list->nets_size) return true;
+  if (size > CNET_MAX_RULES) return false;
+  cnet_net_t *nets = realloc(list->nets, size * sizeof *nets);
+  if (nets == NULL) return false;
+  list->nets = nets;
+  list->nets_size = (uint32_t)size;
+  return true;
+}
+
+/* Buckets are split now, while few rules have to move, as far as that would come to pass anyway. */
+bool cnet_net_reserve(cnet_block_list_t *list, size_t more) {
+  if (!grow(list, more) || (list->buckets.count == 0 && reserve_bucket(&list->buckets) != 0)) return false;
+  for (uint32_t before = 0; before != list->buckets.count && list->buckets.count < list->nets_used + more;) {
+    before = list->buckets.count;
+    split_bucket(list);
+  }
+  return true;
+}
+
 /* A free entry; 0: no memory. */
 static uint32_t take_entry(cnet_block_list_t *list) {
   uint32_t index = list->nets_free;
@@ -99,16 +123,7 @@ static uint32_t take_entry(cnet_block_list_t *list) {
     list->nets_free = list->nets[index].chain;
     return index;
   }
-  if (list->nets_used + 1 >= list->nets_size) {
-    size_t size = list->nets_size ? (size_t)list->nets_size * 2 : 8;
-    cnet_net_t *nets;
-    if (size > CNET_MAX_RULES) return 0;
-    nets = realloc(list->nets, size * sizeof *nets);
-    if (nets == NULL) return 0;
-    list->nets = nets;
-    list->nets_size = (uint32_t)size;
-  }
-  return ++list->nets_used;
+  return grow(list, 1) ? ++list->nets_used : 0;
 }
 
 static void count_prefix(cnet_block_list_t *list, unsigned prefix, bool added) {
@@ -211,6 +226,27 @@ static bool count_shadow(cnet_block_list_t *list, const cnet_net_t *net, bool ad
   list->nets[*place].link.next += added ? 1 : UINT32_MAX;
   if (list->nets[*place].link.next == 0) discard(list, place);
   return true;
+}
+
+size_t cnet_net_entries(cnet_host_t host, unsigned prefix, bool single) {
+  cnet_net_t net = net_of(host, prefix, single);
+  return is_apart(&net) ? 2 : 1;
+}
+
+void cnet_net_expect(const cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single, bool soon) {
+  cnet_net_t net = net_of(host, prefix, single);
+  const uint32_t *head = &list->buckets.heads[slot_of_net(list, &net)];
+
+  if (soon)
+    PREFETCH(&list->nets[*head]);
+  else
+    PREFETCH(head);
+  if (!is_apart(&net)) return;
+  head = &list->buckets.heads[slot_of(list, cnet_ip_network(host.ip, prefix), prefix)];
+  if (soon)
+    PREFETCH(&list->nets[*head]);
+  else
+    PREFETCH(head);
 }
 
 int cnet_net_add(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single) {
