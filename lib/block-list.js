@@ -36,6 +36,7 @@ const IPV6 = String.raw`([0-9a-fA-F:.]+)`;
 /** The forms of texts that C reads all at once, beside the families of addresses. */
 const CIDRS = 0;
 const RULE_TEXTS = 1;
+const SOME_RULE_TEXTS = 2;
 
 /** What fromJSON() finds in a text, and how it adds it; the first that matches counts. */
 const RULES = [
@@ -65,6 +66,7 @@ function knownFamily(family) {
 
 /** The parts of '10.0.0.0/8': network, prefix and family, of which addSubnet() may have to say more. */
 function splitCidr(cidr) {
+  if (cidr.includes('\0')) throw new codes.ERR_INVALID_ADDRESS();
   const slash = cidr.lastIndexOf('/');
   if (slash < 0) throw invalidArgValue('cidr', cidr, 'must contain a prefix length (e.g. "10.0.0.0/8")');
   const digits = cidr.slice(slash + 1);
@@ -94,31 +96,31 @@ function check(status) {
  * The elements of an array in an array of our own, read once and before anything else is done: reading them may run any
  * code. What an element is refused for is known as soon as it is read, and told when those before it have been looked at.
  * @param {any[]} array
- * @param {(list: any[], value: any, i: number) => void} take puts an element into the list, or throws
+ * @param {(list: any[], value: any, i: number) => void} take puts what is no string into the list, or throws
  * @returns {{ list: any[], error: { thrown: any } | null }}
  */
 function readArray(array, take) {
   const list = [];
+  let error = null;
   try {
-    for (let i = 0; i < array.length; i++) take(list, array[i], i);
+    for (let i = 0; i < array.length; i++) {
+      const value = array[i];
+      if (typeof value === 'string') list.push(value);
+      else take(list, value, i);
+    }
   } catch (thrown) {
-    return { list, error: { thrown } };
+    error = { thrown };
   }
-  return { list, error: null };
+  return { list, error };
 }
 
 /** For C a SocketAddress is its text, between numbers: those of its family and of that of the addresses behind it. */
 const takeAddress = (family) => (list, value, i) => {
-  if (typeof value !== 'string' && SocketAddress.isSocketAddress(value))
-    list.push(value.family === 'ipv6' ? 6 : 4, value.address, family);
-  else if (typeof value === 'string') list.push(value);
+  if (SocketAddress.isSocketAddress(value)) list.push(value.family === 'ipv6' ? 6 : 4, value.address, family);
   else validateString(value, `addresses[${i}]`);
 };
 
-function takeCidr(list, value, i) {
-  validateString(value, `cidrs[${i}]`);
-  list.push(value);
-}
+const takeCidr = (list, value, i) => validateString(value, `cidrs[${i}]`);
 
 /** The hosts of what takeAddress() has put into the list. @throws what Node does for the first that is none */
 function toHosts(list, family) {
@@ -148,14 +150,11 @@ function addRule(list, text) {
 function readRules(data) {
   const rules = typeof data === 'string' ? JSON.parse(data) : data;
   const list = [];
-  let isPlain = true;
   if (!Array.isArray(rules)) throw invalidArgType('data', ['string', 'string[]'], rules);
   for (const rule of rules) {
     if (typeof rule !== 'string') throw invalidArgType('data', ['string', 'string[]'], rules);
-    isPlain &&= !rule.includes('\0');
     list.push(rule);
   }
-  if (!isPlain) throw new codes.ERR_INVALID_ADDRESS();
   return list;
 }
 
@@ -272,7 +271,7 @@ class BlockList extends net.BlockList {
 
   /** As much of what fromJSON() was given as is plainly rules, from `i` on. @returns {number} the index of what is not */
   #addRules(rules, i) {
-    const next = binding.blockListAddAll(this.#native, rules, RULE_TEXTS, i);
+    const next = binding.blockListAddAll(this.#native, rules, SOME_RULE_TEXTS, i);
     check(next);
     return next;
   }
@@ -418,7 +417,9 @@ class BlockList extends net.BlockList {
    */
   fromJSON(data) {
     const rules = readRules(data);
-    const isPlain = this.#node === null && hasOwnMethods(this);
+    const isPlain = hasOwnMethods(this) && this.#node === null;
+    if (isPlain && this.#addAll(rules, RULE_TEXTS)) return;
+    if (rules.some((rule) => rule.includes('\0'))) throw new codes.ERR_INVALID_ADDRESS();
     for (let i = 0; ; i++) {
       if (isPlain) i = this.#addRules(rules, i);
       if (i >= rules.length) return;

@@ -18,7 +18,7 @@
 #define GROUP 256
 
 /* The form of the texts; of addresses it is their family. */
-enum { FORM_CIDRS = 0, FORM_RULES = 1, FORM_FOUR = 4, FORM_SIX = 6 };
+enum { FORM_CIDRS = 0, FORM_RULES = 1, FORM_SOME_RULES = 2, FORM_FOUR = 4, FORM_SIX = 6 };
 
 /* What was read so far. */
 typedef struct cnet_reading {
@@ -139,7 +139,7 @@ static int read_text(napi_env napi, napi_value value, cnet_reading_t *reading) {
   if (length >= MAX_UNITS - 1) return UV_EINVAL; /* perhaps cut */
   if (!reserve(reading)) return UV_ENOMEM;
   cnet_part_t *parts = reading->parts + reading->count;
-  if (reading->form == FORM_RULES)
+  if (reading->form == FORM_RULES || reading->form == FORM_SOME_RULES)
     count = read_rule(units, length, parts);
   else if (reading->form == FORM_CIDRS)
     count = read_cidr(units, length, parts) ? 1 : 0;
@@ -167,8 +167,8 @@ static int read_group(napi_env napi, napi_value array, uint32_t end, uint32_t *i
 /*
  * blockListAddAll(list, array of strings, form, index): reads the texts from this index on, which are all of one form:
  * addresses (4 or 6, their family; a number in the array is the family of those behind it), CIDR texts (0), or rules as
- * the list gives them (1). The index of the first text that it has not read, or the length of the array; UV_ENOMEM, and
- * nothing was added. Of rules it adds those that it has read; of the others all, or none unless it has read them all.
+ * the list gives them (1 or 2). The index of the first text that it has not read, or the length of the array; UV_ENOMEM,
+ * and nothing was added. Form 2 adds the rules that were read; the others all, or none unless all were read.
  * The elements may be anything: nothing of the list is looked at before the last was read.
  */
 napi_value cnet_js_block_list_add_all(napi_env napi, napi_callback_info info) {
@@ -182,7 +182,7 @@ napi_value cnet_js_block_list_add_all(napi_env napi, napi_callback_info info) {
   if (list == NULL || napi_get_array_length(napi, call.argv[1], &length) != napi_ok) return cnet_int(napi, UV_EINVAL);
   reading.family = reading.form;
   while (i < length && !err) err = read_group(napi, call.argv[1], length - i > GROUP ? i + GROUP : length, &i, &reading);
-  if (err != UV_ENOMEM && (i >= length || reading.form == FORM_RULES))
+  if (err != UV_ENOMEM && (i >= length || reading.form == FORM_SOME_RULES))
     err = cnet_rules_add(list, reading.parts, reading.count);
   free(reading.parts);
   if (err == UV_ENOMEM) return cnet_int(napi, err);
