@@ -247,7 +247,8 @@ const methods = {
 
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, options) {
-  socket[kBlockList] = blockListOption(options) ?? socket[kBlockList];
+  const list = blockListOption(options);
+  if (list !== null) socket[kBlockList] = list;
 }
 
 module.exports = { methods, setBlockList };

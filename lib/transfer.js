@@ -236,8 +236,8 @@ function receiveSocket(known, options) {
   }
   socket[kAttach](handle, bound);
   socket[kNoDelay] = noDelay; // the descriptor is set so
-  socket[kKeepAlive] = keepAlive;
-  socket[kTypeOfService] = typeOfService;
+  if (keepAlive !== null) socket[kKeepAlive] = keepAlive;
+  if (typeOfService !== undefined) socket[kTypeOfService] = typeOfService;
   if (proxyHeader) applyHeader(socket, headerOfClone(proxyHeader));
   if (known.data !== undefined) giveFirst(socket, known.data);
   if (ended) socket.end();
