@@ -177,7 +177,7 @@ class BlockList extends net.BlockList {
   /** Others may edit that list: it alone has the rules. */
   #shared = false;
 
-  /** Asks C for an address; made when it is asked for the first time. @type {((text: string, six: boolean) => boolean) | null} */
+  /** Asks whoever has the rules for an address; made when it is asked for the first time. @type {((text: string, six?: true) => true | undefined) | null} */
   #checker = null;
 
   /** @returns {boolean} true for all lists of rules: those of this class, those of node:net, and clones */
@@ -226,6 +226,7 @@ class BlockList extends net.BlockList {
     if (this.#shared) return;
     askNode(this.#native, this.#toNode());
     this.#shared = true;
+    this.#checker = null;
     binding.blockListClear(this.#native);
   }
 
@@ -234,6 +235,7 @@ class BlockList extends net.BlockList {
     const rules = this.#shared ? this.#node.rules : [];
     this.#node = null;
     this.#shared = false;
+    this.#checker = null;
     binding.blockListAsk(this.#native, 0);
     this.fromJSON(rules.reverse());
   }
@@ -385,13 +387,13 @@ class BlockList extends net.BlockList {
   }
 
   #check(address, six) {
-    if (!this.#shared) return (this.#checker ?? this.#makeChecker())(address, six);
-    const family = six ? 6 : 4;
-    return binding.addressText(address, family) !== undefined && this.#node.check(toNode(address, family));
+    const checker = this.#checker ?? this.#makeChecker();
+    return (six ? checker(address, true) : checker(address)) === true;
   }
 
+  /** What #check() asks from now on. */
   #makeChecker() {
-    const checker = binding.blockListChecker(this.#native);
+    const checker = this.#shared ? checkerOfNode(this.#node) : binding.blockListChecker(this.#native);
     if (typeof checker === 'number') check(checker);
     this.#checker = checker;
     return checker;
@@ -455,6 +457,14 @@ class BlockList extends net.BlockList {
     const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
     return `BlockList ${inspect({ rules: this.rules }, inner)}`;
   }
+}
+
+/** What asks a list of Node's as blockListChecker() asks C. */
+function checkerOfNode(list) {
+  return (address, six = false) => {
+    const family = six ? 6 : 4;
+    return binding.addressText(address, family) !== undefined && list.check(toNode(address, family));
+  };
 }
 
 const { addAddress, addSubnet, addRange } = BlockList.prototype;
