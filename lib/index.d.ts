@@ -521,7 +521,7 @@ export class BlockList extends nodeNet.BlockList {
   addAddresses(addresses: readonly (string | nodeNet.SocketAddress)[], family?: Family): void;
   /** @param cidr such as '10.0.0.0/8' */
   addCIDR(cidr: string): void;
-  /** Adds all, or none when one of them is not valid. */
+  /** Adds none when one of them is not the text of a subnet; those before one whose address or prefix is not valid. */
   addCIDRs(cidrs: readonly string[]): void;
   removeAddress(address: string | nodeNet.SocketAddress, family?: Family): void;
   removeRange(start: string | nodeNet.SocketAddress, end: string | nodeNet.SocketAddress, family?: Family): void;

@@ -134,7 +134,9 @@ size_t cnet_four_text(const unsigned char bytes[4], char out[CNET_PLAIN_TEXT]) {
   return (size_t)(at - out);
 }
 
-static unsigned group_of(const unsigned char bytes[16], size_t i) { return (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1]; }
+static unsigned group_of(const unsigned char bytes[16], size_t i) {
+  return (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+}
 
 /* The first of the longest rows of at least two groups of zeros, which '::' stands for; its length, or 0. */
 static size_t find_zeros(const unsigned char bytes[16], size_t *start) {

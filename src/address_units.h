@@ -16,8 +16,8 @@ bool cnet_units_four(const char16_t *units, size_t length, unsigned char out[4])
 bool cnet_units_six(const char16_t *units, size_t length, unsigned char out[16]);
 
 /*
- * The address as 4 (`family` is 4) or 16 (`family` is 6) bytes in network order, its zone left out, whatever that is. False:
- * it is not of that family, or has a zero character anywhere.
+ * The address as 4 (`family` is 4) or 16 (`family` is 6) bytes in network order, its zone left out, whatever that is.
+ * False: it is not of that family, or has a zero character anywhere.
  */
 bool cnet_units_address(const char16_t *units, size_t length, int family, unsigned char *out);
 

@@ -103,8 +103,8 @@ napi_value cnet_js_block_list_remove_range(napi_env napi, napi_callback_info inf
 }
 
 /*
- * check(text), or check(text, true) for IPv6: true when a rule matches; else, and for what is no address of that family,
- * undefined. Each call of Node-API that it can do without is a tenth of its time.
+ * check(text), or check(text, true) for IPv6: true when a rule matches; else, and for what is no address of that
+ * family, undefined. Each call of Node-API that it can do without is a tenth of its time.
  */
 static napi_value check(napi_env napi, napi_callback_info info) {
   cnet_call_t call;

@@ -58,8 +58,8 @@ static uint32_t *write_tree(const cnet_block_list_t *list, uint32_t top, uint32_
 }
 
 static uint32_t take_next(const cnet_block_list_t *list, cnet_source_t *source) {
-  bool old = source->keys_left == 0 ||
-             (source->old_left > 0 && cnet_range_before(list, *source->old, source->keys->index));
+  bool old =
+      source->keys_left == 0 || (source->old_left > 0 && cnet_range_before(list, *source->old, source->keys->index));
 
   if (old) {
     source->old_left--;
@@ -129,7 +129,8 @@ static void plant(cnet_block_list_t *list, const cnet_planting_t *planting) {
   if (planting->count > 0 && (few || !plant_all(list, planting))) plant_each(list, planting);
 }
 
-/* --- rules ---------------------------------------------------------------------------------------------------------- */
+/* --- rules ----------------------------------------------------------------------------------------------------------
+ */
 
 static cnet_host_t host_of(const cnet_part_t *part) { return (cnet_host_t){part->ip, part->four}; }
 
@@ -161,8 +162,7 @@ static void add_nets(cnet_block_list_t *list, const cnet_part_t *parts, size_t c
   for (size_t i = 0; i < count; i++) {
     expect(list, parts, count, i + 2 * AHEAD, false);
     expect(list, parts, count, i + AHEAD, true);
-    if (is_net(&parts[i]))
-      cnet_net_add(list, host_of(&parts[i]), parts[i].prefix, parts[i].kind == CNET_PART_SINGLE);
+    if (is_net(&parts[i])) cnet_net_add(list, host_of(&parts[i]), parts[i].prefix, parts[i].kind == CNET_PART_SINGLE);
   }
 }
 

@@ -1,7 +1,7 @@
 /*
  * block_list_read.c: rules read from the strings of a JavaScript array, all of them in one call: what addAddresses(),
- * addCIDRs() and fromJSON() are given. Only what is plainly a rule is read here. Where a text is anything else lib/ looks
- * at it, and knows the error.
+ * addCIDRs() and fromJSON() are given. Only what is plainly a rule is read here. Where a text is anything else lib/
+ * looks at it, and knows the error.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +111,8 @@ static size_t read_rule(const char16_t *units, size_t length, cnet_part_t parts[
   return read_range(units, length, family, parts) ? 2 : 0;
 }
 
-/* --- the array ------------------------------------------------------------------------------------------------------ */
+/* --- the array ------------------------------------------------------------------------------------------------------
+ */
 
 /* Makes room for two parts. False: no memory. */
 static bool reserve(cnet_reading_t *reading) {
@@ -167,8 +168,8 @@ static int read_group(napi_env napi, napi_value array, uint32_t end, uint32_t *i
 /*
  * blockListAddAll(list, array of strings, form, index): reads the texts from this index on, which are all of one form:
  * addresses (4 or 6, their family; a number in the array is the family of those behind it), CIDR texts (0), or rules as
- * the list gives them (1 or 2). The index of the first text that it has not read, or the length of the array; UV_ENOMEM,
- * and nothing was added. Form 2 adds the rules that were read; the others all, or none unless all were read.
+ * the list gives them (1 or 2). The index of the first text that it has not read, or the length of the array;
+ * UV_ENOMEM, and nothing was added. Form 2 adds the rules that were read; the others all, or none unless all were read.
  * The elements may be anything: nothing of the list is looked at before the last was read.
  */
 napi_value cnet_js_block_list_add_all(napi_env napi, napi_callback_info info) {
@@ -181,7 +182,8 @@ napi_value cnet_js_block_list_add_all(napi_env napi, napi_callback_info info) {
 
   if (list == NULL || napi_get_array_length(napi, call.argv[1], &length) != napi_ok) return cnet_int(napi, UV_EINVAL);
   reading.family = reading.form;
-  while (i < length && !err) err = read_group(napi, call.argv[1], length - i > GROUP ? i + GROUP : length, &i, &reading);
+  while (i < length && !err)
+    err = read_group(napi, call.argv[1], length - i > GROUP ? i + GROUP : length, &i, &reading);
   if (err != UV_ENOMEM && (i >= length || reading.form == FORM_SOME_RULES))
     err = cnet_rules_add(list, reading.parts, reading.count);
   free(reading.parts);

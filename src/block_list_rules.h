@@ -15,6 +15,13 @@
 
 #include "block_list.h"
 
+/* Has memory on its way that is soon looked at. */
+#if defined(__GNUC__)
+#define CNET_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define CNET_PREFETCH(address) ((void)(address))
+#endif
+
 /* Entries of one kind, a power of two: numbers fit 32 bits, and sizes in bytes a size_t of 32 bits. */
 #define CNET_MAX_RULES (SIZE_MAX / 128 < UINT32_MAX / 2 ? (size_t)1 << 24 : (size_t)1 << 31)
 

@@ -16,10 +16,8 @@
 /* --- one rule; each function gives the place after what it has written -------------------------------------------- */
 
 static char *write_word(char *at, const char *word) {
-  size_t length = strlen(word);
-
-  memcpy(at, word, length);
-  return at + length;
+  while (*word != '\0') *at++ = *word++;
+  return at;
 }
 
 static char *write_host(char *at, cnet_ip_t ip, bool four) {
@@ -56,7 +54,8 @@ static char *write_range(char *at, const cnet_block_list_t *list, uint32_t index
   return write_host(at, range->end, rest->end_four);
 }
 
-/* --- all rules ------------------------------------------------------------------------------------------------------ */
+/* --- all rules ------------------------------------------------------------------------------------------------------
+ */
 
 /* Texts one behind the other, each with its final zero. */
 typedef struct cnet_texts {

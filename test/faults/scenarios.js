@@ -157,6 +157,25 @@ function checkRules(context, list, rules) {
   }
 }
 
+/* Many rules at once, twice, so that a tree is made anew: all of them are there, or none. */
+function addMany(context) {
+  const list = new context.net.BlockList();
+  let length = 0;
+  for (const second of [3, 4]) {
+    const texts = Array.from({ length: 300 }, (_, i) => `${second}.${i >> 8}.${i & 255}`).flatMap((start) =>
+      [`Address: IPv4 10.${start}`, `Subnet: IPv4 11.${start}/30`, `Range: IPv4 12.${start}-12.${second}.255.255`]);
+    try {
+      list.fromJSON(texts);
+      length += texts.length;
+    } catch (error) {
+      context.errors.push(error);
+    }
+    if (list.rules.length !== length) context.problems.push(`${list.rules.length} rules of ${length}`);
+    const found = ['10', '11', '12'].filter((first) => list.check(`${first}.${second}.1.9`));
+    if (found.length !== 0 && found.length !== 3) context.problems.push(`of a call only ${found}`);
+  }
+}
+
 /* Many rules of each kind; then a server with the list, and a client with one. */
 const blockList = {
   mayFail: true,
@@ -169,6 +188,7 @@ const blockList = {
       add(context, list, 'addRange', [`10.2.${i}.1`, `10.2.${i}.9`], rules);
     }
     checkRules(context, list, rules);
+    addMany(context);
     add(context, list, 'addAddress', [HOST], rules);
     const server = context.server({ blockList: list }, (socket) => socket.end());
     await context.listen(server, tcp());
