@@ -206,9 +206,16 @@ class BlockList extends net.BlockList {
     this.#native = native;
   }
 
+  /** The rules that C has, as texts. */
+  #ownRules() {
+    const rules = binding.blockListRules(this.#native);
+    if (typeof rules === 'number') check(rules);
+    return rules;
+  }
+
   /** A list of Node's with the rules, from now on kept in step. */
   #toNode() {
-    this.#node ??= nodeBlockList(binding.blockListRules(this.#native));
+    this.#node ??= nodeBlockList(this.#ownRules());
     return this.#node;
   }
 
@@ -431,7 +438,7 @@ class BlockList extends net.BlockList {
 
   /** @returns {string[]} a new array: addresses, subnets, ranges, each kind newest first */
   get rules() {
-    if (!this.#shared) return binding.blockListRules(this.#native);
+    if (!this.#shared) return this.#ownRules();
     const { rules } = this.#node;
     return CAN_REMOVE ? rules : inOrder(rules);
   }

@@ -117,6 +117,7 @@ static bool append_group(napi_env napi, napi_value array, const cnet_texts_t *te
 /*
  * blockListRules(list): a new array of texts: addresses, subnets, ranges, each kind newest first. The list is not
  * looked at any more when elements are set, as a setter that the program has put on all arrays may change it.
+ * UV_EINVAL, UV_ENOMEM.
  */
 napi_value cnet_js_block_list_rules(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
@@ -126,9 +127,10 @@ napi_value cnet_js_block_list_rules(napi_env napi, napi_callback_info info) {
   uint32_t count = 0;
   size_t at = 0;
 
-  if (list == NULL || napi_create_array(napi, &array) != napi_ok) return NULL;
+  if (list == NULL) return cnet_int(napi, UV_EINVAL);
+  if (napi_create_array(napi, &array) != napi_ok) return cnet_int(napi, UV_ENOMEM);
   bool ok = write_rules(list, &texts);
   while (ok && at < texts.length) ok = append_group(napi, array, &texts, &at, &count);
   free(texts.bytes);
-  return ok ? array : NULL;
+  return ok ? array : cnet_int(napi, UV_ENOMEM); /* or what such a setter has thrown */
 }

@@ -137,18 +137,35 @@ const limit = (where) => ({
   },
 });
 
+/* Keeps an error, whose stack holds the list until it has been read. */
+function keepError(context, error) {
+  context.errors.push(error);
+  return error.stack;
+}
+
+/* How many rules there are; when these cannot be read, as many as should be. */
+function count(context, list, length) {
+  try {
+    return list.rules.length;
+  } catch (error) {
+    keepError(context, error);
+    return length;
+  }
+}
+
 /* Adds a rule; when that fails it must not be there. */
 function add(context, list, method, args, rules) {
   try {
     list[method](...args);
     rules.push([method, args]);
   } catch (error) {
-    context.errors.push(error);
+    keepError(context, error);
   }
 }
 
 function checkRules(context, list, rules) {
-  if (list.rules.length !== rules.length) context.problems.push(`${list.rules.length} rules of ${rules.length}`);
+  const there = count(context, list, rules.length);
+  if (there !== rules.length) context.problems.push(`${there} rules of ${rules.length}`);
   for (const [method, [address]] of rules) {
     if (!list.check(address)) context.problems.push(`${method} ${address}: not found`);
   }
@@ -168,9 +185,10 @@ function addMany(context) {
       list.fromJSON(texts);
       length += texts.length;
     } catch (error) {
-      context.errors.push(error);
+      keepError(context, error);
     }
-    if (list.rules.length !== length) context.problems.push(`${list.rules.length} rules of ${length}`);
+    const there = count(context, list, length);
+    if (there !== length) context.problems.push(`${there} rules of ${length}`);
     const found = ['10', '11', '12'].filter((first) => list.check(`${first}.${second}.1.9`));
     if (found.length !== 0 && found.length !== 3) context.problems.push(`of a call only ${found}`);
   }
