@@ -16,6 +16,13 @@
 #include "block_list.h"
 #include "stats.h"
 
+/* Has memory on its way that is soon looked at. */
+#if defined(__GNUC__)
+#define CNET_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define CNET_PREFETCH(address) ((void)(address))
+#endif
+
 /* Entries of one kind, a power of two: numbers fit 32 bits, and sizes in bytes a size_t of 32 bits. */
 #define CNET_MAX_RULES (SIZE_MAX / 128 < UINT32_MAX / 2 ? (size_t)1 << 24 : (size_t)1 << 31)
 
@@ -86,7 +93,7 @@ struct cnet_block_list {
   cnet_range_t *ranges;
   cnet_range_rest_t *rests;
   uint32_t ranges_size, ranges_used, ranges_free;
-  uint32_t roots[CNET_TREES];
+  uint32_t roots[CNET_TREES], tree_sizes[CNET_TREES];
   uint64_t ages;
 
   uint32_t singles_first, subnets_first, ranges_first;
@@ -153,6 +160,15 @@ bool cnet_block_list_check_host(const cnet_block_list_t *list, cnet_host_t host)
  */
 int cnet_net_add(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single);
 
+/* Makes sure that `more` entries are there, so that adding them cannot fail. False: no memory. */
+bool cnet_net_reserve(cnet_block_list_t *list, size_t more);
+
+/* Has the memory on its way that adding the rule will look at, later, or soon: then that which is behind it. */
+void cnet_net_expect(const cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single, bool soon);
+
+/* How many entries the rule takes: two where it has a shadow. */
+size_t cnet_net_entries(cnet_host_t host, unsigned prefix, bool single);
+
 /* Takes out the newest rule that is the same (a single address: in either notation). */
 void cnet_net_remove(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single);
 
@@ -168,5 +184,37 @@ int cnet_range_add(cnet_block_list_t *list, cnet_host_t start, cnet_host_t end);
 void cnet_range_remove(cnet_block_list_t *list, cnet_host_t start, cnet_host_t end);
 
 bool cnet_range_check(const cnet_block_list_t *list, cnet_tree_t tree, cnet_ip_t ip);
+
+/* --- many rules at once: block_list_many.c ------------------------------------------------------------------------ */
+
+typedef enum cnet_part_kind { CNET_PART_SINGLE, CNET_PART_SUBNET, CNET_PART_START, CNET_PART_END } cnet_part_kind_t;
+
+/* A rule that was read and is to be added; a range is two of these, one behind the other. */
+typedef struct cnet_part {
+  cnet_ip_t ip;
+  uint8_t prefix, kind; /* prefix of the 128-bit number; cnet_part_kind_t */
+  bool four;
+} cnet_part_t;
+
+/* Adds them in their order, all or none. The ranges must not be reversed. 0 or UV_ENOMEM. */
+int cnet_rules_add(cnet_block_list_t *list, const cnet_part_t *parts, size_t count);
+
+/* What it is made of. */
+
+/* Makes sure that `more` entries are there, so that entering them cannot fail. False: no memory. */
+bool cnet_range_reserve(cnet_block_list_t *list, size_t more);
+
+/* Whether the two ends can be compared and are the wrong way round. */
+bool cnet_range_is_reversed(cnet_host_t start, cnet_host_t end);
+
+/* Makes a range that has its place among the rules, and must be planted in *tree. Its number; 0: no memory. */
+uint32_t cnet_range_enter(cnet_block_list_t *list, cnet_host_t start, cnet_host_t end, cnet_tree_t *tree);
+void cnet_range_plant(cnet_block_list_t *list, cnet_tree_t tree, uint32_t index);
+
+/* The whole order of a tree: of equal ranges the newest comes first. */
+bool cnet_range_before(const cnet_block_list_t *list, uint32_t a, uint32_t b);
+
+/* Brings up to date what a range knows of its children. */
+void cnet_range_refresh(cnet_block_list_t *list, uint32_t index);
 
 #endif

@@ -13,7 +13,7 @@ const { tempDir } = require('./support/temp');
 const { compilerArgs } = require('../tools/c-files.js');
 
 const ROOT = path.join(__dirname, '..');
-const SOURCES = ['block_list.c', 'block_list_net.c', 'block_list_range.c', 'accept_limit.c'];
+const SOURCES = ['block_list.c', 'block_list_many.c', 'block_list_net.c', 'block_list_range.c', 'accept_limit.c'];
 
 /** Entries are 1,000 to 16,000; for each of them steps may grow as the logarithm does, and a little for other compilers. */
 const MOST = 1.3 * (Math.log2(16000) / Math.log2(1000));
@@ -25,8 +25,10 @@ const NETS = [
 ];
 const VISITORS = ['visitors', 'visitors-backwards', 'visitors-of-one-network'];
 
+const WAYS = ['add', 'all-at-once', 'some-at-once', 'check', 'remove-newest', 'remove-oldest'];
+
 const KINDS = [
-  ...[...NETS, ...RANGES].flatMap((name) => ['add', 'check', 'remove-newest', 'remove-oldest'].map((what) => `${name}-${what}`)),
+  ...[...NETS, ...RANGES].flatMap((name) => WAYS.map((what) => `${name}-${what}`)),
   ...VISITORS.flatMap((name) => [`${name}-enter`, `${name}-leave`]),
 ];
 

@@ -20,9 +20,9 @@ const USAGE = 'usage: npm run fuzz -- [--seconds N] [--seed N] [--runs N] [--onl
 
 /** The sources of each program in C, beside its own. path.c contains what it tests: that is of no other file's. */
 const PROGRAMS = {
-  ip: ['address.c'],
+  ip: ['address.c', 'address_units.c'],
   path: [],
-  'block-list': ['block_list.c', 'block_list_net.c', 'block_list_range.c'],
+  'block-list': ['block_list.c', 'block_list_many.c', 'block_list_net.c', 'block_list_range.c'],
   proxy: ['proxy_crc.c', 'proxy_line.c', 'proxy_protocol.c'],
 };
 
