@@ -92,32 +92,42 @@ function check(status) {
   if (status < 0) throw errnoException(status, 'BlockList');
 }
 
+/** Room for so many elements is made before they are read. */
+const MOST_ROOM = 2 ** 20;
+
 /**
  * The elements of an array in an array of our own, read once and before anything else is done: reading them may run any
  * code. What an element is refused for is known as soon as it is read, and told when those before it have been looked at.
  * @param {any[]} array
- * @param {(list: any[], value: any, i: number) => void} take puts what is no string into the list, or throws
+ * @param {(list: any[], value: any, i: number) => number} take puts what is no string into the list, or throws
  * @returns {{ list: any[], error: { thrown: any } | null }}
  */
 function readArray(array, take) {
   const list = [];
+  let count = 0;
   let error = null;
   try {
+    if (array.length > 0) list.length = Math.min(array.length, MOST_ROOM);
     for (let i = 0; i < array.length; i++) {
       const value = array[i];
-      if (typeof value === 'string') list.push(value);
-      else take(list, value, i);
+      if (typeof value === 'string') {
+        list[count++] = value;
+      } else {
+        list.length = count;
+        count = take(list, value, i);
+      }
     }
   } catch (thrown) {
     error = { thrown };
   }
+  list.length = count;
   return { list, error };
 }
 
 /** For C a SocketAddress is its text, between numbers: those of its family and of that of the addresses behind it. */
 const takeAddress = (family) => (list, value, i) => {
-  if (SocketAddress.isSocketAddress(value)) list.push(value.family === 'ipv6' ? 6 : 4, value.address, family);
-  else validateString(value, `addresses[${i}]`);
+  if (!SocketAddress.isSocketAddress(value)) validateString(value, `addresses[${i}]`);
+  return list.push(value.family === 'ipv6' ? 6 : 4, value.address, family);
 };
 
 const takeCidr = (list, value, i) => validateString(value, `cidrs[${i}]`);

@@ -171,8 +171,8 @@ int cnet_rules_add(cnet_block_list_t *list, const cnet_part_t *parts, size_t cou
 
   for (size_t i = 0; i < count; i++) {
     if (parts[i].kind == CNET_PART_START) ranges++;
-    if (is_net(&parts[i]))
-      nets += cnet_net_entries(host_of(&parts[i]), parts[i].prefix, parts[i].kind == CNET_PART_SINGLE);
+    if (parts[i].kind == CNET_PART_SINGLE) nets++;
+    if (parts[i].kind == CNET_PART_SUBNET) nets += cnet_net_entries(host_of(&parts[i]), parts[i].prefix);
   }
   if (nets > 0 && !cnet_net_reserve(list, nets)) return UV_ENOMEM;
   if (ranges > 0 && !cnet_range_reserve(list, ranges)) return UV_ENOMEM;

@@ -220,8 +220,8 @@ static bool count_shadow(cnet_block_list_t *list, const cnet_net_t *net, bool ad
   return true;
 }
 
-size_t cnet_net_entries(cnet_host_t host, unsigned prefix, bool single) {
-  cnet_net_t net = net_of(host, prefix, single);
+size_t cnet_net_entries(cnet_host_t host, unsigned prefix) {
+  cnet_net_t net = net_of(host, prefix, false);
   return is_apart(&net) ? 2 : 1;
 }
 

@@ -166,8 +166,8 @@ bool cnet_net_reserve(cnet_block_list_t *list, size_t more);
 /* Has the memory on its way that adding the rule will look at, later, or soon: then that which is behind it. */
 void cnet_net_expect(const cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single, bool soon);
 
-/* How many entries the rule takes: two where it has a shadow. */
-size_t cnet_net_entries(cnet_host_t host, unsigned prefix, bool single);
+/* How many entries a subnet takes: two where it has a shadow. */
+size_t cnet_net_entries(cnet_host_t host, unsigned prefix);
 
 /* Takes out the newest rule that is the same (a single address: in either notation). */
 void cnet_net_remove(cnet_block_list_t *list, cnet_host_t host, unsigned prefix, bool single);
