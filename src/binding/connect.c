@@ -121,6 +121,16 @@ napi_value cnet_js_settled(napi_env napi, napi_callback_info info) {
   return cnet_bool(napi, stream != NULL && cnet_connect_is_settled(stream));
 }
 
+/* abandon(id): ends the attempt, and the stream stays as one that has not connected: JavaScript goes on by other means */
+napi_value cnet_js_abandon(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  cnet_abandon(stream);
+  return cnet_int(napi, 0);
+}
+
 /*
  * setOpening(id, multipath, Buffer | undefined): of connect() and race() to come; with a Buffer (which may be empty)
  * TCP Fast Open, whose data are at most the first 16 KiB of it.

@@ -47,6 +47,7 @@ static void on_loop_ended(void *data) {
   if (env->keeper != NULL) env->keeper->env = NULL;
   if (env->cleanup != NULL) napi_remove_async_cleanup_hook(env->cleanup);
   free(env->memory.scratch);
+  cnet_meter_release(env->list_meter);
   free(env);
 }
 

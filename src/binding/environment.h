@@ -22,6 +22,7 @@
 #include "cnet.h"
 #include "events.h"
 #include "memory.h"
+#include "meter.h"
 #include "table.h"
 
 typedef struct cnet_keeper cnet_keeper_t;
@@ -47,6 +48,7 @@ struct cnet_environment {
   cnet_table_t streams;             /* by id */
   cnet_table_t idles;               /* cnet_idle_state_t, by id */
   cnet_memory_t memory;             /* for reads */
+  cnet_meter_t *list_meter;         /* bytes of its block lists; NULL until the first */
   const struct cnet_offer *offer;   /* descriptors that JavaScript may take now; NULL: none */
   uint64_t serial;                  /* of the newest stream */
   bool calls;                       /* JavaScript has called what accepts connections: see is_outside */

@@ -90,9 +90,13 @@
   X(connect, cnet_js_connect) \
   X(connectPath, cnet_js_connect_path) \
   X(settled, cnet_js_settled) \
+  X(abandon, cnet_js_abandon) \
   X(race, cnet_js_race) \
   X(setOpening, cnet_js_set_opening) \
   X(openingSent, cnet_js_opening_sent) \
+  /* stats.c */ \
+  X(stats, cnet_js_stats) \
+  X(count, cnet_js_count) \
   /* read.c */ \
   X(readStart, cnet_js_read_start) \
   X(readStop, cnet_js_read_stop) \
@@ -129,6 +133,7 @@
   X(tokenWaits, cnet_js_token_waits) \
   /* options.c */ \
   X(findOption, cnet_js_find_option) \
+  X(optionNames, cnet_js_option_names) \
   X(getOption, cnet_js_get_option) \
   X(setOption, cnet_js_set_option) \
   X(makeSocket, cnet_js_make_socket) \

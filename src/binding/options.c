@@ -30,6 +30,23 @@ napi_value cnet_js_find_option(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, option->kind);
 }
 
+/* optionNames(): those that this system has */
+napi_value cnet_js_option_names(napi_env napi, napi_callback_info info) {
+  const cnet_option_t *options;
+  size_t count = cnet_option_all(&options);
+  napi_value names;
+  uint32_t there = 0;
+  (void)info;
+
+  if (napi_create_array(napi, &names) != napi_ok) return NULL;
+  for (size_t i = 0; i < count; i++) {
+    if (options[i].number == CNET_OPTION_ABSENT) continue;
+    if (napi_set_element(napi, names, there++, cnet_string(napi, options[i].name, NAPI_AUTO_LENGTH)) != napi_ok)
+      return NULL;
+  }
+  return names;
+}
+
 /*
  * The arguments of the two functions that follow: (id, level, number, bytes). The stream; NULL, and why in *err, when
  * they are not such.

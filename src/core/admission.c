@@ -12,7 +12,9 @@ static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *clien
 
   if (listener->block_list == NULL || client->kind != CNET_TCP) return false;
   if (cnet_tcp_peer(client, &address) != 0) return false;
-  return cnet_block_list_holds(listener->block_list, &address, true);
+  if (!cnet_block_list_holds(listener->block_list, &address, true)) return false;
+  listener->loop->counts[CNET_COUNT_REFUSED_BLOCK_LIST]++;
+  return true;
 }
 
 /* A limit turns the connection away: it is closed, and the host is told with both names when it is TCP. */
@@ -25,6 +27,7 @@ static void reject(cnet_stream_t *listener, cnet_stream_t *client, cnet_verdict_
     if (cnet_tcp_peer(client, &ends.peer) != 0) ends.peer.ss_family = AF_UNSPEC;
   }
   cnet_close(client, false);
+  listener->loop->counts[CNET_COUNT_DROPPED + verdict - CNET_FULL]++;
   if (cnet_may_tell(listener)) listener->loop->host->rejected(listener, verdict, tcp ? &ends : NULL);
 }
 

@@ -34,7 +34,9 @@ bool cnet_users_admit(cnet_stream_t *listener, cnet_stream_t *client) {
   int err = cnet_platform_credentials(client->uv, &peer);
   if (!err && is_allowed(allowed, peer.uid)) return true;
   cnet_close(client, false);
-  if (!err && cnet_may_tell(listener)) listener->loop->host->user_rejected(listener, &peer);
+  if (err) return false;
+  listener->loop->counts[CNET_COUNT_DROPPED_CREDENTIALS]++;
+  if (cnet_may_tell(listener)) listener->loop->host->user_rejected(listener, &peer);
   return false;
 }
 

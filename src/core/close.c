@@ -30,6 +30,7 @@ static void stream_free(cnet_stream_t *stream) {
   if (stream->block_list != NULL) cnet_block_list_release(stream->block_list);
   unlink_stream(stream);
   loop->host->stream_freed(stream);
+  loop->counts[CNET_COUNT_MEMORY_STREAMS] -= sizeof *stream + loop->host->stream_size;
   free(stream);
   cnet_handle_free(loop, (uv_handle_t *)uv);
 }
@@ -58,6 +59,7 @@ static void on_closed(uv_handle_t *handle) {
 int cnet_close(cnet_stream_t *stream, bool reset) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   stream->flags |= CNET_CLOSING;
+  stream->loop->counts[(cnet_is_listener(stream) ? CNET_COUNT_SERVERS : CNET_COUNT_SOCKETS) + stream->kind]--;
   for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {
     next = part->next;
     if (part->ops->close != NULL) part->ops->close(stream, part);

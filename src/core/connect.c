@@ -93,10 +93,24 @@ bool cnet_attempt_is_over(const cnet_stream_t *stream) {
   return (stream->flags & (CNET_CONNECTING | CNET_CLOSING)) != CNET_CONNECTING;
 }
 
+static cnet_count_t count_of(cnet_phase_t phase) {
+  switch (phase) {
+  case CNET_ATTEMPT_START:
+    return CNET_COUNT_STARTED;
+  case CNET_ATTEMPT_TIMEOUT:
+    return CNET_COUNT_TIMED_OUT;
+  case CNET_ATTEMPT_BLOCKED:
+    return CNET_COUNT_BLOCKED;
+  default:
+    return CNET_COUNT_FAILED;
+  }
+}
+
 void cnet_attempt_tell_failure(cnet_stream_t *stream, uint32_t index, const cnet_step_t *failure) {
   cnet_step_t step = *failure;
 
   step.address = index;
+  stream->loop->counts[count_of(step.phase)]++;
   if (cnet_may_tell(stream)) stream->loop->host->attempt(stream, &step);
 }
 
@@ -108,6 +122,7 @@ void cnet_attempt_tell(cnet_stream_t *stream, uint32_t index, cnet_phase_t phase
 void cnet_attempt_connected(cnet_stream_t *stream) {
   bool has_options = cnet_attempt_of(stream)->socket_options != NULL;
 
+  stream->loop->counts[CNET_COUNT_CONNECTED]++;
   cnet_attempt_end(stream);
   if (has_options) cnet_error_queue_watch(stream);
   cnet_note_activity(stream);
@@ -312,6 +327,8 @@ int cnet_connect(cnet_stream_t *stream, const cnet_connect_options_t *options) {
   cnet_unpin(stream);
   return 0;
 }
+
+void cnet_abandon(cnet_stream_t *stream) { cnet_attempt_end(stream); }
 
 bool cnet_connect_is_settled(const cnet_stream_t *stream) {
   const cnet_attempt_t *attempt = cnet_attempt_of(stream);

@@ -46,7 +46,11 @@ int cnet_early_data_prepare(const cnet_stream_t *stream, uv_stream_t *uv, int fa
 
 int cnet_early_data_send(const cnet_stream_t *stream, uv_stream_t *uv) {
   const cnet_early_data_t *early = early_data_of(stream);
-  return early != NULL && early->fast_open ? cnet_platform_send_early(uv, early->bytes, early->size) : 0;
+
+  if (early == NULL || !early->fast_open) return 0;
+  int sent = cnet_platform_send_early(uv, early->bytes, early->size);
+  if (sent > 0) cnet_count_written(stream, (size_t)sent);
+  return sent;
 }
 
 void cnet_early_data_note(cnet_stream_t *stream, int sent) {

@@ -37,11 +37,13 @@ int cnet_handle_stream(cnet_loop_t *loop, cnet_kind_t kind, void *data, uv_strea
   if (uv == NULL) return UV_ENOMEM;
 
   int err = cnet_handle_stream_at(loop, kind, data, uv);
-  if (err)
+  if (err) {
     free(uv);
-  else
-    *out = uv;
-  return err;
+    return err;
+  }
+  loop->counts[CNET_COUNT_MEMORY_STREAMS] += uv_handle_size(uv->type);
+  *out = uv;
+  return 0;
 }
 
 uv_timer_t *cnet_handle_timer(cnet_loop_t *loop, void *data) {
@@ -96,6 +98,8 @@ int cnet_handle_poll_copy(cnet_loop_t *loop, int fd, void *data, uv_poll_t **out
 }
 
 void cnet_handle_free(cnet_loop_t *loop, uv_handle_t *handle) {
+  if (handle->type == UV_TCP || handle->type == UV_NAMED_PIPE)
+    loop->counts[CNET_COUNT_MEMORY_STREAMS] -= uv_handle_size(handle->type);
   free(handle);
   cnet_loop_release(loop);
 }

@@ -155,6 +155,7 @@ static void on_timer(uv_timer_t *timer) {
     cnet_heap_remove(heap, &idle->node);
     idle->resting = true;
     idle->asked = 0;
+    loop->counts[CNET_COUNT_IDLE_TIMEOUTS]++;
     loop->host->idle(idle); /* may free it */
   }
   arm(loop);
@@ -239,6 +240,10 @@ int cnet_idle_start(cnet_loop_t *loop, uint64_t ms, void *data, cnet_idle_t **ou
 void *cnet_idle_data(const cnet_idle_t *idle) { return idle->data; }
 
 cnet_loop_t *cnet_idle_loop(const cnet_idle_t *idle) { return idle->loop; }
+
+uint64_t cnet_loop_idle_bytes(const cnet_loop_t *loop) {
+  return (uint64_t)loop->idle_count * sizeof(cnet_idle_t) + (uint64_t)loop->idles.size * sizeof *loop->idles.nodes;
+}
 
 static void idle_free(cnet_idle_t *idle) {
   cnet_loop_t *loop = idle->loop;

@@ -62,6 +62,7 @@ struct cnet_loop {
   uint32_t tickets_held;    /* how many do; guarded by the mutex of the table, as is the one above for other threads */
   int descriptor_limit;     /* asked for when a listener begins; 0: none */
   uint32_t handles;         /* open ones, and other work: see handle.h */
+  uint64_t counts[CNET_COUNTED];
   bool closing;
 };
 
@@ -90,6 +91,16 @@ static inline void cnet_pin(cnet_stream_t *stream) { stream->pins++; }
 
 /* True: it is open. Else it is being closed, and may be freed now. */
 bool cnet_unpin(cnet_stream_t *stream);
+
+/* Bytes that the kernel has given, or taken. */
+static inline void cnet_count_read(cnet_stream_t *stream, size_t bytes) {
+  stream->bytes_read += bytes;
+  stream->loop->counts[CNET_COUNT_BYTES_READ] += bytes;
+}
+
+static inline void cnet_count_written(const cnet_stream_t *stream, size_t bytes) {
+  stream->loop->counts[CNET_COUNT_BYTES_WRITTEN] += bytes;
+}
 
 /* Whether the stream, if it closes not, is there to be told of: the host hears nothing while its loop ends. */
 static inline bool cnet_may_tell(const cnet_stream_t *stream) { return !stream->loop->closing; }

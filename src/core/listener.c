@@ -40,10 +40,12 @@ static cnet_listening_t *ready(cnet_stream_t *stream) {
 }
 
 void cnet_tell_accepted(cnet_stream_t *listener, cnet_stream_t *client) {
+  listener->loop->counts[CNET_COUNT_ACCEPTED]++;
   if (cnet_may_tell(listener)) listener->loop->host->accepted(listener, client);
 }
 
 void cnet_tell_accept_failed(cnet_stream_t *listener, int status) {
+  listener->loop->counts[CNET_COUNT_REFUSED_RESOURCES]++;
   if (cnet_may_tell(listener)) listener->loop->host->accept_failed(listener, status);
 }
 
@@ -104,6 +106,10 @@ int cnet_listen(cnet_stream_t *stream, int backlog) {
   int err = cnet_refusal_new(stream, listening);
   if (!err) err = uv_listen(stream->uv, backlog, on_connection);
   if (err) return err;
+  if (!cnet_is_listener(stream)) {
+    stream->loop->counts[CNET_COUNT_SOCKETS + stream->kind]--;
+    stream->loop->counts[CNET_COUNT_SERVERS + stream->kind]++;
+  }
   stream->flags |= CNET_LISTENER;
   stream->loop->descriptor_limit = cnet_platform_limit();
   return 0;

@@ -61,6 +61,8 @@ bool cnet_loop_is_busy(const cnet_loop_t *loop) {
   return loop->handles > own_handles(loop) || loop->idles.count > 0;
 }
 
+uint64_t *cnet_loop_counts(cnet_loop_t *loop) { return loop->counts; }
+
 uint64_t cnet_now(const cnet_loop_t *loop) {
   uv_update_time(loop->uv);
   return uv_now(loop->uv);

@@ -3,12 +3,7 @@
 #define CNET_CORE_LOOP_H
 
 #include "host.h"
-
-/*
- * What has happened on a loop so far, and what is open. Counts only grow; those of what is open go up and down. The core
- * counts where the event is; the host may read it at any time.
- */
-typedef struct cnet_loop_stats cnet_loop_stats_t;
+#include "stats.h"
 
 /*
  * Begins to serve `uv`, which the host runs. `data` is the host's own. 0 and *out, or UV_ENOMEM.
@@ -29,6 +24,12 @@ bool cnet_loop_is_closing(const cnet_loop_t *loop);
 
 /* Whether anything is open of which the host may be told: streams, running idle timeouts, work on the thread pool. */
 bool cnet_loop_is_busy(const cnet_loop_t *loop);
+
+/* The CNET_COUNTED numbers of what has been done and is open, which the host may read, and add to, at any time. */
+uint64_t *cnet_loop_counts(cnet_loop_t *loop);
+
+/* Bytes of the idle timeouts, and of what orders them. */
+uint64_t cnet_loop_idle_bytes(const cnet_loop_t *loop);
 
 /* Milliseconds on the clock of the loop, as they are now: uv_now() is as old as the turn. */
 uint64_t cnet_now(const cnet_loop_t *loop);

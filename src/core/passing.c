@@ -231,5 +231,6 @@ ssize_t cnet_send_descriptors(cnet_stream_t *stream, const uv_buf_t *bytes, cons
   stream->flags |= CNET_USED;
   cnet_note_activity(stream);
   ssize_t sent = cnet_platform_send(own, bytes, fds, count);
+  if (sent > 0) cnet_count_written(stream, (size_t)sent);
   return sent == UV_EAGAIN ? wait_for_room(stream) : sent;
 }

@@ -176,6 +176,8 @@ static void let_in(cnet_stream_t *listener, cnet_stream_t *client) {
 
 /* The host is told why, and may ask for the names of `client`, which is closed in any case. */
 static void refuse(cnet_stream_t *listener, cnet_stream_t *client, cnet_proxy_error_t reason) {
+  listener->loop->counts[CNET_COUNT_REFUSED_PROXY]++;
+  if (reason == CNET_PROXY_TIMEOUT) listener->loop->counts[CNET_COUNT_PROXY_TIMEOUTS]++;
   set_done(client);
   uv_read_stop(client->uv);
   cnet_pin(client);
@@ -268,10 +270,11 @@ static void on_read(uv_stream_t *uv, ssize_t got, const uv_buf_t *lent) {
     if (got == UV_EOF)
       give_up(wait, CNET_PROXY_ENDED);
     else
-      refuse(wait->proxy->listener, wait->stream, CNET_PROXY_ENDED);
+      refuse(wait->proxy->listener, wait->stream, got == UV_ECONNRESET ? CNET_PROXY_RESET : CNET_PROXY_ENDED);
     return;
   }
   wait->length += (size_t)got;
+  wait->stream->loop->counts[CNET_COUNT_BYTES_READ] += (size_t)got;
   int32_t need = cnet_proxy_need(wait->bytes, wait->length);
   int err = need < 0 ? -need : need == 0 ? cnet_proxy_parse(wait->bytes, wait->length, &wait->header) : 0;
   if (err)
@@ -298,14 +301,14 @@ static int start(cnet_proxy_t *proxy, cnet_stream_t *client) {
 }
 
 /*
- * Whether the client may send a header: 0; CNET_PROXY_UNTRUSTED; or CNET_PROXY_ENDED: it has gone already, and the
+ * Whether the client may send a header: 0; CNET_PROXY_UNTRUSTED; or CNET_PROXY_RESET: it has gone already, and the
  * system does not tell any more who it was. A Unix socket has no address to be trusted: who may open its file is.
  */
 static cnet_proxy_error_t check_trust(const cnet_proxy_t *proxy, const cnet_stream_t *client) {
   struct sockaddr_storage peer;
 
   if (proxy->trusted == NULL || client->kind != CNET_TCP) return 0;
-  if (cnet_tcp_peer(client, &peer) != 0) return CNET_PROXY_ENDED;
+  if (cnet_tcp_peer(client, &peer) != 0) return CNET_PROXY_RESET;
   return cnet_block_list_holds(proxy->trusted, &peer, false) ? 0 : CNET_PROXY_UNTRUSTED;
 }
 

@@ -32,7 +32,7 @@ void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *memory) {
 
   if (got == UV_EOF && goes_on(stream)) got = 0;
   if (got > 0) {
-    stream->bytes_read += (uint64_t)got;
+    cnet_count_read(stream, (size_t)got);
     cnet_note_activity(stream);
   } else if (got < 0) {
     cnet_note_heard(stream);

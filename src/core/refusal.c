@@ -14,6 +14,7 @@ struct cnet_refusal {
   cnet_stream_t *listener; /* NULL: it is gone, and so is this when the spare is closed */
   bool closing;            /* the spare is in use */
   bool waiting;            /* libuv holds one more connection */
+  size_t size;             /* bytes of all this */
   max_align_t spare[];     /* the libuv handle: of uv_handle_size() bytes */
 };
 
@@ -21,20 +22,27 @@ static uv_stream_t *spare_of(cnet_refusal_t *refusal) { return (uv_stream_t *)(v
 
 int cnet_refusal_new(cnet_stream_t *listener, cnet_listening_t *listening) {
   if (listening->refusal != NULL) return 0;
-  size_t size = uv_handle_size(listener->kind == CNET_TCP ? UV_TCP : UV_NAMED_PIPE);
-  cnet_refusal_t *refusal = calloc(1, sizeof *refusal + size);
+  size_t size = sizeof(cnet_refusal_t) + uv_handle_size(listener->kind == CNET_TCP ? UV_TCP : UV_NAMED_PIPE);
+  cnet_refusal_t *refusal = calloc(1, size);
 
   if (refusal == NULL) return UV_ENOMEM;
   refusal->loop = listener->loop;
   refusal->listener = listener;
+  refusal->size = size;
+  refusal->loop->counts[CNET_COUNT_MEMORY_STREAMS] += size;
   listening->refusal = refusal;
   return 0;
+}
+
+static void refusal_free(cnet_refusal_t *refusal) {
+  refusal->loop->counts[CNET_COUNT_MEMORY_STREAMS] -= refusal->size;
+  free(refusal);
 }
 
 void cnet_refusal_end(cnet_refusal_t *refusal) {
   if (refusal == NULL) return;
   refusal->listener = NULL;
-  if (!refusal->closing) free(refusal);
+  if (!refusal->closing) refusal_free(refusal);
 }
 
 static void on_spare_closed(uv_handle_t *handle) {
@@ -44,7 +52,7 @@ static void on_spare_closed(uv_handle_t *handle) {
 
   refusal->closing = false;
   if (listener == NULL)
-    free(refusal);
+    refusal_free(refusal);
   else if (refusal->waiting && !(listener->flags & CNET_CLOSING))
     cnet_refuse(listener, refusal);
   cnet_loop_release(loop);

@@ -96,7 +96,7 @@ static size_t fill(cnet_end_t *from, cnet_failure_t *failure) {
   if (n < 0 && n != UV_EAGAIN) *failure = (cnet_failure_t){(int)n, from, false};
   if (n <= 0) return 0;
   from->held = (size_t)n;
-  from->stream->bytes_read += (uint64_t)n;
+  cnet_count_read(from->stream, (size_t)n);
   cnet_note_activity(from->stream);
   return from->held;
 }
@@ -110,6 +110,7 @@ static size_t drain(cnet_end_t *from, cnet_failure_t *failure) {
   if (n <= 0) return 0;
   from->held -= (size_t)n;
   to->stream->bytes_sent += (uint64_t)n;
+  cnet_count_written(to->stream, (size_t)n);
   cnet_note_activity(to->stream);
   return (size_t)n;
 }

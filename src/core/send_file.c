@@ -149,6 +149,7 @@ static void after_work(uv_work_t *req, int status) {
   }
   if (status == 0) {
     stream->bytes_sent += send->sent;
+    cnet_count_written(stream, send->sent);
     if (send->sent > 0) cnet_note_activity(stream);
     status = send->status;
   }

@@ -154,6 +154,11 @@ const cnet_option_t *cnet_option_find(const char *name) {
   return NULL;
 }
 
+size_t cnet_option_all(const cnet_option_t **out) {
+  *out = TABLE;
+  return sizeof TABLE / sizeof *TABLE;
+}
+
 int cnet_get_option(const cnet_stream_t *stream, int level, int number, void *value, uint32_t *size) {
   return cnet_platform_get_option(stream->uv, level, number, value, size);
 }

@@ -25,6 +25,9 @@ typedef struct cnet_option {
 /* The option of that name; NULL: there is none. */
 const cnet_option_t *cnet_option_find(const char *name);
 
+/* All options, those that this system does not have too: how many, and *out, which is the core's. */
+size_t cnet_option_all(const cnet_option_t **out);
+
 /* getsockopt(2) and setsockopt(2) of the stream: 0 or a negative code; *size is the room, and then the bytes. */
 int cnet_get_option(const cnet_stream_t *stream, int level, int number, void *value, uint32_t *size);
 int cnet_set_option(cnet_stream_t *stream, int level, int number, const void *value, uint32_t size);

@@ -35,6 +35,8 @@ int cnet_open(cnet_loop_t *loop, cnet_kind_t kind, const void *argument, cnet_st
     free(stream);
     return err;
   }
+  loop->counts[CNET_COUNT_SOCKETS + kind]++;
+  loop->counts[CNET_COUNT_MEMORY_STREAMS] += sizeof *stream + loop->host->stream_size;
   link_in(stream);
   *out = stream;
   return 0;

@@ -24,6 +24,7 @@ struct cnet_write {
   size_t left;            /* bytes that the kernel has not taken */
   char *parked;
   size_t parking; /* bytes of `parked` that are with libuv */
+  size_t size;    /* bytes of this and of `parked` */
 };
 
 size_t cnet_write_queue_size(const cnet_stream_t *stream) { return stream->write == NULL ? 0 : stream->write->left; }
@@ -50,6 +51,7 @@ static ssize_t offer(cnet_stream_t *stream, cnet_source_t *source) {
     if (sent == UV_EAGAIN || sent == UV_ENOSYS) return total;
     if (sent < 0) return sent;
     source->ops->advance(source, (size_t)sent);
+    cnet_count_written(stream, (size_t)sent);
     total += sent;
     if ((size_t)sent < wanted) return total; /* the kernel is full: it is not asked again at once */
   }
@@ -58,6 +60,7 @@ static ssize_t offer(cnet_stream_t *stream, cnet_source_t *source) {
 static void write_free(cnet_write_t *write) {
   cnet_loop_t *loop = write->stream->loop;
 
+  loop->counts[CNET_COUNT_MEMORY_WRITES] -= write->size;
   if (write->source != NULL) write->source->ops->release(write->source);
   if (write->context != NULL) loop->host->context_free(loop, write->context);
   free(write->parked);
@@ -111,6 +114,7 @@ static void on_written(uv_write_t *req, int status) {
 
   if (status == 0) {
     write->left -= write->parking;
+    cnet_count_written(write->stream, write->parking);
     cnet_note_activity(write->stream);
     status = cnet_may_tell(write->stream) ? resume(write) : UV_ECANCELED;
   }
@@ -124,6 +128,8 @@ static cnet_write_t *write_new(cnet_stream_t *stream, size_t left) {
   if (write == NULL) return NULL;
   write->stream = stream;
   write->left = left;
+  write->size = sizeof *write + (left < CNET_PARK ? left : CNET_PARK);
+  stream->loop->counts[CNET_COUNT_MEMORY_WRITES] += write->size;
   return write;
 }
 
@@ -164,5 +170,6 @@ int cnet_writable(cnet_stream_t *stream) {
 ssize_t cnet_try_write(cnet_stream_t *stream, char *bytes, size_t length) {
   uv_buf_t buf = uv_buf_init(bytes, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
   int sent = uv_try_write(stream->uv, &buf, 1);
+  if (sent > 0) cnet_count_written(stream, (size_t)sent);
   return sent == UV_EAGAIN || sent == UV_ENOSYS ? 0 : sent;
 }

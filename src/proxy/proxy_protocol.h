@@ -34,6 +34,7 @@ typedef enum cnet_proxy_error {
   CNET_PROXY_ENDED,     /* of proxy_handshake.c: the connection has ended before its header */
   CNET_PROXY_TIMEOUT,   /* likewise: it took too long */
   CNET_PROXY_UNTRUSTED, /* likewise: the peer may send none */
+  CNET_PROXY_RESET,     /* likewise: the peer has reset the connection */
 } cnet_proxy_error_t;
 
 typedef enum cnet_proxy_family {

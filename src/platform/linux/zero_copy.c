@@ -8,8 +8,12 @@
 #include <unistd.h>
 
 bool cnet_platform_is_file(int fd) {
-  struct stat status;
-  return fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
+  uv_fs_t request;
+
+  int err = uv_fs_fstat(NULL, &request, fd, NULL); /* by libuv: glibc 2.33 has a new symbol for fstat(2) */
+  uint64_t mode = err == 0 ? request.statbuf.st_mode : 0;
+  uv_fs_req_cleanup(&request);
+  return S_ISREG(mode) || S_ISBLK(mode);
 }
 
 int64_t cnet_platform_sendfile(int socket, int file, int64_t *offset, size_t count) {

@@ -28,19 +28,26 @@
 
 #define PERMISSIONS 0777
 
-static cnet_file_id_t id_of(const struct stat *info) {
-  return (cnet_file_id_t){.device = (uint64_t)info->st_dev, .inode = (uint64_t)info->st_ino};
+static cnet_file_id_t id_of(const uv_stat_t *info) {
+  return (cnet_file_id_t){.device = info->st_dev, .inode = info->st_ino};
 }
 
-/* Whether there is a socket at `path`, not through a link, and if so which. */
-static bool socket_at(const char *path, struct stat *info) { return lstat(path, info) == 0 && S_ISSOCK(info->st_mode); }
+/* Whether there is a socket at `path`, not through a link, and if so which. By libuv: see cnet_platform_is_file(). */
+static bool socket_at(const char *path, uv_stat_t *info) {
+  uv_fs_t request;
 
-static bool is_same(const struct stat *info, const cnet_file_id_t *id) {
-  return (uint64_t)info->st_dev == id->device && (uint64_t)info->st_ino == id->inode;
+  int err = uv_fs_lstat(NULL, &request, path, NULL);
+  if (err == 0) *info = request.statbuf;
+  uv_fs_req_cleanup(&request);
+  return err == 0 && S_ISSOCK(info->st_mode);
+}
+
+static bool is_same(const uv_stat_t *info, const cnet_file_id_t *id) {
+  return info->st_dev == id->device && info->st_ino == id->inode;
 }
 
 void cnet_platform_file_remove(const char *path, const cnet_file_id_t *made) {
-  struct stat info;
+  uv_stat_t info;
   if (socket_at(path, &info) && is_same(&info, made)) unlink(path);
 }
 
@@ -112,7 +119,7 @@ static int make_socket(int mode) {
 
 /* Finds out which file was made, and gives it the permissions that the umask has kept from it. */
 static int settle(const char *path, int mode, cnet_file_id_t *made) {
-  struct stat info;
+  uv_stat_t info;
 
   if (!socket_at(path, &info)) return UV_EACCES; /* somebody has removed it already */
   *made = id_of(&info);
@@ -151,7 +158,7 @@ int cnet_platform_file_bind(const char *name, size_t length, int mode, cnet_file
 
 /* Removes what is in the way, with the directory locked: only what is a socket, and was one and the same throughout. */
 static void remove_dead(const char *path, const struct sockaddr_un *address) {
-  struct stat before, after;
+  uv_stat_t before, after;
 
   if (!socket_at(path, &before) || !is_dead(address) || !socket_at(path, &after)) return;
   cnet_file_id_t id = id_of(&before);
