@@ -6,11 +6,13 @@ const fs = require('node:fs');
 const os = require('node:os');
 const { parseArgs } = require('node:util');
 
+const { runApps, scenarios: apps } = require('./apps/index.js');
 const { drivers } = require('./drivers.js');
 const { measure } = require('./measure.js');
 const { buildNative } = require('./native.js');
 const { canPin } = require('./processes.js');
 const { scenarios } = require('./scenarios.js');
+const { runStartup } = require('./startup.js');
 const { summarise, table } = require('./summary.js');
 const { ensure } = require('../tools/ensure.js');
 const { ToolError, tool } = require('../tools/run.js');
@@ -26,11 +28,13 @@ const USAGE = `npm run bench [-- OPTIONS]
   --json=FILE      every run, and the summary
   --plot=FILE.svg  a chart of the ratios to node:net
   --quick          a short look: ends within two minutes
+  --startup        what loading takes instead: --runs (25), --node and --json count
+  --apps           programs from npm instead, on node:net and on cnet: --scenario, --runs (3), --node, --json and --list count
   --list           the names of the scenarios
   --no-build       take the build that is there`;
 
 const TEXT_OPTIONS = ['scenario', 'drivers', 'runs', 'seconds', 'warmup', 'node', 'bun', 'deno', 'turbo-net', 'json', 'plot'];
-const FLAGS = ['quick', 'list', 'no-build', 'help'];
+const FLAGS = ['quick', 'apps', 'startup', 'list', 'no-build', 'help'];
 
 const FULL = { runs: 5, seconds: 1, warmup: 0.5, idle: 10000, mostRules: 1000000 };
 const QUICK = { runs: 1, seconds: 0.5, warmup: 0.3, idle: 2000, mostRules: 100000, drivers: 'node,cnet,epoll' };
@@ -97,6 +101,10 @@ function describe(node) {
   };
 }
 
+function tellMachine({ node, cpu, cpus, system, pinned }) {
+  console.log(`${node}, ${cpu}, ${cpus} CPUs, ${system}${pinned ? '' : ', NOT PINNED'}`);
+}
+
 async function runScenario(scenario, chosen, settings) {
   const runs = [];
   for (let round = 1; round <= settings.runs; round++) {
@@ -121,12 +129,39 @@ async function runAll(list, chosen, settings) {
   return { runs, summary };
 }
 
+async function mainOfStartup(values, node) {
+  await ensure({ build: !values['no-build'] });
+  const machine = describe(node);
+  tellMachine(machine);
+  const runs = values.runs === undefined ? undefined : positive(values, 'runs');
+  const summary = runStartup({ node, runs });
+  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, summary }, null, 1)}\n`);
+}
+
+/** Rounds of `--apps`, each of which has node:net once and every other driver twice. */
+const APP_RUNS = 3;
+
+async function mainOfApps(list, values, node) {
+  const machine = describe(node);
+  const runs = positive(values, 'runs', values.quick ? 1 : APP_RUNS);
+  tellMachine(machine);
+  console.log(`${runs} rounds; times are CPU per operation\n`);
+  const summary = await runApps(list, { node, runs });
+  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, summary }, null, 1)}\n`);
+}
+
 async function main() {
   const values = readOptions();
   if (values.help) return console.log(USAGE);
+  if (values.startup) return mainOfStartup(values, values.node ?? process.execPath);
   const settings = readSettings(values);
-  const list = choose(scenarios(settings), values.scenario, 'scenario', (name, begin) => name.startsWith(begin));
+  const all = values.apps ? apps : scenarios(settings);
+  const list = choose(all, values.scenario, 'scenario', (name, begin) => name.startsWith(begin));
   if (values.list) return console.log(list.map(({ name, title }) => `${name.padEnd(20)} ${title}`).join('\n'));
+  if (values.apps) {
+    await ensure({ build: !values['no-build'] });
+    return mainOfApps(list, values, values.node ?? process.execPath);
+  }
 
   const paths = { ...values, node: values.node ?? process.execPath };
   const names = values.drivers ?? (values.quick ? QUICK.drivers : undefined);
@@ -135,7 +170,7 @@ async function main() {
   await buildNative();
 
   const machine = describe(paths.node);
-  console.log(`${machine.node}, ${machine.cpu}, ${machine.cpus} CPUs, ${machine.system}${machine.pinned ? '' : ', NOT PINNED'}`);
+  tellMachine(machine);
   console.log(`${settings.runs} rounds of ${settings.seconds} s after ${settings.warmup} s; times are CPU per message\n`);
   const { runs, summary } = await runAll(list, chosen, settings);
   if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, settings, summary, runs }, null, 1)}\n`);

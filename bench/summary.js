@@ -127,4 +127,4 @@ function table(scenario, rows) {
   return `${scenario.name}: ${scenario.title}\n${lines.join('\n')}\n`;
 }
 
-module.exports = { summarise, table };
+module.exports = { median, summarise, table };

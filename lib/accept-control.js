@@ -6,6 +6,7 @@
  */
 
 const native = require('./binding');
+const { tellLimit } = require('./channels');
 const { errnoException, outOfRange } = require('./errors');
 const { Handle } = require('./handle');
 const { kHold, kLimit, kNumber, kPaused } = require('./symbols');
@@ -71,12 +72,18 @@ function rateOption(value) {
   return Object.freeze({ perSecond, burst });
 }
 
+/** The properties of a server by those of its AcceptLimit. */
+const LIMIT_NAMES = {
+  perAddress: 'maxConnectionsPerAddress', perPrefix: 'maxConnectionsPerPrefix', rate: 'maxConnectionRate',
+};
+
 /** Sets one of the limits; a server that never had any gets none for `undefined`. */
 function setLimit(server, name, value, apply) {
   if (value === undefined && server[kLimit] === null) return;
   server[kLimit] ??= new AcceptLimit(server);
   server[kLimit][name] = value;
   server[kLimit][apply]();
+  tellLimit(server, LIMIT_NAMES[name], value);
 }
 
 const methods = {
@@ -122,6 +129,7 @@ const methods = {
     if (this[kPaused]) return this;
     this[kPaused] = true;
     this[kHold](true);
+    tellLimit(this, 'acceptPaused', true);
     return this;
   },
 
@@ -133,6 +141,7 @@ const methods = {
     if (!this[kPaused]) return this;
     this[kPaused] = false; // first: connections may come before this returns
     this[kHold](false);
+    tellLimit(this, 'acceptPaused', false);
     return this;
   },
 
@@ -142,4 +151,4 @@ const methods = {
   },
 };
 
-module.exports = { methods };
+module.exports = { methods, prefixOption, rateOption };

@@ -4,11 +4,12 @@
 
 const { AcceptedOptions } = require('./accepted-options');
 const { isOwnBlockList } = require('./block-list');
-const { serverSocket } = require('./channels');
+const { serverProxyHeader, serverSocket } = require('./channels');
 const { debug } = require('./debug');
 const { errnoException } = require('./errors');
 const { refuse, takeHeader } = require('./proxy-server');
 const { Socket } = require('./socket');
+const { count } = require('./stats');
 const { kKeepAlive, kOwner, kProxy } = require('./symbols');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
@@ -26,12 +27,13 @@ function leave(server) {
 
 /** The options of an accepted socket. They can fail only when `onread` has a function that does. */
 function acceptedOptions(client, server) {
+  let options = null;
   try {
-    return new AcceptedOptions(client, server);
-  } catch (error) {
-    client.close();
-    throw error;
+    options = new AcceptedOptions(client, server);
+  } finally {
+    if (options === null) client.close();
   }
+  return options;
 }
 
 /** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
@@ -44,8 +46,10 @@ function onconnection(status, client) {
     else server.emit('error', errnoException(status, 'accept'));
     return;
   }
-  if (isBlocked(server, client)) {
+  if (isBlocked(server, client)) { // C has let it in
     client.close();
+    count('accepted', -1);
+    count('refused.blockList');
     return;
   }
   const socket = new Socket(acceptedOptions(client, server));
@@ -61,6 +65,9 @@ function onconnection(status, client) {
   if (socket.destroyed) leave(server); // it could not be read from
   server.emit('connection', socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
+  if (serverProxyHeader.hasSubscribers && socket.proxyHeader) {
+    serverProxyHeader.publish({ server, socket, header: socket.proxyHeader });
+  }
 }
 
 module.exports = { onconnection };

@@ -9,21 +9,22 @@ const { loadNative } = require('./native-file');
 
 const native = loadNative();
 const handlers = require('./handlers');
+const { guardHandler } = require('./thrown');
 
 native.setup(
   [
-    handlers.onaccept,
-    handlers.ondrop,
-    handlers.onattempt,
-    handlers.onconnect,
+    guardHandler(handlers.onaccept),
+    guardHandler(handlers.ondrop),
+    guardHandler(handlers.onattempt),
+    guardHandler(handlers.onconnect),
     handlers.onread,
-    handlers.onwrite,
-    handlers.onshutdown,
-    handlers.onclose,
-    handlers.ontimeout,
-    handlers.ondescriptors,
-    handlers.onbound,
-    handlers.onquestion,
+    guardHandler(handlers.onwrite),
+    guardHandler(handlers.onshutdown),
+    guardHandler(handlers.onclose),
+    guardHandler(handlers.ontimeout),
+    guardHandler(handlers.ondescriptors),
+    guardHandler(handlers.onbound),
+    guardHandler(handlers.onquestion),
   ],
   handlers.event,
 );

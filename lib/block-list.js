@@ -323,6 +323,10 @@ class BlockList extends net.BlockList {
 
   /** @returns {string[]} a new array: addresses, subnets, ranges, each kind newest first */
   get rules() {
+    return this.#rules();
+  }
+
+  #rules() {
     if (!this.#shared) return binding.blockListRules(this.#native);
     const { rules } = this.#node;
     return CAN_REMOVE ? rules : inOrder(rules);
@@ -345,9 +349,10 @@ class BlockList extends net.BlockList {
   }
 
   [inspect.custom](depth, options) {
+    if (!isOwnBlockList(this)) return this;
     if (depth < 0) return '[BlockList]';
     const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
-    return `BlockList ${inspect({ rules: this.rules }, inner)}`;
+    return `BlockList ${inspect({ rules: this.#rules() }, inner)}`;
   }
 }
 

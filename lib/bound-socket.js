@@ -2,6 +2,8 @@
 
 /** net.BoundSocket: a socket that is bound, and is yet to become a Socket or the handle of a Server. */
 
+const { inspect } = require('node:util');
+
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue } = require('./errors');
 const { IPV6_ONLY, Pipe, REUSE_PORT, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
@@ -77,6 +79,14 @@ function bindAddress({ host, port, family, flags }) {
  */
 const dropped = new FinalizationRegistry((handle) => handle.close());
 
+/** What is shown of a bound socket. */
+function describe(handle) {
+  const name = {};
+  const isPipe = handle instanceof Pipe;
+  if (isPipe) return { address: handle.path, fd: handle.fd, isPipe };
+  return { address: handle.getsockname(name) === 0 ? name : undefined, fd: handle.fd, isPipe };
+}
+
 /** A socket that is bound at once (net.md, net.BoundSocket). */
 class BoundSocket {
   #handle;
@@ -134,6 +144,15 @@ class BoundSocket {
   /** close(), unless it was given away or closed. */
   [kDispose]() {
     if (this.#handle !== null) this.close();
+  }
+
+  /** What util.inspect() shows; nothing that a program has put in the place of a method is called. */
+  [inspect.custom](depth, options) {
+    if (!(#handle in this)) return this;
+    if (depth < 0) return '[BoundSocket]';
+    const handle = this.#handle;
+    const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
+    return `BoundSocket ${inspect(handle === null ? { adopted: true, isPipe: this.#isPipe } : describe(handle), inner)}`;
   }
 
   /** Gives its handle away. @throws ERR_SOCKET_HANDLE_ADOPTED */

@@ -6,8 +6,9 @@
  * cnet of what has arrived. The connection or the port is the same throughout: only its descriptor is duplicated.
  */
 
+require('./runtime');
+
 const fs = require('node:fs');
-const nodeNet = require('node:net');
 
 const native = require('./binding');
 const { BoundSocket, boundSocketOf } = require('./bound-socket');
@@ -16,6 +17,8 @@ const { giveChunks } = require('./first-bytes');
 const { Handle, SERVER, SOCKET, adopt } = require('./handle');
 const { fdOfNode } = require('./node-fd');
 const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
+const nodeNet = require('./node-net');
+const { readEnvironment } = require('./program-defaults');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { kAdopt, kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./symbols');
@@ -268,6 +271,7 @@ function configureSocket(socket, options) {
  */
 function fromNode(handle, options = undefined, connectionListener = undefined) {
   if (handle === undefined || handle === null) return handle;
+  readEnvironment();
   if (handle instanceof nodeNet.Socket) return socketFromNode(handle, options);
   if (handle instanceof nodeNet.Server) return serverFromNode(handle, options, connectionListener);
   if (handle instanceof Socket) return configureSocket(handle, options);

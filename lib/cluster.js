@@ -14,6 +14,7 @@ const { namesOf } = require('./names');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('./node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-server');
 const { kDropped, kHolds, kLimit, kNumber, kProxy, kUserTimeout } = require('./symbols');
+const { count } = require('./stats');
 const uv = require('./uv');
 
 let cluster = null;
@@ -73,11 +74,13 @@ function receive(server, deliver, nodeClient) {
   }
   if (refusal !== null) {
     client.close();
+    count('dropped.credentials');
     if (refusal.data !== undefined) server[kDropped](refusal.data);
     return;
   }
   if (!isFull(server) && isBlocked(server, client)) {
     client.close();
+    count('refused.blockList');
     return;
   }
   const verdict = verdictOn(server, client);
@@ -89,7 +92,8 @@ function receive(server, deliver, nodeClient) {
   const data = namesOf(client);
   client.close();
   if (verdict < 0) deliver(verdict);
-  else server[kDropped](data, server[kLimit] ? REASONS[verdict] : undefined);
+  else count(`dropped.${REASONS[verdict]}`);
+  if (verdict > 0) server[kDropped](data, server[kLimit] ? REASONS[verdict] : undefined);
 }
 
 /* --- handles ---------------------------------------------------------------------------------------------------- */
@@ -132,6 +136,7 @@ function roundRobin(server, standIn) {
   const tell = (status, client) => deliver.call(standIn, status, client);
   const headers = server[kProxy] ? standInForHeaders(server, tell) : null;
   const next = (status, client) => {
+    if (!status && headers === null) count('accepted');
     if (status || headers === null) tell(status, client);
     else native.proxyAccept(headers.id, client.id);
   };

@@ -3,8 +3,10 @@
 /** The option `connectTimeout` of connect(): a limit for all that comes before 'connect', the lookup included. */
 
 const native = require('./binding');
+const { clientConnectTimeout } = require('./channels');
 const { aggregateError, codes } = require('./errors');
 const { isIP } = require('./ip');
+const { count } = require('./stats');
 const { kAttempt, kConnectTimer, kHandle, kLife } = require('./symbols');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./timers');
 const { validateInt32 } = require('./validate');
@@ -18,7 +20,8 @@ function connectTimeoutOption({ connectTimeout }) {
 
 /** The error: `cause` is what the addresses have failed with so far, if any has. */
 function timedOut(timeout, { path, host, port }, attempt) {
-  const error = new codes.ERR_SOCKET_CONNECTION_TIMEOUT();
+  const place = path ? String(path) : `${host || 'localhost'}:${Number(port)}`;
+  const error = new codes.ERR_SOCKET_CONNECTION_TIMEOUT(place, timeout);
   const errors = attempt === null ? [] : attempt.errors.filter(Boolean);
 
   error.timeout = timeout;
@@ -60,8 +63,11 @@ function giveUp(socket, timeout, options, before) {
   const { [kLife]: life } = socket;
 
   socket[kConnectTimer] = null;
+  count('timeouts.connect');
   if (attempt !== null && attempt.port !== undefined) tellUnderWay(socket, attempt);
-  life.destroy(timedOut(timeout, options, attempt)); // nothing, if a listener has made it live again
+  const error = timedOut(timeout, options, attempt);
+  life.destroy(error); // nothing, if a listener has made it live again
+  if (clientConnectTimeout.hasSubscribers) clientConnectTimeout.publish({ socket, error, timeout });
 }
 
 /** The limit begins. It holds the event loop as the socket does. */

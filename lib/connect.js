@@ -8,18 +8,21 @@
 
 const { isNormalized, normalizeArgs } = require('./args');
 const { blockListOption, nativeOf } = require('./block-list');
-const { clientSocket } = require('./channels');
+const { clientAttempt, clientConnect, clientSocket } = require('./channels');
 const { BLOCKED, PHASE, allFailed, attemptError, unsentError } = require('./connect-error');
 const { wantedOf } = require('./connect-options');
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('./debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort } = require('./errors');
+const { ForeignHandle } = require('./foreign-handle');
 const { Handle, Pipe, SOCKET, TCP } = require('./handle');
 const { isIP } = require('./ip');
 const { resolve } = require('./lookup');
 const native = require('./binding');
 const { prepareOpening, settleOpening } = require('./opening');
+const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('./misplaced');
 const { isDenied } = require('./permission');
+const { NONE, forConnect, program } = require('./program-defaults');
 const { sendHeader, setHeader } = require('./proxy-socket');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('./socket-options');
 const { keep, onceUnlessItFails } = require('./undo');
@@ -34,6 +37,7 @@ const {
   kConnected,
   kEarly,
   kHandle,
+  kKept,
   kLife,
   kProxyOut,
 } = require('./symbols');
@@ -101,7 +105,7 @@ function connectOwn(socket, wanted) {
   return start(id, addresses, port, time, localAddress || undefined, localPort || 0, pack(socketOptions));
 }
 
-/** A handle that a program has put in place (`socket._handle = …`) connects by itself, as one of Node's would. */
+/** A handle that a program has put in place (`socket._handle = ...`) connects by itself, as one of Node's would. */
 function connectForeign(socket, handle, to, socketOptions) {
   const name = isIP(to.host ?? '') === 6 ? 'connect6' : 'connect';
   if (socketOptions !== null) return uv.ENOTSUP;
@@ -117,6 +121,29 @@ function connectForeign(socket, handle, to, socketOptions) {
     else socket[kConnected]();
   });
   return 0;
+}
+
+/**
+ * A program has given a handle of cnet's a connect() of its own, in a listener of 'connectionAttempt' (what mocks do with those
+ * of Node's, which ask for it then): no attempt is made but by that.
+ */
+function connectByProgram(socket, current, index) {
+  const { [kHandle]: handle, [kLife]: life } = socket;
+  const { port, localAddress, localPort } = current;
+  const address = current.addresses[index];
+  const isCurrent = () => socket.connecting && socket[kHandle] === handle && socket[kAttempt] === current;
+  const oncomplete = (status, ...rest) => {
+    if (!isCurrent()) return;
+    if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
+    else socket[kConnected]();
+    if (status === 0 && rest[2] === false && life.isCurrent) socket.push(null);
+  };
+  native.abandon(handle.id);
+  Object.assign(current, { addresses: [address], errors: [], failed: 0 }); // no other is tried
+  const name = isIP(address) === 6 ? 'connect6' : 'connect';
+  const request = { oncomplete, address, port, localAddress, localPort, addressType: isIP(address) };
+  const err = typeof handle[name] === 'function' ? handle[name](request, address, port) : uv.EINVAL;
+  if (err && isCurrent()) oncomplete(err);
 }
 
 /** The attempt could not even begin: it is connecting already, or the path is not one. */
@@ -163,7 +190,25 @@ function established(socket) {
   if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
 }
 
+function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {
+  clientAttempt.publish({ socket, address, port, family: isIP(address) || undefined, isRace: isRace ?? false, status, error });
+}
+
+/** Publishes which address was connected. @returns {boolean} whether the socket still connects, after what subscribers did */
+function tellWinner(socket, { addresses, port, isRace, started }) {
+  const { [kHandle]: handle, [kLife]: life } = socket;
+  const name = { address: addresses.length === 1 ? addresses[0] : undefined };
+
+  if (handle instanceof TCP) handle.getpeername(name);
+  const { address } = name;
+  const family = isIP(address ?? '') || undefined;
+  clientConnect.publish({ socket, address, port, family, isRace: isRace ?? false, attempts: started });
+  return socket.connecting && life.isCurrent && socket[kHandle] === handle;
+}
+
 const methods = {
+  [kKept]: null,
+
   /** A step of the attempt: see connect-error.js. */
   [kAttempted](index, phase, status) {
     const { [kAttempt]: current, [kLife]: life } = this;
@@ -175,6 +220,8 @@ const methods = {
       debug('connect: attempting to connect to %s:%d', address, current.port);
       if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
       this.emit('connectionAttempt', address, current.port, family);
+      if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
+      if (this[kHandle]?.connect !== undefined && this[kAttempt] === current) connectByProgram(this, current, index);
       return;
     }
     this._sockname = null;
@@ -186,15 +233,20 @@ const methods = {
       if (!current.many) this.connecting = false;
       this.emit('connectionAttemptFailed', address, current.port, family, error);
     }
+    if (clientAttempt.hasSubscribers) {
+      publishAttempt(this, current, address, phase === PHASE.TIMEOUT ? 'timedOut' : 'failed', error);
+    }
     if (isLast) life.destroy(current.many ? allFailed(current) : error);
   },
 
   /** There is a connection. */
   [kConnected]() {
     debug('afterConnect');
-    if (this[kAttempt] !== null) {
+    const { [kAttempt]: attempt } = this;
+    if (attempt !== null) {
       this[kAttempt] = null;
       if (this[kEarly] !== null) settleOpening(this);
+      if (clientConnect.hasSubscribers && !tellWinner(this, attempt)) return;
     }
     if (this[kProxyOut] !== null && !sendHeader(this)) return; // called again when the header has gone
     this.connecting = false;
@@ -209,7 +261,8 @@ const methods = {
    * @returns {this}
    */
   connect(...args) {
-    const [options, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
+    const [given, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
+    let options = this[kKept] === null ? given : { ...this[kKept], ...given };
     const { path, port } = options;
 
     if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
@@ -217,13 +270,19 @@ const methods = {
       throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
     }
     const isPipe = this[kBound] ?? Boolean(path);
-    if (isPipe) validateString(path, 'options.path');
+    refuseMisplaced(options, 'connect()');
+    if (isPipe) {
+      validateString(path, 'options.path');
+      refuseTcpOptions(options);
+    }
+    if (program.client !== NONE) options = forConnect(this, options, isPipe, this[kHandle] instanceof ForeignHandle);
     const wanted = isPipe ? null : wantedOf(this, options);
     const socketOptions = socketOptionsOption(options);
     const limit = connectTimeout.connectTimeoutOption(options);
     setUserTimeoutOption(this, options);
     if (wanted?.multipath) refuseMultipath(this, true);
     setBlockList(this, options);
+    if (program.client !== NONE) useBlockList(this, given);
     setHeader(this, options);
     if (this.destroyed) this._handle = null;
     const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
@@ -234,20 +293,33 @@ const methods = {
     this.connecting = true;
     if (limit > 0) connectTimeout.start(this, limit, options);
     debug('connect: find host %s', isPipe ? path : wanted.host);
+    let hasBegun = false;
     try {
       if (isPipe) attemptPath(this, path, socketOptions);
       else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
-    } catch (error) {
-      takeBack?.(); // and not that of a connect() before, which goes on
-      throw error;
+      hasBegun = true;
+    } finally { // which the place of an exception outlives: see thrown.js
+      if (!hasBegun) takeBack?.(); // and not that of a connect() before, which goes on
     }
     return this;
   },
 };
+
+/** What new Socket() was given of the options of connect(): they count for each, unless it has others. @throws ERR_INVALID_ARG_VALUE */
+function keepOptions(socket, options) {
+  refuseMisplaced(options, 'connect()');
+  const kept = optionsOfConnect(options);
+  if (kept !== null) socket[kKept] = kept;
+}
 
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, options) {
   socket[kBlockList] = blockListOption(options) ?? socket[kBlockList];
 }
 
-module.exports = { methods, setBlockList };
+/** The list that the program has for all connections; `null` is none. */
+function useBlockList(socket, { blockList }) {
+  if (socket[kBlockList] === null && blockList === undefined) socket[kBlockList] = program.client.blockList ?? null;
+}
+
+module.exports = { keepOptions, methods, setBlockList };

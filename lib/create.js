@@ -5,6 +5,7 @@
 const { normalizeArgs } = require('./args');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
+const { kKept } = require('./symbols');
 
 /**
  * A new Socket that connects at once (net.md, net.createConnection()).
@@ -16,6 +17,7 @@ function connect(...args) {
   const [options] = normalized;
   const socket = new Socket(options);
 
+  if (socket[kKept] !== null) socket[kKept] = null; // they are for this connect() alone
   if (options.timeout) socket.setTimeout(options.timeout);
   return socket.connect(normalized);
 }

@@ -9,6 +9,8 @@ const native = require('./binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle, Pipe } = require('./handle');
 const { describePeer, describeRefused } = require('./handlers');
+const { callError, needKind } = require('./no-socket');
+const { byDefault } = require('./program-defaults');
 const { kAllowedUids } = require('./symbols');
 const uv = require('./uv');
 const { validateUint32 } = require('./validate');
@@ -33,9 +35,9 @@ const methods = {
   getPeerCredentials() {
     const handle = this._handle;
     checkPlatform('getPeerCredentials()');
-    if (handle instanceof Handle && !(handle instanceof Pipe)) throw new codes.ERR_INVALID_HANDLE_TYPE();
+    needKind(handle, Pipe, 'getPeerCredentials()');
     const peer = handle instanceof Pipe ? credentialsOf(handle) : uv.EBADF;
-    if (typeof peer === 'number') throw errnoException(peer, 'getsockopt', 'SO_PEERCRED');
+    if (typeof peer === 'number') throw callError(this, peer, 'getsockopt', 'SO_PEERCRED');
     return peer;
   },
 };
@@ -51,7 +53,7 @@ function allowedUidsOption({ allowedUids }) {
 
 /** What the options of listen() must not say: over TCP nobody can be told from anybody else. */
 function refuseAddress(server, options) {
-  if (!server[kAllowedUids]) return;
+  if (!server[kAllowedUids] || byDefault.has(server[kAllowedUids])) return;
   throw invalidArgValue('options', options, 'must have a "path", as the server has allowedUids');
 }
 
@@ -62,7 +64,9 @@ function refuseAddress(server, options) {
 function restrict(server, handle) {
   const allowed = server[kAllowedUids];
   if (!allowed || !(handle instanceof Handle)) return null;
-  if (!(handle instanceof Pipe)) return new codes.ERR_INVALID_HANDLE_TYPE();
+  if (!(handle instanceof Pipe)) {
+    return byDefault.has(allowed) ? null : new codes.ERR_INVALID_HANDLE_TYPE('allowedUids is of Unix sockets alone, and this is TCP');
+  }
   const err = native.setAllowedUids(handle.id, allowed);
   return err ? errnoException(err, 'listen') : null;
 }
@@ -73,7 +77,7 @@ function restrict(server, handle) {
  */
 function refusalOf(server, client) {
   const allowed = server[kAllowedUids];
-  if (!allowed) return null;
+  if (!allowed || (byDefault.has(allowed) && !(client instanceof Pipe))) return null;
   const peer = client instanceof Pipe ? credentialsOf(client) : uv.EBADF;
   if (typeof peer === 'number') return { data: undefined };
   return allowed.includes(peer.uid) ? null : { data: describeRefused(peer.pid, peer.uid, peer.gid) };

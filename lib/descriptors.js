@@ -16,6 +16,7 @@ const native = require('./binding');
 const { viewOf } = require('./bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('./errors');
 const { Pipe } = require('./handle');
+const { needKind } = require('./no-socket');
 const { kBytesWritten, kDescriptors, kHandle, kLife, kQueued, kReceives, kRelayed, kWriteDone } = require('./symbols');
 const { validateBoolean, validateFunction, validateInt32 } = require('./validate');
 const { methods: writing } = require('./write');
@@ -126,7 +127,7 @@ function writeGeneric(many, data, encoding, callback) {
   if (data[kHeld] === undefined || this.connecting || !this[kHandle]) {
     writing._writeGeneric.call(this, many, data, encoding, callback);
   } else if (!(this[kHandle] instanceof Pipe)) {
-    callback(new codes.ERR_INVALID_HANDLE_TYPE());
+    callback(new codes.ERR_INVALID_HANDLE_TYPE('sendDescriptors() is of Unix sockets alone, and this is TCP'));
   } else {
     this[kBytesWritten] += data.length;
     send(this, data, callback);
@@ -168,7 +169,7 @@ const methods = {
     const piece = readData(data);
     checkDescriptors(fds);
     if (callback !== undefined) validateFunction(callback, 'callback');
-    if (this[kHandle] && !(this[kHandle] instanceof Pipe)) throw new codes.ERR_INVALID_HANDLE_TYPE();
+    needKind(this[kHandle], Pipe, 'sendDescriptors()');
     if (this[kRelayed]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
     const held = duplicate(fds);
     piece[kHeld] = held;

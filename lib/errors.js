@@ -100,6 +100,11 @@ Object.defineProperty(AccessDenied, 'name', { value: 'Error' });
 
 const codes = {
   ERR_ACCESS_DENIED: AccessDenied,
+  ERR_CNET_ENVIRONMENT: define(
+    TypeError,
+    'ERR_CNET_ENVIRONMENT',
+    (name, wanted, text) => `The environment variable ${name} must be ${wanted}. Received '${text}'`,
+  ),
   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: define(
     TypeError,
     'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
@@ -111,7 +116,7 @@ const codes = {
   ERR_INVALID_ARG_VALUE: define(TypeError, 'ERR_INVALID_ARG_VALUE', argValueMessage),
   ERR_INVALID_FD: define(RangeError, 'ERR_INVALID_FD', (fd) => formatText('"fd" must be a positive integer: %s', fd)),
   ERR_INVALID_FD_TYPE: define(TypeError, 'ERR_INVALID_FD_TYPE', (type) => formatText('Unsupported fd type: %s', type)),
-  ERR_INVALID_HANDLE_TYPE: define(TypeError, 'ERR_INVALID_HANDLE_TYPE', () => 'This handle type cannot be sent'),
+  ERR_INVALID_HANDLE_TYPE: define(TypeError, 'ERR_INVALID_HANDLE_TYPE', (why = 'This handle type cannot be sent') => why),
   ERR_INVALID_IP_ADDRESS: define(TypeError, 'ERR_INVALID_IP_ADDRESS', (ip) => formatText('Invalid IP address: %s', ip)),
   ERR_IP_BLOCKED: define(Error, 'ERR_IP_BLOCKED', (ip) => `IP(${ip}) is blocked by net.BlockList`),
   ERR_MISSING_ARGS: define(TypeError, 'ERR_MISSING_ARGS', missingMessage),
@@ -120,6 +125,11 @@ const codes = {
     Error,
     'ERR_PROXY_PROTOCOL_INVALID',
     (reason) => `Invalid header of the PROXY protocol: ${reason}`,
+  ),
+  ERR_PROXY_PROTOCOL_RESET: define(
+    Error,
+    'ERR_PROXY_PROTOCOL_RESET',
+    () => 'The peer has reset the connection before its header of the PROXY protocol was read',
   ),
   ERR_PROXY_PROTOCOL_TIMEOUT: define(
     Error,
@@ -155,13 +165,19 @@ const codes = {
     () => 'The bound socket has already been adopted by a server or socket',
   ),
   ERR_SOCKET_IN_USE: define(Error, 'ERR_SOCKET_IN_USE', (why) => `The socket is in use: ${why}`),
-  ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', () => 'Socket connection timeout'),
+  ERR_SOCKET_CONNECTION_TIMEOUT: define(
+    Error,
+    'ERR_SOCKET_CONNECTION_TIMEOUT',
+    (place, timeout) => (place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`),
+  ),
   ERR_WORKER_HANDLE_NOT_TRANSFERABLE: define(
     Error,
     'ERR_WORKER_HANDLE_NOT_TRANSFERABLE',
-    (name) =>
-      `${name} cannot be transferred in its current state; it must be a freshly created or accepted handle ` +
-      'that has not started reading and has no pending writes',
+    (name, why = undefined) =>
+      why === undefined
+        ? `${name} cannot be transferred in its current state; it must be a freshly created or accepted handle ` +
+          'that has not started reading and has no pending writes'
+        : `${name} cannot be transferred: ${why}`,
   ),
 };
 

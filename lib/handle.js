@@ -12,6 +12,7 @@ const native = require('./binding');
 const { errnoException } = require('./errors');
 const { handles } = require('./handlers');
 const { fdOfNode } = require('./node-fd');
+const { methods: streamBase } = require('./stream-base');
 const { kBytesWritten, kOwner } = require('./symbols');
 
 const TCP_KIND = 0;
@@ -129,6 +130,10 @@ class Handle {
   accepted(id) {
     return new this.constructor(id);
   }
+}
+
+for (const [name, value] of Object.entries(streamBase)) {
+  Object.defineProperty(Handle.prototype, name, { value, writable: true, configurable: true });
 }
 
 function open(kind, asyncName) {

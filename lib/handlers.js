@@ -8,6 +8,7 @@
 const {
   kAttempted, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kWritten,
 } = require('./symbols');
+const { guard } = require('./thrown');
 
 /** @type {Array<import('./handle').Handle | undefined>} by stream number */
 const handles = [];
@@ -76,9 +77,19 @@ const inlined = new Uint8Array(event.buffer, 8, INLINE);
 /** Where the bytes of a small write are put: see write.js. Nobody else is ever given this memory either. */
 const outgoing = new Uint8Array(event.buffer, 8 + INLINE, INLINE);
 
+/** Of the read that is being told of. */
+let memoryOfRead;
+
+const tellRead = guard(() => {
+  const memory = memoryOfRead;
+  memoryOfRead = undefined;
+  handles[event[0]][kOwner][kRead](event[1], memory);
+});
+
 /** Bytes lie in `memory`, which is this read's alone, or in `event`, or in the user's buffer. */
 function onread(memory) {
-  handles[event[0]][kOwner][kRead](event[1], memory);
+  memoryOfRead = memory;
+  tellRead();
 }
 
 /** A write that had to wait has ended. */

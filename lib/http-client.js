@@ -3,8 +3,10 @@
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
 const { connect } = require('./create');
+const { readEnvironment } = require('./program-defaults');
 const { Socket } = require('./socket');
 const { join } = require('./tls-over');
+const { isTouched } = require('./touched');
 
 /**
  * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net that are
@@ -39,8 +41,8 @@ const CONNECTION_OPTIONS = [
 /** What programs hear of a socket of TLS before there is a connection. */
 const CONNECTION_EVENTS = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
 
-/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"). */
-const hasProxy = (agent) => Boolean(agent?.options?.proxyEnv);
+/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"); see touched.js for the rest. */
+const isNodes = (agent) => Boolean(agent?.options?.proxyEnv) || isTouched(true);
 
 /** @returns {object} the options of https.Agent's createConnection([port[, host]][, options]) */
 function readArguments(args) {
@@ -82,7 +84,9 @@ function abandonWith(secure, socket) {
 /** createConnection() of http.Agent. */
 function connectByCnet(next) {
   return function createConnection(...args) {
-    return hasProxy(this) ? Reflect.apply(next(), this, args) : connect(...args);
+    if (isNodes(this)) return Reflect.apply(next(), this, args);
+    readEnvironment();
+    return connect(...args);
   };
 }
 
@@ -90,7 +94,8 @@ function connectByCnet(next) {
 function connectSecurely(next) {
   return function createConnection(...args) {
     const options = readArguments(args);
-    if (hasProxy(this) || options.socket) return Reflect.apply(next(), this, args);
+    if (isNodes(this) || options.socket) return Reflect.apply(next(), this, args);
+    readEnvironment();
     const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
     const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));
     const socket = new Socket(wanted); // connects when TLS has taken its options: they may be refused

@@ -7,9 +7,11 @@
  */
 
 const { cancelBinding, listen } = require('./listen');
+const { program, readEnvironment } = require('./program-defaults');
 const { Server } = require('./server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');
+const { isTouched } = require('./touched');
 const { undo } = require('./undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
@@ -24,9 +26,15 @@ function takeState(server) {
   }
 }
 
+/** Gives `server` the list of addresses that the program has for all servers. */
+function takeBlockList(server) {
+  const { blockList } = program.server;
+  if (blockList !== undefined && server.blockList === undefined) server.blockList = blockList;
+}
+
 /** Gives `server` the methods, and its limit to C, which has to know of each change. */
 function takeMethods(server) {
-  const limit = server.maxConnections;
+  const limit = server.maxConnections ?? program.server.maxConnections;
   for (const name of METHODS) {
     const descriptor = Object.getOwnPropertyDescriptor(Server.prototype, name);
     Object.defineProperty(server, name, { ...descriptor, enumerable: false });
@@ -58,9 +66,11 @@ const prepared = new WeakSet();
  */
 function prepare(server, kind) {
   if (prepared.has(server)) return;
+  readEnvironment();
   prepared.add(server);
   server._listeningId ??= 1; // Node 18 has none
   takeMethods(server);
+  takeBlockList(server);
   if (kind === 'tls') watchTLS(server);
   else if (kind === 'http2') watchHTTP2(server);
 }
@@ -68,10 +78,12 @@ function prepare(server, kind) {
 /**
  * listen() for Node's servers, by cnet (net.md, server.listen()).
  * @param {'plain' | 'tls' | 'http2'} kind of the servers: http; https and secure http2; http2
+ * @param {() => Function} next gives Node's
  * @returns {Function} a method
  */
-function listenByCnet(kind) {
+function listenByCnet(kind, next) {
   return function listening(...args) {
+    if (!prepared.has(this) && isTouched(false)) return Reflect.apply(next(), this, args);
     prepare(this, kind);
     return Reflect.apply(listen, this, args);
   };

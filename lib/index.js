@@ -2,7 +2,15 @@
 
 /** cnet: Node's net. Every name is the one of node:net (net.md). */
 
+require('./runtime');
+
 const nodeNet = require('node:net');
+
+require('./together').loadTogether(module);
+
+const { readEnvironment } = require('./program-defaults');
+
+readEnvironment(); // first: without its limits nothing is to be had
 
 const { normalizeArgs } = require('./args');
 const { BlockList } = require('./block-list');
@@ -16,9 +24,12 @@ const {
 } = require('./defaults');
 const { isIP, isIPv4, isIPv6 } = require('./ip');
 const { createServerHandle } = require('./listen');
+const loaded = require('./loaded');
+const { VERSION } = require('./native-file');
 const { Server } = require('./server');
 const { Socket } = require('./socket');
 const { SocketAddress } = require('./socket-address');
+const { stats } = require('./stats');
 const { splice } = require('./splice');
 const { receive, transfer } = require('./transfer');
 
@@ -48,7 +59,15 @@ module.exports = {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
+  getDefaults: () => require('./set-defaults').getDefaults(),
+  setDefaults: (options) => require('./set-defaults').setDefaults(options),
   receive,
+  stats,
   splice,
   transfer,
+  version: VERSION,
 };
+
+loaded.net = module.exports;
+loaded.own = { connect, createConnection: connect, createServer, isIP, isIPv4, isIPv6, BoundSocket, Server, Socket, Stream: Socket };
+loaded.whenLoaded?.(module.exports);

@@ -14,10 +14,14 @@ const { debug } = require('./debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('./errors');
 const { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('./handle');
 const { fastOpenQueue, listenFast, multipathFlag } = require('./opening');
+const { refuseMisplaced, refusePathOptions, refuseTcpOptions } = require('./misplaced');
 const { checkPermission, fileDenied } = require('./permission');
 const { fileOption } = require('./socket-file');
+const { NONE, forListen, listenSocketOptions, program } = require('./program-defaults');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
-const { kAdopt, kBinding, kClosed, kPlace, kSocketOptions } = require('./symbols');
+const {
+  kAdopt, kAllowedUids, kBinding, kClosed, kPlace, kProxy, kReceives, kSocketOptions, kUserTimeout,
+} = require('./symbols');
 const { nextTick } = require('./timers');
 const { keep, onceUnlessItFails, undo, whenItFails } = require('./undo');
 const { refuseMultipath } = require('./user-timeout');
@@ -272,15 +276,31 @@ function bindFile(server, place, file) {
   };
 }
 
+/** Whether a handle is to be that of a cluster's primary. */
+const isSharedBy = ({ exclusive, reusePort }) => cluster.isWorker() && !exclusive && reusePort !== true;
+
+/** The socket options that the program has for all servers. */
+function useSocketOptions(server, options, isPath, isShared) {
+  const socketOptions = listenSocketOptions(options, isPath, isShared);
+  if (socketOptions !== undefined) server[kSocketOptions] = listenOptionsOption({ socketOptions });
+}
+
 /** A path in Linux's abstract namespace: there is no file whose mode could be changed (unix(7)). */
 const isAbstract = (path) => process.platform === 'linux' && path.startsWith('\0');
 
-function listenOnPath(server, options, backlog) {
+function listenOnPath(server, given, backlog) {
+  let options = given;
+  if (program.server !== NONE) {
+    const isShared = isSharedBy(given);
+    options = forListen(server, given, isAbstract(given.path) ? 'name' : 'path', isShared);
+    useSocketOptions(server, given, true, isShared);
+  }
   if (isAbstract(options.path) && (options.readableAll || options.writableAll)) {
     const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket'; // Node's words
     throw invalidArgValue('options', options, reason);
   }
   const { path, exclusive, readableAll, writableAll } = options;
+  refuseTcpOptions(options);
   const file = fileOption(options, isAbstract(path));
   const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll };
   server._pipeName = path;
@@ -334,8 +354,15 @@ function refuse(options) {
   throw invalidArgValue('options', options, 'must have the property "port" or "path"');
 }
 
-function listenOnPort(server, options, backlog) {
-  refuseAddress(server, options);
+function listenOnPort(server, given, backlog) {
+  let options = given;
+  if (program.server !== NONE) {
+    const isShared = isSharedBy(given);
+    options = forListen(server, given, 'port', isShared);
+    useSocketOptions(server, given, false, isShared);
+  }
+  refuseAddress(server, given);
+  refusePathOptions(given);
   const port = validatePort(options.port, 'options.port');
   const multipath = multipathFlag(options);
   refuseMultipath(server, multipath !== 0);
@@ -354,6 +381,15 @@ function listenOnBound(server, bound, backlog) {
   listenBy(server, { port: -1, family: -1, backlog });
 }
 
+/** What was given to new Server(), which may be given the same options as listen(). */
+const HEEDED = { allowedUids: kAllowedUids, proxyProtocol: kProxy, receiveDescriptors: kReceives, userTimeout: kUserTimeout };
+
+/** Whether the server has the option already. */
+const heeds = (server, name) => {
+  const value = server[HEEDED[name] ?? name];
+  return value !== undefined && value !== null;
+};
+
 /** Decides by the options what to listen on. */
 function dispatch(server, args, given, backlogArgument) {
   const bound = [given, given.handle].find((one) => one instanceof BoundSocket);
@@ -368,6 +404,7 @@ function dispatch(server, args, given, backlogArgument) {
     listenBy(server, { port: -1, family: -1, backlog: backlogArgument });
     return;
   }
+  refuseMisplaced(options, 'listen()', (name) => heeds(server, name));
   if (closeOnAbort(server, options)) return;
   if (typeof options.fd === 'number' && options.fd >= 0) {
     listenShared(server, { fd: options.fd, backlog: backlogArgument });
@@ -395,12 +432,13 @@ function listen(...args) {
   if (this[kBinding]) cancelBinding(this);
   this[kClosed] = false;
   tracing('asyncStart', { server: this, options });
-  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || 0;
+  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
+  let hasBegun = false;
   try {
     dispatch(this, args, options, backlog);
-  } catch (error) {
-    undo(this);
-    throw error;
+    hasBegun = true;
+  } finally { // which the place of an exception outlives: see thrown.js
+    if (!hasBegun) undo(this);
   }
   return this;
 }

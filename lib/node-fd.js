@@ -2,7 +2,7 @@
 
 /** Which values are native streams of Node's own, TCP or Pipe, and the descriptors of those. */
 
-const nodeNet = require('node:net');
+const nodeNet = require('./node-net');
 
 /** The getter `fd` of Node's native streams: it takes nothing but such a stream, so no other object can pass for one. */
 let getter;
@@ -12,7 +12,7 @@ function findGetter() {
   const socket = new nodeNet.Socket();
   socket.on('error', () => {});
   try {
-    socket.connect({ host: '127.0.0.1', port: 1 });
+    nodeNet.callNode(socket, 'connect', [{ host: '127.0.0.1', port: 1 }]); // which nobody else is to see
     const stream = Object.getPrototypeOf(Object.getPrototypeOf(socket._handle)); // above TCP: what Pipe has too
     return Object.getOwnPropertyDescriptor(stream, 'fd')?.get ?? null;
   } catch {

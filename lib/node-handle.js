@@ -3,10 +3,10 @@
 /** Node's own native handles: the descriptors behind them, and whom they belong to. */
 
 const fs = require('node:fs');
-const nodeNet = require('node:net');
 
 const native = require('./binding');
 const { adopt, whenClosed } = require('./handle');
+const nodeNet = require('./node-net');
 const uv = require('./uv');
 
 /**

@@ -105,7 +105,7 @@ function listenFast(handle, queue) {
 
 /* --- errors ------------------------------------------------------------------------------------------------------- */
 
-/** One line for all addresses of a race: `All 2 connection attempts failed: connect …; connect …`. */
+/** One line for all addresses of a race: `All 2 connection attempts failed: connect ...; connect ...`. */
 function raceMessage(errors) {
   return `All ${errors.length} connection attempts failed: ${errors.map(({ message }) => message).join('; ')}`;
 }

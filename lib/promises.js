@@ -2,10 +2,18 @@
 
 /** cnet/promises: connect() and listen() that resolve when it is done, as net/promises of the coming Node has them. */
 
+require('./runtime');
+require('./together').loadTogether(module);
+
+const { readEnvironment } = require('./program-defaults');
+
+readEnvironment();
+
 const { normalizeArgs, toNumber } = require('./args');
 const { holdUntilWanted } = require('./connection-iterator');
 const create = require('./create');
 const { AbortError, codes } = require('./errors');
+const { onlyOf } = require('./misplaced');
 const { validateAbortSignal } = require('./validate');
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
@@ -121,7 +129,7 @@ async function listen(...args) {
   const { signal } = options;
 
   throwIfAborted(signal);
-  const server = create.createServer(options, listener ?? options.connectionListener);
+  const server = create.createServer(onlyOf('createServer()', options), listener ?? options.connectionListener);
   const forget = signal === undefined ? () => {} : closeOnAbort(server, signal);
   holdUntilWanted(server); // between listen() and the loop none gets lost
   const closed = () => (signal?.aborted ? abortError(signal) : new codes.ERR_SERVER_NOT_RUNNING());

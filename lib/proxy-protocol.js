@@ -5,6 +5,8 @@
  * their TLVs apart. Headers that arrive are read by C: src/proxy_protocol.c.
  */
 
+require('./runtime');
+
 const { Buffer } = require('node:buffer');
 const { isUint8Array } = require('node:util/types');
 

@@ -8,6 +8,7 @@
 const native = require('./binding');
 const { BlockList, nativeOf } = require('./block-list');
 const { Buffer } = require('node:buffer');
+const { serverProxyError } = require('./channels');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { giveFirst } = require('./first-bytes');
 const { SERVER, TCP } = require('./handle');
@@ -23,6 +24,7 @@ const TIMEOUT = 5000;
 /** Status codes of C: see cnet_proxy_error_t in src/proxy_protocol.h. */
 const TIMED_OUT = 14;
 const UNTRUSTED = 15;
+const RESET = 16;
 
 /** What was wrong with a header, by the same codes. */
 const REASONS = [
@@ -159,6 +161,7 @@ function headerOfClone(header) {
 
 function errorOf(status, timeout) {
   if (status === TIMED_OUT) return new codes.ERR_PROXY_PROTOCOL_TIMEOUT(timeout);
+  if (status === RESET) return new codes.ERR_PROXY_PROTOCOL_RESET();
   if (status === UNTRUSTED) return new codes.ERR_PROXY_PROTOCOL_UNTRUSTED();
   return new codes.ERR_PROXY_PROTOCOL_INVALID(REASONS[status]);
 }
@@ -167,7 +170,11 @@ function errorOf(status, timeout) {
 function refuse(server, status, handle) {
   const names = namesOf(handle);
   handle.close();
-  if (server.listenerCount('proxyError') > 0) server.emit('proxyError', errorOf(status, server[kProxy].timeout), names);
+  const { hasSubscribers } = serverProxyError;
+  if (!hasSubscribers && server.listenerCount('proxyError') === 0) return;
+  const error = errorOf(status, server[kProxy].timeout);
+  server.emit('proxyError', error, names);
+  if (hasSubscribers) serverProxyError.publish({ server, error, ...names });
 }
 
 module.exports = {

@@ -11,6 +11,7 @@ const { FastBuffer } = require('./bytes');
 const { errnoException, invalidArgType } = require('./errors');
 const { inlined } = require('./handlers');
 const { callStream } = require('./life');
+const { callNode } = require('./node-net');
 const { kFirst, kHandle, kLife, kOnRead, kRead, kTlsReader } = require('./symbols');
 const uv = require('./uv');
 const { validateFunction, validateObject } = require('./validate');
@@ -144,12 +145,14 @@ const methods = {
   },
 
   _read(n) {
+    if (this[kLife] === undefined) return callNode(this, '_read', [n]);
     if (this.connecting || !this[kHandle]) this[kLife].once('connect', () => this._read(n));
     else if (!this[kHandle].reading) startReading(this);
   },
 
   /** As readable.read(); starts a socket whose data go to the option `onread`. */
   read(n) {
+    if (this[kLife] === undefined) return callNode(this, 'read', [n]);
     if (canStart(this) && !this[kHandle].reading) startReading(this);
     const isOver = this._readableState.ended || this.destroyed;
     return isOver ? callStream(this, 'read', [n]) : Duplex.prototype.read.call(this, n);
@@ -157,12 +160,14 @@ const methods = {
 
   /** Stops 'data' events (net.md, socket.pause()). */
   pause() {
+    if (this[kLife] === undefined) return callNode(this, 'pause', []);
     if (canStart(this) && this[kHandle].reading) stopReading(this);
     return Duplex.prototype.pause.call(this);
   },
 
   /** Goes on after pause() (net.md, socket.resume()). */
   resume() {
+    if (this[kLife] === undefined) return callNode(this, 'resume', []);
     if (canStart(this) && !this[kHandle].reading) startReading(this);
     return Duplex.prototype.resume.call(this);
   },

@@ -10,8 +10,13 @@
  * Out of reach are fetch() and http2.connect(), which have a net of their own inside Node, and tls by itself.
  */
 
+require('./runtime');
+
 const http = require('node:http');
 
+require('./together').loadTogether(module);
+
+const { beforeTls } = require('./builtin-loads');
 const { connectByCnet, connectSecurely } = require('./http-client');
 const { closeByNode, listenByCnet } = require('./http-server');
 const { registerSend } = require('./register-send');
@@ -23,12 +28,10 @@ const HTTP2_TAKES_STREAMS = Number.parseInt(process.versions.node, 10) > 18;
 /** What unregister() has to undo; null while nothing is registered. */
 let undo = null;
 
-/** The classes, and what kind of sockets their servers have; a Node without OpenSSL has http alone. */
-function findServers() {
-  const servers = [[http.Server.prototype, 'plain']];
-  if (process.versions.openssl === undefined) return servers;
+/** The classes but that of http, and what kind of sockets their servers have. */
+function findSecureServers() {
   const http2 = require('node:http2');
-  servers.push([require('node:https').Server.prototype, 'tls']);
+  const servers = [[require('node:https').Server.prototype, 'tls']];
   servers.push([Object.getPrototypeOf(http2.createSecureServer()), 'tls']);
   if (HTTP2_TAKES_STREAMS) servers.push([Object.getPrototypeOf(http2.createServer()), 'http2']);
   return servers;
@@ -45,17 +48,27 @@ function put(holder, name, make) {
   undo.push(step);
 }
 
+function putServers(servers) {
+  for (const [prototype, kind] of servers) {
+    put(prototype, 'listen', (next) => listenByCnet(kind, next));
+    put(prototype, 'close', closeByNode);
+  }
+}
+
+/** Those of https and http2, which a program may never load; a Node without OpenSSL has none. */
+function registerSecure() {
+  if (process.versions.openssl === undefined) return;
+  putServers(findSecureServers());
+  put(require('node:https').Agent.prototype, 'createConnection', connectSecurely);
+}
+
 /** Lets http, https and http2 use cnet. Once this module is loaded it needs to be called only after unregister(). */
 function register() {
   if (undo !== null) return;
   undo = registerSend(() => undo !== null);
   put(http.Agent.prototype, 'createConnection', connectByCnet);
-  for (const [prototype, kind] of findServers()) {
-    put(prototype, 'listen', () => listenByCnet(kind));
-    put(prototype, 'close', closeByNode);
-  }
-  if (process.versions.openssl === undefined) return;
-  put(require('node:https').Agent.prototype, 'createConnection', connectSecurely);
+  putServers([[http.Server.prototype, 'plain']]);
+  undo.unshift(beforeTls(registerSecure));
 }
 
 /** Gives http, https and http2 Node's net back, for servers and connections from now on. */

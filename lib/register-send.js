@@ -7,10 +7,10 @@
  */
 
 const { ChildProcess } = require('node:child_process');
-const nodeNet = require('node:net');
 const { isMainThread } = require('node:worker_threads');
 
 const { fdOfNode } = require('./node-fd.js');
+const nodeNet = require('./node-net.js');
 const { replace, resemble } = require('./replace.js');
 const { kOwner } = require('./symbols.js');
 

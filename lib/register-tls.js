@@ -7,7 +7,7 @@
  * ref() and unref(), the options of TCP (tls.md, tls.connect()). What TLS reads is in tls-reader.js.
  */
 
-const { syncBuiltinESMExports } = require('node:module');
+const Module = require('node:module');
 
 const { replace } = require('./replace.js');
 const { forward, isOwn, join } = require('./tls-over.js');
@@ -62,9 +62,9 @@ function registerTls(isActive) {
     replace(tls, 'connect', (next) => wrapConnect(next, isActive)),
     replace(tls, 'TLSSocket', (next) => wrapClass(next(), isActive)),
     replace(tls.Server.prototype, 'emit', (next) => wrapEmit(next, isActive)),
-    syncBuiltinESMExports,
+    () => Module.syncBuiltinESMExports(),
   ];
-  syncBuiltinESMExports(); // what is imported by name
+  Module.syncBuiltinESMExports(); // what is imported by name
   return steps;
 }
 

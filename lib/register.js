@@ -9,14 +9,16 @@
  * Nothing else of cnet but register-http.js changes anything of Node's; unregister() takes it back.
  */
 
+require('./runtime');
+
 const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { threadId } = require('node:worker_threads');
+const { getEnvironmentData, setEnvironmentData, threadId } = require('node:worker_threads');
 
-const { registerActive } = require('./register-active.js');
-const { registerReceive, registerSend } = require('./register-send.js');
-const { registerTls } = require('./register-tls.js');
+require('./together.js').loadTogether(module);
+
+const { beforeTls } = require('./builtin-loads.js');
 const { replace } = require('./replace.js');
 
 /** The file of lib/, without its ending, for each name. */
@@ -39,6 +41,10 @@ let undo = [];
 
 /** Hooks in another thread cannot be taken away again; they look at `active`. */
 let hasThread = false;
+
+/** What a thread is told that is started for hooks of this module: it loads this module too, where that is a flag. */
+const FOR_HOOKS = 'cnet/register: thread of hooks';
+const isForHooks = getEnvironmentData(FOR_HOOKS) === true;
 
 const isActive = () => Atomics.load(active, 0) === 1;
 
@@ -76,7 +82,9 @@ function hookImports() {
   if (Module.register !== undefined && !hasThread) {
     hasThread = true;
     const data = { active, urls: URLS, libURL: LIB_URL, from: threadId };
+    setEnvironmentData(FOR_HOOKS, true); // which a thread is given when it starts, and this call waits for it
     Module.register('./register-hooks.mjs', { parentURL: pathToFileURL(__filename), data });
+    setEnvironmentData(FOR_HOOKS, undefined);
   }
   return () => {};
 }
@@ -85,15 +93,16 @@ function hookImports() {
 function register() {
   if (isActive()) return;
   Atomics.store(active, 0, 1);
-  undo = [
-    patchRequire(),
-    patchBuiltins(),
-    hookImports(),
-    ...registerSend(isActive),
-    ...registerReceive(isActive),
-    ...registerTls(isActive),
-    ...registerActive(isActive),
-  ];
+  undo = [patchRequire(), patchBuiltins()];
+  if (isForHooks) return; // nothing but hooks runs there
+  const { registerActive } = require('./register-active.js');
+  const { registerJoin } = require('./register-join.js');
+  const { registerNames } = require('./register-names.js');
+  const { registerReceive, registerSend } = require('./register-send.js');
+  const { registerTls } = require('./register-tls.js');
+  undo.push(hookImports(), ...registerNames(isActive));
+  undo.push(...registerSend(isActive), ...registerReceive(isActive), ...registerActive(isActive), ...registerJoin(isActive));
+  undo.unshift(beforeTls(() => undo.push(...registerTls(isActive)))); // the last that replaces something is the first that goes
 }
 
 /** Makes `net` Node's again, for all that asks for it from now on. */

@@ -188,6 +188,11 @@ function heed(life, part, signal) {
   return () => signal.removeEventListener('abort', onAbort);
 }
 
+/** To stream.Writable a socket that has never connected is closed. */
+function whyNotSent({ begun }, error) {
+  return begun || error.code !== 'ERR_SOCKET_CLOSED' ? error : errnoException(uv.ENOTCONN, 'sendfile');
+}
+
 function enqueue(socket, part, signal, callback) {
   const { [kLife]: life } = socket;
   const forget = heed(life, part, signal);
@@ -195,7 +200,7 @@ function enqueue(socket, part, signal, callback) {
   return socket.write(part, undefined, (error) => {
     if (life.isCurrent) socket[kFiles]--;
     forget();
-    if (part.error ?? error) callback(part.error ?? error);
+    if (part.error ?? error) callback(part.error ?? whyNotSent(life, error));
     else callback(null, part.sent);
   });
 }

@@ -8,6 +8,8 @@ const { blockListOption } = require('./block-list');
 const credentials = require('./credentials');
 const { receiveOption } = require('./descriptors');
 const { invalidArgType } = require('./errors');
+const { refuseMisplaced } = require('./misplaced');
+const { NONE, byDefault, fillServer, program } = require('./program-defaults');
 const { proxyOption } = require('./proxy-server');
 const { serverOnread } = require('./read');
 const { kAcceptedOnRead, kAllowedUids, kKeepAlive, kProxy, kReceives, kUserTimeout } = require('./symbols');
@@ -36,7 +38,18 @@ function readArguments(options, listener) {
   return [{ ...options }, typeof listener === 'function' ? listener : undefined];
 }
 
+/** Notes what took a default, and stands back for what the program asks of listen(). */
+function noteDefaults(server, found) {
+  if (found.userTimeout !== undefined) byDefault.add(server);
+  if (found.allowedUids !== undefined) byDefault.add(server[kAllowedUids]);
+}
+
+/** The limits that are properties of a server, as options. */
+const LIMITS = ['maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConnectionRate'];
+
 function applyOptions(server, options) {
+  refuseMisplaced(options, 'createServer()');
+  const found = program.server === NONE ? null : fillServer(options);
   server.allowHalfOpen = options.allowHalfOpen || false;
   server.pauseOnConnect = Boolean(options.pauseOnConnect);
   server.noDelay = Boolean(options.noDelay);
@@ -51,6 +64,10 @@ function applyOptions(server, options) {
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
   server[kProxy] = proxyOption(options);
+  for (const name of LIMITS) {
+    if (options[name] !== undefined) server[name] = options[name];
+  }
+  if (found !== null) noteDefaults(server, found);
 }
 
 module.exports = { applyOptions, readArguments };

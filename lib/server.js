@@ -3,19 +3,23 @@
 /** net.Server: its life from construction to 'close'. It begins to listen in listen.js, and takes connections in accept.js. */
 
 const EventEmitter = require('node:events');
-const nodeNet = require('node:net');
+const { inspect } = require('node:util');
 
 const { onconnection } = require('./accept');
 const acceptControl = require('./accept-control');
 const { isOwnBlockList } = require('./block-list');
+const { serverDrop, tellLimit } = require('./channels');
 const { ConnectionIterator, dropAhead } = require('./connection-iterator');
 const credentials = require('./credentials');
 const { debug } = require('./debug');
 const { codes, errnoException } = require('./errors');
 const { Handle } = require('./handle');
+const { inspectServer } = require('./inspect');
 const { takeInstances } = require('./instances');
 const { cancelBinding, listen, listenNow } = require('./listen');
 const native = require('./binding');
+const nodeNet = require('./node-net');
+const { NONE, limitServer, program } = require('./program-defaults');
 const { readHeaders } = require('./proxy-server');
 const { applyOptions, readArguments } = require('./server-options');
 const { closeEverywhere, countEverywhere } = require('./server-workers');
@@ -39,12 +43,14 @@ let lastNumber = 0;
  * A TCP or IPC server (net.md, new net.Server()).
  * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
  *   `keepAliveInterval`, `keepAliveCount`, `userTimeout`, `highWaterMark`, `blockList`, `proxyProtocol`,
- *   `receiveDescriptors`, `onread`; or the listener
+ *   `receiveDescriptors`, `onread`, `allowedUids`, `maxConnectionsPerAddress`, `maxConnectionsPerPrefix`, `maxConnectionRate`;
+ *   or the listener
  * @param {Function} [connectionListener]
  * @throws ERR_INVALID_ARG_TYPE; for `proxyProtocol` also ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
  */
 function Server(options, connectionListener) {
   if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
+  if (new.target === undefined && this instanceof nodeNet.Server) return nodeNet.Server.call(this, options, connectionListener);
   EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
   const [settings, listener] = readArguments(options, connectionListener);
 
@@ -61,6 +67,7 @@ function Server(options, connectionListener) {
   this[kPlace] = null;
   this[kUndo] = null;
   applyOptions(this, settings);
+  if (program.server !== NONE) limitServer(this, settings);
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
@@ -74,6 +81,17 @@ function updateRoom(server) {
   const number = limit === undefined || limit === null ? NaN : Number(limit);
   const room = Number.isNaN(number) ? -1 : Math.max(0, Math.ceil(number - server._connections));
   native.setRoom(handle.id, Math.min(room, 2 ** 31 - 1));
+}
+
+/** A server without limits of cnet's says no reason to 'drop', as in Node: it is its maxConnections. */
+function publishDrop(server, data, reason = data?.reason ?? 'maxConnections') {
+  const limits = {
+    maxConnections: server[kMaxConnections],
+    maxConnectionsPerAddress: server[kLimit]?.perAddress,
+    maxConnectionsPerPrefix: server[kLimit]?.perPrefix,
+    maxConnectionRate: server[kLimit]?.rate,
+  };
+  serverDrop.publish({ server, ...data, reason, limit: limits[reason] });
 }
 
 const methods = {
@@ -122,6 +140,7 @@ const methods = {
     if (reason !== undefined) this.emit('drop', { ...data, reason });
     else if (data === undefined) this.emit('drop');
     else this.emit('drop', data);
+    if (serverDrop.hasSubscribers) publishDrop(this, data, reason);
   },
 
   /** The last descriptor is taken: libuv closes whoever comes now, without a word. Told once. */
@@ -146,6 +165,7 @@ const methods = {
   set maxConnections(limit) {
     this[kMaxConnections] = limit;
     updateRoom(this);
+    tellLimit(this, 'maxConnections', limit);
   },
 
   /** @returns {boolean} (net.md, server.listening) */
@@ -252,9 +272,12 @@ const methods = {
     else this.emit('error', error);
   },
 };
-for (const part of [methods, socketOptions.methods, acceptControl.methods, shutdown.methods]) {
+const PARTS = [methods, socketOptions.methods, acceptControl.methods, shutdown.methods];
+for (const part of PARTS) {
   Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(part));
 }
+
+Object.defineProperty(Server.prototype, inspect.custom, { value: inspectServer, writable: true, configurable: true });
 
 /** The number of connections; deprecated (net.md of Node 8, server.connections). */
 Object.defineProperty(Server.prototype, 'connections', {
@@ -270,4 +293,4 @@ Object.defineProperty(Server.prototype, 'connections', {
 
 takeInstances(Server, nodeNet.Server);
 
-module.exports = { Server };
+module.exports = { Server, parts: PARTS };

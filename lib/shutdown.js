@@ -6,6 +6,7 @@
  */
 
 const native = require('./binding');
+const { tellShutdown } = require('./channels');
 const { AbortError, codes, errnoException, invalidArgType } = require('./errors');
 const { Handle } = require('./handle');
 const { handles } = require('./handlers');
@@ -213,6 +214,22 @@ function readOptions(options) {
   return { timeout, signal, idleTime: idleTimeOption(halfCloseIdle) };
 }
 
+/** @returns {Promise<object>} the counts @throws ERR_SERVER_NOT_RUNNING */
+function begin(server, settings) {
+  const isListening = Boolean(server._handle);
+  if (server[kShutdown] !== null) {
+    if (isListening) server[kShutdown].extend();
+  } else if (isListening || server._connections > 0) {
+    server[kShutdown] = new Shutdown(server);
+  } else {
+    server.close(); // a listen() that has not come to its end
+    throw new codes.ERR_SERVER_NOT_RUNNING();
+  }
+  const shutdown = server[kShutdown];
+  if (isListening) server.close();
+  return shutdown.join(settings);
+}
+
 const methods = {
   /** The shutdown() that is on its way, or null. */
   [kShutdown]: null,
@@ -230,18 +247,15 @@ const methods = {
    */
   async shutdown(options = {}) {
     const settings = readOptions(options);
-    const isListening = Boolean(this._handle);
-    if (this[kShutdown] !== null) {
-      if (isListening) this[kShutdown].extend();
-    } else if (isListening || this._connections > 0) {
-      this[kShutdown] = new Shutdown(this);
-    } else {
-      this.close(); // a listen() that has not come to its end
-      throw new codes.ERR_SERVER_NOT_RUNNING();
+    tellShutdown('asyncStart', this, 'options', options);
+    try {
+      const result = await begin(this, settings);
+      tellShutdown('asyncEnd', this, 'result', result);
+      return result;
+    } catch (error) {
+      tellShutdown('error', this, 'error', error);
+      throw error;
     }
-    const shutdown = this[kShutdown];
-    if (isListening) this.close();
-    return shutdown.join(settings);
   },
 
   /**

@@ -132,9 +132,10 @@ class SocketAddress extends net.SocketAddress {
   }
 
   [inspect.custom](depth, options) {
+    if (!(#address in this)) return this;
     if (depth < 0) return '[SocketAddress]';
     const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
-    return `SocketAddress ${inspect(this.toJSON(), inner)}`;
+    return `SocketAddress ${inspect({ address: this.#address, port: this.#port, family: this.#family, flowlabel: this.#flowlabel }, inner)}`;
   }
 }
 

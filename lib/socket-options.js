@@ -8,6 +8,8 @@
 const native = require('./binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
 const { Handle } = require('./handle');
+const { nearest } = require('./nearest');
+const { callError } = require('./no-socket');
 const uv = require('./uv');
 const { validateInt32, validateObject, validateString, validateUint32 } = require('./validate');
 
@@ -45,7 +47,10 @@ function findOption(name) {
   const option = { name, level: 0, number: 0, type: 0 };
   option.type = native.findOption(name, option);
   if (option.type === uv.ENOTSUP) throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(name);
-  if (option.type < 0) throw invalidArgValue('name', name, 'must be the name of a socket option');
+  if (option.type < 0) {
+    const meant = nearest(name, native.optionNames());
+    throw invalidArgValue('name', name, `must be the name of a socket option${meant === undefined ? '' : ` (did you mean ${meant}?)`}`);
+  }
   known.set(name, option);
   return option;
 }
@@ -126,8 +131,9 @@ function decode({ type }, memory, length) {
 
 /* --- getting and setting ------------------------------------------------------------------------------------------ */
 
-function optionError(err, syscall, option) {
-  const error = errnoException(err, syscall, option);
+/** @param {object | null} [owner] the Socket or Server that was asked: without a socket of the system's the error says why */
+function optionError(err, syscall, option, owner = null) {
+  const error = owner === null ? errnoException(err, syscall, option) : callError(owner, err, syscall, option);
   error.option = option;
   return error;
 }
@@ -166,7 +172,7 @@ const methods = {
     const memory = new ArrayBuffer(isRaw ? length : ROOM[wanted.type]);
     const got = native.getOption(idOf(this._handle), wanted.level, wanted.number, new Uint8Array(memory));
 
-    if (got < 0) throw optionError(got, 'getsockopt', wanted.name);
+    if (got < 0) throw optionError(got, 'getsockopt', wanted.name, this);
     return isRaw ? Buffer.from(memory, 0, got) : decode(wanted, memory, got);
   },
 
@@ -181,7 +187,7 @@ const methods = {
     const { name, level, number, bytes } = readSetting(args);
     const err = native.setOption(idOf(this._handle), level, number, bytes);
 
-    if (err) throw optionError(err, 'setsockopt', name);
+    if (err) throw optionError(err, 'setsockopt', name, this);
     return this;
   },
 };
@@ -246,4 +252,4 @@ function setAll(handle, settings) {
   return null;
 }
 
-module.exports = { listenOptionsOption, makeSocket, methods, optionError, pack, setAll, socketOptionsOption };
+module.exports = { findOption, listenOptionsOption, makeSocket, methods, optionError, pack, setAll, socketOptionsOption };

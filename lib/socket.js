@@ -5,7 +5,6 @@
  * timeouts and destruction are in the files of their names.
  */
 
-const nodeNet = require('node:net');
 const { Duplex } = require('node:stream');
 
 const { AcceptedOptions } = require('./accepted-options');
@@ -22,7 +21,9 @@ const { takeInstances } = require('./instances');
 const iterating = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
 const names = require('./names');
+const nodeNet = require('./node-net');
 const opening = require('./opening');
+const { NONE, forSocket, program } = require('./program-defaults');
 const proxy = require('./proxy-socket');
 const settings = require('./options');
 const reading = require('./read');
@@ -94,6 +95,9 @@ function handleOfDescriptor(fd) {
   if (err) throw errnoException(err, 'open');
   throw new codes.ERR_INVALID_FD_TYPE(kind);
 }
+
+/** Whether a socket has no connection yet: those that were accepted, or opened elsewhere, are not for the defaults. */
+const connectsLater = ({ fd, handle }) => fd === undefined && (!handle || handle instanceof BoundSocket);
 
 /** What stands for a handle that is not cnet's. */
 const own = (socket, handle) => (handle && !(handle instanceof Handle) ? new ForeignHandle(handle, socket) : handle);
@@ -179,17 +183,20 @@ function startGiven(socket, options) {
 
 /**
  * A TCP or IPC connection (net.md, new net.Socket()).
- * @param {object | number} [options] `fd`, `handle`, `allowHalfOpen`, `readable`, `writable`, `onread`, `signal`, … or a
+ * @param {object | number} [options] `fd`, `handle`, `allowHalfOpen`, `readable`, `writable`, `onread`, `signal`, ... or a
  *   descriptor
  * @throws ERR_INVALID_ARG_VALUE, ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_INVALID_FD_TYPE
  */
 function Socket(options) {
   if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
+  if (new.target === undefined && this instanceof nodeNet.Socket) return nodeNet.Socket.call(this, options); // of a class derived from Node's
   options = typeof options === 'number' ? { fd: options } : (options ?? {});
+  if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
   refuseObjectMode(options);
   if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
   initState(this, options);
   if (options.receiveDescriptors !== undefined) this[kReceives] = descriptors.receiveOption(options);
+  if (!(options instanceof AcceptedOptions)) connecting.keepOptions(this, options);
   connecting.setBlockList(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
@@ -307,7 +314,7 @@ const methods = {
   },
 };
 
-/** Accessors that a `for … in` of Node does not show. */
+/** Accessors that a `for ... in` of Node does not show. */
 const HIDDEN = [
   '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'iterator', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
   'proxyHeader', 'readyState',
@@ -325,4 +332,4 @@ for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enume
 
 takeInstances(Socket, nodeNet.Socket);
 
-module.exports = { Socket };
+module.exports = { Socket, parts: PARTS };

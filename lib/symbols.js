@@ -31,6 +31,7 @@ module.exports = {
   kHandle: Symbol('kHandle'),
   kIdle: Symbol('kIdle'), // number of the idle timeout, -1: none
   kKeepAlive: Symbol('kKeepAlive'), // { enable, delay, interval, count } or null
+  kKept: Symbol('kKept'), // the options of connect() that new Socket() was given, or null
   kLiveAgain: Symbol('kLiveAgain'), // begins another life of a Socket
   kLife: Symbol('kLife'), // its life: see life.js
   kNoDelay: Symbol('kNoDelay'),

@@ -4,7 +4,8 @@
 
 const native = require('./binding');
 const { codes } = require('./errors');
-const { Handle, TCP } = require('./handle');
+const { TCP } = require('./handle');
+const { needKind } = require('./no-socket');
 const { optionError } = require('./socket-options');
 const uv = require('./uv');
 
@@ -12,15 +13,16 @@ const methods = {
   /**
    * The state and the statistics of a TCP connection (tcp(7), TCP_INFO). Not in Node.
    * @returns {object} numbers with their units in the names; undefined where the kernel does not tell
-   * @throws ERR_INVALID_HANDLE_TYPE when it is no TCP socket, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, EBADF without a socket
+   * @throws ERR_INVALID_HANDLE_TYPE when it is no TCP socket, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, ENOTCONN before there is a
+   *   connection, EBADF after it
    */
   getTCPInfo() {
     const handle = this._handle;
     if (process.platform !== 'linux') throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('getTCPInfo()');
-    if (handle instanceof Handle && !(handle instanceof TCP)) throw new codes.ERR_INVALID_HANDLE_TYPE();
+    needKind(handle, TCP, 'getTCPInfo()');
     const info = {};
     const err = handle instanceof TCP ? native.tcpInfo(handle.id, info) : uv.EBADF;
-    if (err) throw optionError(err, 'getsockopt', 'TCP_INFO');
+    if (err) throw optionError(err, 'getsockopt', 'TCP_INFO', this);
     return info;
   },
 };

@@ -10,7 +10,8 @@
 const { Duplex } = require('node:stream');
 
 const { letFlow } = require('./life');
-const { kAwaited, kHandle, kLiveAgain, kTlsReader } = require('./symbols');
+const { callNode } = require('./node-net');
+const { kAwaited, kHandle, kLife, kLiveAgain, kTlsReader } = require('./symbols');
 
 /** Node's module that reads a stream for TLS, and the name of its listener of 'data'. */
 const READER = 'node:internal/js_stream_socket';
@@ -97,6 +98,7 @@ function takeFromTls(socket) {
 
 const methods = {
   on(event, listener) {
+    if (this[kLife] === undefined) return callNode(this, 'on', [event, listener]);
     if (event === 'data' && listener?.name === LISTENER && (this.isPaused() || this.destroyed) && isForTls()) giveToTls(this, listener);
     else if (event === 'end' && this[kTlsReader] && isForTls()) this[kTlsReader].end = listener;
     return Duplex.prototype.on.call(this, event, listener);

@@ -9,8 +9,7 @@
  */
 
 const { Duplex } = require('node:stream');
-const v8 = require('node:v8');
-const { MessagePort, Worker, isMainThread } = require('node:worker_threads');
+const { inspect } = require('node:util');
 
 const native = require('./binding');
 const { BlockList } = require('./block-list');
@@ -27,6 +26,10 @@ const {
 const uv = require('./uv');
 const { validateObject } = require('./validate');
 
+/** Node's own, which are loaded when something is moved. */
+const v8 = () => require('node:v8');
+const threads = () => require('node:worker_threads');
+
 const nothing = () => false;
 
 /** The kinds of what can be moved; C knows them by their number. */
@@ -42,7 +45,7 @@ const sentTo = new WeakMap();
  * keep the thread alive, whatever it is told.
  */
 function hasEnded(target) {
-  if (target instanceof Worker) return target.threadId < 0;
+  if (target instanceof threads().Worker) return target.threadId < 0;
   if (target.hasRef()) return false;
   target.ref();
   const isOpen = target.hasRef();
@@ -60,7 +63,7 @@ function closeWith(target, key) {
   if (keys === undefined) {
     keys = new Set();
     sentTo.set(target, keys);
-    target.once(target instanceof Worker ? 'exit' : 'close', () => {
+    target.once(target instanceof threads().Worker ? 'exit' : 'close', () => {
       sentTo.delete(target);
       for (const left of keys) native.tokenDrop(left);
     });
@@ -79,9 +82,15 @@ function closeWith(target, key) {
  * its own waits: it would close the descriptor. The main thread need not wait, as it takes all others with it.
  */
 function makeToken(type, handle, notes) {
-  const key = native.tokenNew(handle.id, TYPES.indexOf(type), v8.serialize(notes), !isMainThread);
+  const key = native.tokenNew(handle.id, TYPES.indexOf(type), v8().serialize(notes), !threads().isMainThread);
   if (typeof key === 'number') throw errnoException(key, 'dup');
-  return { type, key };
+  return Object.defineProperty({ type, key }, inspect.custom, { value: inspectToken });
+}
+
+/** What util.inspect() shows of a token, and so what gets into logs: not the key, which is as secret as the connection. */
+function inspectToken(depth, options) {
+  if (depth < 0) return '[TransferToken]';
+  return `TransferToken ${inspect({ type: this.type }, options)}`;
 }
 
 /** Closes what the token stands for with the thread or port, if there is one, that does not receive it. @returns {object} */
@@ -121,8 +130,15 @@ function takeBuffered(socket) {
   return Uint8Array.from(data);
 }
 
+/** Why a socket has nothing that could be moved; undefined: it has, but not now. */
+function whyNotThere(socket) {
+  if (socket.destroyed) return 'it is closed';
+  if (socket.connecting) return 'it is not connected yet';
+  return socket._handle ? undefined : 'it is not connected';
+}
+
 function transferSocket(socket, to) {
-  if (!isMovable(socket)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Socket');
+  if (!isMovable(socket)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Socket', whyNotThere(socket));
   const settings = {
     allowHalfOpen: socket.allowHalfOpen,
     noDelay: socket[kNoDelay],
@@ -145,7 +161,8 @@ function transferSocket(socket, to) {
 
 function transferServer(server, to) {
   const { _handle: handle, blockList } = server;
-  if (!(handle instanceof TCP)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server');
+  if (handle instanceof Pipe) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server', 'it listens on a path, whose file stays with its thread');
+  if (!(handle instanceof TCP)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server', handle ? undefined : 'it does not listen');
   const token = makeToken('Server', handle, {
     allowHalfOpen: server.allowHalfOpen,
     pauseOnConnect: server.pauseOnConnect,
@@ -168,6 +185,7 @@ function transferServer(server, to) {
 
 function transferBound(bound, to) {
   let handle = null;
+  if (bound.isPipe) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.BoundSocket', 'it is of a path, whose file stays with its thread');
   if (!bound.isPipe) {
     try {
       handle = bound[kHandle];
@@ -199,7 +217,7 @@ function transferBound(bound, to) {
 function transfer(source, options = {}) {
   validateObject(options, 'options');
   const { to } = options;
-  if (to !== undefined && !(to instanceof Worker) && !(to instanceof MessagePort)) {
+  if (to !== undefined && !(to instanceof threads().Worker) && !(to instanceof threads().MessagePort)) {
     throw invalidArgType('options.to', ['Worker', 'MessagePort'], to);
   }
   if (source instanceof Socket) return transferSocket(source, to);
@@ -277,7 +295,7 @@ function lookUp(token) {
   if (typeof found === 'number' && found !== uv.EINVAL) throw errnoException(found, 'open');
   const [number, kind, notes, data] = typeof found === 'number' ? [] : found;
   if (TYPES[number] !== type || type === undefined) throw invalidArgValue('token', token, 'must come from transfer()');
-  return { type, key, kind, data, notes: v8.deserialize(notes), Gone: GONE[type] };
+  return { type, key, kind, data, notes: v8().deserialize(notes), Gone: GONE[type] };
 }
 
 /**

@@ -4,6 +4,8 @@
 
 const { errnoException, invalidArgValue } = require('./errors');
 const { needLinux } = require('./feature');
+const { TCP } = require('./handle');
+const { needKind } = require('./no-socket');
 const { kHandle, kUserTimeout } = require('./symbols');
 const uv = require('./uv');
 const { validateInt32 } = require('./validate');
@@ -46,6 +48,7 @@ const methods = {
     validateInt32(msecs, 'msecs', 0);
     needLinux('setUserTimeout');
     const handle = this.connecting ? null : this[kHandle];
+    if (msecs > 0) needKind(handle, TCP, 'setUserTimeout()');
     const err = handle?.setUserTimeout?.(msecs) ?? 0;
 
     if (err) throw errnoException(err, 'setUserTimeout');

@@ -11,6 +11,7 @@ const { FastBuffer, isHonest, sizeOf } = require('./bytes');
 const { NotABuffer, codes, errnoException } = require('./errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { INLINE, outgoing } = require('./handlers');
+const { callNode } = require('./node-net');
 const {
   kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kShutDown, kShutDownDone,
   kWriteDone,
@@ -223,6 +224,7 @@ const methods = {
         return result === 0 ? true : streamWrite.call(this, new Tried(length, result));
       }
     }
+    if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
     if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
     return streamWrite.call(this[kLife], chunk, encoding, callback); // a getter of `chunk` may make the socket live again
   },
@@ -230,6 +232,10 @@ const methods = {
   _writeGeneric(many, data, encoding, callback) {
     if (data instanceof Tried) {
       settle(this, data.result, callback);
+      return;
+    }
+    if (this[kLife] === undefined) {
+      callNode(this, '_writeGeneric', [many, data, encoding, callback]);
       return;
     }
     if (isAwaited(this)) {

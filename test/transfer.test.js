@@ -12,12 +12,13 @@ const { runFixture } = require('./support/child');
 const { patience, scaled } = require('./support/scale');
 
 /** Node's words for what it does not move. */
-const refusal = (name) => ({
+const refusal = (name, why = undefined) => ({
   name: 'Error',
   code: 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE',
-  message:
-    `net.${name} cannot be transferred in its current state; it must be a freshly created or accepted handle that has ` +
-    'not started reading and has no pending writes',
+  message: why === undefined
+    ? `net.${name} cannot be transferred in its current state; it must be a freshly created or accepted handle that has ` +
+      'not started reading and has no pending writes'
+    : `net.${name} cannot be transferred: ${why}`,
 });
 
 /** What a token is on the other side. */
@@ -144,11 +145,12 @@ describe('transfer() and receive()', function () {
 
     it('does not move while something of it would be lost, and is as it was', async () => {
       const { client, accepted } = await pair({ serverOptions: { allowHalfOpen: true } });
-      const refuse = (socket) => assert.throws(() => net.transfer(socket), refusal('Socket'));
-      refuse(new net.Socket());
+      const refuse = (socket, why) => assert.throws(() => net.transfer(socket), refusal('Socket', why));
+      refuse(new net.Socket(), 'it is not connected');
+      refuse(new net.Socket().destroy(), 'it is closed');
       const connecting = track(net.connect(1, HOST));
       connecting.on('error', () => {});
-      refuse(connecting);
+      refuse(connecting, 'it is not connected yet');
       accepted.cork();
       accepted.write('corked');
       refuse(accepted);
@@ -171,9 +173,9 @@ describe('transfer() and receive()', function () {
       await once(accepted, 'readable');
       refuse(accepted);
       accepted.destroy();
-      refuse(accepted);
+      refuse(accepted, 'it is closed');
       await closed(accepted);
-      refuse(accepted);
+      refuse(accepted, 'it is closed');
     });
 
     it('is refused in the words of the newest Node', async function () {
@@ -216,9 +218,9 @@ describe('transfer() and receive()', function () {
     });
 
     it('that does not listen, or listens on a path, does not move', async () => {
-      assert.throws(() => net.transfer(net.createServer()), refusal('Server'));
+      assert.throws(() => net.transfer(net.createServer()), refusal('Server', 'it does not listen'));
       const server = await listening(net.createServer(), tempPath());
-      assert.throws(() => net.transfer(server), refusal('Server'));
+      assert.throws(() => net.transfer(server), refusal('Server', 'it listens on a path, whose file stays with its thread'));
       assert.strictEqual(server.listening, true);
     });
   });
@@ -245,7 +247,7 @@ describe('transfer() and receive()', function () {
 
     it('of a path, or closed, does not move', () => {
       const bound = new net.BoundSocket({ path: tempPath() });
-      assert.throws(() => net.transfer(bound), refusal('BoundSocket'));
+      assert.throws(() => net.transfer(bound), refusal('BoundSocket', 'it is of a path, whose file stays with its thread'));
       const socket = track(new net.Socket({ handle: bound }));
       assert.throws(() => net.transfer(socket), refusal('Socket'));
       const other = new net.BoundSocket();

@@ -4,8 +4,9 @@
 const os = require('node:os');
 const path = require('node:path');
 
-const { cSources, compilerArgs, need } = require('./c-files.js');
+const { cSources, compilerArgs } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
+const { need } = require('./need.js');
 const { forEachOf, run, tool } = require('./run.js');
 
 const CPPCHECK = [

@@ -1,16 +1,21 @@
 'use strict';
 // build.js: builds the native part with node-gyp when it is missing, or its sources have changed.
-//   node tools/build.js [--force] [--debug] [--verbose]
-// CC, CXX, CFLAGS and PYTHON are honoured, as node-gyp does.
+//   node tools/build.js [--if-needed] [--force] [--debug] [--verbose]
+// --if-needed: not where a prebuild fits. CC, CXX, CFLAGS and PYTHON are honoured, as node-gyp does.
+// What node-gyp is given is in a file of another name than its own, binding.gyp: with that one in the package, every
+// package manager would run node-gyp at each install. node-gyp works in build/gyp/, where the file has the name it wants.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { ownTarget, prebuildName } = require('../lib/native-file.js');
 const { withLock } = require('./lock.js');
-const { ROOT, ToolError, run, tool, works } = require('./run.js');
+const { ROOT, ToolError, run, showWork, tool, works } = require('./run.js');
 
-const USAGE = 'usage: node tools/build.js [--force] [--debug] [--verbose]';
+const USAGE = 'usage: node tools/build.js [--if-needed] [--force] [--debug] [--verbose]';
+
+const GYP = 'cnet.gyp';
 
 /**
  * The file that a build makes.
@@ -27,7 +32,7 @@ function binaryPath(debug = false) {
 function fingerprint(platform = `${process.platform} ${process.arch}`) {
   const hash = crypto.createHash('sha256').update(`${platform}\n`);
   const sources = fs.readdirSync(path.join(ROOT, 'src')).filter((name) => /\.[ch]$/.test(name)).sort();
-  for (const file of ['binding.gyp', ...sources.map((name) => `src/${name}`)]) {
+  for (const file of [GYP, ...sources.map((name) => `src/${name}`)]) {
     hash.update(`${file}\n`).update(fs.readFileSync(path.join(ROOT, file))).update('\n');
   }
   return hash.digest('hex');
@@ -74,15 +79,21 @@ function findNodeGyp() {
     if (npm !== null) candidates.push(path.join(path.dirname(npm), '..', inNpm));
     if (npm !== null) candidates.push(path.join(path.dirname(npm), 'node_modules', 'npm', inNpm));
   }
-  const found = candidates.find((file) => file && fs.existsSync(file));
-  if (found === undefined) throw new ToolError('node-gyp is missing: it comes with npm, which is not in PATH');
-  return found;
+  if (process.platform !== 'win32') candidates.push(findOnPath('node-gyp')); // Debian has it apart from npm
+  return candidates.find((file) => file && fs.existsSync(file));
 }
 
 /* node-gyp's own words on a missing tool fill a screen; these are one line each. Windows: left to node-gyp. */
 function checkTools() {
-  if (process.platform === 'win32') return;
-  const env = process.env;
+  const compilers = process.platform === 'win32' ? [] : missingCompilers(process.env);
+  const missing = findNodeGyp() === undefined ? ['npm in PATH, whose node-gyp builds', ...compilers] : compilers;
+  if (missing.length === 0) return;
+  const how = compilers.length === 0 ? '' :
+    ' (Debian, Ubuntu: apt-get install build-essential python3; Alpine: apk add build-base python3; macOS: xcode-select --install)';
+  throw new ToolError(`the native part cannot be built, missing: ${missing.join(', ')}${how}`);
+}
+
+function missingCompilers(env) {
   const pythons = [env.NODE_GYP_FORCE_PYTHON ?? env.npm_config_python ?? env.PYTHON, 'python3', 'python'];
   const missing = [];
   if (!pythons.some((python) => python && works(python, ['-c', 'import sys; sys.exit(sys.version_info < (3, 6))']))) {
@@ -93,41 +104,61 @@ function checkTools() {
     const [program, ...args] = command.trim().split(/\s+/);
     if (!works(program, [...args, '--version'])) missing.push(`${what} (${command})`);
   }
-  if (missing.length === 0) return;
-  throw new ToolError(
-    `the native part cannot be built, missing: ${missing.join(', ')}.\n` +
-      'Install them (Debian, Ubuntu: apt-get install build-essential python3; macOS: xcode-select --install) ' +
-      'and try again.',
-  );
+  return missing;
 }
 
 /**
- * Runs node-gyp in a folder with binding.gyp and src/.
- * @param {string} cwd
+ * Runs node-gyp.
+ * @param {string} cwd the folder to do it in: it is given the file that node-gyp looks for, and has src/
  * @param {string | null} headers the folder with include/node/ to build against; null: node-gyp fetches them
- * @param {{ args?: string[], verbose?: boolean }} [options]
+ * @param {{ args?: string[], verbose?: boolean, onOutput?: (text: string) => void }} [options]
  * @returns {Promise<{ status: number, output: string }>}
  */
-function nodeGyp(cwd, headers, { args = [], verbose = false } = {}) {
+function nodeGyp(cwd, headers, { args = [], verbose = false, onOutput } = {}) {
+  fs.copyFileSync(path.join(ROOT, GYP), path.join(cwd, 'binding.gyp'));
   const all = [findNodeGyp(), 'configure', 'build', '--jobs=max', '--loglevel=warn', ...args];
   const env = { ...process.env };
   if (headers !== null) {
     all.push(`--nodedir=${headers}`);
     delete env.npm_config_nodedir; // node-gyp would prefer it to the argument
   }
-  return run(process.execPath, all, { cwd, quiet: !verbose, env });
+  return run(process.execPath, all, { cwd, quiet: !verbose, onOutput, env });
 }
 
-async function compile({ force, debug, verbose }) {
-  checkTools();
+/* The folder in which node-gyp works. The sources are linked, as what it has compiled is kept by their times. */
+function workplace() {
+  const dir = path.join(ROOT, 'build', 'gyp');
+  fs.mkdirSync(dir, { recursive: true });
+  fs.rmSync(path.join(dir, 'src'), { force: true });
+  fs.symlinkSync(process.platform === 'win32' ? path.join(ROOT, 'src') : path.join('..', '..', 'src'), path.join(dir, 'src'), 'junction');
+  return dir;
+}
+
+/* Counts what make says that it compiles. */
+function counter(tell) {
+  let compiled = 0;
+  return (text) => {
+    compiled += text.split('  CC(').length - 1;
+    if (compiled > 0) tell(`${compiled} files compiled`);
+  };
+}
+
+async function compile({ force, debug, verbose }, tell) {
   const made = fingerprint();
-  if (force) fs.rmSync(path.dirname(binaryPath(debug)), { recursive: true, force: true });
+  const kind = path.basename(path.dirname(binaryPath(debug)));
+  const dir = workplace();
+  if (force) fs.rmSync(path.join(dir, 'build', kind), { recursive: true, force: true });
   fs.rmSync(stampPath(debug), { force: true });
-  const { status, output } = await nodeGyp(ROOT, ownHeaders(), { args: [debug ? '--debug' : '--release'], verbose });
-  if (status !== 0 || !fs.existsSync(binaryPath(debug))) {
+  const options = { args: [debug ? '--debug' : '--release'], verbose, onOutput: counter(tell) };
+  const { status, output } = await nodeGyp(dir, ownHeaders(), options);
+  const built = path.join(dir, 'build', kind, 'cnet.node');
+  if (status !== 0 || !fs.existsSync(built)) {
     throw new ToolError(`${output}\nthe native part could not be built: node-gyp ended with status ${status}`);
   }
   if (/warning:/.test(output)) console.error(output);
+  fs.mkdirSync(path.dirname(binaryPath(debug)), { recursive: true });
+  fs.copyFileSync(built, `${binaryPath(debug)}.part`);
+  fs.renameSync(`${binaryPath(debug)}.part`, binaryPath(debug));
   fs.writeFileSync(stampPath(debug), made);
 }
 
@@ -140,20 +171,24 @@ async function build({ force = false, debug = false, verbose = false } = {}) {
   if (!force && isBuilt(debug)) return false;
   return withLock('build', async () => {
     if (!force && isBuilt(debug)) return false;
-    console.error('cnet: building the native part');
-    await compile({ force, debug, verbose });
+    checkTools();
+    await showWork('building the native part (up to half a minute)', (tell) => compile({ force, debug, verbose }, tell));
     return true;
   });
 }
 
-module.exports = { binaryPath, build, checkTools, fingerprint, nodeGyp, ownHeaders };
+/* Tried in a process of its own: what does not load must not end us. */
+const loads = (file) => works(process.execPath, ['-e', 'require(process.argv[1])', file]);
+
+module.exports = { binaryPath, build, checkTools, fingerprint, isBuilt, nodeGyp, ownHeaders };
 
 if (require.main === module) {
   tool(async () => {
-    const known = ['--force', '--debug', '--verbose'];
+    const known = ['--if-needed', '--force', '--debug', '--verbose'];
     const args = process.argv.slice(2);
     if (args.some((arg) => !known.includes(arg))) throw new ToolError(USAGE);
-    const [force, debug, verbose] = known.map((name) => args.includes(name));
+    const [ifNeeded, force, debug, verbose] = known.map((name) => args.includes(name));
+    if (ifNeeded && loads(path.join(ROOT, prebuildName(ownTarget())))) return;
     const done = await build({ force, debug, verbose });
     if (!done) console.error('cnet: the native part is up to date');
   });

@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { ownHeaders } = require('./build.js');
-const { ROOT, ToolError, works } = require('./run.js');
+const { ROOT, ToolError } = require('./run.js');
 
 /** Every C source and header, relative to the project's folder. */
 function cFiles() {
@@ -25,10 +25,10 @@ function nodeHeaders() {
     const dir = path.join(prefix, 'include', 'node');
     if (fs.existsSync(path.join(dir, 'uv.h'))) return dir;
   }
-  throw new ToolError('the headers of Node (uv.h) are not to be found');
+  throw new ToolError(`missing: the headers of Node (uv.h), neither beside ${process.execPath} nor fetched: npm run build fetches them`);
 }
 
-/** Include folders and definitions as in binding.gyp. Others' headers are system headers: not ours to be warned of. */
+/** Include folders and definitions as in cnet.gyp. Others' headers are system headers: not ours to be warned of. */
 function compilerArgs() {
   return [
     '-std=c11', '-Isrc', '-isystem', nodeHeaders(),
@@ -36,13 +36,4 @@ function compilerArgs() {
   ];
 }
 
-/**
- * Throws unless every one of the programs can be started.
- * @param {string[]} programs
- */
-function need(programs) {
-  const missing = programs.filter((program) => !works(program));
-  if (missing.length > 0) throw new ToolError(`missing: ${missing.join(', ')}`);
-}
-
-module.exports = { cFiles, cSources, compilerArgs, need };
+module.exports = { cFiles, cSources, compilerArgs };

@@ -5,8 +5,9 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { cFiles, cSources, compilerArgs, need } = require('./c-files.js');
+const { cFiles, cSources, compilerArgs } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
+const { missing, need } = require('./need.js');
 const { ROOT, forEachOf, run, tool, works } = require('./run.js');
 
 /** The last one compiles what Windows would, when it is there: nothing else here looks at those paths. */
@@ -70,14 +71,14 @@ async function compile(compiler, file, more = []) {
 }
 
 tool(async () => {
-  await ensure({ build: false });
   need(COMPILERS);
+  await ensure({ build: false });
   const jobs = COMPILERS.flatMap((compiler) => cSources().map((file) => [compiler, file]));
   if (works(WINDOWS_COMPILER)) {
     const files = cSources().filter((name) => !name.endsWith('_posix.c'));
     jobs.push(...files.map((file) => [WINDOWS_COMPILER, file, [WINDOWS_10]]));
   } else {
-    console.log(`check:c: no ${WINDOWS_COMPILER}: the paths of Windows were not compiled`);
+    console.log(`check:c: the paths of Windows were not compiled, ${missing([WINDOWS_COMPILER], ['gcc-mingw-w64-x86-64-win32'])}`);
   }
   const passed = await forEachOf(jobs, os.availableParallelism?.() ?? 2, (job) => compile(...job));
   let failures = passed.filter((whether) => !whether).length;

@@ -85,7 +85,7 @@ tool(async () => {
   try {
     tree ??= await fetchTree();
   } catch (error) {
-    console.log(`conformance: Node's tests could not be fetched: ${error.message}`);
+    console.log(`conformance: Node's tests could not be fetched: ${error.message}; a source tree of Node can be named: npm run conformance -- PATH`);
     console.log('0 passed, 0 failed (all skipped)');
     return 0;
   }

@@ -6,9 +6,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { build } = require('./build.js');
+const { ownTarget } = require('../lib/native-file.js');
+const { build, checkTools, isBuilt } = require('./build.js');
 const { withLock } = require('./lock.js');
-const { ROOT, ToolError, run, tool } = require('./run.js');
+const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
 
 function readPackages(file) {
   try {
@@ -18,21 +19,36 @@ function readPackages(file) {
   }
 }
 
+/* Whether a package of a lockfile is made for this platform, and says so. What is for none in particular may be left out. */
+function isForUs({ os, cpu, libc }) {
+  const target = ownTarget();
+  return os !== undefined && os.includes(target.platform) && (cpu ?? [target.arch]).includes(target.arch) &&
+    (libc ?? [target.libc]).includes(target.libc);
+}
+
 /* Whether node_modules of a folder holds what its lockfile says; npm notes in it what it has installed. */
 function isInstalled(dir) {
   const installed = readPackages(path.join(dir, 'node_modules', '.package-lock.json'));
   const locked = readPackages(path.join(dir, 'package-lock.json'));
   if (installed === null || locked === null) return false;
-  return Object.entries(locked).every(([name, { version, optional }]) => {
-    if (name === '' || (optional && installed[name] === undefined)) return true;
-    return installed[name]?.version === version && fs.existsSync(path.join(dir, name));
+  return Object.entries(locked).every(([name, entry]) => {
+    if (name === '' || (entry.optional && installed[name] === undefined && !isForUs(entry))) return true;
+    return installed[name]?.version === entry.version && fs.existsSync(path.join(dir, name));
   });
 }
 
-/* How to start npm: the one that runs us, by this Node; else the one in PATH. */
+/** The file of npm: the one that runs us, else that beside this Node; null: there is neither. */
+function npmFile() {
+  const bin = path.dirname(fs.realpathSync(process.execPath));
+  const own = path.join('node_modules', 'npm', 'bin', 'npm-cli.js');
+  const files = [process.env.npm_execpath, path.join(bin, '..', 'lib', own), path.join(bin, own)];
+  return files.find((file) => file && /npm-cli\.c?js$/.test(file) && fs.existsSync(file)) ?? null;
+}
+
+/* How to start npm: by this Node, else what is in PATH. */
 function npmCommand() {
-  const cli = process.env.npm_execpath;
-  if (cli && /npm-cli\.c?js$/.test(cli) && fs.existsSync(cli)) return { command: process.execPath, first: [cli] };
+  const file = npmFile();
+  if (file !== null) return { command: process.execPath, first: [file] };
   return { command: 'npm', first: [], shell: process.platform === 'win32' };
 }
 
@@ -46,11 +62,13 @@ function npm(args, options = {}) {
   return run(command, [...first, ...args], { shell, ...options });
 }
 
-/* The install script is left out: the build follows, and can then say what it lacks without npm's words around. */
+/* No script of a package is needed. */
 async function install(cwd, command) {
-  console.error(`cnet: installing the packages of ${path.relative(ROOT, path.join(cwd, 'package-lock.json'))}`);
   const args = [command, '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
   const { status, output } = await npm(args, { cwd, quiet: true });
+  if (/^(spawn npm ENOENT|.*not recognized)/m.test(output) && status !== 0) {
+    throw new ToolError('the packages cannot be installed, missing: npm, which comes with Node and is not in PATH');
+  }
   if (status !== 0) throw new ToolError(`${output}\nnpm ${command} ended with status ${status}`);
 }
 
@@ -63,19 +81,24 @@ async function install(cwd, command) {
 async function ensurePackages(dir = ROOT, command = 'ci') {
   if (isInstalled(dir)) return;
   await withLock('install', async () => {
-    if (!isInstalled(dir)) await install(dir, command);
+    if (isInstalled(dir)) return;
+    const what = `installing the packages of ${path.relative(ROOT, path.join(dir, 'package-lock.json'))}`;
+    await showWork(what, () => install(dir, command));
   });
 }
 
 /**
- * Makes a clone ready to run: installs and builds what is missing or out of date, and nothing else.
- * @param {{ build?: boolean }} [options]
+ * Makes a clone ready to run: installs and builds what is missing or out of date, and nothing else. What cannot be built is
+ * told before anything is fetched.
+ * @param {{ build?: boolean, packages?: boolean }} [options]
  */
 async function ensure(options = {}) {
-  await ensurePackages();
-  if (options.build !== false) await build();
+  const builds = options.build !== false;
+  if (builds && !isBuilt()) checkTools();
+  if (options.packages !== false) await ensurePackages();
+  if (builds) await build();
 }
 
-module.exports = { ensure, ensurePackages, npm };
+module.exports = { ensure, ensurePackages, npm, npmFile };
 
 if (require.main === module) tool(() => ensure({ build: !process.argv.includes('--no-build') }));

@@ -1,7 +1,8 @@
 'use strict';
 // format.js: `npm run format`: clang-format on the C files; `--check` changes nothing and fails where it would.
 
-const { cFiles, need } = require('./c-files.js');
+const { cFiles } = require('./c-files.js');
+const { need } = require('./need.js');
 const { run, tool } = require('./run.js');
 
 tool(async () => {

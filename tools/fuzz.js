@@ -9,10 +9,11 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { compilerArgs, need } = require('./c-files.js');
+const { compilerArgs } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
 const { summary } = require('./mocha.js');
+const { needFuzzer } = require('./need.js');
 const { getNode, VERSIONS } = require('./test-nodes.js');
 
 const USAGE = 'usage: npm run fuzz -- [--seconds N] [--seed N] [--runs N] [--only ip|path|block-list|proxy|text|api]';
@@ -34,13 +35,12 @@ const FLAGS = [
 const DIR = path.join(ROOT, 'build-fuzz');
 
 async function buildProgram(name) {
-  need(['clang']);
   const sources = [path.join('test', 'fuzz', `${name}.c`), ...PROGRAMS[name].map((file) => path.join('src', file))];
   const output = path.join(DIR, name);
   fs.mkdirSync(path.join(DIR, `${name}.corpus`), { recursive: true });
   const result = await run('clang', [...FLAGS, ...compilerArgs(), ...sources, '-luv', '-o', output], { quiet: true });
   if (result.status === 0) return output;
-  throw new ToolError(`${result.output}\n${name} could not be built: it needs clang, its libFuzzer (libclang-rt-dev) and libuv1-dev`);
+  throw new ToolError(`${result.output}\n${name} could not be built`);
 }
 
 /* libFuzzer says much; it is shown when it has found something. */
@@ -87,8 +87,9 @@ function readArguments(args) {
 
 tool(async () => {
   const { only, ...options } = readArguments(process.argv.slice(2));
-  await ensure();
   const targets = only === null ? TARGETS : [only];
+  if (targets.some((name) => Object.hasOwn(PROGRAMS, name))) await needFuzzer();
+  await ensure();
   const share = { ...options, seconds: options.seconds / targets.length };
   const sum = { passed: 0, failed: 0 };
   console.log(`fuzz: --seed ${options.seed}, ${options.seconds} s`);

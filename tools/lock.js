@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: wait } = require('node:timers/promises');
 
-const { ROOT } = require('./run.js');
+const { ROOT, ToolError } = require('./run.js');
 
 const LOCKS = path.join(ROOT, '.cache', 'locks');
 const RENEW_MS = 5000;
@@ -80,6 +80,19 @@ async function acquire(file, content, onWait) {
   }
 }
 
+/* Whoever takes a lock is about to write: here it shows whether that is possible. */
+function makeFolder() {
+  try {
+    fs.mkdirSync(LOCKS, { recursive: true });
+    fs.accessSync(LOCKS, fs.constants.W_OK);
+  } catch (err) {
+    throw new ToolError(
+      `${ROOT} cannot be written to (${err.code}), and something has to be installed or built there first: take a copy that can be, ` +
+        'or do it as a user who may write there',
+    );
+  }
+}
+
 /**
  * Runs `work` while holding the lock `name`; waits as long as another process holds it.
  * @template T
@@ -88,7 +101,7 @@ async function acquire(file, content, onWait) {
  * @returns {Promise<T>}
  */
 async function withLock(name, work) {
-  fs.mkdirSync(LOCKS, { recursive: true });
+  makeFolder();
   const file = path.join(LOCKS, name);
   const content = JSON.stringify({ host: os.hostname(), pid: process.pid, id: crypto.randomUUID() });
   await acquire(file, content, () => console.error(`cnet: another process is at the ${name}, waiting for it`));

@@ -55,7 +55,7 @@ function judge(counts, { status, signal }, reason) {
 
 /**
  * Runs the suite.
- * @param {{ node?: string, first?: string[], args?: string[], env?: object, style?: 'spec' | 'dot', quiet?: boolean,
+ * @param {{ node?: string, first?: string[], args?: string[], env?: object, style?: 'spec' | 'dot' | 'short', quiet?: boolean,
  *   slowness?: number }} [options] `node`: the Node to run it on, or a program that is given it in `first`; `args`: for
  *   mocha; `env`: more of the environment; `quiet`: return the output rather than show it; `slowness`: how much longer
  *   than usual it may take

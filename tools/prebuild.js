@@ -2,8 +2,10 @@
 // prebuild.js: `npm run prebuilds`: the native part for this platform, as the package carries it (docs/packaging.md):
 // a hardened release build against the headers of the oldest Node line, stripped, in prebuilds/.
 //   node tools/prebuild.js            makes it, unless it is there and made from the sources as they are
-//   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources, and take the
-//                                     glibc that Node takes
+//   node tools/prebuild.js --pack     the same before `npm pack`: by the headers of the running Node, when it has them, so
+//                                     that nothing is fetched
+//   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources and by the headers of
+//                                     the oldest line, and take the glibc that Node takes
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,7 +13,7 @@ const path = require('node:path');
 const { ownTarget, prebuildName } = require('../lib/native-file.js');
 const { checkTools, fingerprint, nodeGyp, ownHeaders } = require('./build.js');
 const { withLock } = require('./lock.js');
-const { ROOT, ToolError, run, tool } = require('./run.js');
+const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
 const { getNode, VERSIONS } = require('./test-nodes.js');
 
 /** The platforms of a release; the workflow of the prebuilds makes each on a machine of its kind. */
@@ -22,6 +24,8 @@ const TARGETS = [
 
 const [OLDEST, WINDOWS_ON_ARM] = VERSIONS; // the first Node for Windows on ARM is of the second line
 
+const IS_OLDEST = process.versions.node.split('.')[0] === OLDEST.split('.')[0];
+
 /** What the binaries of the oldest Node line ask for: where a Node runs, a prebuild must not want more. */
 const GLIBC = [2, 28];
 
@@ -30,9 +34,14 @@ const stampOf = (target) => `${path.join(ROOT, prebuildName(target))}.stamp`;
 
 const sourcesFor = ({ platform, arch, libc }) => fingerprint([platform, arch, libc ?? ''].join(' '));
 
-function isMade(target) {
+/* What the stamp says behind the sources when the headers were not those that a release is made by. */
+const OTHER_HEADERS = ` by the headers of Node ${process.versions.node}`;
+
+/** @param {boolean} [byAny] headers of another line than the oldest are as good */
+function isMade(target, byAny = false) {
   if (!fs.existsSync(path.join(ROOT, prebuildName(target))) || !fs.existsSync(stampOf(target))) return false;
-  return fs.readFileSync(stampOf(target), 'utf8') === sourcesFor(target);
+  const [sources, ...others] = fs.readFileSync(stampOf(target), 'utf8').split(' ');
+  return sources === sourcesFor(target) && (byAny || others.length === 0);
 }
 
 /* The newest version of glibc that a file asks for, if that is too new. The versions stand in it as plain text. */
@@ -46,8 +55,8 @@ function tooNew(target) {
 }
 
 /* What node-gyp is told of the headers. On Linux they come from npm, as the Nodes of the tests do. */
-async function headers({ platform, arch }) {
-  if (process.versions.node.split('.')[0] === OLDEST.split('.')[0] && ownHeaders() !== null) {
+async function headers({ platform, arch }, takesOwn) {
+  if ((takesOwn || IS_OLDEST) && ownHeaders() !== null) {
     return { dir: ownHeaders(), args: [] };
   }
   if (platform === 'linux') {
@@ -58,11 +67,11 @@ async function headers({ platform, arch }) {
 }
 
 /* Built beside build/, which the running tests may use, and from a copy, so that no path of this machine gets in. */
-async function compile(target, dir) {
+async function compile(target, dir, takesOwn) {
   fs.rmSync(dir, { recursive: true, force: true });
   fs.mkdirSync(dir, { recursive: true });
-  for (const name of ['binding.gyp', 'src']) fs.cpSync(path.join(ROOT, name), path.join(dir, name), { recursive: true });
-  const { dir: nodeDir, args } = await headers(target);
+  fs.cpSync(path.join(ROOT, 'src'), path.join(dir, 'src'), { recursive: true });
+  const { dir: nodeDir, args } = await headers(target, takesOwn);
   const { status, output } = await nodeGyp(dir, nodeDir, { args: ['--release', ...args] });
   const binary = path.join(dir, 'build', 'Release', 'cnet.node');
   if (status !== 0 || !fs.existsSync(binary)) {
@@ -80,49 +89,53 @@ async function strip(binary, platform) {
   if (status !== 0) throw new ToolError(`${output}\nthe prebuild could not be stripped`);
 }
 
-async function make(target) {
-  console.error(`cnet: making ${prebuildName(target)}`);
-  checkTools();
+async function make(target, takesOwn) {
   const dir = path.join(ROOT, '.cache', 'prebuild');
   const made = sourcesFor(target);
-  const binary = await compile(target, dir);
+  const binary = await compile(target, dir, takesOwn);
   await strip(binary, target.platform);
   const file = path.join(ROOT, prebuildName(target));
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.rmSync(stampOf(target), { force: true });
   fs.copyFileSync(binary, `${file}.part`);
   fs.renameSync(`${file}.part`, file);
-  fs.writeFileSync(stampOf(target), made);
+  fs.writeFileSync(stampOf(target), takesOwn && !IS_OLDEST && ownHeaders() !== null ? made + OTHER_HEADERS : made);
   fs.rmSync(dir, { recursive: true, force: true });
   const complaint = tooNew(target);
   if (complaint !== null) console.error(`cnet: ${complaint}: not for a release`);
 }
 
-/** Makes the prebuild for this platform if need be. */
-async function prebuild() {
+/**
+ * Makes the prebuild for this platform if need be.
+ * @param {boolean} [takesOwn] the headers of the running Node may be taken, whichever it is
+ */
+async function prebuild(takesOwn = false) {
   const target = ownTarget();
+  if (isMade(target, takesOwn)) return;
   await withLock('prebuild', async () => {
-    if (!isMade(target)) await make(target);
+    if (isMade(target, takesOwn)) return;
+    checkTools();
+    await showWork(`making ${prebuildName(target)}`, () => make(target, takesOwn));
   });
 }
 
 function check() {
   const missing = TARGETS.filter((target) => !isMade(target)).map(prebuildName);
-  if (missing.length > 0) throw new ToolError(`missing, or made from other sources: ${missing.join(', ')}`);
+  if (missing.length > 0) throw new ToolError(`missing, or made from other sources or by newer headers: ${missing.join(', ')}`);
   const complaints = TARGETS.map(tooNew).filter(Boolean);
   if (complaints.length > 0) throw new ToolError(complaints.join('\n'));
   console.error(`cnet: the prebuilds of ${TARGETS.length} platforms, all well`);
 }
 
-module.exports = { TARGETS };
+module.exports = { TARGETS, tooNew };
 
 if (require.main === module) {
   tool(async () => {
     const args = process.argv.slice(2);
-    if (args.length > 1 || (args.length === 1 && args[0] !== '--check')) {
-      throw new ToolError('usage: node tools/prebuild.js [--check]');
+    if (args.length > 1 || (args.length === 1 && !['--check', '--pack'].includes(args[0]))) {
+      throw new ToolError('usage: node tools/prebuild.js [--check | --pack]');
     }
-    if (args.length === 1) check();
-    else await prebuild();
+    if (args[0] === '--check') check();
+    else await prebuild(args[0] === '--pack');
   });
 }

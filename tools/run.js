@@ -17,10 +17,11 @@ class ToolError extends Error {}
  * @param {object} [options] those of spawn(), and
  * @param {boolean} [options.quiet] keep the output back and return it, instead of showing it
  * @param {number} [options.timeout] milliseconds after which the program is killed
+ * @param {(text: string) => void} [options.onOutput] with `quiet`: is given the output as it comes
  * @param {(child: import('node:child_process').ChildProcess) => void} [options.onStart]
  * @returns {Promise<{ status: number, signal: string | null, output: string }>} status 127: it cannot be started
  */
-function run(command, args, { quiet = false, onStart, ...options } = {}) {
+function run(command, args, { quiet = false, onStart, onOutput, ...options } = {}) {
   return new Promise((resolve) => {
     const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit';
     const child = spawn(command, args, { cwd: ROOT, stdio, killSignal: 'SIGKILL', ...options });
@@ -29,6 +30,7 @@ function run(command, args, { quiet = false, onStart, ...options } = {}) {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text) => {
         output += text;
+        onOutput?.(text);
       });
     }
     child.on('error', (err) => resolve({ status: 127, signal: null, output: `${output}${err.message}\n` }));
@@ -66,6 +68,31 @@ async function forEachOf(list, atOnce, work) {
   return results;
 }
 
+/**
+ * Says what is being done, and goes on saying so while it is done, so that a long time is no silence.
+ * @template T
+ * @param {string} what
+ * @param {(tell: (state: string) => void) => Promise<T>} work `tell`: what the next line says beside the time
+ * @param {{ everyMs?: number }} [options]
+ * @returns {Promise<T>}
+ */
+async function showWork(what, work, { everyMs = 5000 } = {}) {
+  const began = Date.now();
+  const seconds = () => `${Math.round((Date.now() - began) / 1000)} s`;
+  let state = '';
+  console.error(`cnet: ${what}`);
+  const timer = setInterval(() => console.error(`cnet:   at it for ${seconds()}${state && `, ${state}`}`), everyMs);
+  try {
+    const result = await work((text) => {
+      state = text;
+    });
+    console.error(`cnet:   done in ${seconds()}`);
+    return result;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** The sums of what test runs came to. @param {{ passed: number, failed: number, pending?: number }[]} counts */
 function sumOf(counts) {
   const total = { passed: 0, failed: 0, pending: 0 };
@@ -73,6 +100,16 @@ function sumOf(counts) {
     for (const key of Object.keys(total)) total[key] += one[key] ?? 0;
   }
   return total;
+}
+
+/** What the system says of a place that cannot be written to. */
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** @returns {string | null} the one line that says all of an error; null for one that nobody has foreseen */
+function lineFor(err) {
+  if (err instanceof ToolError) return err.message;
+  if (UNWRITABLE.has(err?.code) && err.path !== undefined) return `${err.path} cannot be written: ${err.message}`;
+  return null;
 }
 
 /**
@@ -83,9 +120,10 @@ async function tool(main) {
   try {
     process.exitCode = (await main()) || 0;
   } catch (err) {
-    console.error(err instanceof ToolError ? `cnet: ${err.message}` : err);
+    const line = lineFor(err);
+    console.error(line === null ? err : `cnet: ${line}`);
     process.exitCode = 1;
   }
 }
 
-module.exports = { ROOT, ToolError, forEachOf, run, sumOf, tool, works };
+module.exports = { ROOT, ToolError, forEachOf, run, showWork, sumOf, tool, works };

@@ -9,9 +9,10 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { cSources, compilerArgs, need } = require('./c-files.js');
+const { cSources, compilerArgs } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { runMocha, summary } = require('./mocha.js');
+const { need } = require('./need.js');
 const { ROOT, ToolError, forEachOf, run, sumOf, tool } = require('./run.js');
 const { symbolize } = require('./symbolize.js');
 const config = require('../.mocharc.js');
@@ -42,7 +43,6 @@ const isOurPlatform = (file) => !file.endsWith('_stub.c');
 
 /* Sources are named in full, so that the frames of our code can be told from those of libuv's src/. */
 async function build(mode, flags) {
-  need(['gcc']);
   const dir = path.join(ROOT, `build-${mode}`);
   const binary = path.join(dir, 'cnet.node');
   const sources = cSources().filter(isOurPlatform).map((file) => path.join(ROOT, file));
@@ -98,7 +98,6 @@ function valgrindCommand(logs) {
 /* What starts mocha in this mode, and the environment it needs. */
 async function launcher(mode, logs) {
   if (mode === 'valgrind') {
-    need(['valgrind']);
     const [command, first] = valgrindCommand(logs);
     return { command, first, env: {} };
   }
@@ -182,6 +181,7 @@ async function runAll(list, options) {
 
 async function sanitize(mode, args) {
   const { flags, scale, slowness, tests } = MODES[mode];
+  need(mode === 'valgrind' ? ['gcc', 'valgrind'] : ['gcc']);
   await ensure();
   const binary = await build(mode, flags);
   if (args[0] === '--build') {

@@ -11,8 +11,9 @@ const os = require('node:os');
 const path = require('node:path');
 
 const { binaryPath } = require('./build.js');
-const { compilerArgs, need } = require('./c-files.js');
+const { compilerArgs } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
+const { need } = require('./need.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
 const { MODES, asanEnvironment, build, judge } = require('./sanitize.js');
 const { faults } = require('../test/faults/plan.js');
@@ -30,7 +31,6 @@ const DEAR = new Set(['worker']);
 
 /** Builds the library that makes calls fail. */
 async function buildLibrary() {
-  need(['gcc']);
   const sources = fs.readdirSync(path.join(ROOT, SOURCES)).filter((name) => name.endsWith('.c'));
   fs.mkdirSync(path.dirname(LIBRARY), { recursive: true });
   const part = `${LIBRARY}.${process.pid}`;
@@ -166,6 +166,7 @@ async function main() {
   const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
   const quick = flags.includes('--quick');
   if (process.platform !== 'linux') throw new ToolError('the faults are made by LD_PRELOAD, on Linux');
+  need(['gcc']);
   await ensure();
   await buildLibrary();
 

@@ -3,7 +3,6 @@
 const assert = require('node:assert');
 const fs = require('node:fs');
 const nodeNet = require('node:net');
-const { inspect } = require('node:util');
 
 const kit = require('./kit');
 const { HOST, SUBJECT, closed, listening, net, once, tempPath, text, tidy, track } = kit;
@@ -170,7 +169,7 @@ describe('net.BoundSocket', function () {
     it('a class of its own, whose methods are for its instances', () => {
       assert.throws(() => net.BoundSocket(), { message: "Class constructor BoundSocket cannot be invoked without 'new'" });
       assert.throws(() => net.BoundSocket.prototype.address.call({}), TypeError);
-      assert.deepStrictEqual([Object.keys(bind()), inspect(bind())], [[], 'BoundSocket {}']);
+      assert.deepStrictEqual(Object.keys(bind()), []);
     });
 
     it('it does not keep a process from ending', async () => {

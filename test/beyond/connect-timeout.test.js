@@ -32,7 +32,7 @@ describe('connectTimeout', () => {
     const [error] = await once(socket, 'error');
     assert.deepStrictEqual(
       [error.code, error.message, error.host, error.port, error.timeout, socket.destroyed, socket.connecting],
-      [CODE, 'Socket connection timeout', HOST, port, 50, true, false]);
+      [CODE, `Socket connection timeout: ${HOST}:${port} within 50 ms`, HOST, port, 50, true, false]);
     assert.deepStrictEqual(await closed(socket), [true]);
   });
 
@@ -188,9 +188,11 @@ describe('setUserTimeout', () => {
     assert.strictEqual(error.code, 'ETIMEDOUT');
   });
 
-  it('on a path it does nothing', async () => {
-    const { client } = await pair({ path: tempPath(), serverOptions: { userTimeout: 600 }, clientOptions: { userTimeout: 5 } });
-    assert.strictEqual(client.setUserTimeout(6).getUserTimeout(), 6);
+  it('on a path that of a server does nothing, and that of a client is refused', async () => {
+    const { client } = await pair({ path: tempPath(), serverOptions: { userTimeout: 600 } });
+    assert.throws(() => client.setUserTimeout(6), { code: 'ERR_INVALID_HANDLE_TYPE', message: /^setUserTimeout\(\) is of TCP alone/ });
+    assert.strictEqual(client.setUserTimeout(0).getUserTimeout(), 0);
+    assert.throws(() => net.connect({ path: '/nowhere', userTimeout: 5 }), { code: 'ERR_INVALID_ARG_VALUE', message: /userTimeout' is of TCP/ });
   });
 
   it('a worker of a cluster sets it on what the primary has accepted', async () => {

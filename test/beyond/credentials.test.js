@@ -84,12 +84,13 @@ describe('getPeerCredentials()', () => {
 
   it('throws for TCP, and where there is no connection', async () => {
     const { client } = await pair();
-    assert.throws(() => client.getPeerCredentials(), { code: 'ERR_INVALID_HANDLE_TYPE' });
-    const none = { code: 'EBADF', syscall: 'getsockopt', message: 'getsockopt EBADF SO_PEERCRED' };
-    assert.throws(() => new net.Socket().getPeerCredentials(), none);
+    const message = 'getPeerCredentials() is of Unix sockets alone, and this is TCP';
+    assert.throws(() => client.getPeerCredentials(), { code: 'ERR_INVALID_HANDLE_TYPE', message });
+    assert.throws(() => new net.Socket().getPeerCredentials(),
+      { code: 'ENOTCONN', syscall: 'getsockopt', message: 'getsockopt ENOTCONN SO_PEERCRED: the socket is not connected' });
     const path = (await pair({ path: tempPath() })).client;
     path.destroy();
-    assert.throws(() => path.getPeerCredentials(), none);
+    assert.throws(() => path.getPeerCredentials(), { code: 'EBADF', message: 'getsockopt EBADF SO_PEERCRED: the socket is closed' });
   });
 
   it('a BoundSocket that is not connected yet has no peer', () => {

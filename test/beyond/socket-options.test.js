@@ -152,18 +152,20 @@ describe('getOption() and setOption()', () => {
     assert.throws(() => client.getOption('TCP_NODELAY'), { code: /^(EOPNOTSUPP|ENOTSUP|ENOPROTOOPT)$/, syscall: 'getsockopt' });
   });
 
-  it('without a descriptor it is EBADF: before connect(), while a name is looked up, and after destroy()', async () => {
+  it('without a descriptor it says why: ENOTCONN before there is one, EBADF afterwards', async () => {
     const server = await listening(net.createServer());
     const socket = track(new net.Socket());
-    const refused = { code: 'EBADF', syscall: 'setsockopt', message: 'setsockopt EBADF SO_RCVBUF' };
+    const refusal = (code, why) => ({ code, syscall: 'setsockopt', message: `setsockopt ${code} SO_RCVBUF: ${why}` });
     const set = () => socket.setOption('SO_RCVBUF', 5000);
-    assert.throws(set, refused);
+    assert.throws(set, refusal('ENOTCONN', 'the socket is not connected'));
     socket.connect(server.address().port, HOST);
-    assert.throws(set, refused);
+    assert.throws(set, refusal('ENOTCONN', 'the socket is not connected yet'));
     await once(socket, 'connect');
     set();
     socket.destroy();
-    assert.throws(set, refused);
+    assert.throws(set, refusal('EBADF', 'the socket is closed'));
+    assert.throws(() => net.createServer().getOption('SO_RCVBUF'),
+      { code: 'EBADF', message: 'getsockopt EBADF SO_RCVBUF: the server does not listen' });
   });
 
   it('what needs a permission is EPERM without it', async () => {

@@ -15,6 +15,8 @@ const GROUPS = [
 /** Each of the first with each of the second. Those that are refused with an error: refused.test.js. */
 const APART = [
   ['it is refused: ERR_INVALID_ARG_VALUE', ['multipath'], ['userTimeout']],
+  ['it is of TCP, and refused for a path: ERR_INVALID_ARG_VALUE', ['fastOpen', 'multipath', 'racing', 'userTimeout'],
+    ['path', 'receiveDescriptors', 'sendDescriptors', 'unlinkStale and mode', 'allowedUids']],
   ['it is refused: ERR_INVALID_ARG_VALUE', ['proxyProtocol optional'], ['receiveDescriptors']],
   ['it is refused: ERR_SOCKET_IN_USE', ['proxyProtocol optional'], ['send() to a child process']],
   ['what is above a socket has none of its methods', ['sendFile', 'sendDescriptors'],

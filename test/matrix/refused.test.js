@@ -281,6 +281,15 @@ describe('pairs that are refused', () => {
       assert.throws(() => net.createServer({ allowedUids: [0] }).listen(0), refusesValue);
     });
 
+    it('fastOpen, multipath, racing and userTimeout with a path: ERR_INVALID_ARG_VALUE', function () {
+      if (!LINUX) this.skip();
+      const options = { fastOpen: true, multipath: true, connectionAttemptDelay: 100, userTimeout: 1000 };
+      for (const [name, value] of Object.entries(options)) {
+        assert.throws(() => net.connect({ path: dir.path('s'), [name]: value }), refusesValue);
+      }
+      for (const name of ['fastOpen', 'multipath']) assert.throws(() => net.createServer().listen({ path: dir.path('s'), [name]: true }), refusesValue);
+    });
+
     it('mode with readableAll: ERR_INVALID_ARG_VALUE', function () {
       if (WINDOWS) this.skip();
       assert.throws(() => net.createServer().listen({ path: dir.path('s'), mode: 0o600, readableAll: true }), refusesValue);

@@ -51,20 +51,42 @@ async function repack(tarball, name, change) {
   return pack(path.join(dir, 'package'), path.join(dir, 'packed'), ['--ignore-scripts']);
 }
 
+/** A new folder with the programs of app/, or with others. */
+function newApp(app = APP) {
+  const dir = fs.mkdtempSync(path.join(work, 'app-'));
+  fs.cpSync(app, dir, { recursive: true });
+  fs.writeFileSync(path.join(dir, 'package.json'), '{ "private": true }');
+  return dir;
+}
+
+const INSTALL = ['install', '--offline', '--no-audit', '--no-fund'];
+
 /**
- * A new folder with the programs of app/ and the package installed.
+ * A new folder with the programs of app/ and the package installed, as npm does it by itself: scripts may run.
  * @param {string} tarball
- * @param {{ args?: string[], env?: object, within?: string, app?: string }} [options] `args`: for npm; `within`: where the
- *   folder is; `app`: other programs
+ * @param {{ env?: object, app?: string }} [options] `app`: other programs
  * @returns {Promise<string>} the folder
  */
-async function install(tarball, { args = ['--ignore-scripts'], env, within = work, app = APP } = {}) {
-  const dir = fs.mkdtempSync(path.join(within, 'app-'));
-  fs.cpSync(app, dir, { recursive: true });
-  const manifest = { private: true, allowScripts: { cnet: true, [`file:${tarball}`]: true } };
-  fs.writeFileSync(path.join(dir, 'package.json'), JSON.stringify(manifest));
-  await npmIn(dir, ['install', '--offline', '--no-audit', '--no-fund', ...args, tarball], env);
+async function install(tarball, { env, app } = {}) {
+  const dir = newApp(app);
+  await npmIn(dir, [...INSTALL, tarball], env);
   return dir;
+}
+
+/**
+ * The same by another npm.
+ * @param {string} tarball
+ * @param {{ node: string, cli: string }} npm the file of npm, and the Node to run it on
+ * @returns {Promise<{ dir: string, output: string }>} what npm has said
+ */
+async function installBy(tarball, { node, cli }) {
+  const dir = newApp();
+  const PATH = `${path.dirname(node)}${path.delimiter}${process.env.PATH}`;
+  const env = environment({ PATH });
+  for (const name of Object.keys(env)) if (/^npm_/i.test(name)) delete env[name]; // those of the npm that runs us
+  Object.assign(env, { npm_config_userconfig: path.join(dir, 'npmrc'), npm_config_update_notifier: 'false' });
+  const output = await mustWork(cli, run(node, [cli, ...INSTALL, tarball], { cwd: dir, env, quiet: true }));
+  return { dir, output };
 }
 
 /** Where the package is in a folder. */
@@ -80,4 +102,4 @@ function runNode(cwd, args, { node = process.execPath, env } = {}) {
   return run(node, args, { cwd, env: environment(env), quiet: true, timeout: 60000 });
 }
 
-module.exports = { environment, install, mustWork, npmIn, packOwn, packageOf, repack, runNode, work };
+module.exports = { environment, install, installBy, mustWork, npmIn, packOwn, packageOf, repack, runNode, work };

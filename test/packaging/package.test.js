@@ -9,9 +9,12 @@ const path = require('node:path');
 const ts = require('typescript');
 
 const { ownTarget, prebuildName } = require('../../lib/native-file.js');
+const { fieldsFor } = require('../../tools/address.js');
+const { npmFile } = require('../../tools/ensure.js');
+const { tooNew } = require('../../tools/prebuild.js');
 const { ROOT, run, works } = require('../../tools/run.js');
 const { getNode, VERSIONS } = require('../../tools/test-nodes.js');
-const { install, packOwn, packageOf, repack, runNode, work } = require('./kit.js');
+const { install, installBy, packOwn, packageOf, repack, runNode, work } = require('./kit.js');
 
 const PREBUILD = prebuildName(ownTarget());
 const COMPILED = path.join('build', 'Release', 'cnet.node');
@@ -43,6 +46,8 @@ describe('the packed package', () => {
   let bare; // without a prebuild
   let app;
 
+  const manifest = () => JSON.parse(fs.readFileSync(path.join(packageOf(app), 'package.json'), 'utf8'));
+
   before(async () => {
     tarball = await packOwn();
     bare = await repack(tarball, 'bare', (prebuilds) => fs.rmSync(prebuilds, { recursive: true }));
@@ -50,17 +55,65 @@ describe('the packed package', () => {
   });
 
   describe('what is in it', () => {
-    it('the library, its types, the sources, what compiles them, one prebuild, and nothing else', () => {
+    it('the library, its types, the documents, the sources, what compiles them, one prebuild, and nothing else', () => {
       const found = filesIn(packageOf(app));
-      const others = found.filter((name) => !/^(lib\/[\w-]+\.(js|mjs|d\.ts|d\.mts)|src\/\w+\.[ch])$/.test(name));
+      const whole = ['docs', 'examples', 'lib', 'src'];
+      const others = found.filter((name) => !whole.some((dir) => name.startsWith(`${dir}/`)));
       assert.deepStrictEqual(others.sort(), [
-        'LICENSE', 'README.md', 'binding.gyp', 'package.json', PREBUILD.split(path.sep).join('/'),
-        'tools/build.js', 'tools/install.js', 'tools/lock.js', 'tools/run.js',
+        'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'cnet.gyp', 'package.json',
+        PREBUILD.split(path.sep).join('/'), 'tools/build.js', 'tools/lock.js', 'tools/run.js',
       ].sort());
-      for (const dir of ['lib', 'src']) {
+      for (const dir of whole) {
         const there = found.filter((name) => name.startsWith(`${dir}/`)).map((name) => name.slice(dir.length + 1));
-        assert.deepStrictEqual(there.sort(), fs.readdirSync(path.join(ROOT, dir)).sort());
+        assert.deepStrictEqual(there.sort(), filesIn(path.join(ROOT, dir)).sort());
       }
+    });
+
+    it('every relative link of its documents leads to a file in it', () => {
+      const broken = [];
+      let links = 0;
+      for (const name of filesIn(packageOf(app)).filter((file) => file.endsWith('.md'))) {
+        const text = fs.readFileSync(path.join(packageOf(app), name), 'utf8').replace(/^```[^]*?^```/gm, '').replace(/`[^`\n]+`/g, 'code');
+        for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+          if (/^(https?:|#)/.test(target)) continue;
+          links++;
+          if (!fs.existsSync(path.join(packageOf(app), path.dirname(name), target.split('#')[0]))) broken.push(`${name}: ${target}`);
+        }
+      }
+      assert.deepStrictEqual(broken, []);
+      assert.ok(links > 60, `${links}`);
+    });
+
+    it('the examples run where it is installed', async () => {
+      const { status, output } = await runNode(packageOf(app), ['examples/echo-demo.js']);
+      assert.strictEqual(status, 0, output);
+    });
+
+    it('repository, homepage and bugs are of one address', () => {
+      const { homepage, bugs, repository } = manifest();
+      const [, address] = /^git\+(https:.+)\.git$/.exec(repository.url);
+      assert.deepStrictEqual({ homepage, bugs, repository }, fieldsFor(address));
+    });
+
+    it('it has no script that an install would run, and nothing that a package manager compiles by itself', () => {
+      const { scripts = {} } = manifest();
+      for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) assert.strictEqual(scripts[name], undefined);
+      assert.ok(!fs.existsSync(path.join(packageOf(app), 'binding.gyp')));
+    });
+
+    it('the sizes in docs/packaging.md are true', function () {
+      if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+      const text = fs.readFileSync(path.join(ROOT, 'docs', 'packaging.md'), 'utf8');
+      const [, ...told] = /It is about (\d+) kB on Linux x64, and the tarball with it alone about (\d+) kB \((\d+\.\d) MB unpacked\)/.exec(text);
+      const size = (file) => fs.statSync(file).size;
+      const unpacked = filesIn(packageOf(app)).reduce((sum, name) => sum + size(path.join(packageOf(app), name)), 0);
+      const found = [size(path.join(packageOf(app), PREBUILD)) / 1e3, size(tarball) / 1e3, unpacked / 1e6];
+      found.forEach((value, i) => assert.ok(Math.abs(value / told[i] - 1) < 0.1, `${told[i]} is told, ${value.toFixed(1)} found`));
+    });
+
+    it('the prebuild asks for no glibc newer than Node does', function () {
+      if (ownTarget().libc !== 'glibc') this.skip();
+      assert.strictEqual(tooNew(ownTarget()), null);
     });
 
     it('it asks for no other package', () => {
@@ -105,7 +158,7 @@ describe('the packed package', () => {
     assert.strictEqual(ownTarget().libc, glibcVersionRuntime === undefined ? 'musl' : 'glibc');
   });
 
-  describe('installed without scripts, in a folder with a blank and other letters', () => {
+  describe('installed, in a folder with a blank and other letters', () => {
     it('nothing is compiled', () => assert.deepStrictEqual(natives(app), [PREBUILD]));
 
     it('require() has it', () => says(app, ['echo.cjs'], 'by require'));
@@ -187,35 +240,56 @@ describe('the packed package', () => {
     });
   });
 
-  describe('the install script', () => {
+  describe('at its install', () => {
+    const npmOf = (name) => path.join(__dirname, 'node_modules', name, 'bin', 'npm-cli.js');
+    const npms = [
+      ['the running npm', async () => ({ node: process.execPath, cli: npmFile() })],
+      ['npm 10', async () => ({ node: await getNode(VERSIONS[0]), cli: npmOf('npm-10') })],
+      ['npm 12', async () => ({ node: await getNode(VERSIONS.at(-2)), cli: npmOf('npm-12') })],
+    ];
+
+    for (const [name, npm] of npms) {
+      it(`${name} warns of nothing, and has no script to run, be there a prebuild or not`, async function () {
+        const { node, cli } = await npm();
+        if (cli === null || (ownTarget().libc === 'musl' && node !== process.execPath)) this.skip();
+        for (const [file, found] of [[tarball, [PREBUILD]], [bare, []]]) {
+          const { dir, output } = await installBy(file, { node, cli });
+          assert.match(output, /^\s*added 1 package in \d+m?s\s*$/);
+          assert.doesNotMatch(fs.readFileSync(path.join(dir, 'package-lock.json'), 'utf8'), /hasInstallScript/);
+          assert.deepStrictEqual(natives(dir), found);
+          if (found.length > 0) await says(dir, ['echo.cjs'], 'by require', { node });
+        }
+      });
+    }
+  });
+
+  describe('its command that compiles, tools/build.js', () => {
     /** A program that no compiler and no node-gyp is there for. */
     const toolless = { CC: 'no-such-cc', CXX: 'no-such-c++', npm_config_node_gyp: path.join(work, 'no-such-gyp.js') };
+    const build = (dir, args, env) => runNode(dir, [path.join(packageOf(dir), 'tools', 'build.js'), ...args], { env });
 
-    it('needs no compiler and compiles nothing where the prebuild fits', async () => {
-      const dir = await install(tarball, { args: ['--foreground-scripts'], env: toolless });
+    it('--if-needed: needs no compiler and does nothing where the prebuild fits', async () => {
+      const dir = await install(tarball);
+      assert.deepStrictEqual(await build(dir, ['--if-needed'], toolless), { status: 0, signal: null, output: '' });
       assert.deepStrictEqual(natives(dir), [PREBUILD]);
-      await says(dir, ['echo.cjs'], 'by require');
     });
 
-    it('compiles where there is no prebuild', async () => {
-      const dir = await install(bare, { args: ['--foreground-scripts'] });
-      assert.deepStrictEqual(natives(dir), [COMPILED]);
-      await says(dir, ['echo.cjs'], 'by require');
-    });
-
-    it('compiles where the prebuild does not load', async () => {
+    it('--if-needed: compiles where the prebuild does not load', async () => {
       const broken = await repack(tarball, 'broken', (prebuilds) => {
         fs.writeFileSync(path.join(prebuilds, '..', PREBUILD), 'no shared object');
       });
-      const dir = await install(broken, { args: ['--foreground-scripts'] });
+      const dir = await install(broken);
+      const { status, output } = await build(dir, ['--if-needed']);
+      assert.strictEqual(status, 0, output);
       assert.deepStrictEqual(natives(dir), [COMPILED, PREBUILD]);
       await says(dir, ['echo.cjs'], 'by require');
     });
 
-    it('says what is missing where it can do neither', async () => {
-      await assert.rejects(install(bare, { args: ['--foreground-scripts'], env: toolless }), {
-        message: /the native part cannot be built, missing: a C compiler \(no-such-cc\), a C\+\+ linker driver/,
-      });
+    it('says in one line what is missing where it cannot', async () => {
+      const dir = await install(bare);
+      const { status, output } = await build(dir, [], toolless);
+      assert.strictEqual(status, 1);
+      assert.match(output, /^cnet: the native part cannot be built, missing: a C compiler \(no-such-cc\), a C\+\+ linker driver [^\n]+\n$/);
     });
   });
 

@@ -1,6 +1,7 @@
 'use strict';
 // The package as other package managers install it.
 
+const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -22,8 +23,9 @@ describe('package managers', () => {
 
   it('pnpm', async () => {
     const dir = await bare(newFolder());
-    const args = ['install', '--offline', '--ignore-scripts', '--store-dir', path.join(dir, 'store')];
-    await tool(dir, path.join(path.dirname(bin('pnpm')), 'bin', 'pnpm.mjs'), args);
+    const args = ['install', '--offline', '--store-dir', path.join(dir, 'store')];
+    const output = await tool(dir, path.join(path.dirname(bin('pnpm')), 'bin', 'pnpm.mjs'), args);
+    assert.doesNotMatch(output, /script|warn/i);
     await saysEverywhere(dir, ['program.cjs']);
     await saysEverywhere(dir, ['program.mjs']);
   });
@@ -32,11 +34,12 @@ describe('package managers', () => {
     const dir = await bare(newFolder());
     fs.writeFileSync(path.join(dir, 'yarn.lock'), '');
     fs.writeFileSync(path.join(dir, '.yarnrc.yml'), [
-      'nodeLinker: pnp', 'pnpEnableEsmLoader: true', 'enableScripts: false', 'enableGlobalCache: false', 'enableNetwork: false',
+      'nodeLinker: pnp', 'pnpEnableEsmLoader: true', 'enableGlobalCache: false', 'enableNetwork: false',
       'enableTelemetry: false', 'enableMessageNames: false', '',
     ].join('\n'));
     const yarn = bin('@yarnpkg/cli-dist', 'yarn');
-    await tool(dir, yarn, ['install'], { env: { YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' } });
+    const output = await tool(dir, yarn, ['install'], { env: { YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' } });
+    assert.doesNotMatch(output, /must be built|build script/i);
     await says(dir, [yarn, 'node', 'program.cjs']);
     await says(dir, [yarn, 'node', 'program.mjs']);
   });
@@ -49,7 +52,7 @@ describe('package managers', () => {
       dirs.push(path.join(root, 'packages', name));
       await bare(dirs.at(-1), { name, version: '1.0.0' });
     }
-    await npmIn(root, ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund']);
+    await npmIn(root, ['install', '--offline', '--no-audit', '--no-fund']);
     for (const dir of dirs) {
       await says(dir, ['program.cjs']);
       await says(root, [path.join(dir, 'program.mjs')]);

@@ -165,3 +165,13 @@ const room: boolean = client.sendFile(3, (error, bytes) => error?.message ?? byt
 const relayed: Promise<{ aToB: number; bToA: number }> = net.splice(client, other, { highWaterMark: 65536 });
 // @ts-expect-error a file is none of these
 client.sendFile(true);
+
+// defaults of the program, numbers
+net.setDefaults({ connectTimeout: 5000, fastOpen: true, client: { blockList: list }, server: { fastOpen: 64, maxConnectionsPerPrefix: { max: 3 } } });
+const limit: number | undefined = net.getDefaults().server?.maxConnections;
+const dropped: number = net.stats().dropped.maxConnectionRate + net.stats().sockets.tcp + (limit ?? 0);
+net.version.padEnd(dropped);
+// @ts-expect-error there is no such default
+net.setDefaults({ conectTimeout: 5000 });
+// @ts-expect-error it is no default of servers
+net.setDefaults({ server: { connectTimeout: 5000 } });

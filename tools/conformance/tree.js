@@ -6,7 +6,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { withLock } = require('../lock.js');
-const { ROOT, run, works } = require('../run.js');
+const { need } = require('../need.js');
+const { ROOT, run } = require('../run.js');
 
 /** The Debian whose source package is taken: its Node, 20.19.2, carries the tests. */
 const SUITE = 'trixie';
@@ -90,9 +91,7 @@ function lastLine(text) {
 async function download() {
   const entry = sourceEntry();
   if (process.platform !== 'linux' || entry === undefined) throw new Error('there is no Debian entry in /etc/apt');
-  for (const program of ['apt-get', 'tar', 'xz']) {
-    if (!works(program)) throw new Error(`${program} is missing`);
-  }
+  need(['apt-get', 'tar', 'xz']);
   fs.rmSync(APT, { recursive: true, force: true });
   for (const dir of ['lists/partial', 'cache/archives/partial']) fs.mkdirSync(path.join(APT, dir), { recursive: true });
   fs.writeFileSync(path.join(APT, `${SUITE}.list`), entry);

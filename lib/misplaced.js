@@ -1,0 +1,92 @@
+'use strict';
+
+/**
+ * Options that Node does not have, where they say nothing: they are refused, and the error says where they belong. Node's own
+ * names, and all that cnet does not know, are left alone: programs hand over the options of other libraries.
+ */
+
+const { invalidArgValue } = require('./errors');
+
+/** Where each of them belongs. Not here: `mode`, which is a word of many libraries; it is refused with a port alone. */
+const PLACES = {
+  allowedUids: ['createServer()'],
+  connectTimeout: ['connect()'],
+  connectionAttemptDelay: ['connect()'],
+  fastOpen: ['connect()', 'listen()'],
+  maxConnectionRate: ['createServer()'],
+  maxConnectionsPerAddress: ['createServer()'],
+  maxConnectionsPerPrefix: ['createServer()'],
+  multipath: ['connect()', 'listen()'],
+  proxyHeader: ['connect()'],
+  proxyProtocol: ['createServer()'],
+  receiveDescriptors: ['connect()', 'createServer()'],
+  socketOptions: ['connect()', 'listen()'],
+  unlinkStale: ['listen()'],
+  userTimeout: ['connect()', 'createServer()'],
+};
+
+const namesOf = (place, isThere) => Object.keys(PLACES).filter((name) => PLACES[name].includes(place) === isThere);
+
+/** By place, the names that do not belong there. */
+const STRANGE = {
+  'connect()': namesOf('connect()', false),
+  'createServer()': namesOf('createServer()', false),
+  'listen()': namesOf('listen()', false),
+};
+
+/** What new Socket() keeps for connect(). What it heeds by itself is not among them. */
+const OF_CONNECT = namesOf('connect()', true).filter((name) => name !== 'receiveDescriptors');
+
+const OF_TCP = ['connectionAttemptDelay', 'fastOpen', 'multipath', 'userTimeout'];
+const OF_PATH = ['mode', 'unlinkStale'];
+
+/** What switches nothing on harms nobody. */
+const isOn = (value) => value !== undefined && value !== null && value !== false && value !== 0;
+
+/**
+ * @param {object} options
+ * @param {'connect()' | 'createServer()' | 'listen()'} place
+ * @param {(name: string) => boolean} [isHeeded] whether it counts already, by another call
+ * @throws ERR_INVALID_ARG_VALUE
+ */
+function refuseMisplaced(options, place, isHeeded = undefined) {
+  for (const name of STRANGE[place]) {
+    const value = options[name];
+    if (!isOn(value) || isHeeded?.(name)) continue;
+    throw invalidArgValue(`options.${name}`, value, `is an option of ${PLACES[name].join(' and ')}, and not of ${place}`);
+  }
+}
+
+function refuse(options, names, reason) {
+  for (const name of names) {
+    if (options[name] !== undefined && (name === 'mode' || isOn(options[name]))) throw invalidArgValue(`options.${name}`, options[name], reason);
+  }
+}
+
+/** Of a Unix socket, what is of TCP. @throws ERR_INVALID_ARG_VALUE */
+function refuseTcpOptions(options) {
+  refuse(options, OF_TCP, 'is of TCP, and cannot be used with a path');
+}
+
+/** Of TCP, what is of a file. @throws ERR_INVALID_ARG_VALUE */
+function refusePathOptions(options) {
+  refuse(options, OF_PATH, 'is of a Unix socket, and cannot be used with a port');
+}
+
+/** The options among those of new Socket() that are connect()'s; null: there are none. */
+function optionsOfConnect(options) {
+  let kept = null;
+  for (const name of OF_CONNECT) {
+    if (options[name] !== undefined) (kept ??= {})[name] = options[name];
+  }
+  return kept;
+}
+
+/** A copy of options for several calls, without those that do not belong to this one. */
+function onlyOf(place, options) {
+  const copy = { ...options };
+  for (const name of STRANGE[place]) delete copy[name];
+  return copy;
+}
+
+module.exports = { onlyOf, optionsOfConnect, refuseMisplaced, refusePathOptions, refuseTcpOptions };

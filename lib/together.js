@@ -1,0 +1,47 @@
+'use strict';
+
+/**
+ * Spares Node the search for each file of lib/ when the package is loaded, which takes as long as the files themselves, and
+ * gets Node's functions on paths compiled for speed: `require('./x')` of the module that is given here, and of those that come
+ * by it, is the file x.js beside this one. It is in require.cache like any other, and what is there is taken from there.
+ * A loader other than Node's own (Jest, bundlers, packers) is left to itself: its modules are none of Node's.
+ */
+
+const fs = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+
+/** What require.cache is, by the name that bundlers do not warn of. */
+const { _cache: cache } = Module;
+const LOCAL = /^\.\/([\w-]+)(?:\.js)?$/;
+
+/** As Node does it, without the search. */
+function loadFile(filename, parent) {
+  const made = new Module(filename, parent);
+  made.filename = filename;
+  made.paths = parent.paths;
+  cache[filename] = made;
+  try {
+    loadTogether(made);
+    made._compile(fs.readFileSync(filename, 'utf8'), filename, 'commonjs');
+    made.loaded = true;
+  } finally {
+    if (!made.loaded) delete cache[filename];
+  }
+  return made.exports;
+}
+
+/** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
+function loadTogether(loading) {
+  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading || typeof loading._compile !== 'function') return;
+  const folder = path.dirname(loading.filename); // the same for all; packers take along what is sought by __dirname
+  loading.require = (id) => {
+    const [, name] = LOCAL.exec(id) ?? [];
+    const filename = `${folder}${path.sep}${name}.js`;
+    const isLoading = cache[filename]?.loaded === false; // a cycle, which Node sees to
+    if (name === undefined || isLoading) return Reflect.apply(Module.prototype.require, loading, [id]);
+    return cache[filename] === undefined ? loadFile(filename, loading) : cache[filename].exports;
+  };
+}
+
+module.exports = { loadTogether };

@@ -1,0 +1,166 @@
+'use strict';
+// Misuse says what is wrong: options in the wrong place, features of another kind of socket, names that are nearly right.
+
+const assert = require('node:assert');
+
+const kit = require('../api/kit');
+
+const { HOST, net, once, listening, pair, tempPath, track } = kit;
+
+const INVALID = 'ERR_INVALID_ARG_VALUE';
+const isRefused = (call, name, words) => assert.throws(call, { name: 'TypeError', code: INVALID, message: new RegExp(`'options\\.${name}' ${words}`) });
+
+/** Options that only cnet has, each with a value that is right where it belongs. */
+const VALUES = {
+  allowedUids: [1],
+  connectTimeout: 1000,
+  connectionAttemptDelay: 100,
+  fastOpen: true,
+  maxConnectionRate: { perSecond: 1 },
+  maxConnectionsPerAddress: 1,
+  maxConnectionsPerPrefix: { max: 1 },
+  multipath: true,
+  proxyHeader: { version: 2 },
+  proxyProtocol: {},
+  receiveDescriptors: true,
+  socketOptions: { SO_RCVBUF: 5000 },
+  unlinkStale: true,
+  userTimeout: 1000,
+};
+const OF_CONNECT = ['connectTimeout', 'connectionAttemptDelay', 'fastOpen', 'multipath', 'proxyHeader', 'receiveDescriptors', 'socketOptions', 'userTimeout'];
+const OF_SERVER = [
+  'allowedUids', 'maxConnectionRate', 'maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'proxyProtocol', 'receiveDescriptors', 'userTimeout',
+];
+const OF_LISTEN = ['fastOpen', 'multipath', 'socketOptions', 'unlinkStale'];
+
+const PLACES = {
+  'connect()': [OF_CONNECT, (options) => net.connect({ port: 1, host: HOST, ...options })],
+  'new Socket()': [OF_CONNECT, (options) => new net.Socket(options)],
+  'socket.connect()': [OF_CONNECT, (options) => new net.Socket().connect({ port: 1, host: HOST, ...options })],
+  'createServer()': [OF_SERVER, (options) => net.createServer(options)],
+  'listen()': [OF_LISTEN, (options) => net.createServer().listen({ port: 0, ...options })],
+};
+
+describe('misplaced options', () => {
+  for (const [place, [names, call]] of Object.entries(PLACES)) {
+    const strange = Object.keys(VALUES).filter((name) => !names.includes(name));
+
+    it(`of cnet alone are refused by ${place}, which says where they belong`, () => {
+      for (const name of strange) {
+        isRefused(() => call({ [name]: VALUES[name] }), name, `is an option of (connect|createServer|listen)\\(\\).*, and not of`);
+      }
+    });
+
+    it(`that are undefined, null, false or 0 are no matter to ${place}`, () => {
+      for (const value of [undefined, null, false, 0]) {
+        const made = track(call(Object.fromEntries(strange.map((name) => [name, value]))));
+        made.on('error', () => {});
+        (made.destroy ?? made.close).call(made);
+      }
+    });
+
+    it(`that nobody knows, and Node's own ones, are left alone by ${place}`, () => {
+      const made = track(call({ mode: place === 'listen()' ? undefined : 'dark', maxConnections: 3, host: HOST, ca: 'x', whatever: 1 }));
+      made.on('error', () => {});
+      (made.destroy ?? made.close).call(made);
+    });
+  }
+
+  it('listen() does not refuse what the server was given as well', async () => {
+    const options = { port: 0, host: HOST, receiveDescriptors: true, maxConnectionsPerAddress: 2, userTimeout: process.platform === 'linux' ? 5 : 0 };
+    const server = track(net.createServer(options).listen(options));
+    await once(server, 'listening');
+  });
+
+  it('promises.listen() takes the options of both', async () => {
+    const server = track(await net.promises.listen({
+      port: 0, host: HOST, maxConnectionsPerAddress: 1, socketOptions: { SO_RCVBUF: 5000 },
+    }));
+    assert.strictEqual(server.maxConnectionsPerAddress, 1);
+  });
+});
+
+describe('options that count where they are given', () => {
+  it('createServer() takes the limits of accept control', async () => {
+    const server = track(net.createServer({
+      maxConnectionsPerAddress: 1, maxConnectionsPerPrefix: { max: 5 }, maxConnectionRate: { perSecond: 50, burst: 60 },
+    }));
+    assert.deepStrictEqual(server.maxConnectionsPerPrefix, { ipv4: 24, ipv6: 64, max: 5 });
+    assert.deepStrictEqual(server.maxConnectionRate, { perSecond: 50, burst: 60 });
+    await listening(server);
+    const dropped = once(server, 'drop');
+    for (let i = 0; i < 2; i++) track(net.connect(server.address().port, HOST)).on('error', () => {});
+    assert.strictEqual((await dropped)[0].reason, 'maxConnectionsPerAddress');
+  });
+
+  it('new Socket() keeps those of connect(), which may replace them', async () => {
+    const lookup = () => {};
+    const socket = track(new net.Socket({ connectTimeout: 10 }));
+    const [error] = await once(socket.connect({ port: 1, host: 'host.test', lookup }), 'error');
+    assert.strictEqual(error.message, 'Socket connection timeout: host.test:1 within 10 ms');
+    const [other] = await once(socket.connect({ port: 2, host: 'host.test', lookup, connectTimeout: 11 }), 'error');
+    assert.strictEqual(other.message, 'Socket connection timeout: host.test:2 within 11 ms');
+  });
+
+  it('those of net.connect() are for that connection alone', async () => {
+    const server = await listening(net.createServer());
+    const socket = track(net.connect({ port: server.address().port, host: HOST, socketOptions: { SO_RCVBUF: 5000 } }));
+    await once(socket, 'connect');
+    const small = socket.getOption('SO_RCVBUF');
+    await once(socket.destroy(), 'close');
+    await once(socket.connect(server.address().port, HOST), 'connect');
+    assert.ok(socket.getOption('SO_RCVBUF') > small);
+  });
+});
+
+describe('features of another kind of socket', () => {
+  before(function () {
+    kit.needsLinux(this);
+  });
+
+  it('connect() to a path refuses what is of TCP', () => {
+    for (const name of ['connectionAttemptDelay', 'fastOpen', 'multipath', 'userTimeout']) {
+      isRefused(() => net.connect({ path: '/nowhere', [name]: VALUES[name] }), name, 'is of TCP');
+    }
+  });
+
+  it('listen() on a path refuses what is of TCP', () => {
+    for (const name of ['fastOpen', 'multipath']) isRefused(() => net.createServer().listen({ path: tempPath(), [name]: true }), name, 'is of TCP');
+  });
+
+  it('listen() on a port refuses what is of a file', () => {
+    isRefused(() => net.createServer().listen({ port: 0, mode: 0o600 }), 'mode', 'is of a Unix socket');
+    isRefused(() => net.createServer().listen({ port: 0, mode: 0 }), 'mode', 'is of a Unix socket');
+    isRefused(() => net.createServer().listen({ port: 0, unlinkStale: true }), 'unlinkStale', 'is of a Unix socket');
+  });
+
+  it('sendDescriptors() on TCP says so', async () => {
+    const { client } = await pair();
+    assert.throws(() => client.sendDescriptors('x', [0]),
+      { code: 'ERR_INVALID_HANDLE_TYPE', message: 'sendDescriptors() is of Unix sockets alone, and this is TCP' });
+  });
+});
+
+describe('a socket without a connection', () => {
+  it('sendFile() says ENOTCONN', async () => {
+    const socket = new net.Socket().on('error', () => {});
+    await assert.rejects(socket.sendFile(__filename), { code: 'ENOTCONN', syscall: 'sendfile' });
+  });
+});
+
+describe('the name of a socket option', () => {
+  const meant = (name, expected) => assert.throws(() => new net.Socket().getOption(name), { code: INVALID, message: expected });
+
+  it('that is nearly right: the error says which was meant', function () {
+    kit.needsLinux(this);
+    meant('SO_REUSEADR', /did you mean SO_REUSEADDR\?/);
+    meant('so_rcvbuf', /did you mean SO_RCVBUF\?/);
+    meant('TCP_NODEALY', /did you mean TCP_NODELAY\?/);
+    assert.throws(() => net.connect({ port: 1, socketOptions: { SO_KEEPALIV: true } }), { message: /did you mean SO_KEEPALIVE\?/ });
+  });
+
+  it('that is near to none', () => {
+    meant('xyzzy', /^((?!did you mean).)*$/);
+    meant('S'.repeat(10000), /^((?!did you mean).)*$/);
+  });
+});
