@@ -13,7 +13,7 @@ static cnet_environment_t *env_of(cnet_stream_t *stream) { return cnet_state_of(
 static napi_value text(napi_env napi, const char *value) { return cnet_string(napi, value, NAPI_AUTO_LENGTH); }
 
 /* Tells of the stream in its own context; its number is the first of the integers. */
-static void tell(cnet_stream_t *stream, cnet_handler_t which, size_t argc, const int32_t *argv) {
+static void tell_stream(cnet_stream_t *stream, cnet_handler_t which, size_t argc, const int32_t *argv) {
   const cnet_stream_state_t *state = cnet_state_of(stream);
   cnet_emit_ints(state->env, state->context, which, argc, argv);
 }
@@ -39,7 +39,7 @@ static int opened(cnet_stream_t *stream, const void *argument) {
   return 0;
 }
 
-static void stream_closed(cnet_stream_t *stream) { tell(stream, CNET_ON_CLOSE, 1, (int32_t[]){id_of(stream)}); }
+static void stream_closed(cnet_stream_t *stream) { tell_stream(stream, CNET_ON_CLOSE, 1, (int32_t[]){id_of(stream)}); }
 
 static void stream_freed(cnet_stream_t *stream) {
   cnet_stream_state_t *state = cnet_state_of(stream);
@@ -56,7 +56,7 @@ static void settle(cnet_loop_t *loop) { cnet_environment_settle(cnet_loop_data(l
 
 static void tell_accept(cnet_stream_t *listener, int32_t status, cnet_stream_t *client) {
   int32_t id = client == NULL ? -1 : id_of(client);
-  tell(listener, CNET_ON_ACCEPT, 3, (int32_t[]){id_of(listener), status, id});
+  tell_stream(listener, CNET_ON_ACCEPT, 3, (int32_t[]){id_of(listener), status, id});
 }
 
 static void accepted(cnet_stream_t *listener, cnet_stream_t *client) { tell_accept(listener, 0, client); }
@@ -70,7 +70,7 @@ static void header_rejected(cnet_stream_t *listener, cnet_stream_t *client, int 
 static void exhausted(cnet_stream_t *listener) { tell_accept(listener, CNET_EXHAUSTED, NULL); }
 
 static void bound(cnet_stream_t *stream, int status) {
-  tell(stream, CNET_ON_BOUND, 2, (int32_t[]){id_of(stream), status});
+  tell_stream(stream, CNET_ON_BOUND, 2, (int32_t[]){id_of(stream), status});
 }
 
 /* Address, port and family of one end: none is an empty text. */
@@ -242,7 +242,7 @@ static void descriptors(cnet_stream_t *stream, const int *fds, int *count, size_
   const cnet_offer_t *before = env->offer, offer = {stream, fds, count};
 
   env->offer = &offer;
-  tell(stream, CNET_ON_DESCRIPTORS, 2, (int32_t[]){id_of(stream), (int32_t)bytes});
+  tell_stream(stream, CNET_ON_DESCRIPTORS, 2, (int32_t[]){id_of(stream), (int32_t)bytes});
   env->offer = before;
 }
 

@@ -70,6 +70,17 @@ void cnet_dial_ended(cnet_dial_t *dial, int status);
 /* The same as libuv's callback. */
 void cnet_dial_on_connect(uv_connect_t *req, int status);
 
+/* Frees a dial that libuv has not, or not any more. */
+void cnet_dial_free(cnet_dial_t *dial);
+
+/* Abandons the dial of the attempt, if there is one. */
+void cnet_dial_drop(cnet_attempt_t *attempt);
+
+/* --- connect_serial.c --- */
+
+/* Tries one address after the other; the stream is pinned. */
+void cnet_serial_begin(cnet_stream_t *stream);
+
 /* --- connect_race.c --- */
 
 /* Begins a race; the stream is pinned. */

@@ -1,12 +1,12 @@
 /*
- * ip.c: fuzzes the reading and writing of IP addresses (src/address.c). What inet_pton(3) says is what has to come out,
+ * ip.c: fuzzes the reading and writing of IP addresses (src/address/address.c). What inet_pton(3) says is what has to come out,
  * and what is written has to read as the same address.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/address.h"
+#include "address.h"
 
 #define CHECK(condition) \
   do { \

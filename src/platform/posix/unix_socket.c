@@ -13,8 +13,7 @@
 #include "descriptor.h"
 #include "posix.h"
 
-/* The address of `name`; UV_EINVAL when it is empty or longer than the kernel takes. */
-static int unix_address(const char *name, size_t length, struct sockaddr_un *out, socklen_t *size) {
+int cnet_posix_address(const char *name, size_t length, struct sockaddr_un *out, socklen_t *size) {
   if (length == 0 || length > sizeof out->sun_path) return UV_EINVAL;
   if (name[0] != '\0' && memchr(name, '\0', length) != NULL) return UV_EINVAL;
 #if !defined(__linux__)
@@ -33,7 +32,7 @@ int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bo
   socklen_t size;
 
   *made = false;
-  int err = unix_address(name, length, &address, &size);
+  int err = cnet_posix_address(name, length, &address, &size);
 #if defined(__linux__)
   if (length == 0) { /* an address that is a family and no more: the kernel makes up an abstract name (unix(7)) */
     address = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -75,7 +74,7 @@ int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *n
   struct sockaddr_un address;
   socklen_t size;
 
-  int err = unix_address(name, length, &address, &size);
+  int err = cnet_posix_address(name, length, &address, &size);
   if (err) return err;
   if (name[0] != '\0' && length < sizeof address.sun_path) {
     uv_pipe_connect(req, pipe, name, cb);
