@@ -62,10 +62,13 @@
       "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address"],
       "sources": [
         "src/address/address.c",
+        "src/address/address_units.c",
         "src/address/block_list.c",
         "src/address/ip.c",
+        "src/address/many_rules.c",
         "src/address/meter.c",
         "src/address/ranges.c",
+        "src/address/rules_text.c",
         "src/address/subnets.c"
       ]
     },
@@ -183,6 +186,8 @@
         "src/binding/proxy.c",
         "src/binding/read.c",
         "src/binding/relay.c",
+        "src/binding/rules_read.c",
+        "src/binding/rules_text.c",
         "src/binding/send_file.c",
         "src/binding/shutdown.c",
         "src/binding/stats.c",

@@ -77,6 +77,14 @@ const blockList = (rules) => ({
   options: { rules },
 });
 
+const fillList = (method, form, rules) => ({
+  name: `${method}-${form}`.toLowerCase(),
+  title: `BlockList.${method}(), ${form}, ${rules.toLocaleString('en')} at once`,
+  kind: 'micro',
+  script: 'block-list-fill',
+  options: { method, form, rules },
+});
+
 const parse = (what, title) => ({ name: what.toLowerCase(), title, kind: 'micro', script: 'parse', options: { what } });
 
 /**
@@ -140,7 +148,10 @@ function scenarios({ idle, mostRules }) {
       load: { mode: 'echo', connections: 64, size: 64, check: 1, idle: idle - 64 },
     },
     ...[10, 1000, 100000, 1000000].filter((rules) => rules <= mostRules).map(blockList),
-    parse('isIP', 'isIP()'),
+    ...['ipv4', 'ipv6'].flatMap((form) => ['addAddresses', 'addCIDRs'].map((method) => fillList(method, form, mostRules))),
+    ...['array', 'json', 'ranges'].map((form) => fillList('fromJSON', form, mostRules)),
+    fillList('rules', 'array', mostRules),
+    ...['isIP', 'isIPv4', 'isIPv6'].map((what) => parse(what, `${what}()`)),
     parse('parse', 'SocketAddress.parse()'),
   ];
 }

@@ -33,6 +33,11 @@ const PRIVATE_RANGES = Object.freeze([
 const IPV4 = String.raw`(\d{1,3}(?:\.\d{1,3}){3})`;
 const IPV6 = String.raw`([0-9a-fA-F:.]+)`;
 
+/** The forms of texts that C reads all at once, beside the families of addresses. */
+const CIDRS = 0;
+const RULE_TEXTS = 1;
+const SOME_RULE_TEXTS = 2;
+
 /** What fromJSON() finds in a text, and how it adds it; the first that matches counts. */
 const RULES = [
   [new RegExp(`Subnet: IPv4 ${IPV4}/(\\d{1,2})`), (list, [, host, bits]) => list.addSubnet(host, +bits)],
@@ -53,9 +58,15 @@ function toHost(address, family, name) {
   return [address, number];
 }
 
-/** The two parts of '10.0.0.0/8', checked. */
-function parseCidr(cidr, name) {
-  validateString(cidr, name);
+/** The family that C knows for a name, 4 or 6; 0: it is none, which is an error as soon as there is an address of it. */
+function knownFamily(family) {
+  const name = family.toLowerCase();
+  return name === 'ipv4' ? 4 : name === 'ipv6' ? 6 : 0;
+}
+
+/** The parts of '10.0.0.0/8': network, prefix and family, of which addSubnet() may have to say more. */
+function splitCidr(cidr) {
+  if (cidr.includes('\0')) throw new codes.ERR_INVALID_ADDRESS();
   const slash = cidr.lastIndexOf('/');
   if (slash < 0) throw invalidArgValue('cidr', cidr, 'must contain a prefix length (e.g. "10.0.0.0/8")');
   const digits = cidr.slice(slash + 1);
@@ -64,7 +75,7 @@ function parseCidr(cidr, name) {
     throw invalidArgValue('cidr', cidr, 'prefix length must be a valid integer');
 
   const network = cidr.slice(0, slash);
-  return toSubnet(network, prefix, network.includes(':') ? 'ipv6' : 'ipv4');
+  return [network, prefix, network.includes(':') ? 'ipv6' : 'ipv4'];
 }
 
 function toSubnet(network, prefix, family) {
@@ -81,8 +92,70 @@ function check(status) {
   if (status < 0) throw errnoException(status, 'BlockList');
 }
 
-function isStringArray(value) {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+/**
+ * The elements of an array in an array of our own, read once and before anything else is done: reading them may run any
+ * code. What an element is refused for is known as soon as it is read, and told when those before it have been looked at.
+ * @param {any[]} array
+ * @param {(list: any[], value: any, i: number) => void} take puts what is no string into the list, or throws
+ * @returns {{ list: any[], error: { thrown: any } | null }}
+ */
+function readArray(array, take) {
+  const list = [];
+  let error = null;
+  try {
+    for (let i = 0; i < array.length; i++) {
+      const value = array[i];
+      if (typeof value === 'string') list.push(value);
+      else take(list, value, i);
+    }
+  } catch (thrown) {
+    error = { thrown };
+  }
+  return { list, error };
+}
+
+/** For C a SocketAddress is its text, between numbers: those of its family and of that of the addresses behind it. */
+const takeAddress = (family) => (list, value, i) => {
+  if (SocketAddress.isSocketAddress(value)) list.push(value.family === 'ipv6' ? 6 : 4, value.address, family);
+  else validateString(value, `addresses[${i}]`);
+};
+
+const takeCidr = (list, value, i) => validateString(value, `cidrs[${i}]`);
+
+/** The hosts of what takeAddress() has put into the list. @throws what Node does for the first that is none */
+function toHosts(list, family) {
+  const hosts = [];
+  for (let i = 0; i < list.length; i++) {
+    if (typeof list[i] === 'string') {
+      hosts.push(toHost(list[i], family, 'address'));
+    } else {
+      hosts.push([list[i + 1], list[i]]);
+      i += 2;
+    }
+  }
+  return hosts;
+}
+
+/** Adds the rule that a text has in it, if it has one. */
+function addRule(list, text) {
+  for (const [pattern, add] of RULES) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    add(list, match);
+    return;
+  }
+}
+
+/** The rules that fromJSON() is given, in an array of our own. */
+function readRules(data) {
+  const rules = typeof data === 'string' ? JSON.parse(data) : data;
+  const list = [];
+  if (!Array.isArray(rules)) throw invalidArgType('data', ['string', 'string[]'], rules);
+  for (const rule of rules) {
+    if (typeof rule !== 'string') throw invalidArgType('data', ['string', 'string[]'], rules);
+    list.push(rule);
+  }
+  return list;
 }
 
 /** The methods of Node's lists that do the same as an edit of C. */
@@ -103,6 +176,9 @@ class BlockList extends net.BlockList {
 
   /** Others may edit that list: it alone has the rules. */
   #shared = false;
+
+  /** Asks whoever has the rules for an address; made when it is asked for the first time. @type {((text: string, six?: true) => true | undefined) | null} */
+  #checker = null;
 
   /** @returns {boolean} true for all lists of rules: those of this class, those of node:net, and clones */
   static isBlockList(value) {
@@ -130,9 +206,16 @@ class BlockList extends net.BlockList {
     this.#native = native;
   }
 
+  /** The rules that C has, as texts. */
+  #ownRules() {
+    const rules = binding.blockListRules(this.#native);
+    if (typeof rules === 'number') check(rules);
+    return rules;
+  }
+
   /** A list of Node's with the rules, from now on kept in step. */
   #toNode() {
-    this.#node ??= nodeBlockList(binding.blockListRules(this.#native));
+    this.#node ??= nodeBlockList(this.#ownRules());
     return this.#node;
   }
 
@@ -150,6 +233,7 @@ class BlockList extends net.BlockList {
     if (this.#shared) return;
     askNode(this.#native, this.#toNode());
     this.#shared = true;
+    this.#checker = null;
     binding.blockListClear(this.#native);
   }
 
@@ -158,6 +242,7 @@ class BlockList extends net.BlockList {
     const rules = this.#shared ? this.#node.rules : [];
     this.#node = null;
     this.#shared = false;
+    this.#checker = null;
     binding.blockListAsk(this.#native, 0);
     this.fromJSON(rules.reverse());
   }
@@ -180,12 +265,24 @@ class BlockList extends net.BlockList {
     check(this.#add(binding.blockListAdd, host, ADDRESS, host));
   }
 
-  #addSubnet(subnet) {
-    check(this.#add(binding.blockListAdd, subnet, SUBNET, subnet, subnet[2]));
+  /**
+   * Adds what is in an array of our own at once.
+   * @param {any[]} list
+   * @param {number} form
+   * @returns {boolean} false: nothing was added, as not all is what it should be, or Node's list is to be told
+   */
+  #addAll(list, form) {
+    if (this.#node !== null) return false;
+    const read = binding.blockListAddAll(this.#native, list, form, 0);
+    check(read);
+    return read === list.length;
   }
 
-  #removeSubnet(subnet) {
-    this.#remove(binding.blockListRemove, subnet, SUBNET, subnet, subnet[2]);
+  /** As much of what fromJSON() was given as is plainly rules, from `i` on. @returns {number} the index of what is not */
+  #addRules(rules, i) {
+    const next = binding.blockListAddAll(this.#native, rules, SOME_RULE_TEXTS, i);
+    check(next);
+    return next;
   }
 
   /**
@@ -204,7 +301,12 @@ class BlockList extends net.BlockList {
   addAddresses(addresses, family = 'ipv4') {
     if (!Array.isArray(addresses)) throw invalidArgType('addresses', 'Array', addresses);
     validateString(family, 'family');
-    const hosts = addresses.map((address, i) => toHost(address, family, `addresses[${i}]`));
+    const number = knownFamily(family);
+    const { list, error } = readArray(addresses, takeAddress(number));
+    if (error === null && number !== 0 && this.#addAll(list, number)) return;
+
+    const hosts = toHosts(list, family);
+    if (error !== null) throw error.thrown;
     for (const host of hosts) this.#addHost(host);
   }
 
@@ -228,22 +330,29 @@ class BlockList extends net.BlockList {
    * @param {'ipv4' | 'ipv6'} [family]
    */
   addSubnet(network, prefix, family = 'ipv4') {
-    this.#addSubnet(toSubnet(network, prefix, family));
+    const subnet = toSubnet(network, prefix, family);
+    check(this.#add(binding.blockListAdd, subnet, SUBNET, subnet, subnet[2]));
   }
 
   /** @param {string} cidr such as '10.0.0.0/8' or 'fe80::/10' */
   addCIDR(cidr) {
-    this.#addSubnet(parseCidr(cidr, 'cidr'));
+    validateString(cidr, 'cidr');
+    this.addSubnet(...splitCidr(cidr));
   }
 
   /**
-   * Adds all, or none when one of them is not valid.
+   * Adds none when one of them is not the text of a subnet. As in Node, those before one whose address or prefix is not
+   * valid are added.
    * @param {string[]} cidrs
    */
   addCIDRs(cidrs) {
     if (!Array.isArray(cidrs)) throw invalidArgType('cidrs', 'Array', cidrs);
-    const subnets = cidrs.map((cidr, i) => parseCidr(cidr, `cidrs[${i}]`));
-    for (const subnet of subnets) this.#addSubnet(subnet);
+    const { list, error } = readArray(cidrs, takeCidr);
+    if (error === null && this.addSubnet === addSubnet && this.#addAll(list, CIDRS)) return;
+
+    const subnets = list.map(splitCidr);
+    if (error !== null) throw error.thrown;
+    for (const [network, prefix, family] of subnets) this.addSubnet(network, prefix, family);
   }
 
   /** Takes out a rule of addAddress(); no error when there is none. */
@@ -261,12 +370,14 @@ class BlockList extends net.BlockList {
 
   /** Takes out the newest rule of addSubnet() with the same address and prefix; no error when there is none. */
   removeSubnet(network, prefix, family = 'ipv4') {
-    this.#removeSubnet(toSubnet(network, prefix, family));
+    const subnet = toSubnet(network, prefix, family);
+    this.#remove(binding.blockListRemove, subnet, SUBNET, subnet, subnet[2]);
   }
 
   /** Takes out the newest rule of addCIDR() with the same address and prefix; no error when there is none. */
   removeCIDR(cidr) {
-    this.#removeSubnet(parseCidr(cidr, 'cidr'));
+    validateString(cidr, 'cidr');
+    this.removeSubnet(...splitCidr(cidr));
   }
 
   /**
@@ -276,16 +387,23 @@ class BlockList extends net.BlockList {
    */
   check(address, family = 'ipv4') {
     if (typeof address !== 'string' && SocketAddress.isSocketAddress(address))
-      return this.#check(address.address, address.family === 'ipv6' ? 6 : 4);
+      return this.#check(address.address, address.family === 'ipv6');
     validateString(address, 'address');
     validateString(family, 'family');
-    const isFour = family === 'ipv4' || family.toLowerCase() === 'ipv4';
-    return this.#check(address, isFour ? 4 : 6);
+    return this.#check(address, family === 'ipv6' || (family !== 'ipv4' && family.toLowerCase() !== 'ipv4'));
   }
 
-  #check(address, family) {
-    if (!this.#shared) return binding.blockListCheck(this.#native, address, family);
-    return binding.addressText(address, family) !== undefined && this.#node.check(toNode(address, family));
+  #check(address, six) {
+    const checker = this.#checker ?? this.#makeChecker();
+    return (six ? checker(address, true) : checker(address)) === true;
+  }
+
+  /** What #check() asks from now on. */
+  #makeChecker() {
+    const checker = this.#shared ? checkerOfNode(this.#node) : binding.blockListChecker(this.#native);
+    if (typeof checker === 'number') check(checker);
+    this.#checker = checker;
+    return checker;
   }
 
   /** Takes out every rule. */
@@ -307,17 +425,14 @@ class BlockList extends net.BlockList {
    * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ADDRESS
    */
   fromJSON(data) {
-    const rules = typeof data === 'string' ? JSON.parse(data) : data;
-    if (!isStringArray(rules)) throw invalidArgType('data', ['string', 'string[]'], rules);
+    const rules = readRules(data);
+    const isPlain = hasOwnMethods(this) && this.#node === null;
+    if (isPlain && this.#addAll(rules, RULE_TEXTS)) return;
     if (rules.some((rule) => rule.includes('\0'))) throw new codes.ERR_INVALID_ADDRESS();
-
-    for (const rule of rules) {
-      for (const [pattern, add] of RULES) {
-        const match = pattern.exec(rule);
-        if (match === null) continue;
-        add(this, match);
-        break;
-      }
+    for (let i = 0; ; i++) {
+      if (isPlain) i = this.#addRules(rules, i);
+      if (i >= rules.length) return;
+      addRule(this, rules[i]);
     }
   }
 
@@ -327,7 +442,7 @@ class BlockList extends net.BlockList {
   }
 
   #rules() {
-    if (!this.#shared) return binding.blockListRules(this.#native);
+    if (!this.#shared) return this.#ownRules();
     const { rules } = this.#node;
     return CAN_REMOVE ? rules : inOrder(rules);
   }
@@ -354,6 +469,21 @@ class BlockList extends net.BlockList {
     const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
     return `BlockList ${inspect({ rules: this.#rules() }, inner)}`;
   }
+}
+
+/** What asks a list of Node's as blockListChecker() asks C. */
+function checkerOfNode(list) {
+  return (address, six = false) => {
+    const family = six ? 6 : 4;
+    return binding.addressText(address, family) !== undefined && list.check(toNode(address, family));
+  };
+}
+
+const { addAddress, addSubnet, addRange } = BlockList.prototype;
+
+/** False where a program has put its own in the place of what fromJSON() calls for each rule. */
+function hasOwnMethods(list) {
+  return list.addAddress === addAddress && list.addSubnet === addSubnet && list.addRange === addRange;
 }
 
 /** A host of C as Node's SocketAddress; anything else, a prefix, as it is. */

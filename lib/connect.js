@@ -314,7 +314,8 @@ function keepOptions(socket, options) {
 
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, options) {
-  socket[kBlockList] = blockListOption(options) ?? socket[kBlockList];
+  const list = blockListOption(options);
+  if (list !== null) socket[kBlockList] = list;
 }
 
 /** The list that the program has for all connections; `null` is none. */

@@ -251,13 +251,8 @@ function whenClosed(handle, action) {
   }
 }
 
-/**
- * A handle of cnet for any handle: its own, or one of Node's for TCP and pipes, whose descriptor is duplicated. Node's
- * is closed with it: it has been given away.
- * @returns {Handle | null} null when it is neither, or has no descriptor
- */
-function toHandle(value, type) {
-  if (value instanceof Handle) return value;
+/** A handle of cnet with a duplicate of the descriptor of Node's handle; null: it has none. */
+function fromNode(value, type) {
   const nodeFd = fdOfNode(value);
   if (nodeFd < 0) return null;
   const fd = native.dup(nodeFd);
@@ -271,5 +266,12 @@ function toHandle(value, type) {
   if (handle !== null) whenClosed(handle, () => value.close());
   return handle;
 }
+
+/**
+ * A handle of cnet for any handle: its own, or one of Node's for TCP and pipes, whose descriptor is duplicated. Node's
+ * is closed with it: it has been given away.
+ * @returns {Handle | null} null when it is neither, or has no descriptor
+ */
+const toHandle = (value, type) => (value instanceof Handle ? value : fromNode(value, type));
 
 module.exports = { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, SOCKET, TCP, adopt, toHandle, whenClosed };

@@ -1287,7 +1287,10 @@ export class BlockList extends nodeNet.BlockList {
    * @param cidr such as '10.0.0.0/8'
    */
   addCIDR(cidr: string): void;
-  /** Adds subnets: all, or none when one of them is not valid. Since cnet 0.1.0 (Node 26.8, 24.21). */
+  /**
+   * Adds subnets: none when one of them is not the text of a subnet; those before one whose address or prefix is not
+   * valid. Since cnet 0.1.0 (Node 26.8, 24.21).
+   */
   addCIDRs(cidrs: readonly string[]): void;
   /**
    * Takes out the newest rule of addAddress() for it, if there is one. `family`: 'ipv4'. Since cnet 0.1.0 (Node 26.8,

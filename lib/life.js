@@ -45,24 +45,26 @@ function writev(chunks, callback) {
   this.socket._writev(chunks, callback);
 }
 
+/** What WritableState makes for nothing when it is asked for the one function. It is the same object each time. */
+const waste = Object.create(WritableState.prototype);
+
+/** The callback that stream.Writable gives to _write() of a stream: here it is that of a Life. */
+function onwriteOf(life) {
+  WritableState.call(waste, undefined, life, true);
+  const { onwrite } = waste;
+  waste.onwrite = null;
+  return onwrite;
+}
+
 class Life {
   /** @param {import('./socket').Socket} socket whose stream has just been made */
   constructor(socket) {
     this.socket = socket;
     this._readableState = socket._readableState;
     this._writableState = socket._writableState;
-    /** Callbacks that wait for the handle when it is not the socket's any more: as those of a Socket. */
-    this[kWriteDone] = null;
-    this[kShutDownDone] = null;
     /** True when the socket has had a handle in this life. */
     this.begun = false;
-    /** True when its signal was aborted before it was made: as in Node, no other error is told in this life. */
-    this.aborted = false;
-    /** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */
-    this.taken = null;
-    /** @type {Map<Function, object> | null} what is to be called at an event of this life: see once() */
-    this.waiting = null;
-    this._writableState.onwrite = new WritableState(undefined, this, true).onwrite;
+    this._writableState.onwrite = onwriteOf(this);
   }
 
   get isCurrent() {
@@ -191,6 +193,19 @@ class Life {
   }
 }
 Object.setPrototypeOf(Life.prototype, Duplex.prototype);
+
+/* What few lives have anything in, which is theirs when they do. */
+
+/** Callbacks that wait for the handle when it is not the socket's any more: as those of a Socket. */
+Life.prototype[kWriteDone] = null;
+Life.prototype[kShutDownDone] = null;
+/** True when its signal was aborted before it was made: as in Node, no other error is told in this life. */
+Life.prototype.aborted = false;
+/** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */
+Life.prototype.taken = null;
+/** @type {Map<Function, object> | null} what is to be called at an event of this life: see once() */
+Life.prototype.waiting = null;
+
 Life.prototype[kWritten] = writing[kWritten];
 Life.prototype[kShutDown] = writing[kShutDown];
 

@@ -117,34 +117,21 @@ function onReadableStreamEnd() {
   if (!this.allowHalfOpen) this.write = writeAfterEnd;
 }
 
-/** The state of a socket before it has a handle. */
-function initState(socket, options) {
-  socket[kLife] = null;
-  socket[kHandle] = null;
-  socket[kIdle] = -1;
-  socket[kAttempt] = null;
-  socket[kBlockList] = null;
-  socket[kUndo] = null;
-  socket[kBound] = null;
-  socket[kBytesRead] = 0;
-  socket[kBytesWritten] = 0;
-  socket[kWriteDone] = null;
-  socket[kShutDownDone] = null;
-  socket[kResetting] = false;
-  socket[kNoDelay] = Boolean(options.noDelay);
-  socket[kKeepAlive] = settings.keepAliveOption(options);
-  socket[kTypeOfService] = options.typeOfService;
-  socket[kOnRead] = reading.onreadOption(options.onread);
-  socket.connecting = false;
-  socket._hadError = false;
-  socket._parent = null;
-  socket._host = null;
-  socket._closeAfterHandlingError = false;
-  socket._sockname = null;
-  socket._pendingData = null;
-  socket._pendingEncoding = '';
-  socket.server = null;
-  socket._server = null;
+/** The state that few sockets have anything in: it is theirs when they do, and of the prototype otherwise. */
+const RARE = { [kBlockList]: null, [kBound]: null, [kKeepAlive]: null, [kOnRead]: null, [kResetting]: false, [kTypeOfService]: undefined };
+
+function initRareState(socket, options) {
+  if (options.typeOfService !== undefined) {
+    validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
+    socket[kTypeOfService] = options.typeOfService;
+  }
+  const keepAlive = settings.keepAliveOption(options);
+  const onread = reading.onreadOption(options.onread);
+  if (keepAlive !== null) socket[kKeepAlive] = keepAlive;
+  if (onread !== null) socket[kOnRead] = onread;
+  if (options.receiveDescriptors !== undefined) socket[kReceives] = descriptors.receiveOption(options);
+  if (!(options instanceof AcceptedOptions)) connecting.keepOptions(socket, options);
+  connecting.setBlockList(socket, options);
 }
 
 /** The state of a socket that lives again, but for what a program has asked of it: as that of a new one. */
@@ -159,7 +146,7 @@ function resetState(socket) {
   socket[kFiles] = 0;
   socket[kFirst] = null;
   socket[kQueued] = null;
-  socket[kResetting] = false;
+  if (socket[kResetting]) socket[kResetting] = false;
   socket.connecting = false;
   socket.server = null;
   socket._server = null;
@@ -193,11 +180,28 @@ function Socket(options) {
   options = typeof options === 'number' ? { fd: options } : (options ?? {});
   if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
   refuseObjectMode(options);
-  if (options.typeOfService !== undefined) validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
-  initState(this, options);
-  if (options.receiveDescriptors !== undefined) this[kReceives] = descriptors.receiveOption(options);
-  if (!(options instanceof AcceptedOptions)) connecting.keepOptions(this, options);
-  connecting.setBlockList(this, options);
+  // The engine has room in the object for as many properties as it sees here.
+  this[kLife] = null;
+  this[kHandle] = null;
+  this[kIdle] = -1;
+  this[kAttempt] = null;
+  this[kUndo] = null;
+  this[kBytesRead] = 0;
+  this[kBytesWritten] = 0;
+  this[kWriteDone] = null;
+  this[kShutDownDone] = null;
+  this[kNoDelay] = Boolean(options.noDelay);
+  this.connecting = false;
+  this._hadError = false;
+  this._parent = null;
+  this._host = null;
+  this._closeAfterHandlingError = false;
+  this._sockname = null;
+  this._pendingData = null;
+  this._pendingEncoding = '';
+  this.server = null;
+  this._server = null;
+  initRareState(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
   if (lifeOf(this)._writableState.destroyed) this[kLife].aborted = true;
@@ -251,7 +255,7 @@ const methods = {
    * @param {boolean} [bound] that of a BoundSocket: true for a path
    */
   [kAttach](handle, bound = this[kBound]) {
-    this[kBound] = bound;
+    if (bound !== this[kBound]) this[kBound] = bound;
     const { [kLife]: life } = this;
     if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
     else this._undestroy();
@@ -321,7 +325,7 @@ const HIDDEN = [
 ];
 
 const PARTS = [
-  methods, names, settings, connecting, connectTimeout, opening, reading, iterating, writing, destroying, sendFile, timeout, tlsReader,
+  RARE, methods, names, settings, connecting, connectTimeout, opening, reading, iterating, writing, destroying, sendFile, timeout, tlsReader,
   userTimeout, socketOptions, tcpInfo, credentials, proxy, descriptors,
 ].map((part) => part.methods ?? part);
 

@@ -37,8 +37,24 @@ const TYPES = ['Socket', 'Server', 'BoundSocket'];
 
 /* --- tokens nobody has received ------------------------------------------------------------------------------------ */
 
-/** @type {WeakMap<object, Set<string>>} for each thread or port, the keys of what was sent there, oldest first */
+/** @type {WeakMap<object, Sent>} what was sent to a thread or a port */
 const sentTo = new WeakMap();
+
+/** Fewer keys than these are not looked through. */
+const FEW = 64;
+
+/** The keys of what was sent, those that nobody has received among them: no fewer than half, where they are not few. */
+class Sent {
+  keys = new Set();
+  #most = FEW;
+
+  add(key) {
+    this.keys.add(key);
+    if (this.keys.size < this.#most) return;
+    for (const one of this.keys) if (!native.tokenWaits(one)) this.keys.delete(one);
+    this.#most = Math.max(FEW, 2 * this.keys.size);
+  }
+}
 
 /**
  * Whether there will be no 'exit' or 'close' any more. A thread that has ended has no number. A port that is closed cannot
@@ -59,20 +75,16 @@ function closeWith(target, key) {
     native.tokenDrop(key);
     return;
   }
-  let keys = sentTo.get(target);
-  if (keys === undefined) {
-    keys = new Set();
-    sentTo.set(target, keys);
+  let sent = sentTo.get(target);
+  if (sent === undefined) {
+    sent = new Sent();
+    sentTo.set(target, sent);
     target.once(target instanceof threads().Worker ? 'exit' : 'close', () => {
       sentTo.delete(target);
-      for (const left of keys) native.tokenDrop(left);
+      for (const left of sent.keys) native.tokenDrop(left);
     });
   }
-  for (const oldest of keys) {
-    if (native.tokenWaits(oldest)) break;
-    keys.delete(oldest);
-  }
-  keys.add(key);
+  sent.add(key);
 }
 
 /* --- transfer ----------------------------------------------------------------------------------------------------- */
@@ -254,8 +266,8 @@ function receiveSocket(known, options) {
   }
   socket[kAttach](handle, bound);
   socket[kNoDelay] = noDelay; // the descriptor is set so
-  socket[kKeepAlive] = keepAlive;
-  socket[kTypeOfService] = typeOfService;
+  if (keepAlive !== null) socket[kKeepAlive] = keepAlive;
+  if (typeOfService !== undefined) socket[kTypeOfService] = typeOfService;
   if (proxyHeader) applyHeader(socket, headerOfClone(proxyHeader));
   if (known.data !== undefined) giveFirst(socket, known.data);
   if (ended) socket.end();

@@ -37,6 +37,8 @@ describe('memory', function () {
 
   it('chunks that nobody keeps are let go while the connection lives', run('droppedChunks', scaled(200, 40)));
 
+  it('of tokens sent to a port only those that are not received are held', run('tokens', scaled(20000, 4000)));
+
   it('closed sockets are collected', run('collected'));
 
   it('closed servers are collected', run('servers'));

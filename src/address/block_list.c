@@ -27,14 +27,32 @@ static void free_rules(cnet_block_list_t *list) {
   free(list->buckets.heads);
 }
 
+static uint64_t bytes_of(const cnet_block_list_t *list) {
+  return sizeof *list + (uint64_t)list->nets_size * sizeof *list->nets +
+         (uint64_t)list->buckets.capacity * sizeof *list->buckets.heads +
+         (uint64_t)list->ranges_size * (sizeof *list->ranges + sizeof *list->rests);
+}
+
+void cnet_block_list_measure(cnet_block_list_t *list) {
+  uint64_t bytes = bytes_of(list);
+
+  if (list->meter == NULL) return;
+  list->meter->bytes += bytes - list->metered;
+  list->metered = bytes;
+}
+
 void cnet_block_list_release(cnet_block_list_t *list) {
   if (--list->holders > 0) return;
+  if (list->meter != NULL) list->meter->bytes -= list->metered;
+  cnet_meter_release(list->meter);
   free_rules(list);
   free(list);
 }
 
 void cnet_block_list_clear(cnet_block_list_t *list) {
   uint32_t holders = list->holders;
+  cnet_meter_t *meter = list->meter;
+  uint64_t metered = list->metered;
   uint64_t seed = list->seed;
   int32_t question = list->question;
   cnet_ask_t ask = list->ask;
@@ -43,6 +61,8 @@ void cnet_block_list_clear(cnet_block_list_t *list) {
   free_rules(list);
   memset(list, 0, sizeof *list);
   list->holders = holders;
+  list->meter = meter;
+  list->metered = metered;
   list->seed = seed;
   list->question = question;
   list->ask = ask;

@@ -15,6 +15,14 @@
 
 #include "block_list.h"
 #include "ip.h"
+#include "meter.h"
+
+/* Has memory on its way that is soon looked at. */
+#if defined(__GNUC__)
+#define CNET_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define CNET_PREFETCH(address) ((void)(address))
+#endif
 
 /* Entries of one kind, a power of two: numbers fit 32 bits, and sizes in bytes a size_t of 32 bits. */
 #define CNET_MAX_RULES (SIZE_MAX / 128 < UINT32_MAX / 2 ? (size_t)1 << 24 : (size_t)1 << 31)
@@ -61,8 +69,10 @@ typedef struct cnet_buckets {
 
 struct cnet_block_list {
   uint32_t holders;
-  uint64_t seed;    /* of the hash: who knows it not cannot make all rules collide */
-  cnet_ask_t ask; /* NULL: all rules are here */
+  uint64_t seed;       /* of the hash: who knows it not cannot make all rules collide */
+  cnet_meter_t *meter; /* where its bytes are counted; NULL: nowhere */
+  uint64_t metered;    /* how many are */
+  cnet_ask_t ask;      /* for what no rule matches, with `question` above zero: see cnet_block_list_set_ask() */
   void *ask_data;
   int32_t question;
 
@@ -76,7 +86,7 @@ struct cnet_block_list {
   cnet_range_t *ranges;
   cnet_range_rest_t *rests;
   uint32_t ranges_size, ranges_used, ranges_free;
-  uint32_t roots[CNET_TREES];
+  uint32_t roots[CNET_TREES], tree_sizes[CNET_TREES];
   uint64_t ages;
 
   uint32_t singles_first, subnets_first, ranges_first;
@@ -85,6 +95,9 @@ struct cnet_block_list {
 
 /* A new list with one holder; NULL: no memory. */
 cnet_block_list_t *cnet_block_list_new(void);
+
+/* Counts the bytes of a list in its meter, after an edit. */
+void cnet_block_list_measure(cnet_block_list_t *list);
 
 /* Takes every rule out. */
 void cnet_block_list_clear(cnet_block_list_t *list);
@@ -96,6 +109,15 @@ bool cnet_block_list_check_address(const cnet_block_list_t *list, cnet_address_t
  * either notation takes the new notation and keeps its place. 0 or UV_ENOMEM.
  */
 int cnet_net_add(cnet_block_list_t *list, cnet_address_t host, unsigned prefix, bool single);
+
+/* Makes sure that `more` entries are there, so that adding them cannot fail. False: no memory. */
+bool cnet_net_reserve(cnet_block_list_t *list, size_t more);
+
+/* Has the memory on its way that adding the rule will look at, later, or soon: then that which is behind it. */
+void cnet_net_expect(const cnet_block_list_t *list, cnet_address_t host, unsigned prefix, bool single, bool soon);
+
+/* How many entries the rule takes: two where it has a shadow. */
+size_t cnet_net_entries(cnet_address_t host, unsigned prefix, bool single);
 
 /* Takes out the newest rule that is the same (a single address: in either notation). */
 void cnet_net_remove(cnet_block_list_t *list, cnet_address_t host, unsigned prefix, bool single);
@@ -112,5 +134,37 @@ int cnet_range_add(cnet_block_list_t *list, cnet_address_t start, cnet_address_t
 void cnet_range_remove(cnet_block_list_t *list, cnet_address_t start, cnet_address_t end);
 
 bool cnet_range_check(const cnet_block_list_t *list, cnet_tree_t tree, cnet_ip_t ip);
+
+/* --- many rules at once: many_rules.c ------------------------------------------------------------------------ */
+
+typedef enum cnet_rule_kind { CNET_RULE_SINGLE, CNET_RULE_SUBNET, CNET_RULE_START, CNET_RULE_END } cnet_rule_kind_t;
+
+/* A rule that was read and is to be added; a range is two of these, one behind the other. */
+typedef struct cnet_rule_part {
+  cnet_ip_t ip;
+  uint8_t prefix, kind; /* prefix of the 128-bit number; cnet_rule_kind_t */
+  bool four;
+} cnet_rule_part_t;
+
+/* Adds them in their order, all or none. The ranges must not be reversed. 0 or UV_ENOMEM. */
+int cnet_rules_add(cnet_block_list_t *list, const cnet_rule_part_t *parts, size_t count);
+
+/* What it is made of. */
+
+/* Makes sure that `more` entries are there, so that entering them cannot fail. False: no memory. */
+bool cnet_range_reserve(cnet_block_list_t *list, size_t more);
+
+/* Whether the two ends can be compared and are the wrong way round. */
+bool cnet_range_is_reversed(cnet_address_t start, cnet_address_t end);
+
+/* Makes a range that has its place among the rules, and must be planted in *tree. Its number; 0: no memory. */
+uint32_t cnet_range_enter(cnet_block_list_t *list, cnet_address_t start, cnet_address_t end, cnet_tree_t *tree);
+void cnet_range_plant(cnet_block_list_t *list, cnet_tree_t tree, uint32_t index);
+
+/* The whole order of a tree: of equal ranges the newest comes first. */
+bool cnet_range_before(const cnet_block_list_t *list, uint32_t a, uint32_t b);
+
+/* Brings up to date what a range knows of its children. */
+void cnet_range_refresh(cnet_block_list_t *list, uint32_t index);
 
 #endif

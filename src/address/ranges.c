@@ -18,7 +18,7 @@ static int height_of(const cnet_block_list_t *list, uint32_t index) {
   return index == 0 ? 0 : list->rests[index].height;
 }
 
-static void refresh(cnet_block_list_t *list, uint32_t index) {
+void cnet_range_refresh(cnet_block_list_t *list, uint32_t index) {
   cnet_range_t *range = &list->ranges[index];
   int left = height_of(list, range->left), right = height_of(list, range->right);
 
@@ -32,8 +32,8 @@ static uint32_t rotate_right(cnet_block_list_t *list, uint32_t index) {
 
   list->ranges[index].left = list->ranges[top].right;
   list->ranges[top].right = index;
-  refresh(list, index);
-  refresh(list, top);
+  cnet_range_refresh(list, index);
+  cnet_range_refresh(list, top);
   return top;
 }
 
@@ -42,8 +42,8 @@ static uint32_t rotate_left(cnet_block_list_t *list, uint32_t index) {
 
   list->ranges[index].right = list->ranges[top].left;
   list->ranges[top].left = index;
-  refresh(list, index);
-  refresh(list, top);
+  cnet_range_refresh(list, index);
+  cnet_range_refresh(list, top);
   return top;
 }
 
@@ -55,7 +55,7 @@ static int lean(const cnet_block_list_t *list, uint32_t index) {
 static uint32_t balance(cnet_block_list_t *list, uint32_t index) {
   int leaning = lean(list, index);
 
-  refresh(list, index);
+  cnet_range_refresh(list, index);
   if (leaning > 1) {
     if (lean(list, list->ranges[index].left) < 0)
       list->ranges[index].left = rotate_left(list, list->ranges[index].left);
@@ -79,8 +79,7 @@ static int compare_ends(const cnet_block_list_t *list, uint32_t a, uint32_t b) {
   return order;
 }
 
-/* The whole order of a tree: of equal ranges the newest comes first. */
-static bool before(const cnet_block_list_t *list, uint32_t a, uint32_t b) {
+bool cnet_range_before(const cnet_block_list_t *list, uint32_t a, uint32_t b) {
   int order = compare_ends(list, a, b);
   return order != 0 ? order < 0 : list->rests[a].age > list->rests[b].age;
 }
@@ -88,7 +87,7 @@ static bool before(const cnet_block_list_t *list, uint32_t a, uint32_t b) {
 /* The recursions go as deep as the tree is high: at most 45 for 2^32 ranges. */
 static uint32_t insert(cnet_block_list_t *list, uint32_t top, uint32_t index) {
   if (top == 0) return index;
-  if (before(list, index, top))
+  if (cnet_range_before(list, index, top))
     list->ranges[top].left = insert(list, list->ranges[top].left, index);
   else
     list->ranges[top].right = insert(list, list->ranges[top].right, index);
@@ -106,7 +105,7 @@ static uint32_t detach_first(cnet_block_list_t *list, uint32_t top, uint32_t *fi
 
 static uint32_t detach(cnet_block_list_t *list, uint32_t top, uint32_t index) {
   if (top != index) {
-    if (before(list, index, top))
+    if (cnet_range_before(list, index, top))
       list->ranges[top].left = detach(list, list->ranges[top].left, index);
     else
       list->ranges[top].right = detach(list, list->ranges[top].right, index);
@@ -152,9 +151,8 @@ bool cnet_range_check(const cnet_block_list_t *list, cnet_tree_t tree, cnet_ip_t
 
 /* --- rules --------------------------------------------------------------------------------------------------- */
 
-/* Makes both arrays twice as long. When only the first could be, it is longer than it says: no harm. */
-static bool grow(cnet_block_list_t *list) {
-  size_t size = list->ranges_size ? (size_t)list->ranges_size * 2 : 8;
+/* Makes both arrays longer. When only the first could be, it is longer than it says: no harm. */
+static bool grow(cnet_block_list_t *list, size_t size) {
   cnet_range_t *ranges;
   cnet_range_rest_t *rests;
 
@@ -169,6 +167,14 @@ static bool grow(cnet_block_list_t *list) {
   return true;
 }
 
+bool cnet_range_reserve(cnet_block_list_t *list, size_t more) {
+  size_t size = list->ranges_size;
+
+  if (more > CNET_MAX_RULES) return false;
+  while (size < (size_t)list->ranges_used + 1 + more) size = size ? size * 2 : 8;
+  return size == list->ranges_size || grow(list, size);
+}
+
 /* A free entry; 0: no memory. */
 static uint32_t take_entry(cnet_block_list_t *list) {
   uint32_t index = list->ranges_free;
@@ -177,8 +183,7 @@ static uint32_t take_entry(cnet_block_list_t *list) {
     list->ranges_free = list->ranges[index].left;
     return index;
   }
-  if (list->ranges_used + 1 >= list->ranges_size && !grow(list)) return 0;
-  return ++list->ranges_used;
+  return cnet_range_reserve(list, 1) ? ++list->ranges_used : 0;
 }
 
 /*
@@ -196,21 +201,36 @@ static void set_range(cnet_block_list_t *list, uint32_t index, cnet_address_t st
   list->rests[index] = (cnet_range_rest_t){.height = 1, .start_four = start.four, .end_four = end.four};
 }
 
-int cnet_range_add(cnet_block_list_t *list, cnet_address_t start, cnet_address_t end) {
-  cnet_tree_t tree = tree_of(start, end);
-  uint32_t index;
+bool cnet_range_is_reversed(cnet_address_t start, cnet_address_t end) {
+  return tree_of(start, end) != CNET_TREE_MIXED && cnet_ip_compare(start.ip, end.ip) > 0;
+}
 
-  if (tree != CNET_TREE_MIXED && cnet_ip_compare(start.ip, end.ip) > 0) return CNET_START_AFTER_END;
-  index = take_entry(list);
-  if (index == 0) return UV_ENOMEM;
+uint32_t cnet_range_enter(cnet_block_list_t *list, cnet_address_t start, cnet_address_t end, cnet_tree_t *tree) {
+  uint32_t index = take_entry(list);
 
+  if (index == 0) return 0;
+  *tree = tree_of(start, end);
   set_range(list, index, start, end);
   list->rests[index].age = ++list->ages;
   list->rests[index].link.next = list->ranges_first;
   if (list->ranges_first != 0) list->rests[list->ranges_first].link.previous = index;
   list->ranges_first = index;
-  list->roots[tree] = insert(list, list->roots[tree], index);
   list->size++;
+  return index;
+}
+
+void cnet_range_plant(cnet_block_list_t *list, cnet_tree_t tree, uint32_t index) {
+  list->roots[tree] = insert(list, list->roots[tree], index);
+  list->tree_sizes[tree]++;
+}
+
+int cnet_range_add(cnet_block_list_t *list, cnet_address_t start, cnet_address_t end) {
+  cnet_tree_t tree;
+
+  if (cnet_range_is_reversed(start, end)) return CNET_START_AFTER_END;
+  uint32_t index = cnet_range_enter(list, start, end, &tree);
+  if (index == 0) return UV_ENOMEM;
+  cnet_range_plant(list, tree, index);
   return 0;
 }
 
@@ -225,6 +245,7 @@ void cnet_range_remove(cnet_block_list_t *list, cnet_address_t start, cnet_addre
   if (index == 0) return;
 
   list->roots[tree] = detach(list, list->roots[tree], index);
+  list->tree_sizes[tree]--;
   link = list->rests[index].link;
   if (link.next != 0) list->rests[link.next].link.previous = link.previous;
   if (link.previous != 0)

@@ -15,12 +15,6 @@
 
 #define FIRST_BUCKETS 16
 
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address)
-#else
-#define PREFETCH(address) ((void)(address))
-#endif
-
 /* --- hashing ---------------------------------------------------------------------------------------------- */
 
 static uint32_t slot_by(const cnet_block_list_t *list, cnet_ip_t ip, unsigned prefix, uint64_t seed) {
@@ -91,6 +85,29 @@ static void split_bucket(cnet_block_list_t *list) {
 
 /* --- entries ------------------------------------------------------------------------------------------------ */
 
+/* Makes the array long enough for `more` entries. False: no memory. */
+static bool grow(cnet_block_list_t *list, size_t more) {
+  size_t size = list->nets_size;
+
+  while (size < list->nets_used + 1 + more && size <= CNET_MAX_RULES) size = size ? size * 2 : 8;
+  if (size == list->nets_size || size > CNET_MAX_RULES) return size == list->nets_size;
+  cnet_net_t *nets = realloc(list->nets, size * sizeof *nets);
+  if (nets == NULL) return false;
+  list->nets = nets;
+  list->nets_size = (uint32_t)size;
+  return true;
+}
+
+/* Buckets are split now, while few rules have to move, as far as that would come to pass anyway. */
+bool cnet_net_reserve(cnet_block_list_t *list, size_t more) {
+  if (!grow(list, more) || (list->buckets.count == 0 && reserve_bucket(&list->buckets) != 0)) return false;
+  for (uint32_t before = 0; before != list->buckets.count && list->buckets.count < list->nets_used + more;) {
+    before = list->buckets.count;
+    split_bucket(list);
+  }
+  return true;
+}
+
 /* A free entry; 0: no memory. */
 static uint32_t take_entry(cnet_block_list_t *list) {
   uint32_t index = list->nets_free;
@@ -99,16 +116,7 @@ static uint32_t take_entry(cnet_block_list_t *list) {
     list->nets_free = list->nets[index].chain;
     return index;
   }
-  if (list->nets_used + 1 >= list->nets_size) {
-    size_t size = list->nets_size ? (size_t)list->nets_size * 2 : 8;
-    cnet_net_t *nets;
-    if (size > CNET_MAX_RULES) return 0;
-    nets = realloc(list->nets, size * sizeof *nets);
-    if (nets == NULL) return 0;
-    list->nets = nets;
-    list->nets_size = (uint32_t)size;
-  }
-  return ++list->nets_used;
+  return grow(list, 1) ? ++list->nets_used : 0;
 }
 
 static void count_prefix(cnet_block_list_t *list, unsigned prefix, bool added) {
@@ -180,8 +188,7 @@ static cnet_net_t shadow_of(const cnet_net_t *net) {
 
 /* Puts an entry into the table, and into no list of rules. Its number; 0: no memory. */
 static uint32_t insert(cnet_block_list_t *list, const cnet_net_t *net) {
-  if (list->buckets.count == 0 && reserve_bucket(&list->buckets) != 0) return 0;
-  uint32_t index = take_entry(list);
+  uint32_t index = list->buckets.count == 0 && reserve_bucket(&list->buckets) != 0 ? 0 : take_entry(list);
   if (index == 0) return 0;
 
   uint32_t *head = &list->buckets.heads[slot_of_net(list, net)];
@@ -211,6 +218,23 @@ static bool count_shadow(cnet_block_list_t *list, const cnet_net_t *net, bool ad
   list->nets[*place].link.next += added ? 1 : UINT32_MAX;
   if (list->nets[*place].link.next == 0) discard(list, place);
   return true;
+}
+
+size_t cnet_net_entries(cnet_address_t host, unsigned prefix, bool single) {
+  cnet_net_t net = net_of(host, prefix, single);
+  return is_apart(&net) ? 2 : 1;
+}
+
+static void expect(const cnet_block_list_t *list, const uint32_t *head, bool soon) {
+  CNET_PREFETCH(soon ? (const void *)&list->nets[*head] : head);
+}
+
+void cnet_net_expect(const cnet_block_list_t *list, cnet_address_t host, unsigned prefix, bool single, bool soon) {
+  cnet_net_t net = net_of(host, prefix, single);
+
+  expect(list, &list->buckets.heads[slot_of_net(list, &net)], soon);
+  if (!is_apart(&net)) return;
+  expect(list, &list->buckets.heads[slot_of(list, cnet_ip_network(host.ip, prefix), prefix)], soon);
 }
 
 int cnet_net_add(cnet_block_list_t *list, cnet_address_t host, unsigned prefix, bool single) {
@@ -264,11 +288,11 @@ bool cnet_net_check(const cnet_block_list_t *list, cnet_ip_t ip) {
   for (uint32_t i = 0; i < list->prefixes_count; i++) {
     unsigned prefix = list->prefixes[i];
     at[i] = slot_of(list, cnet_ip_network(ip, prefix), prefix);
-    PREFETCH(&list->buckets.heads[at[i]]);
+    CNET_PREFETCH(&list->buckets.heads[at[i]]);
   }
   for (uint32_t i = 0; i < list->prefixes_count; i++) {
     at[i] = list->buckets.heads[at[i]];
-    PREFETCH(&list->nets[at[i]]);
+    CNET_PREFETCH(&list->nets[at[i]]);
   }
   for (uint32_t i = 0; i < list->prefixes_count; i++)
     if (at[i] != 0 && chain_has(list, at[i], ip, list->prefixes[i])) return true;

@@ -20,9 +20,12 @@
   X(blockListRemove, cnet_js_block_list_remove) \
   X(blockListAddRange, cnet_js_block_list_add_range) \
   X(blockListRemoveRange, cnet_js_block_list_remove_range) \
-  X(blockListCheck, cnet_js_block_list_check) \
+  X(blockListChecker, cnet_js_block_list_checker) \
   X(blockListClear, cnet_js_block_list_clear) \
   X(blockListSize, cnet_js_block_list_size) \
+  /* block_list_read.c */ \
+  X(blockListAddAll, cnet_js_block_list_add_all) \
+  /* block_list_text.c */ \
   X(blockListRules, cnet_js_block_list_rules) \
   X(blockListAsk, cnet_js_block_list_ask) \
   /* stream.c */ \

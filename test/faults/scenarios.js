@@ -137,23 +137,60 @@ const limit = (where) => ({
   },
 });
 
+/* Keeps an error, whose stack holds the list until it has been read. */
+function keepError(context, error) {
+  context.errors.push(error);
+  return error.stack;
+}
+
+/* How many rules there are; when these cannot be read, as many as should be. */
+function count(context, list, length) {
+  try {
+    return list.rules.length;
+  } catch (error) {
+    keepError(context, error);
+    return length;
+  }
+}
+
 /* Adds a rule; when that fails it must not be there. */
 function add(context, list, method, args, rules) {
   try {
     list[method](...args);
     rules.push([method, args]);
   } catch (error) {
-    context.errors.push(error);
+    keepError(context, error);
   }
 }
 
 function checkRules(context, list, rules) {
-  if (list.rules.length !== rules.length) context.problems.push(`${list.rules.length} rules of ${rules.length}`);
+  const there = count(context, list, rules.length);
+  if (there !== rules.length) context.problems.push(`${there} rules of ${rules.length}`);
   for (const [method, [address]] of rules) {
     if (!list.check(address)) context.problems.push(`${method} ${address}: not found`);
   }
   for (const address of ['198.51.100.1', '8.8.8.8']) {
     if (list.check(address)) context.problems.push(`${address} found`);
+  }
+}
+
+/* Many rules at once, twice, so that a tree is made anew: all of them are there, or none. */
+function addMany(context) {
+  const list = new context.net.BlockList();
+  let length = 0;
+  for (const second of [3, 4]) {
+    const texts = Array.from({ length: 300 }, (_, i) => `${second}.${i >> 8}.${i & 255}`).flatMap((start) =>
+      [`Address: IPv4 10.${start}`, `Subnet: IPv4 11.${start}/30`, `Range: IPv4 12.${start}-12.${second}.255.255`]);
+    try {
+      list.fromJSON(texts);
+      length += texts.length;
+    } catch (error) {
+      keepError(context, error);
+    }
+    const there = count(context, list, length);
+    if (there !== length) context.problems.push(`${there} rules of ${length}`);
+    const found = ['10', '11', '12'].filter((first) => list.check(`${first}.${second}.1.9`));
+    if (found.length !== 0 && found.length !== 3) context.problems.push(`of a call only ${found}`);
   }
 }
 
@@ -169,6 +206,7 @@ const blockList = {
       add(context, list, 'addRange', [`10.2.${i}.1`, `10.2.${i}.9`], rules);
     }
     checkRules(context, list, rules);
+    addMany(context);
     add(context, list, 'addAddress', [HOST], rules);
     const server = context.server({ blockList: list }, (socket) => socket.end());
     await context.listen(server, tcp());

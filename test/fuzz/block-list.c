@@ -1,5 +1,5 @@
 /*
- * block-list.c: fuzzes block lists (src/address/block_list.c): rules come and go, and every check is compared with a list that is
+ * block-list.c: fuzzes block lists (src/address): rules come and go, and every check is compared with a list that is
  * gone through from one end to the other.
  *
  * An input is a sequence of operations, OPERATION bytes each: what to do, a prefix, and two addresses of few bits, so
@@ -156,6 +156,23 @@ static void add(cnet_block_list_t *list, slow_list_t *slow, const rule_t *rule) 
   }
 }
 
+/* The rules of the next operations, all at once, but for ranges the wrong way round. How many operations these were. */
+static size_t add_many(cnet_block_list_t *list, slow_list_t *slow, const uint8_t *data, size_t operations) {
+  cnet_rule_part_t parts[2 * 256];
+  size_t count = 0, wanted = 1 + (size_t)data[1], i = 0;
+
+  for (; i < wanted && i < operations && slow->count < MAX_RULES; i++) {
+    rule_t rule = rule_of(data + i * OPERATION);
+    if (rule.kind == RANGE && cnet_range_is_reversed(rule.start, rule.end)) continue;
+    parts[count] = (cnet_rule_part_t){.ip = rule.start.ip, .four = rule.start.four, .prefix = (uint8_t)rule.prefix};
+    parts[count++].kind = rule.kind == RANGE ? CNET_RULE_START : rule.kind == ADDRESS ? CNET_RULE_SINGLE : CNET_RULE_SUBNET;
+    if (rule.kind == RANGE) parts[count++] = (cnet_rule_part_t){.ip = rule.end.ip, .four = rule.end.four, .kind = CNET_RULE_END};
+    slow_add(slow, &rule);
+  }
+  CHECK(cnet_rules_add(list, parts, count) == 0);
+  return i == 0 ? 1 : i;
+}
+
 static void take_out(cnet_block_list_t *list, slow_list_t *slow, const rule_t *rule) {
   if (rule->kind == RANGE)
     cnet_range_remove(list, rule->start, rule->end);
@@ -169,9 +186,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   slow_list_t *slow = calloc(1, sizeof *slow);
 
   CHECK(list != NULL && slow != NULL);
-  for (; size >= OPERATION; data += OPERATION, size -= OPERATION) {
+  for (size_t done = 1; size >= OPERATION; data += done * OPERATION, size -= done * OPERATION) {
     rule_t rule = rule_of(data);
-    if (data[0] == 0xff) {
+    done = 1;
+    if (data[0] >> 4 == 0xe) {
+      done = add_many(list, slow, data, size / OPERATION);
+    } else if (data[0] == 0xff) {
       cnet_block_list_clear(list);
       slow->count = 0;
     } else if (data[0] & 1) {

@@ -1,5 +1,5 @@
 /*
- * ip.c: fuzzes the reading and writing of IP addresses (src/address/address.c). What inet_pton(3) says is what has to come out,
+ * ip.c: fuzzes the reading and writing of IP addresses (src/address). What inet_pton(3) says is what has to come out,
  * and what is written has to read as the same address.
  */
 #include <arpa/inet.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "address_units.h"
 
 #define CHECK(condition) \
   do { \
@@ -81,6 +82,29 @@ static char *copy_of(const uint8_t *data, size_t size, size_t more) {
   return copy;
 }
 
+/* The same text as UTF-16 units, of exactly its size; and the shortest text of the address. */
+static void check_units(const char *exact, size_t size, int family) {
+  char16_t *units = malloc(size * sizeof *units + 1);
+  unsigned char expected[16], got[16];
+  char text[CNET_PLAIN_TEXT], plain[CNET_PLAIN_TEXT];
+
+  CHECK(units != NULL);
+  for (size_t i = 0; i < size; i++) units[i] = (unsigned char)exact[i];
+  CHECK(cnet_units_family(units, size) == family);
+  for (int wanted = 4; wanted <= 6; wanted += 2) {
+    bool is_valid = cnet_address_bytes(exact, size, wanted, expected) == 0;
+    CHECK(cnet_units_address(units, size, wanted, got) == is_valid);
+    if (!is_valid) continue;
+    CHECK(memcmp(got, expected, wanted == 6 ? 16 : 4) == 0);
+    size_t length = wanted == 6 ? cnet_six_text(got, text) : cnet_four_text(got, text);
+    CHECK(uv_inet_ntop(wanted == 6 ? AF_INET6 : AF_INET, got, plain, sizeof plain) == 0);
+    CHECK(strcmp(text, plain) == 0 && strlen(text) == length);
+  }
+  for (size_t i = 0; i < size; i++) units[i] |= 0x100; /* no letter of an address */
+  if (size > 0) CHECK(cnet_units_family(units, size) == 0 && !cnet_units_address(units, size, 6, got));
+  free(units);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *exact = copy_of(data, size, 0), *text = copy_of(data, size, 1), *spoiled = copy_of(data, size, 1);
   unsigned char expected[16] = {0};
@@ -89,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
   CHECK(cnet_address_family(exact, size) == family);
   for (int wanted = 4; wanted <= 6; wanted += 2) check_bytes(exact, size, text, wanted);
+  check_units(exact, size, family);
   struct sockaddr_storage address;
   if (!has_zero)
     check_parse(text, family, expected, (uint16_t)(size * 257));
