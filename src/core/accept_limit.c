@@ -228,7 +228,7 @@ static int sit_down(cnet_accept_limit_t *limit, cnet_stream_t *client, cnet_ip_t
 }
 
 int cnet_accept_limit_heed(cnet_accept_limit_t *limit, cnet_stream_t *listener) {
-  cnet_seat_t *seat = seat_new(limit, listener);
+  cnet_seat_t *seat = listener->flags & CNET_CLOSING ? NULL : seat_new(limit, listener);
 
   if (seat == NULL) return UV_ENOMEM;
   seat->listens = true;
@@ -237,6 +237,7 @@ int cnet_accept_limit_heed(cnet_accept_limit_t *limit, cnet_stream_t *listener) 
 
 int cnet_accept_limit_enter(cnet_accept_limit_t *limit, cnet_stream_t *client) {
   cnet_ip_t ip;
+  if (client->flags & CNET_CLOSING) return UV_EBADF;
   bool counted = is_counted(limit, client, &ip);
   cnet_verdict_t verdict = counted ? verdict_on(limit, ip) : CNET_LET_IN;
 

@@ -41,7 +41,7 @@ bool cnet_users_admit(cnet_stream_t *listener, cnet_stream_t *client) {
 }
 
 int cnet_set_allowed_users(cnet_stream_t *listener, const uint32_t *users, size_t count) {
-  if (listener->kind != CNET_PIPE) return UV_EBADF;
+  if (listener->kind != CNET_PIPE || (listener->flags & CNET_CLOSING)) return UV_EBADF;
   cnet_users_t *allowed = malloc(sizeof *allowed + count * sizeof *users);
   if (allowed == NULL) return UV_ENOMEM;
   allowed->count = count;

@@ -80,7 +80,7 @@ const char *cnet_bound_path_of(const cnet_stream_t *stream) {
 int cnet_bind_path(cnet_stream_t *stream, const char *path, size_t length) {
   bool made = false;
 
-  if (stream->kind != CNET_PIPE) return UV_EBADF;
+  if (stream->kind != CNET_PIPE || (stream->flags & CNET_CLOSING)) return UV_EBADF;
   cnet_bound_path_t *bound = cnet_bound_path_new(path, length);
   if (bound == NULL) return UV_ENOMEM;
   int err = cnet_platform_pipe_bind((uv_pipe_t *)stream->uv, path, length, &made);

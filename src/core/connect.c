@@ -8,7 +8,7 @@
 #include "queue.h"
 
 int cnet_connectable(const cnet_stream_t *stream, cnet_kind_t kind) {
-  if (stream->kind != kind) return UV_EBADF;
+  if (stream->kind != kind || (stream->flags & CNET_CLOSING)) return UV_EBADF;
   if (stream->flags & CNET_LISTENER) return UV_EINVAL;
   if (stream->flags & CNET_BUSY) return UV_EBUSY;
   return stream->flags & CNET_CONNECTING ? UV_EALREADY : 0;

@@ -64,7 +64,7 @@ int cnet_early_data_sent(const cnet_stream_t *stream) {
 }
 
 int cnet_set_early_data(cnet_stream_t *stream, bool multipath, bool fast_open, const void *bytes, size_t size) {
-  if (stream->kind != CNET_TCP) return UV_EBADF;
+  if (stream->kind != CNET_TCP || (stream->flags & CNET_CLOSING)) return UV_EBADF;
   if (stream->flags & CNET_CONNECTING) return UV_EALREADY;
   if (size > MAX_EARLY) size = MAX_EARLY;
   cnet_early_data_t *early = calloc(1, sizeof *early + size);

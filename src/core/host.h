@@ -109,7 +109,10 @@ typedef struct cnet_host {
   void (*run_in)(cnet_loop_t *loop, void *context, void (*work)(void *data), void *data);
 
   /* --- reading --- */
-  /* Memory for one read; no bytes: there is none. `read` ends it in any case: bytes, 0 for nothing, or a code. */
+  /*
+   * Memory for one read; no bytes: there is none. No code may run. `read` ends it in any case, also while the loop ends:
+   * bytes, 0 for nothing, or a code.
+   */
   void (*allocate)(cnet_stream_t *stream, uv_buf_t *out);
   void (*read)(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory);
   /* Descriptors that came with the `bytes` bytes told of next: the host takes all by *count = 0, or they are closed. */

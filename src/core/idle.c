@@ -3,8 +3,8 @@
  *
  * Activity only writes a time. The timer looks at the entry whose next look is due first: when there was activity
  * since, the look is put off to its time plus the timeout; when there was none, or a write has been waiting without
- * progress, the host is told, and the entry rests until the next activity. So a busy socket costs one heap operation per
- * timeout period. The timer does not keep the loop going, as in Node.
+ * progress, the host is told, and the entry rests until the next activity. So a busy socket costs one heap operation
+ * per timeout period. The timer does not keep the loop going, as in Node.
  *
  * Times are those of a clock that is read for each activity: the loop's own is as old as its turn, and a timeout that
  * begins after long work would be over at once. Before a timeout counts the kernel is asked whether what the socket
@@ -24,8 +24,8 @@ struct cnet_idle {
   cnet_part_t part;      /* of `stream` */
   cnet_heap_node_t node; /* `due`: the time of the next look; `order`: the number of the activity it is reckoned from */
   cnet_loop_t *loop;
-  cnet_stream_t *stream; /* whose activity counts; NULL: none has been attached, or it is closed */
-  void *data;            /* the host's */
+  cnet_stream_t *stream;        /* whose activity counts; NULL: none has been attached, or it is closed */
+  void *data;                   /* the host's */
   cnet_idle_t *next, *previous; /* in loop->first_idle */
   uint64_t timeout;             /* ms */
   uint64_t active_at;           /* time of the last activity, */
@@ -204,6 +204,7 @@ static void on_stream_close(cnet_stream_t *stream, cnet_part_t *part) {
 static const cnet_part_ops_t OPS = {.order = CNET_PART_IDLE, .close = on_stream_close};
 
 void cnet_idle_attach(cnet_stream_t *stream, cnet_idle_t *idle) {
+  if (stream->flags & CNET_CLOSING) return;
   if (stream->idle != NULL) part_from(stream->idle);
   part_from(idle);
   idle->stream = stream;

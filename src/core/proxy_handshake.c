@@ -1,8 +1,8 @@
 /*
- * proxy_handshake.c: connections that begin with a header of the PROXY protocol. They are accepted, and the host is told
- * of them when the header is there. No more is read than what is part of it in any case (proxy_protocol.h), so what
- * comes behind stays in the kernel, for the reads of the stream or for whoever is given the descriptor. Only where the
- * header is optional, and there is none, bytes of the stream's are here: the host takes them.
+ * proxy_handshake.c: connections that begin with a header of the PROXY protocol. They are accepted, and the host is
+ * told of them when the header is there. No more is read than what is part of it in any case (proxy_protocol.h), so
+ * what comes behind stays in the kernel, for the reads of the stream or for whoever is given the descriptor. Only where
+ * the header is optional, and there is none, bytes of the stream's are here: the host takes them.
  */
 #include "proxy_handshake.h"
 

@@ -17,7 +17,7 @@ typedef struct cnet_proxy_settings {
 
 /*
  * Connections of the listener begin with a header from now on. A stream of no address may stand for one that others
- * listen on. The listener is one more holder of the list. 0 or UV_ENOMEM.
+ * listen on. The listener is one more holder of the list. 0, UV_EBADF or UV_ENOMEM.
  */
 int cnet_set_proxy(cnet_stream_t *listener, const cnet_proxy_settings_t *settings);
 

@@ -65,6 +65,7 @@ static cnet_proxy_t *proxy_new(cnet_stream_t *listener) {
 int cnet_set_proxy(cnet_stream_t *listener, const cnet_proxy_settings_t *settings) {
   cnet_proxy_t *proxy = cnet_proxy_of(listener);
 
+  if (listener->flags & CNET_CLOSING) return UV_EBADF;
   if (proxy == NULL) proxy = proxy_new(listener);
   if (proxy == NULL) return UV_ENOMEM;
   if (settings->trusted != NULL) cnet_block_list_hold(settings->trusted);
@@ -76,8 +77,8 @@ int cnet_set_proxy(cnet_stream_t *listener, const cnet_proxy_settings_t *setting
 }
 
 int cnet_proxy_accept(cnet_stream_t *listener, cnet_stream_t *client) {
-  if (cnet_proxy_of(listener) == NULL || client == listener || cnet_proxy_wait_of(client) != NULL || cnet_proxy_of(client) != NULL ||
-      (client->flags & (CNET_CONNECTING | CNET_LISTENER | CNET_USED)))
+  if (cnet_proxy_of(listener) == NULL || client == listener || cnet_proxy_wait_of(client) != NULL ||
+      cnet_proxy_of(client) != NULL || (client->flags & (CNET_CONNECTING | CNET_LISTENER | CNET_USED)))
     return UV_EINVAL;
   cnet_pin(listener);
   cnet_pin(client);

@@ -15,12 +15,12 @@ static void on_shutdown(uv_shutdown_t *req, int status) {
   cnet_loop_t *loop = stream->loop;
 
   cnet_tell_ended(stream, CNET_SHUTDOWN, shutdown->context, status);
-  loop->host->context_free(loop, shutdown->context);
+  if (shutdown->context != NULL) loop->host->context_free(loop, shutdown->context);
   free(shutdown);
 }
 
 int cnet_endable(const cnet_stream_t *stream) {
-  if (stream->flags & CNET_BUSY) return UV_EBUSY;
+  if (stream->write != NULL || (stream->flags & (CNET_BUSY | CNET_SENDING))) return UV_EBUSY;
   return stream->flags & (CNET_CONNECTING | CNET_LISTENER) ? UV_ENOTCONN : 0;
 }
 

@@ -144,7 +144,7 @@ int cnet_bind_file(cnet_stream_t *stream, const char *path, int mode, bool repla
   size_t length = strlen(path);
   cnet_file_id_t made;
 
-  if (stream->kind != CNET_PIPE) return UV_EBADF;
+  if (stream->kind != CNET_PIPE || (stream->flags & CNET_CLOSING)) return UV_EBADF;
   if (cnet_bound_path_of(stream) != NULL || cnet_part_of(stream, &OPS) != NULL || (stream->flags & CNET_CONNECTING) ||
       cnet_fd(stream) >= 0 || length == 0 || length >= CNET_PATH_MAX || mode > 0777)
     return UV_EINVAL;

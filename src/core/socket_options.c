@@ -170,6 +170,7 @@ int cnet_set_option(cnet_stream_t *stream, int level, int number, const void *va
 }
 
 int cnet_make_socket(cnet_stream_t *stream, int family, bool multipath) {
+  if (stream->flags & CNET_CLOSING) return UV_EBADF;
   if (stream->flags & CNET_CONNECTING) return UV_EBUSY;
   if (stream->kind == CNET_TCP && multipath) cnet_platform_tcp_open((uv_tcp_t *)stream->uv, family, true);
   int fd = cnet_platform_socket(stream->uv, family);

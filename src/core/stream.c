@@ -19,8 +19,8 @@ static void link_in(cnet_stream_t *stream) {
 }
 
 /*
- * The host's part is made while nobody knows of the stream, as that may run any code; but for the loop, which may end by
- * it, and then must not be left with a handle.
+ * The host's part is made while nobody knows of the stream, as that may run any code; but for the loop, which may end
+ * by it, and then must not be left with a handle.
  */
 int cnet_open(cnet_loop_t *loop, cnet_kind_t kind, const void *argument, cnet_stream_t **out) {
   cnet_stream_t *stream = calloc(1, sizeof *stream + loop->host->stream_size);
@@ -28,13 +28,16 @@ int cnet_open(cnet_loop_t *loop, cnet_kind_t kind, const void *argument, cnet_st
 
   stream->loop = loop;
   stream->kind = (uint8_t)kind;
+  loop->handles++; /* so that it is there afterwards */
   int err = loop->host->opened(stream, argument);
-  if (!err) err = cnet_handle_stream(loop, kind, stream, &stream->uv);
+  if (!err) err = loop->closing ? UV_ECANCELED : cnet_handle_stream(loop, kind, stream, &stream->uv);
   if (err) {
     loop->host->stream_freed(stream);
     free(stream);
+    cnet_loop_release(loop);
     return err;
   }
+  loop->handles--; /* there is the stream's own */
   loop->counts[CNET_COUNT_SOCKETS + kind]++;
   loop->counts[CNET_COUNT_MEMORY_STREAMS] += sizeof *stream + loop->host->stream_size;
   link_in(stream);
@@ -49,6 +52,7 @@ int cnet_stream_handle(cnet_stream_t *stream, uv_stream_t **out) {
 }
 
 int cnet_stream_take(cnet_stream_t *stream, int fd) {
+  if (stream->flags & CNET_CLOSING) return UV_EBADF;
   if (stream->kind != CNET_TCP) return uv_pipe_open((uv_pipe_t *)stream->uv, (uv_file)fd);
   int err = uv_tcp_open((uv_tcp_t *)stream->uv, (uv_os_sock_t)fd);
   if (err == 0) cnet_error_queue_watch(stream);

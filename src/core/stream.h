@@ -19,7 +19,8 @@ int cnet_adopt(cnet_stream_t *stream, int fd);
 
 /*
  * Begins to close it, and ends what hangs on it; `reset`: by a TCP RST. 0, or the code of a reset that could not be
- * made: it is closed all the same. UV_EBADF: it is being closed already.
+ * made: it is closed all the same. UV_EBADF: it is being closed already. From then on it can be asked what it is, and
+ * nothing can be begun with it: whoever tries is told a negative code.
  */
 int cnet_close(cnet_stream_t *stream, bool reset);
 

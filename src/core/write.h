@@ -57,7 +57,8 @@ size_t cnet_write_queue_size(const cnet_stream_t *stream);
 
 /*
  * Ends the writing: the peer sees the end behind all that was written. host->ended() tells, in `context`, which is the
- * core's from now on unless this fails. 0, UV_EBUSY, UV_ENOTCONN or another code.
+ * core's from now on unless this fails; NULL: the stream's own. 0; UV_EBUSY: a write waits, of which most is still the
+ * host's; UV_ENOTCONN or another code.
  */
 int cnet_shutdown(cnet_stream_t *stream, void *context);
 

@@ -11,9 +11,12 @@
 
 static host_t *of(cnet_stream_t *stream) { return cnet_loop_data(cnet_loop_of(stream)); }
 
+/* What is promised of every callback: the loop does not end, and its stream has not been told of for the last time. */
 static void note(host_t *host, host_event_t event, cnet_stream_t *stream) {
+  CHECK(!cnet_loop_is_closing(host->loop));
+  CHECK(stream == NULL || event == HOST_CLOSED || !state_of(stream)->closed);
   host->counts[event]++;
-  if (host->run != NULL && host->hook == event) host->run(host, stream);
+  if (host->run != NULL) host->run(host, event, stream);
 }
 
 static int opened(cnet_stream_t *stream, const void *argument) {
@@ -22,10 +25,13 @@ static int opened(cnet_stream_t *stream, const void *argument) {
   host->streams++;
   state_of(stream)->write_status = state_of(stream)->shutdown_status = 1;
   note(host, HOST_OPENED, stream);
-  return argument != NULL && strcmp(argument, "none") == 0 ? UV_ENOMEM : 0;
+  bool refused = host->refuse_next || (argument != NULL && strcmp(argument, "none") == 0);
+  host->refuse_next = false;
+  return refused ? UV_ENOMEM : 0;
 }
 
 static void stream_closed(cnet_stream_t *stream) {
+  CHECK(!state_of(stream)->closed);
   state_of(stream)->closed = true;
   note(of(stream), HOST_CLOSED, stream);
 }
@@ -94,10 +100,11 @@ static void *context_new(cnet_loop_t *loop, cnet_purpose_t purpose) {
   note(host, HOST_CONTEXT, NULL);
   if (host->no_context) return NULL;
   host->contexts++;
-  return malloc(1);
+  return host_alloc(1);
 }
 
 static void context_free(cnet_loop_t *loop, void *context) {
+  CHECK(context != NULL);
   ((host_t *)cnet_loop_data(loop))->contexts--;
   free(context);
 }
@@ -110,15 +117,24 @@ static void run_in(cnet_loop_t *loop, void *context, void (*work)(void *data), v
 
 static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
   if (of(stream)->no_memory) return;
-  *out = uv_buf_init(malloc(MEMORY), (unsigned)MEMORY);
+  *out = uv_buf_init(host_alloc(MEMORY), (unsigned)MEMORY);
+}
+
+static void grow(host_state_t *state, size_t room) {
+  char *bytes = host_alloc(room);
+
+  if (state->length > 0) memcpy(bytes, state->bytes, state->length);
+  free(state->bytes);
+  state->bytes = bytes;
+  state->room = room;
 }
 
 static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory) {
   host_state_t *state = state_of(stream);
 
   if (got > 0) {
-    state->bytes = realloc(state->bytes, state->length + (size_t)got);
-    NEED(state->bytes != NULL);
+    size_t needed = state->length + (size_t)got;
+    if (needed > state->room) grow(state, needed * 2);
     memcpy(state->bytes + state->length, memory->base, (size_t)got);
     state->length += (size_t)got;
   } else if (got < 0) {
@@ -141,10 +157,12 @@ static void descriptors(cnet_stream_t *stream, const int *fds, int *count, size_
 
 static void ended(cnet_stream_t *stream, cnet_operation_t operation, void *context, int status) {
   (void)context;
-  if (operation == CNET_SHUTDOWN)
+  if (operation == CNET_SHUTDOWN) {
     state_of(stream)->shutdown_status = status;
-  else
+  } else {
     state_of(stream)->write_status = status;
+    state_of(stream)->written++;
+  }
   note(of(stream), HOST_ENDED, stream);
 }
 
@@ -184,7 +202,6 @@ static const cnet_host_t CALLBACKS = {
 
 void host_start(host_t *host) {
   memset(host, 0, sizeof *host);
-  host->hook = HOST_EVENTS;
   NEED(uv_loop_init(&host->uv) == 0);
   NEED(cnet_loop_new(&host->uv, &CALLBACKS, host, &host->loop) == 0);
 }
@@ -218,7 +235,8 @@ void host_turn(host_t *host, int turns) {
   while (turns-- > 0) uv_run(&host->uv, UV_RUN_NOWAIT);
 }
 
-/* --- streams -------------------------------------------------------------------------------------------------------- */
+/* --- streams --------------------------------------------------------------------------------------------------------
+ */
 
 cnet_stream_t *host_listen(host_t *host) {
   cnet_stream_t *listener;
@@ -263,9 +281,44 @@ const char *host_path(void) {
   static _Thread_local char path[64];
   static _Thread_local unsigned count;
 
-  snprintf(path, sizeof path, "/tmp/cnet-core-%d-%p-%u", (int)getpid(), (void *)&count, count);
-  count++;
+  snprintf(path, sizeof path, "/tmp/cnet-core-%d-%p-%u", (int)getpid(), (void *)&count, count++);
   return path;
+}
+
+bool has_come(host_t *host, void *want) {
+  const host_want_t *wanted = want;
+  return host->counts[wanted->event] >= wanted->count;
+}
+
+bool has_bytes(host_t *host, void *bytes) {
+  const host_bytes_t *wanted = bytes;
+  (void)host;
+  return state_of(wanted->stream)->length >= wanted->length;
+}
+
+bool is_connected(host_t *host, void *stream) {
+  (void)host;
+  return state_of(stream)->connected;
+}
+
+bool is_true(host_t *host, void *flag) {
+  (void)host;
+  return *(bool *)flag;
+}
+
+bool is_at_end(host_t *host, void *stream) {
+  (void)host;
+  return state_of(stream)->at_end;
+}
+
+bool has_write_ended(host_t *host, void *stream) {
+  (void)host;
+  return state_of(stream)->write_status <= 0;
+}
+
+bool has_accepted(host_t *host, void *nothing) {
+  (void)nothing;
+  return host->counts[HOST_ACCEPTED] > 0;
 }
 
 static bool is_paired(host_t *host, void *client) { return host->other != NULL && state_of(client)->connected; }
@@ -286,31 +339,4 @@ void host_pair(host_t *host, cnet_kind_t kind, cnet_stream_t *pair[2]) {
   NEED(cnet_close(listener, false) == 0);
   host_turn(host, 3);
   memset(host->counts, 0, sizeof host->counts);
-}
-
-/* --- conditions ------------------------------------------------------------------------------------------------------- */
-
-bool is_connected(host_t *host, void *stream) {
-  (void)host;
-  return state_of(stream)->connected;
-}
-
-bool is_closed(host_t *host, void *gone) {
-  (void)host;
-  return *(bool *)gone;
-}
-
-bool is_at_end(host_t *host, void *stream) {
-  (void)host;
-  return state_of(stream)->at_end;
-}
-
-bool has_write_ended(host_t *host, void *stream) {
-  (void)host;
-  return state_of(stream)->write_status <= 0;
-}
-
-bool has_accepted(host_t *host, void *nothing) {
-  (void)nothing;
-  return host->counts[HOST_ACCEPTED] > 0;
 }
