@@ -1,103 +1,201 @@
 {
+  # One static library for each floor of src/, with the folders that it may include from, which are those below it. None
+  # but the binding finds the headers of Node-API: uv.h is copied to a folder of its own.
+  "target_defaults": {
+    "conditions": [
+      ["OS=='win'", {
+        "msvs_settings": {
+          "VCCLCompilerTool": {"AdditionalOptions": ["/std:c11", "/guard:cf"]},
+          "VCLinkerTool": {"AdditionalOptions": ["/guard:cf"]}
+        }
+      }, {
+        "defines": ["_GNU_SOURCE"],
+        "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"],
+        "cflags!": ["-Wno-unused-parameter"],
+        "configurations": {
+          "Release": {"cflags_c": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]}
+        }
+      }],
+      ["OS=='linux'", {
+        "cflags_c": ["-fstack-clash-protection"],
+        "ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
+      }],
+      ["OS=='mac'", {
+        "xcode_settings": {
+          "MACOSX_DEPLOYMENT_TARGET": "10.15",
+          "OTHER_CFLAGS": [
+            "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"
+          ]
+        },
+        "configurations": {
+          "Release": {"defines": ["_FORTIFY_SOURCE=2"]}
+        }
+      }]
+    ]
+  },
   "targets": [
     {
-      "target_name": "cnet",
+      "target_name": "cnet_uv_headers",
+      "type": "none",
+      "copies": [
+        {
+          "destination": "<(SHARED_INTERMEDIATE_DIR)/uv",
+          "files": ["<(node_root_dir)/include/node/uv.h", "<(node_root_dir)/include/node/uv/"]
+        }
+      ]
+    },
+    {
+      "target_name": "cnet_base",
+      "type": "static_library",
+      "include_dirs!": ["<(node_root_dir)/include/node"],
+      "include_dirs": ["src/base"],
       "sources": [
-        "src/accept_limit.c",
-        "src/accept_limit_js.c",
-        "src/addon.c",
-        "src/address.c",
-        "src/address_units.c",
-        "src/attempt.c",
-        "src/attempt_args.c",
-        "src/attempt_path.c",
-        "src/attempt_prepare.c",
-        "src/block_list.c",
-        "src/block_list_ask.c",
-        "src/block_list_many.c",
-        "src/block_list_js.c",
-        "src/block_list_net.c",
-        "src/block_list_range.c",
-        "src/block_list_read.c",
-        "src/block_list_text.c",
-        "src/close.c",
-        "src/connections.c",
-        "src/credentials.c",
-        "src/cursor.c",
-        "src/descriptors.c",
-        "src/env.c",
-        "src/call.c",
-        "src/error_queue.c",
-        "src/held.c",
-        "src/idle.c",
-        "src/idle_heap.c",
-        "src/listen.c",
-        "src/opening.c",
-        "src/option.c",
-        "src/option_list.c",
-        "src/pipe.c",
-        "src/platform_zero_copy.c",
-        "src/proxy_accept.c",
-        "src/proxy_crc.c",
-        "src/proxy_js.c",
-        "src/proxy_line.c",
-        "src/proxy_protocol.c",
-        "src/race.c",
-        "src/read.c",
-        "src/refuse.c",
-        "src/sendfile.c",
-        "src/shutdown.c",
-        "src/slab.c",
-        "src/socket_file.c",
-        "src/splice.c",
-        "src/stats.c",
-        "src/stream.c",
-        "src/tcp.c",
-        "src/tcp_info.c",
-        "src/token.c",
-        "src/token_table.c",
-        "src/text.c",
-        "src/turn.c",
-        "src/write.c"
-      ],
-      "defines": ["NAPI_VERSION=8"],
+        "src/base/heap.c",
+        "src/base/table.c"
+      ]
+    },
+    {
+      "target_name": "cnet_address",
+      "type": "static_library",
+      "dependencies": ["cnet_uv_headers"],
+      "include_dirs!": ["<(node_root_dir)/include/node"],
+      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address"],
+      "sources": [
+        "src/address/address.c",
+        "src/address/address_units.c",
+        "src/address/block_list.c",
+        "src/address/ip.c",
+        "src/address/many_rules.c",
+        "src/address/meter.c",
+        "src/address/ranges.c",
+        "src/address/rules_text.c",
+        "src/address/subnets.c"
+      ]
+    },
+    {
+      "target_name": "cnet_proxy",
+      "type": "static_library",
+      "dependencies": ["cnet_uv_headers"],
+      "include_dirs!": ["<(node_root_dir)/include/node"],
+      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address", "src/proxy"],
+      "sources": [
+        "src/proxy/crc32c.c",
+        "src/proxy/proxy_protocol.c",
+        "src/proxy/version1.c"
+      ]
+    },
+    {
+      "target_name": "cnet_platform",
+      "type": "static_library",
+      "dependencies": ["cnet_uv_headers"],
+      "include_dirs!": ["<(node_root_dir)/include/node"],
+      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/platform"],
       "conditions": [
         ["OS=='win'", {
-          "sources": ["src/platform_stub.c"],
-          "msvs_settings": {
-            "VCCLCompilerTool": {"AdditionalOptions": ["/std:c11", "/guard:cf"]},
-            "VCLinkerTool": {"AdditionalOptions": ["/guard:cf"]}
-          }
+          "sources": [
+            "src/platform/windows/ancillary.c",
+            "src/platform/windows/descriptor.c",
+            "src/platform/windows/options.c",
+            "src/platform/windows/queue.c",
+            "src/platform/windows/unix_file.c",
+            "src/platform/windows/unix_socket.c"
+          ]
         }, {
           "sources": [
-            "src/platform_file_posix.c", "src/platform_message_posix.c", "src/platform_posix.c", "src/platform_option_posix.c",
-            "src/platform_queue_posix.c"
-          ],
-          "defines": ["_GNU_SOURCE"],
-          "cflags_c": ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"],
-          "cflags!": ["-Wno-unused-parameter"],
-          "configurations": {
-            "Release": {"cflags_c": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]}
-          }
+            "src/platform/posix/ancillary.c",
+            "src/platform/posix/descriptor.c",
+            "src/platform/posix/options.c",
+            "src/platform/posix/queue.c",
+            "src/platform/posix/unix_file.c",
+            "src/platform/posix/unix_socket.c"
+          ]
         }],
         ["OS=='linux'", {
-          "sources": ["src/platform_tcp_posix.c"],
-          "cflags_c": ["-fstack-clash-protection"],
-          "ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
+          "sources": ["src/platform/linux/tcp.c", "src/platform/linux/zero_copy.c"]
         }, {
-          "sources": ["src/platform_tcp_stub.c"]
-        }],
-        ["OS=='mac'", {
-          "xcode_settings": {
-            "MACOSX_DEPLOYMENT_TARGET": "10.15",
-            "OTHER_CFLAGS": [
-              "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-fvisibility=hidden", "-fstack-protector-strong"
-            ]
-          },
-          "configurations": {
-            "Release": {"defines": ["_FORTIFY_SOURCE=2"]}
-          }
+          "sources": ["src/platform/none/tcp.c", "src/platform/none/zero_copy.c"]
         }]
+      ]
+    },
+    {
+      "target_name": "cnet_core",
+      "type": "static_library",
+      "dependencies": ["cnet_uv_headers"],
+      "include_dirs!": ["<(node_root_dir)/include/node"],
+      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address", "src/proxy", "src/platform", "src/core"],
+      "sources": [
+        "src/core/accept_limit.c",
+        "src/core/admission.c",
+        "src/core/allowed_users.c",
+        "src/core/bind.c",
+        "src/core/close.c",
+        "src/core/connect.c",
+        "src/core/connect_attempt.c",
+        "src/core/connect_path.c",
+        "src/core/connect_prepare.c",
+        "src/core/connect_race.c",
+        "src/core/connect_serial.c",
+        "src/core/early_data.c",
+        "src/core/error_queue.c",
+        "src/core/handle.c",
+        "src/core/idle.c",
+        "src/core/listener.c",
+        "src/core/loop.c",
+        "src/core/option_list.c",
+        "src/core/part.c",
+        "src/core/passing.c",
+        "src/core/proxy_handshake.c",
+        "src/core/proxy_list.c",
+        "src/core/proxy_listener.c",
+        "src/core/read.c",
+        "src/core/refusal.c",
+        "src/core/relay.c",
+        "src/core/send_file.c",
+        "src/core/shutdown.c",
+        "src/core/socket_file.c",
+        "src/core/socket_options.c",
+        "src/core/stream.c",
+        "src/core/tcp_info.c",
+        "src/core/ticket.c",
+        "src/core/ticket_table.c",
+        "src/core/turn.c",
+        "src/core/write.c"
+      ]
+    },
+    {
+      "target_name": "cnet",
+      "dependencies": ["cnet_core", "cnet_proxy", "cnet_address", "cnet_platform", "cnet_base"],
+      "defines": ["NAPI_VERSION=8"],
+      "include_dirs": ["src/base", "src/address", "src/proxy", "src/platform", "src/core", "src/binding"],
+      "sources": [
+        "src/binding/accept_limit.c",
+        "src/binding/addon.c",
+        "src/binding/address.c",
+        "src/binding/block_list.c",
+        "src/binding/buffers.c",
+        "src/binding/call.c",
+        "src/binding/connect.c",
+        "src/binding/environment.c",
+        "src/binding/events.c",
+        "src/binding/held.c",
+        "src/binding/idle.c",
+        "src/binding/listener.c",
+        "src/binding/memory.c",
+        "src/binding/options.c",
+        "src/binding/passing.c",
+        "src/binding/proxy.c",
+        "src/binding/read.c",
+        "src/binding/relay.c",
+        "src/binding/rules_read.c",
+        "src/binding/rules_text.c",
+        "src/binding/send_file.c",
+        "src/binding/shutdown.c",
+        "src/binding/stats.c",
+        "src/binding/stream.c",
+        "src/binding/tcp_info.c",
+        "src/binding/text.c",
+        "src/binding/ticket.c",
+        "src/binding/write.c"
       ]
     }
   ]

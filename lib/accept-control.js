@@ -2,7 +2,7 @@
 
 /**
  * Who may connect to a Server, beyond server.maxConnections: so many from each address and each network, so many a second,
- * and nobody while it is paused. C decides, before any JavaScript object exists (src/accept_limit.c).
+ * and nobody while it is paused. C decides, before any JavaScript object exists (src/core/accept_limit.c).
  */
 
 const native = require('./binding');

@@ -2,7 +2,7 @@
 
 /**
  * Loads the native part, once per environment, and hands it the handlers. Everything that it exports is listed,
- * with its arguments, in src/exports.h.
+ * with its arguments, in src/binding/exports.h.
  */
 
 const { loadNative } = require('./native-file');

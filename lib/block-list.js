@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * net.BlockList: rules on IP addresses. The rules and the check are in C (src/block_list*.c); here are the checks of
+ * net.BlockList: rules on IP addresses. The rules and the check are in C (src/address/); here are the checks of
  * arguments and the errors.
  *
  * A list is one of Node's too. As soon as one of Node's modules looks for its rules in C++ there is a list of Node's with

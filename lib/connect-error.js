@@ -7,7 +7,7 @@ const { isIP } = require('./ip');
 const { raceMessage } = require('./opening');
 const { optionError } = require('./socket-options');
 
-/** Status of an address that the block list forbids, and steps of an attempt: see src/cnet.h. */
+/** Status of an address that the block list forbids, and steps of an attempt: see src/core/internal.h. */
 const BLOCKED = 1;
 const PHASE = {
   START: 0,

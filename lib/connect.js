@@ -2,7 +2,7 @@
 
 /**
  * socket.connect(): from its arguments (connect-options.js) and the addresses of the host (lookup.js) to a connection. The
- * attempts themselves, one address after the other or several at once, are made by C (src/attempt.c, src/race.c), which
+ * attempts themselves, one address after the other or several at once, are made by C (src/core/connect_serial.c, src/core/connect_race.c), which
  * tells of each step.
  */
 

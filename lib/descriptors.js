@@ -5,7 +5,7 @@
  *
  * A message with descriptors takes its turn among the writes of the stream: while one is queued, the socket has a
  * _writeGeneric() of its own and no _writev(), so that the queue comes one by one. What is sent are duplicates, made in
- * sendDescriptors() and closed when they have gone, or cannot go any more. Receiving is in src/descriptors.c.
+ * sendDescriptors() and closed when they have gone, or cannot go any more. Receiving is in src/core/passing.c.
  */
 
 const { AsyncResource } = require('node:async_hooks');
@@ -57,7 +57,7 @@ function receiveOn(socket, handle) {
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
 
-/** An object that holds duplicates (src/held.c). @throws EBADF, EMFILE */
+/** An object that holds duplicates (src/binding/held.c). @throws EBADF, EMFILE */
 function duplicate(fds) {
   const held = native.holdDescriptors(fds);
   if (typeof held === 'number') throw errnoException(held, 'dup');

@@ -2,7 +2,7 @@
 
 /**
  * Native handles as JavaScript objects: what `socket._handle` and `server._handle` are. A handle is a number that C
- * knows (see src/cnet.h) with the methods that programs expect of Node's own handles. It is alive until close();
+ * knows (see src/core/internal.h) with the methods that programs expect of Node's own handles. It is alive until close();
  * afterwards its number is -1 and C is not called with it any more.
  */
 
@@ -18,7 +18,7 @@ const { kBytesWritten, kOwner } = require('./symbols');
 const TCP_KIND = 0;
 const PIPE_KIND = 1;
 
-/** Flags of bind(): see src/cnet.h. */
+/** Flags of bind(): see src/core/internal.h. */
 const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
 const MULTIPATH = 4;

@@ -16,7 +16,7 @@ const handles = [];
 /** @type {Array<import('./timeout').IdleTimeout | undefined>} by number of the idle timeout */
 const timeouts = [];
 
-/** CNET_EXHAUSTED of src/cnet.h. */
+/** CNET_EXHAUSTED of src/core/internal.h. */
 const EXHAUSTED = 1000;
 
 /** A connection was accepted, `status` 0, or could not be; above zero it is there, and is to be refused. */
@@ -62,7 +62,7 @@ function onconnect(id) {
   handles[id][kOwner][kConnected]();
 }
 
-/** Bytes of the largest read and the largest write that lie in `event`: CNET_INLINE of src/cnet.h. */
+/** Bytes of the largest read and the largest write that lie in `event`: CNET_INLINE of src/core/internal.h. */
 const INLINE = 64;
 
 /**

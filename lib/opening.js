@@ -2,7 +2,7 @@
 
 /**
  * How a TCP connection is opened, beyond what Node has: several addresses at once, multipath TCP, data with the handshake.
- * C does it: src/race.c, src/opening.c.
+ * C does it: src/core/connect_race.c, src/core/early_data.c.
  */
 
 const { Buffer } = require('node:buffer');

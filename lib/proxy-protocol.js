@@ -2,7 +2,7 @@
 
 /**
  * cnet/proxy-protocol: makes headers of the PROXY protocol, versions 1 and 2 (haproxy's doc/proxy-protocol.txt), and takes
- * their TLVs apart. Headers that arrive are read by C: src/proxy_protocol.c.
+ * their TLVs apart. Headers that arrive are read by C: src/proxy/proxy_protocol.c.
  */
 
 require('./runtime');

@@ -2,7 +2,7 @@
 
 /**
  * Servers behind a proxy that speaks the PROXY protocol: the option `proxyProtocol` of new Server(). C reads the header of
- * a connection before it tells of it (src/proxy_accept.c).
+ * a connection before it tells of it (src/core/proxy_handshake.c).
  */
 
 const native = require('./binding');
@@ -21,7 +21,7 @@ const { validateInt32, validateObject, validateOneOf } = require('./validate');
 /** Milliseconds for a header, unless given. */
 const TIMEOUT = 5000;
 
-/** Status codes of C: see cnet_proxy_error_t in src/proxy_protocol.h. */
+/** Status codes of C: see cnet_proxy_error_t in src/proxy/proxy_protocol.h. */
 const TIMED_OUT = 14;
 const UNTRUSTED = 15;
 const RESET = 16;

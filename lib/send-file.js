@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * socket.sendFile(): a part of a file goes to the peer without coming into JavaScript (src/sendfile.c).
+ * socket.sendFile(): a part of a file goes to the peer without coming into JavaScript (src/core/send_file.c).
  *
  * To stream.Writable it is a write as any other: a Buffer without bytes that says how many there will be. So its place
  * among the writes, 'drain', cork(), end(), destroy() and errors are those of write().

@@ -2,7 +2,7 @@
 
 /**
  * server.shutdown(): the graceful end of a Server, with a deadline; and the connections that a server has. None of it
- * costs a connection anything: which they are is asked of C (src/connections.c) when somebody wants to know.
+ * costs a connection anything: which they are is asked of C (src/binding/stream.c) when somebody wants to know.
  */
 
 const native = require('./binding');

@@ -2,7 +2,7 @@
 
 /**
  * Socket options by name, as in socket(7), tcp(7), ip(7) and ipv6(7): getOption(), setOption(), and the option
- * `socketOptions` of connect() and listen(). The names are in src/option.c.
+ * `socketOptions` of connect() and listen(). The names are in src/core/socket_options.c.
  */
 
 const native = require('./binding');
@@ -13,7 +13,7 @@ const { callError } = require('./no-socket');
 const uv = require('./uv');
 const { validateInt32, validateObject, validateString, validateUint32 } = require('./validate');
 
-/** What a value is: see src/option.c. */
+/** What a value is: see src/core/socket_options.c. */
 const FLAG = 0;
 const INT = 1;
 const UINT = 2;
@@ -221,7 +221,7 @@ function listenOptionsOption(options) {
 }
 
 /**
- * The settings as src/option_list.c reads them: level, number, length, and the value, each a multiple of 4 bytes.
+ * The settings as src/core/option_list.c reads them: level, number, length, and the value, each a multiple of 4 bytes.
  * @param {Setting[] | null} settings
  * @returns {Uint8Array | undefined}
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** splice(): relays two sockets to each other in the kernel (src/splice.c), or by pipe() where that cannot be. */
+/** splice(): relays two sockets to each other in the kernel (src/core/relay.c), or by pipe() where that cannot be. */
 
 const { Duplex, finished } = require('node:stream');
 

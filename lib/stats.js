@@ -1,6 +1,6 @@
 'use strict';
 
-/** cnet.stats(): what this copy of cnet has done in this thread, and has open. C counts (src/stats.h). */
+/** cnet.stats(): what this copy of cnet has done in this thread, and has open. C counts (src/core/stats.h). */
 
 const native = require('./binding');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** socket.getTCPInfo(): what the kernel knows of a connection. The fields are made in src/tcp_info.c. */
+/** socket.getTCPInfo(): what the kernel knows of a connection. The fields are made in src/core/tcp_info.c. */
 
 const native = require('./binding');
 const { codes } = require('./errors');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Idle timeouts of a Socket; C keeps the time (src/idle.c). */
+/** Idle timeouts of a Socket; C keeps the time (src/core/idle.c). */
 
 const native = require('./binding');
 const { errnoException, invalidArgType, outOfRange } = require('./errors');

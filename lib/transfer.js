@@ -4,7 +4,7 @@
  * transfer() and receive(): sockets, servers and bound sockets moved between the threads of a process. Node does it in
  * the transfer list of postMessage(), which takes its own classes alone. transfer() makes a token, a plain object that
  * can be cloned, of one; receive() makes one of the token. The connection or the port is the same throughout: what moves is
- * its descriptor. That, and whatever the receiver has to know of it, is kept by C meanwhile (src/token.c); the token has no
+ * its descriptor. That, and whatever the receiver has to know of it, is kept by C meanwhile (src/core/ticket.c); the token has no
  * more than a name that nobody can guess.
  */
 

@@ -10,9 +10,10 @@ const path = require('node:path');
 const { skip } = require('./api/kit');
 const { patience } = require('./support/scale');
 const { tempDir } = require('./support/temp');
+const { compilerArgs } = require('../tools/c-files.js');
 
 const ROOT = path.join(__dirname, '..');
-const SOURCES = ['proxy_protocol.c', 'proxy_line.c', 'proxy_crc.c'];
+const SOURCES = ['proxy_protocol.c', 'version1.c', 'crc32c.c'];
 
 /** Steps for a byte, of each kind of input: what is measured, and a half more for other compilers. */
 const MOST = {
@@ -27,10 +28,16 @@ const MOST = {
 
 const temp = tempDir();
 
-/** The lines of fixtures/steps.c; null: there is no compiler that counts. */
+/** The lines of fixtures/steps.c; null: there is no compiler that counts, or no header. */
 function measure() {
-  const cc = (...args) => spawnSync('cc', ['-std=c11', '-O1', ...args], { cwd: temp.dir, encoding: 'utf8' });
-  const sources = SOURCES.map((name) => path.join(ROOT, 'src', name));
+  let given;
+  try {
+    given = [...compilerArgs('src/proxy/version1.c'), '-O1'];
+  } catch {
+    return null;
+  }
+  const cc = (...args) => spawnSync('cc', [...given, ...args], { cwd: temp.dir, encoding: 'utf8' });
+  const sources = SOURCES.map((name) => path.join(ROOT, 'src', 'proxy', name));
   if (cc('-fsanitize-coverage=trace-pc', '-c', ...sources).status !== 0) return null;
   const objects = SOURCES.map((name) => name.replace('.c', '.o'));
   const built = cc('-o', 'steps', path.join(__dirname, 'fixtures', 'steps.c'), ...objects);

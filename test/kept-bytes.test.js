@@ -21,7 +21,7 @@ function numbered(length) {
   return Buffer.from(numbers.buffer, 0, length);
 }
 
-/** Each size has a way of its own from the kernel to a Buffer (src/slab.c). The pieces are sent one after the other. */
+/** Each size has a way of its own from the kernel to a Buffer (src/binding/memory.c). The pieces are sent one after the other. */
 const SIZES = [
   { title: 'a few bytes', bytes: numbered(10 * KB), piece: 50 },
   { title: 'large reads', bytes: numbered(6 * MB), piece: 6 * MB },

@@ -4,14 +4,14 @@
 const os = require('node:os');
 const path = require('node:path');
 
-const { cSources, compilerArgs } = require('./c-files.js');
+const { FLOORS, cSources, compilerArgs, isOurPlatform } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { need } = require('./need.js');
 const { forEachOf, run, tool } = require('./run.js');
 
 const CPPCHECK = [
   '--quiet', '--std=c11', '--enable=warning,performance,portability', '--error-exitcode=1', '--inline-suppr',
-  '--suppress=missingIncludeSystem', '-Isrc', '-D__linux__', '-D_GNU_SOURCE', '-DNAPI_VERSION=8',
+  '--suppress=missingIncludeSystem', ...FLOORS.binding.map((folder) => `-Isrc/${folder}`), '-D__linux__', '-D_GNU_SOURCE', '-DNAPI_VERSION=8',
   '-DNODE_GYP_MODULE_NAME=cnet',
 ];
 
@@ -21,8 +21,8 @@ tool(async () => {
   let failures = (await run('cppcheck', [...CPPCHECK, ...cSources()])).status === 0 ? 0 : 1;
   if (!quick) {
     await ensure({ build: false });
-    const tidy = (file) => run('clang-tidy', ['--quiet', '--warnings-as-errors=*', file, '--', ...compilerArgs()], { quiet: true });
-    const results = await forEachOf(cSources(), os.availableParallelism?.() ?? 2, tidy);
+    const tidy = (file) => run('clang-tidy', ['--quiet', '--warnings-as-errors=*', file, '--', ...compilerArgs(file)], { quiet: true });
+    const results = await forEachOf(cSources().filter(isOurPlatform), os.availableParallelism?.() ?? 2, tidy);
     for (const { output } of results.filter(({ status }) => status !== 0)) console.error(output);
     failures += results.filter(({ status }) => status !== 0).length;
   }

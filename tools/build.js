@@ -25,14 +25,20 @@ function binaryPath(debug = false) {
   return path.join(ROOT, 'build', debug ? 'Debug' : 'Release', 'cnet.node');
 }
 
+/** Every C source and header, relative to the project's folder, with slashes. */
+function sourceFiles(folder = 'src') {
+  return fs.readdirSync(path.join(ROOT, folder), { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? sourceFiles(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`]))
+    .filter((name) => /\.[ch]$/.test(name)).sort();
+}
+
 /**
  * What a binary is made from. Times of files are not asked: a checkout or a copy changes them at will.
  * @param {string} [platform]
  */
 function fingerprint(platform = `${process.platform} ${process.arch}`) {
   const hash = crypto.createHash('sha256').update(`${platform}\n`);
-  const sources = fs.readdirSync(path.join(ROOT, 'src')).filter((name) => /\.[ch]$/.test(name)).sort();
-  for (const file of [GYP, ...sources.map((name) => `src/${name}`)]) {
+  for (const file of [GYP, ...sourceFiles()]) {
     hash.update(`${file}\n`).update(fs.readFileSync(path.join(ROOT, file))).update('\n');
   }
   return hash.digest('hex');
@@ -180,7 +186,7 @@ async function build({ force = false, debug = false, verbose = false } = {}) {
 /* Tried in a process of its own: what does not load must not end us. */
 const loads = (file) => works(process.execPath, ['-e', 'require(process.argv[1])', file]);
 
-module.exports = { binaryPath, build, checkTools, fingerprint, isBuilt, nodeGyp, ownHeaders };
+module.exports = { sourceFiles, binaryPath, build, checkTools, fingerprint, isBuilt, nodeGyp, ownHeaders };
 
 if (require.main === module) {
   tool(async () => {

@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { cFiles, cSources, compilerArgs } = require('./c-files.js');
+const { cFiles, cSources, compilerArgs, isForWindows, isOurPlatform } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { missing, need } = require('./need.js');
 const { ROOT, forEachOf, run, tool, works } = require('./run.js');
@@ -14,6 +14,7 @@ const { ROOT, forEachOf, run, tool, works } = require('./run.js');
 const COMPILERS = ['gcc', 'clang'];
 const WINDOWS_COMPILER = 'x86_64-w64-mingw32-gcc-win32';
 const WINDOWS_10 = '-D_WIN32_WINNT=0x0A00';
+const HEADER = ['-fsyntax-only', '-Wno-unused-function', '-Wno-pragma-once-outside-header'];
 const WARNINGS = ['-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 const MAX_FUNCTION_LINES = 60;
 const MAX_FILE_LINES = 300;
@@ -62,10 +63,13 @@ function tooLong(file) {
   return complaints;
 }
 
+/* Each header by itself: it includes what it needs. */
+const headers = () => cFiles().filter((name) => name.endsWith('.h') && isOurPlatform(name));
+
 /* Compiled with optimisation, and thrown away: some of gcc's warnings come from its optimiser. */
 async function compile(compiler, file, more = []) {
   const object = ['-O2', '-c', '-o', process.platform === 'win32' ? 'NUL' : '/dev/null'];
-  const { status, output } = await run(compiler, [...WARNINGS, ...compilerArgs(), ...more, ...object, file], { quiet: true });
+  const { status, output } = await run(compiler, [...WARNINGS, ...compilerArgs(file), ...more, ...object, ...(file.endsWith('.h') ? ['-x', 'c', ...HEADER] : []), file], { quiet: true });
   if (output !== '') console.error(output);
   return status === 0;
 }
@@ -73,9 +77,9 @@ async function compile(compiler, file, more = []) {
 tool(async () => {
   need(COMPILERS);
   await ensure({ build: false });
-  const jobs = COMPILERS.flatMap((compiler) => cSources().map((file) => [compiler, file]));
+  const jobs = COMPILERS.flatMap((compiler) => [...cSources().filter(isOurPlatform), ...headers()].map((file) => [compiler, file]));
   if (works(WINDOWS_COMPILER)) {
-    const files = cSources().filter((name) => !name.endsWith('_posix.c'));
+    const files = cSources().filter(isForWindows);
     jobs.push(...files.map((file) => [WINDOWS_COMPILER, file, [WINDOWS_10]]));
   } else {
     console.log(`check:c: the paths of Windows were not compiled, ${missing([WINDOWS_COMPILER], ['gcc-mingw-w64-x86-64-win32'])}`);

@@ -9,7 +9,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { compilerArgs } = require('./c-files.js');
+const { cSources, compilerArgs, isOurPlatform } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
 const { summary } = require('./mocha.js');
@@ -18,27 +18,25 @@ const { getNode, VERSIONS } = require('./test-nodes.js');
 
 const USAGE = 'usage: npm run fuzz -- [--seconds N] [--seed N] [--runs N] [--only ip|path|block-list|proxy|text|api]';
 
-/** The sources of each program in C, beside its own. path.c contains what it tests: that is of no other file's. */
+/** The floors whose sources each program in C is linked with, as they are. */
 const PROGRAMS = {
-  ip: ['address.c', 'address_units.c'],
-  path: [],
-  'block-list': ['block_list.c', 'block_list_many.c', 'block_list_net.c', 'block_list_range.c'],
-  proxy: ['proxy_crc.c', 'proxy_line.c', 'proxy_protocol.c'],
+  ip: ['address'],
+  path: ['base', 'platform'],
+  'block-list': ['address'],
+  proxy: ['address', 'proxy'],
 };
 
-/** Node-API is not there and not called: only the functions that JavaScript calls use it. */
 const FLAGS = [
   '-g', '-O1', '-fno-pie', '-no-pie', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all',
-  '-Wl,--unresolved-symbols=ignore-all',
 ];
 
 const DIR = path.join(ROOT, 'build-fuzz');
 
 async function buildProgram(name) {
-  const sources = [path.join('test', 'fuzz', `${name}.c`), ...PROGRAMS[name].map((file) => path.join('src', file))];
+  const sources = [path.join('test', 'fuzz', `${name}.c`), ...cSources().filter((file) => isOurPlatform(file) && PROGRAMS[name].includes(file.split('/')[1]))];
   const output = path.join(DIR, name);
   fs.mkdirSync(path.join(DIR, `${name}.corpus`), { recursive: true });
-  const result = await run('clang', [...FLAGS, ...compilerArgs(), ...sources, '-luv', '-o', output], { quiet: true });
+  const result = await run('clang', [...FLAGS, ...compilerArgs('src/core'), ...sources, '-luv', '-o', output], { quiet: true });
   if (result.status === 0) return output;
   throw new ToolError(`${result.output}\n${name} could not be built`);
 }

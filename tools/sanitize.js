@@ -1,7 +1,7 @@
 'use strict';
 // sanitize.js: `npm run sanitize -- asan|ubsan|tsan|valgrind|poison [arguments of mocha]`: the suite over a build with
 // checks for memory errors, leaks, undefined behaviour and data races; tsan and valgrind: the tests named below; poison:
-// over a build that fills all memory with a pattern once it is free for reuse (src/poison.h), so that bytes which change
+// over a build that fills all memory with a pattern once it is free for reuse (src/base/poison.h), so that bytes which change
 // after a program has them show. It fails when a test fails, and on every finding in which our own code has a part;
 // findings of Node alone are counted and left. The build goes to build-asan/ and its like, where CNET_NATIVE finds it.
 
@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { cSources, compilerArgs } = require('./c-files.js');
+const { cSources, compilerArgs, isOurPlatform } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { runMocha, summary } = require('./mocha.js');
 const { need } = require('./need.js');
@@ -36,10 +36,8 @@ const MODES = {
   ubsan: { flags: ['-fsanitize=undefined'], scale: 1, slowness: 3 },
   tsan: { flags: ['-fsanitize=thread'], scale: 0.1, slowness: 10, tests: ['test/workers.test.js'] },
   valgrind: { flags: [], scale: 0.02, slowness: 40, tests: VALGRIND_TESTS },
-  poison: { flags: ['-DCNET_POISON', '-include', path.join(ROOT, 'src', 'poison.h')], scale: 1, slowness: 2 },
+  poison: { flags: ['-DCNET_POISON', '-include', path.join(ROOT, 'src', 'base', 'poison.h')], scale: 1, slowness: 2 },
 };
-
-const isOurPlatform = (file) => !file.endsWith('_stub.c');
 
 /* Sources are named in full, so that the frames of our code can be told from those of libuv's src/. */
 async function build(mode, flags) {
@@ -131,7 +129,7 @@ function readFindings(logs) {
   });
 }
 
-const OURS = new RegExp(`${path.join(ROOT, 'src').replace(/[^\w/]/g, '\\$&')}[/\\\\]\\w+\\.c\\b|\\bcnet\\.node\\b`);
+const OURS = new RegExp(`${path.join(ROOT, 'src').replace(/[^\w/]/g, '\\$&')}[/\\\\][\\w/\\\\]+\\.c\\b|\\bcnet\\.node\\b`);
 
 /** Frames of V8 at work: what is allocated below our code, but in there, is V8's to free. */
 const ENGINE = /\bv8::internal::|\bBuiltins_|\bnode::InternalMakeCallback\b/;

@@ -81,8 +81,8 @@ describe('getOption() and setOption()', () => {
       }
     }
     assert.ok(values.size > 50, `${values.size} values`);
-    const inC = fs.readFileSync(path.join(__dirname, '../../src/option.c'), 'utf8');
-    for (const [, name] of inC.matchAll(/X\(\w+, (\w+), AS_/g)) assert.ok(text.includes(`\`${name}\``), name);
+    const inC = fs.readFileSync(path.join(__dirname, '../../src/core/socket_options.c'), 'utf8');
+    for (const [, name] of inC.matchAll(/X\(\w+, (\w+), CNET_OPTION_/g)) assert.ok(text.includes(`\`${name}\``), name);
   });
 
   it('each option that can be read gives a value of its kind', async () => {

@@ -1,5 +1,5 @@
 /*
- * block-list.c: fuzzes block lists (src/block_list*.c): rules come and go, and every check is compared with a list that is
+ * block-list.c: fuzzes block lists (src/address): rules come and go, and every check is compared with a list that is
  * gone through from one end to the other.
  *
  * An input is a sequence of operations, OPERATION bytes each: what to do, a prefix, and two addresses of few bits, so
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/block_list_rules.h"
+#include "block_list_internal.h"
 
 #define CHECK(condition) \
   do { \
@@ -26,7 +26,7 @@ typedef enum { ADDRESS, SUBNET, RANGE } rule_kind_t;
 
 typedef struct {
   rule_kind_t kind;
-  cnet_host_t start, end;
+  cnet_address_t start, end;
   unsigned prefix; /* of 128 */
 } rule_t;
 
@@ -35,11 +35,11 @@ typedef struct {
   size_t count;
 } slow_list_t;
 
-static number_t number_of(cnet_host_t host) { return (number_t)host.ip.high << 64 | host.ip.low; }
+static number_t number_of(cnet_address_t host) { return (number_t)host.ip.high << 64 | host.ip.low; }
 
-static bool is_mapped(cnet_host_t host) { return number_of(host) >> 32 == 0xffff; }
+static bool is_mapped(cnet_address_t host) { return number_of(host) >> 32 == 0xffff; }
 
-static bool range_holds(const rule_t *rule, cnet_host_t host) {
+static bool range_holds(const rule_t *rule, cnet_address_t host) {
   number_t ip = number_of(host);
   bool between = number_of(rule->start) <= ip && ip <= number_of(rule->end);
 
@@ -48,20 +48,20 @@ static bool range_holds(const rule_t *rule, cnet_host_t host) {
   return between && !host.four;
 }
 
-static bool rule_holds(const rule_t *rule, cnet_host_t host) {
+static bool rule_holds(const rule_t *rule, cnet_address_t host) {
   if (rule->kind == RANGE) return range_holds(rule, host);
   unsigned rest = 128 - rule->prefix;
   number_t difference = number_of(rule->start) ^ number_of(host);
   return rest == 128 || difference >> rest == 0;
 }
 
-static bool slow_check(const slow_list_t *list, cnet_host_t host) {
+static bool slow_check(const slow_list_t *list, cnet_address_t host) {
   for (size_t i = 0; i < list->count; i++)
     if (rule_holds(&list->rules[i], host)) return true;
   return false;
 }
 
-static bool same_host(cnet_host_t a, cnet_host_t b, bool notation) {
+static bool same_host(cnet_address_t a, cnet_address_t b, bool notation) {
   return number_of(a) == number_of(b) && (!notation || a.four == b.four);
 }
 
@@ -95,9 +95,9 @@ static void slow_add(slow_list_t *list, const rule_t *rule) {
 }
 
 /* An address out of a byte: IPv4, IPv4-mapped, just outside of the mapped ones, or IPv6. */
-static cnet_host_t host_of(uint8_t byte) {
+static cnet_address_t host_of(uint8_t byte) {
   static const uint64_t lows[] = {0, 1, 2, 3, 7, 8, 0x80000000u, 0xffffffffu};
-  cnet_host_t host = {.four = false};
+  cnet_address_t host = {.four = false};
   uint64_t low = lows[byte & 7];
 
   switch (byte >> 3 & 7) {
@@ -158,15 +158,15 @@ static void add(cnet_block_list_t *list, slow_list_t *slow, const rule_t *rule) 
 
 /* The rules of the next operations, all at once, but for ranges the wrong way round. How many operations these were. */
 static size_t add_many(cnet_block_list_t *list, slow_list_t *slow, const uint8_t *data, size_t operations) {
-  cnet_part_t parts[2 * 256];
+  cnet_rule_part_t parts[2 * 256];
   size_t count = 0, wanted = 1 + (size_t)data[1], i = 0;
 
   for (; i < wanted && i < operations && slow->count < MAX_RULES; i++) {
     rule_t rule = rule_of(data + i * OPERATION);
     if (rule.kind == RANGE && cnet_range_is_reversed(rule.start, rule.end)) continue;
-    parts[count] = (cnet_part_t){.ip = rule.start.ip, .four = rule.start.four, .prefix = (uint8_t)rule.prefix};
-    parts[count++].kind = rule.kind == RANGE ? CNET_PART_START : rule.kind == ADDRESS ? CNET_PART_SINGLE : CNET_PART_SUBNET;
-    if (rule.kind == RANGE) parts[count++] = (cnet_part_t){.ip = rule.end.ip, .four = rule.end.four, .kind = CNET_PART_END};
+    parts[count] = (cnet_rule_part_t){.ip = rule.start.ip, .four = rule.start.four, .prefix = (uint8_t)rule.prefix};
+    parts[count++].kind = rule.kind == RANGE ? CNET_RULE_START : rule.kind == ADDRESS ? CNET_RULE_SINGLE : CNET_RULE_SUBNET;
+    if (rule.kind == RANGE) parts[count++] = (cnet_rule_part_t){.ip = rule.end.ip, .four = rule.end.four, .kind = CNET_RULE_END};
     slow_add(slow, &rule);
   }
   CHECK(cnet_rules_add(list, parts, count) == 0);
@@ -200,11 +200,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       add(list, slow, &rule);
     }
     CHECK(list->size == slow->count);
-    for (int i = 4; i < OPERATION; i++) CHECK(cnet_block_list_check_host(list, host_of(data[i])) == slow_check(slow, host_of(data[i])));
-    CHECK(cnet_block_list_check_host(list, rule.start) == slow_check(slow, rule.start));
+    for (int i = 4; i < OPERATION; i++) CHECK(cnet_block_list_check_address(list, host_of(data[i])) == slow_check(slow, host_of(data[i])));
+    CHECK(cnet_block_list_check_address(list, rule.start) == slow_check(slow, rule.start));
   }
   for (int byte = 0; byte < 64; byte++)
-    CHECK(cnet_block_list_check_host(list, host_of((uint8_t)byte)) == slow_check(slow, host_of((uint8_t)byte)));
+    CHECK(cnet_block_list_check_address(list, host_of((uint8_t)byte)) == slow_check(slow, host_of((uint8_t)byte)));
   cnet_block_list_release(list);
   free(slow);
   return 0;

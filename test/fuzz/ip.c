@@ -1,13 +1,13 @@
 /*
- * ip.c: fuzzes the reading and writing of IP addresses (src/address.c, src/address_units.c). What inet_pton(3) says is what has to come out,
+ * ip.c: fuzzes the reading and writing of IP addresses (src/address). What inet_pton(3) says is what has to come out,
  * and what is written has to read as the same address.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/address.h"
-#include "../../src/address_units.h"
+#include "address.h"
+#include "address_units.h"
 
 #define CHECK(condition) \
   do { \

@@ -1,11 +1,16 @@
 /*
- * path.c: fuzzes the names of Unix domain sockets (src/platform_posix.c). unix(7) says which there are; a socket that is
+ * path.c: fuzzes the names of Unix domain sockets (src/platform/posix/unix_socket.c). unix(7) says which there are; a socket that is
  * bound to an abstract one has to have exactly that name.
  */
-#include "../../src/platform_posix.c"
-
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "posix/posix.h"
+#include "unix_socket.h"
 
 #define CHECK(condition) \
   do { \
@@ -18,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_bound(const struct sockaddr_un *address, socklen_t size, const char *name, size_t length) {
   struct sockaddr_un bound;
   socklen_t bound_size = sizeof bound;
-  int fd = make_socket(AF_UNIX);
+  int fd = cnet_posix_socket(AF_UNIX);
 
   CHECK(fd >= 0 && (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
   if (bind(fd, (const struct sockaddr *)address, size) == 0) {
@@ -42,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   bool has_zero = size > 0 && memchr(name, '\0', size) != NULL;
   bool is_name = size > 0 && size <= sizeof address.sun_path && (is_abstract || !has_zero);
 
-  int err = unix_address(name, size, &address, &address_size);
+  int err = cnet_posix_address(name, size, &address, &address_size);
   CHECK(err == (is_name ? 0 : UV_EINVAL));
   if (is_name) {
     CHECK(address.sun_family == AF_UNIX && memcmp(address.sun_path, name, size) == 0);

@@ -1,5 +1,5 @@
 /*
- * proxy.c: fuzzes the reading of PROXY protocol headers (src/proxy_protocol.c, src/proxy_line.c). The first byte of an input
+ * proxy.c: fuzzes the reading of PROXY protocol headers (src/proxy). The first byte of an input
  * says how the rest is split; the rest arrives so, and what is made of it is compared with a reading of the whole, written
  * another way, that leaves addresses to inet_pton(3).
  */
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/proxy_protocol.h"
+#include "proxy_protocol.h"
 
 #define CHECK(condition) \
   do { \

@@ -1,0 +1,149 @@
+/* environment.c: the state of one copy in one environment: its contexts, its keeper, and its end. */
+#include "environment.h"
+
+#include <stdlib.h>
+
+#include "call.h"
+#include "exports.h"
+#include "idle_state.h"
+#include "values.h"
+
+cnet_stream_t *cnet_marked(const cnet_environment_t *env, cnet_mark_t mark) {
+  cnet_stream_t *stream = cnet_table_get(&env->streams, mark.id);
+  return stream != NULL && cnet_state_of(stream)->serial == mark.serial ? stream : NULL;
+}
+
+/* Node-API makes the resource, and keeps it alive, when it is given none. */
+napi_async_context cnet_context_new(const cnet_environment_t *env, const char *name) {
+  napi_async_context context = NULL;
+  napi_handle_scope scope;
+
+  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
+  if (napi_async_init(env->napi, NULL, cnet_string(env->napi, name, NAPI_AUTO_LENGTH), &context) != napi_ok)
+    context = NULL;
+  napi_close_handle_scope(env->napi, scope);
+  return context;
+}
+
+void cnet_context_free(const cnet_environment_t *env, napi_async_context context) {
+  if (context != NULL) napi_async_destroy(env->napi, context);
+}
+
+/* --- life and teardown ---------------------------------------------------------------------------------- */
+
+/* What the keeper's finalizer is given, which may be run when `env` is long gone. */
+struct cnet_keeper {
+  cnet_environment_t *env; /* NULL: it has ended */
+};
+
+/* The loop has ended: the last that is left of the environment. */
+static void on_loop_ended(void *data) {
+  cnet_environment_t *env = data;
+
+  for (uint32_t id = 0; id < env->idles.size; id++)
+    if (env->idles.items[id] != NULL) cnet_idle_state_free(env, env->idles.items[id]);
+  cnet_table_free(&env->streams);
+  cnet_table_free(&env->idles);
+  if (env->keeper != NULL) env->keeper->env = NULL;
+  if (env->cleanup != NULL) napi_remove_async_cleanup_hook(env->cleanup);
+  free(env->memory.scratch);
+  cnet_meter_release(env->list_meter);
+  free(env);
+}
+
+void cnet_environment_settle(cnet_environment_t *env) {
+  bool busy = cnet_loop_is_busy(env->loop);
+
+  if (busy == env->busy || env->closing) return;
+  env->busy = busy;
+  if (busy)
+    napi_reference_ref(env->napi, env->keeper_ref, NULL);
+  else
+    napi_reference_unref(env->napi, env->keeper_ref, NULL);
+}
+
+static void delete_references(cnet_environment_t *env) {
+  napi_ref refs[] = {env->runner, env->keeper_ref, env->memory.block_ref};
+
+  for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
+    if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
+  for (size_t i = 0; i < CNET_HANDLERS; i++)
+    if (env->handlers[i] != NULL) napi_delete_reference(env->napi, env->handlers[i]);
+  env->memory.block_ref = NULL;
+  env->memory.block = NULL;
+  cnet_context_free(env, env->outer);
+  env->outer = NULL;
+}
+
+/* Closes all that is open; what is left is freed when the loop has ended. */
+static void environment_end(cnet_environment_t *env) {
+  if (env->closing) return;
+  env->closing = true;
+  delete_references(env);
+  cnet_loop_close(env->loop, on_loop_ended);
+}
+
+/* The environment ends. */
+static void on_cleanup(napi_async_cleanup_hook_handle handle, void *data) {
+  (void)handle;
+  environment_end(data);
+}
+
+/*
+ * The keeper is gone: the copy was dropped, or the environment has ended. In the first case nothing of `env` is in use:
+ * a libuv callback of it would be of a handle that holds the keeper, and a call from JavaScript of a function that has
+ * it.
+ */
+static void on_keeper_gone(napi_env napi, void *data, void *hint) {
+  cnet_keeper_t *keeper = data;
+  cnet_environment_t *env = keeper->env;
+  (void)napi;
+  (void)hint;
+
+  free(keeper);
+  if (env == NULL) return;
+  env->keeper = NULL;
+  environment_end(env);
+}
+
+/* A function as the others: it has the keeper, and the keeper has it. */
+static bool make_runner(cnet_environment_t *env, napi_value keeper) {
+  napi_value runner;
+
+  return napi_create_function(env->napi, NULL, 0, cnet_js_run_work, env, &runner) == napi_ok &&
+         cnet_define(env->napi, runner, "keeper", keeper, false) &&
+         cnet_define(env->napi, keeper, "runner", runner, false) &&
+         napi_create_reference(env->napi, runner, 0, &env->runner) == napi_ok;
+}
+
+bool cnet_environment_make_keeper(cnet_environment_t *env, napi_value *object) {
+  cnet_keeper_t *keeper = calloc(1, sizeof *keeper);
+
+  if (keeper == NULL) return false;
+  if (napi_create_object(env->napi, object) != napi_ok ||
+      napi_create_reference(env->napi, *object, 0, &env->keeper_ref) != napi_ok ||
+      napi_wrap(env->napi, *object, keeper, on_keeper_gone, NULL, NULL) != napi_ok) {
+    free(keeper);
+    return false;
+  }
+  keeper->env = env;
+  env->keeper = keeper;
+  env->outer = cnet_context_new(env, "CNET");
+  return env->outer != NULL && make_runner(env, *object);
+}
+
+cnet_environment_t *cnet_environment_new(napi_env napi) {
+  cnet_environment_t *env = calloc(1, sizeof *env);
+  uv_loop_t *uv;
+
+  if (env == NULL) return NULL;
+  env->napi = napi;
+  if (napi_get_uv_event_loop(napi, &uv) != napi_ok || cnet_loop_new(uv, &cnet_events, env, &env->loop) != 0) {
+    free(env);
+    return NULL;
+  }
+  if (napi_add_async_cleanup_hook(napi, on_cleanup, env, &env->cleanup) == napi_ok) return env;
+  env->cleanup = NULL;
+  environment_end(env);
+  return NULL;
+}

@@ -1,0 +1,288 @@
+/* events.c: what the core tells, told to JavaScript: the cnet_host_t of the binding. */
+#include "events.h"
+
+#include <string.h>
+
+#include "address.h"
+#include "call.h"
+#include "poison.h"
+#include "values.h"
+
+static cnet_environment_t *env_of(cnet_stream_t *stream) { return cnet_state_of(stream)->env; }
+
+static napi_value text(napi_env napi, const char *value) { return cnet_string(napi, value, NAPI_AUTO_LENGTH); }
+
+/* Tells of the stream in its own context; its number is the first of the integers. */
+static void tell_stream(cnet_stream_t *stream, cnet_handler_t which, size_t argc, const int32_t *argv) {
+  const cnet_stream_state_t *state = cnet_state_of(stream);
+  cnet_emit_ints(state->env, state->context, which, argc, argv);
+}
+
+static int32_t id_of(cnet_stream_t *stream) { return cnet_state_of(stream)->id; }
+
+/* --- the life of a stream ----------------------------------------------------------------------------------------- */
+
+/* `argument` is the name of the async resource; who was accepted has that of its kind. */
+static int opened(cnet_stream_t *stream, const void *argument) {
+  cnet_stream_state_t *state = cnet_state_of(stream);
+  cnet_environment_t *env = cnet_loop_data(cnet_loop_of(stream));
+  const char *kind = cnet_kind_of(stream) == CNET_TCP ? "TCPWRAP" : "PIPEWRAP";
+
+  state->env = env;
+  state->id = -1;
+  state->context = cnet_context_new(env, argument != NULL ? argument : kind); /* while nobody knows of the stream */
+  if (state->context == NULL) return UV_ENOMEM;
+  state->id = cnet_table_add(&env->streams, stream);
+  if (state->id < 0) return UV_ENOMEM;
+  state->serial = ++env->serial;
+  state->is_outside = argument == NULL && !env->calls;
+  return 0;
+}
+
+static void stream_closed(cnet_stream_t *stream) { tell_stream(stream, CNET_ON_CLOSE, 1, (int32_t[]){id_of(stream)}); }
+
+static void stream_freed(cnet_stream_t *stream) {
+  cnet_stream_state_t *state = cnet_state_of(stream);
+  cnet_environment_t *env = state->env;
+
+  if (state->id >= 0) cnet_table_remove(&env->streams, state->id);
+  cnet_context_free(env, state->context);
+  if (state->read_buffer != NULL) napi_delete_reference(env->napi, state->read_buffer);
+}
+
+static void settle(cnet_loop_t *loop) { cnet_environment_settle(cnet_loop_data(loop)); }
+
+/* --- listeners ----------------------------------------------------------------------------------------------------- */
+
+static void tell_accept(cnet_stream_t *listener, int32_t status, cnet_stream_t *client) {
+  int32_t id = client == NULL ? -1 : id_of(client);
+  tell_stream(listener, CNET_ON_ACCEPT, 3, (int32_t[]){id_of(listener), status, id});
+}
+
+static void accepted(cnet_stream_t *listener, cnet_stream_t *client) { tell_accept(listener, 0, client); }
+
+static void accept_failed(cnet_stream_t *listener, int status) { tell_accept(listener, status, NULL); }
+
+static void header_rejected(cnet_stream_t *listener, cnet_stream_t *client, int reason) {
+  tell_accept(listener, reason, client);
+}
+
+static void exhausted(cnet_stream_t *listener) { tell_accept(listener, CNET_EXHAUSTED, NULL); }
+
+static void bound(cnet_stream_t *stream, int status) {
+  tell_stream(stream, CNET_ON_BOUND, 2, (int32_t[]){id_of(stream), status});
+}
+
+/* Address, port and family of one end: none is an empty text. */
+static void set_end(napi_env napi, const struct sockaddr_storage *end, napi_value *argv) {
+  char name[CNET_ADDRESS_TEXT];
+  int32_t port, family;
+
+  cnet_address_text(end, name, &port, &family);
+  argv[0] = text(napi, name);
+  argv[1] = cnet_int(napi, port);
+  argv[2] = text(napi, family == 6 ? "IPv6" : "IPv4");
+}
+
+/* The verdict says more than "full" only where the listener has limits of its own. */
+static void rejected(cnet_stream_t *listener, cnet_verdict_t verdict, const cnet_ends_t *ends) {
+  const cnet_stream_state_t *state = cnet_state_of(listener);
+  napi_env napi = state->env->napi;
+  napi_handle_scope scope;
+  napi_value argv[8];
+
+  if (napi_open_handle_scope(napi, &scope) != napi_ok) return;
+  argv[0] = cnet_int(napi, state->id);
+  argv[1] = cnet_int(napi, cnet_accept_limit_is_heeded(listener) ? (int32_t)verdict : CNET_LET_IN);
+  if (ends != NULL) {
+    set_end(napi, &ends->local, argv + 2);
+    set_end(napi, &ends->peer, argv + 5);
+  }
+  cnet_emit(state->env, state->context, CNET_ON_DROP, ends != NULL ? 8 : 2, argv);
+  napi_close_handle_scope(napi, scope);
+}
+
+static void user_rejected(cnet_stream_t *listener, const cnet_credentials_t *peer) {
+  const cnet_stream_state_t *state = cnet_state_of(listener);
+  napi_env napi = state->env->napi;
+  napi_handle_scope scope;
+  napi_value argv[5];
+
+  if (napi_open_handle_scope(napi, &scope) != napi_ok) return;
+  argv[0] = cnet_int(napi, state->id);
+  napi_get_undefined(napi, &argv[1]);
+  argv[2] = cnet_number(napi, (double)peer->pid);
+  argv[3] = cnet_number(napi, peer->uid);
+  argv[4] = cnet_number(napi, peer->gid);
+  cnet_emit(state->env, state->context, CNET_ON_DROP, 5, argv);
+  napi_close_handle_scope(napi, scope);
+}
+
+/* --- connecting ---------------------------------------------------------------------------------------------------- */
+
+static int32_t told_phase(const cnet_step_t *step) {
+  switch (step->phase) {
+  case CNET_ATTEMPT_START:
+    return CNET_TOLD_START;
+  case CNET_ATTEMPT_TIMEOUT:
+    return CNET_TOLD_TIMEOUT;
+  case CNET_ATTEMPT_BIND:
+    return CNET_TOLD_BIND;
+  case CNET_ATTEMPT_UNSENT:
+    return CNET_TOLD_UNSENT;
+  case CNET_ATTEMPT_OPTION:
+    return CNET_TOLD_OPTION + (int32_t)step->option;
+  default:
+    return CNET_TOLD_FAILED;
+  }
+}
+
+static void attempt(cnet_stream_t *stream, const cnet_step_t *step) {
+  int32_t status = step->phase == CNET_ATTEMPT_BLOCKED ? CNET_BLOCKED : step->status;
+  const int32_t argv[] = {id_of(stream), (int32_t)step->address, told_phase(step), status};
+  cnet_tell_ints(env_of(stream), CNET_ON_ATTEMPT, 4, argv);
+}
+
+static void connected(cnet_stream_t *stream) {
+  cnet_tell_ints(env_of(stream), CNET_ON_CONNECT, 1, (int32_t[]){id_of(stream)});
+}
+
+static void *context_new(cnet_loop_t *loop, cnet_purpose_t purpose) {
+  return cnet_context_new(cnet_loop_data(loop),
+                          purpose == CNET_FOR_CONNECT_PIPE ? "PIPECONNECTWRAP" : "TCPCONNECTWRAP");
+}
+
+static void context_free(cnet_loop_t *loop, void *context) { cnet_context_free(cnet_loop_data(loop), context); }
+
+static void run_in(cnet_loop_t *loop, void *context, void (*work)(void *data), void *data) {
+  cnet_run_in(cnet_loop_data(loop), context, work, data);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------- */
+
+/* The user's buffer (onread), asked for anew: it may have been detached or resized since. */
+static void user_memory(const cnet_stream_state_t *state, uv_buf_t *out) {
+  napi_env napi = state->env->napi;
+  napi_handle_scope scope;
+  napi_value buffer;
+  void *data = NULL;
+  size_t length = 0;
+
+  if (state->env->closing || napi_open_handle_scope(napi, &scope) != napi_ok) return;
+  if (napi_get_reference_value(napi, state->read_buffer, &buffer) == napi_ok && buffer != NULL &&
+      cnet_bytes(napi, buffer, &data, &length) && data != NULL)
+    *out = uv_buf_init(data, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
+  napi_close_handle_scope(napi, scope);
+}
+
+static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
+  const cnet_stream_state_t *state = cnet_state_of(stream);
+
+  if (state->read_buffer != NULL)
+    user_memory(state, out);
+  else
+    cnet_memory_lend(state->env, state->large_reads, out);
+}
+
+/* Tells of a read: by numbers in memory that JavaScript sees too, which costs less than to make values of them. */
+static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, napi_value *buffer) {
+  int32_t *event = state->env->event;
+
+  event[0] = state->id;
+  event[1] = got;
+  if (state->is_outside)
+    cnet_emit_outside(state->env, state->context, CNET_ON_READ, argc, buffer);
+  else
+    cnet_emit(state->env, state->context, CNET_ON_READ, argc, buffer);
+}
+
+/* A small read goes into the memory of the events, from where JavaScript copies it before anything else can happen. */
+static void tell_inline(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
+  cnet_environment_t *env = state->env;
+
+  memcpy(env->event + CNET_EVENT_READ, lent->base, (size_t)got);
+  cnet_memory_return(env, lent);
+  tell_read(state, got, 0, NULL);
+  if (!env->closing) cnet_poison(env->event + CNET_EVENT_READ, CNET_INLINE);
+}
+
+static void tell_data(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
+  cnet_environment_t *env = state->env;
+  napi_value buffer;
+
+  if (got <= CNET_INLINE)
+    tell_inline(state, got, lent);
+  else if (cnet_memory_take(env, lent, (size_t)got, &buffer))
+    tell_read(state, got, 1, &buffer);
+  else
+    tell_read(state, UV_ENOMEM, 0, NULL);
+}
+
+static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory) {
+  cnet_stream_state_t *state = cnet_state_of(stream);
+  cnet_environment_t *env = state->env;
+  bool is_ours = state->read_buffer == NULL;
+  napi_handle_scope scope;
+
+  if (got > 0) state->large_reads = got > (ssize_t)CNET_LARGE_READ; /* how large the next one will be, most likely */
+  /* no event memory: setup() was never called */
+  bool is_told = got != 0 && !env->closing && env->event != NULL && napi_open_handle_scope(env->napi, &scope) == napi_ok;
+  if (is_ours && (got <= 0 || !is_told)) cnet_memory_return(env, memory);
+  if (!is_told) return;
+  if (is_ours && got > 0)
+    tell_data(state, (int32_t)got, memory);
+  else
+    tell_read(state, (int32_t)got, 0, NULL);
+  napi_close_handle_scope(env->napi, scope);
+}
+
+/* JavaScript takes them by takeDescriptors(), which finds them here. */
+static void descriptors(cnet_stream_t *stream, const int *fds, int *count, size_t bytes) {
+  cnet_environment_t *env = env_of(stream);
+  const cnet_offer_t *before = env->offer, offer = {stream, fds, count};
+
+  env->offer = &offer;
+  tell_stream(stream, CNET_ON_DESCRIPTORS, 2, (int32_t[]){id_of(stream), (int32_t)bytes});
+  env->offer = before;
+}
+
+/* --- what had to wait ------------------------------------------------------------------------------------------------ */
+
+static void ended(cnet_stream_t *stream, cnet_operation_t operation, void *context, int status) {
+  const cnet_stream_state_t *state = cnet_state_of(stream);
+  cnet_handler_t which = operation == CNET_SHUTDOWN ? CNET_ON_SHUTDOWN : CNET_ON_WRITE;
+
+  cnet_emit_ints(state->env, context != NULL ? context : state->context, which, 2, (int32_t[]){state->id, status});
+}
+
+static void idle(cnet_idle_t *timeout) {
+  const cnet_idle_state_t *state = cnet_idle_data(timeout);
+  cnet_environment_t *env = cnet_loop_data(cnet_idle_loop(timeout));
+
+  cnet_emit_ints(env, state->context, CNET_ON_TIMEOUT, 1, &state->id);
+}
+
+const cnet_host_t cnet_events = {
+    .stream_size = sizeof(cnet_stream_state_t),
+    .opened = opened,
+    .stream_closed = stream_closed,
+    .stream_freed = stream_freed,
+    .settle = settle,
+    .accepted = accepted,
+    .accept_failed = accept_failed,
+    .rejected = rejected,
+    .user_rejected = user_rejected,
+    .header_rejected = header_rejected,
+    .exhausted = exhausted,
+    .bound = bound,
+    .attempt = attempt,
+    .connected = connected,
+    .context_new = context_new,
+    .context_free = context_free,
+    .run_in = run_in,
+    .allocate = allocate,
+    .read = received,
+    .descriptors = descriptors,
+    .ended = ended,
+    .idle = idle,
+};

@@ -1,0 +1,71 @@
+/* idle.c: idle timeouts, which JavaScript knows by their number. */
+#include "idle.h"
+
+#include <stdlib.h>
+
+#include "exports.h"
+#include "idle_state.h"
+#include "values.h"
+
+void cnet_idle_state_free(cnet_environment_t *env, cnet_idle_state_t *state) {
+  if (state->id >= 0) cnet_table_remove(&env->idles, state->id);
+  cnet_context_free(env, state->context);
+  free(state);
+}
+
+/* A timeout that runs, under a number. 0 or UV_ENOMEM: and *out is to be freed. */
+static int start(cnet_environment_t *env, cnet_idle_state_t *state, uint64_t ms) {
+  if (state->context == NULL) return UV_ENOMEM;
+  state->id = cnet_table_add(&env->idles, state);
+  return state->id < 0 ? UV_ENOMEM : cnet_idle_start(env->loop, ms, state, &state->idle);
+}
+
+/* idleStart(timeout, ms from 1 to 2^31 - 1): the id of a new idle timeout that runs from now on */
+napi_value cnet_js_idle_start(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_idle_state_t *state = calloc(1, sizeof *state);
+
+  if (state == NULL) return cnet_int(napi, UV_ENOMEM);
+  state->id = -1;
+  state->context = cnet_context_new(call.env, "Timeout"); /* while nobody knows of it, as it runs any code */
+  int err = start(call.env, state, cnet_arg_size(&call, 0, INT32_MAX));
+  if (!err) return cnet_int(napi, state->id);
+  cnet_idle_state_free(call.env, state);
+  return cnet_int(napi, err);
+}
+
+static cnet_idle_state_t *arg_idle(const cnet_call_t *call, size_t i) {
+  return cnet_table_get(&call->env->idles, cnet_arg_int(call, i, -1));
+}
+
+/* idleStop(idle id): ends and frees it */
+napi_value cnet_js_idle_stop(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_idle_state_t *state = arg_idle(&call, 0);
+
+  if (state == NULL) return cnet_int(napi, UV_EINVAL);
+  cnet_idle_stop(state->idle);
+  cnet_idle_state_free(call.env, state);
+  return cnet_int(napi, 0);
+}
+
+/* idleTouch(idle id): activity that C does not see */
+napi_value cnet_js_idle_touch(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  const cnet_idle_state_t *state = arg_idle(&call, 0);
+
+  if (state == NULL) return cnet_int(napi, UV_EINVAL);
+  cnet_idle_touch(state->idle);
+  return cnet_int(napi, 0);
+}
+
+/* idleAttach(id, idle id): activity of the stream counts for the timeout from now on */
+napi_value cnet_js_idle_attach(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+  const cnet_idle_state_t *state = arg_idle(&call, 1);
+
+  if (stream == NULL || state == NULL) return cnet_int(napi, UV_EBADF);
+  cnet_idle_attach(stream, state->idle);
+  return cnet_int(napi, 0);
+}

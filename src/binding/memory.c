@@ -1,0 +1,112 @@
+/*
+ * memory.c: memory for reads.
+ *
+ * The kernel writes to one of two blocks of CNET_MEMORY_SIZE bytes, again and again, so that they stay warm:
+ *   the scratch  is memory of C, for streams whose reads are small: what came is copied;
+ *   the block    is an ArrayBuffer, for streams whose last read was large: when the next one is large too it takes the
+ *                block with it, without a copy, and a new one is made.
+ *
+ * What JavaScript is given is one read's alone: no other read of any stream is in the same ArrayBuffer, C never touches
+ * it again, and a clone or a kept piece of it costs at most twice its bytes. There are three ways, by size:
+ *   up to CNET_INLINE bytes      lie in the memory of the events, and lib/ copies them to a Buffer that V8 keeps on its
+ *                                own heap, which costs a third of an ArrayBuffer
+ *   up to CNET_LARGE_READ bytes  are copied to an ArrayBuffer of just that size
+ *   more                         take the block
+ */
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "environment.h"
+#include "poison.h"
+
+/*
+ * A new ArrayBuffer of CNET_MEMORY_SIZE bytes, which are whatever they are: a Buffer's memory is not cleared, which is a
+ * third of the cost of a large read. What a read does not fill is cleared before JavaScript sees it.
+ */
+static bool make_block(cnet_environment_t *env, void **data, napi_value *value) {
+  napi_value buffer, error;
+  bool pending = false;
+  size_t offset;
+
+  if (napi_create_buffer(env->napi, CNET_MEMORY_SIZE, data, &buffer) == napi_ok)
+    return napi_get_typedarray_info(env->napi, buffer, NULL, NULL, NULL, value, &offset) == napi_ok && offset == 0;
+  /* Node-API throws when there is no memory: the socket is told of that, nobody else. */
+  if (napi_is_exception_pending(env->napi, &pending) == napi_ok && pending)
+    napi_get_and_clear_last_exception(env->napi, &error);
+  return false;
+}
+
+/* The memory of the block, which is made when there is none; NULL: there is no memory. */
+static void *block(cnet_environment_t *env) {
+  cnet_memory_t *memory = &env->memory;
+  napi_handle_scope scope;
+  napi_value value;
+
+  if (memory->block != NULL) return memory->block;
+  if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
+  if (make_block(env, &memory->block, &value) && napi_create_reference(env->napi, value, 1, &memory->block_ref) == napi_ok)
+    cnet_poison(memory->block, CNET_MEMORY_SIZE);
+  else
+    memory->block = NULL;
+  napi_close_handle_scope(env->napi, scope);
+  return memory->block;
+}
+
+void cnet_memory_lend(cnet_environment_t *env, bool large, uv_buf_t *out) {
+  cnet_memory_t *memory = &env->memory;
+
+  *out = uv_buf_init(NULL, 0);
+  if (env->closing) return;
+  if (memory->lent != NULL) { /* where a read ends later than it begins (Windows): memory of its own */
+    out->base = malloc(CNET_MEMORY_SIZE);
+  } else if (large) {
+    out->base = memory->lent = block(env);
+  } else {
+    if (memory->scratch == NULL) memory->scratch = malloc(CNET_MEMORY_SIZE);
+    out->base = memory->lent = memory->scratch;
+  }
+  if (out->base != NULL) out->len = CNET_MEMORY_SIZE;
+}
+
+void cnet_memory_return(cnet_environment_t *env, const uv_buf_t *lent) {
+  if (lent->base == NULL) return;
+  if (lent->base == env->memory.lent) {
+    cnet_poison(lent->base, CNET_MEMORY_SIZE);
+    env->memory.lent = NULL;
+  } else {
+    free(lent->base);
+  }
+}
+
+/* Copies `got` bytes to an ArrayBuffer of their own. */
+static bool copy_out(cnet_environment_t *env, const char *from, size_t got, napi_value *buffer) {
+  void *data = NULL;
+
+  if (napi_create_arraybuffer(env->napi, got, &data, buffer) != napi_ok || data == NULL) return false;
+  memcpy(data, from, got);
+  return true;
+}
+
+/* Gives the block to JavaScript with the `got` bytes that lie in it: C forgets it. */
+static bool give_block(cnet_environment_t *env, size_t got, napi_value *buffer) {
+  cnet_memory_t *memory = &env->memory;
+
+  memset((char *)memory->block + got, 0, CNET_MEMORY_SIZE - got);
+  bool ok = napi_get_reference_value(env->napi, memory->block_ref, buffer) == napi_ok && *buffer != NULL;
+  napi_delete_reference(env->napi, memory->block_ref);
+  memory->block_ref = NULL;
+  memory->block = memory->lent = NULL;
+  return ok;
+}
+
+bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer) {
+  cnet_memory_t *memory = &env->memory;
+
+  if (lent->base == memory->lent && lent->base == memory->block && got > CNET_LARGE_READ)
+    return give_block(env, got, buffer);
+  bool ok = copy_out(env, lent->base, got, buffer);
+  cnet_memory_return(env, lent);
+  return ok;
+}

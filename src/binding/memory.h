@@ -1,0 +1,36 @@
+/* memory.h: memory for reads: see memory.c. */
+#ifndef CNET_BINDING_MEMORY_H
+#define CNET_BINDING_MEMORY_H
+
+#include <node_api.h>
+#include <stdbool.h>
+#include <uv.h>
+
+typedef struct cnet_environment cnet_environment_t;
+
+#define CNET_MEMORY_SIZE ((size_t)64 * 1024) /* bytes of one read, at most */
+
+/* A read of more bytes than that may take the block with it. */
+#define CNET_LARGE_READ (CNET_MEMORY_SIZE / 2)
+
+typedef struct cnet_memory {
+  napi_ref block_ref; /* the block's ArrayBuffer, which no JavaScript has seen; NULL: there is none */
+  void *block;        /* its memory */
+  void *scratch;      /* our own; NULL until the first read */
+  void *lent;         /* which of them is with a read that has not ended; NULL: none */
+} cnet_memory_t;
+
+/* Memory for one read, where a `large` one is expected or not; its own when that of the environment is lent. */
+void cnet_memory_lend(cnet_environment_t *env, bool large, uv_buf_t *out);
+
+/*
+ * Ends the read that cnet_memory_lend() began, of which `got` bytes are wanted, and gives an ArrayBuffer that holds them
+ * from its start on and nothing else but zeroes. It is JavaScript's: C never touches it again. False: there is no
+ * memory, and nothing is held any more.
+ */
+bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer);
+
+/* Ends the read that cnet_memory_lend() began, with nothing read. */
+void cnet_memory_return(cnet_environment_t *env, const uv_buf_t *lent);
+
+#endif

@@ -1,0 +1,62 @@
+/* text.c: strings become bytes, all of them or none: what does not fit is an error, and never cut. */
+#include "text.h"
+
+#include <string.h>
+
+#include "values.h"
+
+/* Encodes a string to `out`, with a final zero, or as much of it as there is room for; without `out`: its bytes. */
+static ssize_t encode_part(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size) {
+  size_t length = 0;
+  napi_status status;
+
+  switch (encoding) {
+  case CNET_LATIN1:
+    status = napi_get_value_string_latin1(napi, string, out, size, &length);
+    break;
+  case CNET_UTF16LE:
+    status = napi_get_value_string_utf16(napi, string, (char16_t *)(void *)out, size / 2, &length);
+    length *= 2;
+    break;
+  default:
+    status = napi_get_value_string_utf8(napi, string, out, size, &length);
+  }
+  return status == napi_ok ? (ssize_t)length : UV_EINVAL;
+}
+
+/*
+ * What is cut is cut between characters, of which the longest has 4 bytes, and before a final zero of at most 2: where
+ * more than that is left nothing was cut, and the string need not be measured.
+ */
+ssize_t cnet_text_encode(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size) {
+  if (size < 2) return UV_ENOBUFS;
+  ssize_t length = encode_part(napi, string, encoding, out, size);
+  if (length < 0 || (size_t)length + 6 < size) return length;
+  return encode_part(napi, string, encoding, NULL, 0) == length ? length : UV_ENOBUFS;
+}
+
+/* The bytes of a Buffer or, in UTF-8, of a string, behind those that are in `out` already. */
+static ssize_t append(napi_env napi, napi_value value, char *out, size_t size) {
+  void *data = NULL;
+  size_t length = 0;
+
+  if (!cnet_bytes(napi, value, &data, &length)) return cnet_text_encode(napi, value, CNET_UTF8, out, size);
+  if (length > size) return UV_ENOBUFS;
+  if (length > 0) memcpy(out, data, length);
+  return (ssize_t)length;
+}
+
+ssize_t cnet_text_join(napi_env napi, napi_value array, char *out, size_t size) {
+  uint32_t count = 0;
+  size_t total = 0;
+
+  if (napi_get_array_length(napi, array, &count) != napi_ok) return UV_EINVAL;
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value value;
+    if (napi_get_element(napi, array, i, &value) != napi_ok) return UV_EINVAL;
+    ssize_t length = append(napi, value, out + total, size - total);
+    if (length < 0) return length;
+    total += (size_t)length;
+  }
+  return (ssize_t)total;
+}

@@ -1,0 +1,137 @@
+/*
+ * write.c: writing, as JavaScript asks for it.
+ *
+ * Nothing here runs code of the user's but what reads an array (writev(), writeSmall()), which has the stream busy
+ * meanwhile, and writeWaits(), by which JavaScript asks for the async context of a write once it has told its stream of
+ * the write: hooks of async_hooks, which may write themselves, then come behind it.
+ */
+#include "write.h"
+
+#include "buffers.h"
+#include "exports.h"
+#include "poison.h"
+#include "text.h"
+#include "values.h"
+
+#define CNET_TEXT (16 * 1024)              /* longest text, in UTF-16 units, that is put together here on the stack */
+#define CNET_TEXT_SIZE (CNET_TEXT * 3 + 2) /* its bytes at most, in UTF-8, and a final zero of any encoding */
+
+/* The stream that is to be written to, in *stream, or why it cannot be. */
+static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
+  *stream = cnet_arg_stream(call);
+  return *stream == NULL ? UV_EBADF : cnet_writable(*stream);
+}
+
+/* Sends bytes that are ours alone, 64 KiB at most. 0: all has gone; 1: the rest waits; or a negative code. */
+static int send_bytes(cnet_stream_t *stream, char *bytes, size_t total) {
+  ssize_t sent = cnet_try_write(stream, bytes, total);
+  if (sent < 0) return (int)sent;
+  return (size_t)sent == total ? 0 : cnet_write_rest(stream, bytes + sent, total - (size_t)sent);
+}
+
+/* write(id, Buffer): 0: all has gone; 1: it waits, CNET_ON_WRITE ends it. It runs no code of the user's. */
+napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream;
+  cnet_buffers_t buffers;
+  void *data = NULL;
+  size_t total = 0;
+
+  int err = writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  if (!cnet_bytes(napi, call.argv[1], &data, &total)) return cnet_int(napi, UV_EINVAL);
+  ssize_t sent = cnet_try_write(stream, data, total);
+  if (sent < 0 || (size_t)sent == total) return cnet_int(napi, sent < 0 ? (int32_t)sent : 0);
+  if (!cnet_buffers_init(&buffers, napi, call.argv[1], total)) return cnet_int(napi, UV_EINVAL);
+  buffers.source.ops->advance(&buffers.source, (size_t)sent);
+  return cnet_int(napi, cnet_write(stream, &buffers.source, false));
+}
+
+/*
+ * writeInline(id, how many bytes of the memory of the events, CNET_INLINE at most): as write(). JavaScript has put them
+ * there: to be shown a small Buffer's memory costs more than that.
+ */
+napi_value cnet_js_write_inline(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  size_t total = cnet_arg_size(&call, 1, CNET_INLINE);
+  cnet_stream_t *stream;
+
+  int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  char *bytes = (char *)(call.env->event + CNET_EVENT_WRITE);
+  int result = send_bytes(stream, bytes, total);
+  cnet_poison(bytes, CNET_INLINE);
+  return cnet_int(napi, result);
+}
+
+/* Writes what an array holds, whose elements may run any code: the stream is busy, and may be closed meanwhile. */
+static int write_array(cnet_stream_t *stream, napi_env napi, napi_value array) {
+  cnet_buffers_t buffers;
+
+  if (!cnet_buffers_init(&buffers, napi, array, 0) || !cnet_buffers_measure(&buffers)) return UV_EINVAL;
+  return cnet_write(stream, &buffers.source, true);
+}
+
+/* writev(id, array of Buffers): as write() */
+napi_value cnet_js_writev(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream;
+
+  int err = writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  cnet_set_busy(stream, true);
+  err = write_array(stream, napi, call.argv[1]);
+  cnet_set_busy(stream, false);
+  return cnet_int(napi, err);
+}
+
+/* Sends bytes that are ours alone. Twice their number, 1 more when they wait; or a code. */
+static int send_text(cnet_stream_t *stream, char *bytes, size_t total) {
+  int result = send_bytes(stream, bytes, total);
+  return result < 0 ? result : (int)total * 2 + result;
+}
+
+/* writeString(id, string of at most CNET_TEXT units, encoding): as write(), and twice its bytes are added to what it
+ * gives */
+napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  char16_t text[CNET_TEXT_SIZE / 2];
+  cnet_stream_t *stream;
+
+  int err = writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  ssize_t total = cnet_text_encode(napi, call.argv[1], cnet_arg_int(&call, 2, CNET_UTF8), (char *)text, sizeof text);
+  return cnet_int(napi, total < 0 ? (int)total : send_text(stream, (char *)text, (size_t)total));
+}
+
+/*
+ * writeSmall(id, array of Buffers and strings, CNET_TEXT units of them at most): as writeString(). They are put
+ * together first: for short pieces that costs less than what the kernel does for each piece.
+ */
+napi_value cnet_js_write_small(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  char text[CNET_TEXT_SIZE];
+  cnet_stream_t *stream;
+
+  int err = writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  cnet_set_busy(stream, true); /* it may be closed meanwhile: then it takes no bytes any more */
+  ssize_t total = cnet_text_join(napi, call.argv[1], text, sizeof text);
+  int result = total < 0 ? (int)total : send_text(stream, text, (size_t)total);
+  cnet_set_busy(stream, false);
+  return cnet_int(napi, result);
+}
+
+/*
+ * writeWaits(id): the write that waits is told of in the async context of the caller, whose hooks may do anything with
+ * the stream: so it is the last thing that a write does.
+ */
+napi_value cnet_js_write_waits(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  void **place = cnet_write_context(stream);
+  if (place == NULL || *place != NULL) return cnet_int(napi, UV_EINVAL);
+  return cnet_int(napi, cnet_enter_context(call.env, stream, "WRITEWRAP") ? 0 : UV_ECANCELED);
+}

@@ -1,0 +1,68 @@
+/*
+ * close.c: close and reset, and the one free of a stream.
+ *
+ *   cnet_close()          the flag, then what hangs on the stream, in the order of part.h; no call reaches it any more
+ *   libuv                 ends a write or a shutdown that waits with UV_ECANCELED, by their callbacks
+ *   on_closed()           what hangs on it again, then the host; and the stream is freed when nobody has it pinned
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+static void unlink_stream(cnet_stream_t *stream) {
+  if (stream->previous != NULL)
+    stream->previous->next = stream->next;
+  else
+    stream->loop->first = stream->next;
+  if (stream->next != NULL) stream->next->previous = stream->previous;
+}
+
+/* The handle goes last: with it, perhaps, the loop. */
+static void stream_free(cnet_stream_t *stream) {
+  cnet_loop_t *loop = stream->loop;
+  uv_stream_t *uv = stream->uv;
+
+  for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {
+    next = part->next;
+    if (part->ops->free != NULL) part->ops->free(stream, part);
+  }
+  assert(stream->write == NULL);
+  if (stream->block_list != NULL) cnet_block_list_release(stream->block_list);
+  unlink_stream(stream);
+  loop->host->stream_freed(stream);
+  loop->counts[CNET_COUNT_MEMORY_STREAMS] -= sizeof *stream + loop->host->stream_size;
+  free(stream);
+  cnet_handle_free(loop, (uv_handle_t *)uv);
+}
+
+bool cnet_unpin(cnet_stream_t *stream) {
+  assert(stream->pins > 0);
+  stream->pins--;
+  if (!(stream->flags & CNET_CLOSING)) return true;
+  if (stream->pins == 0 && (stream->flags & CNET_CLOSED)) stream_free(stream);
+  return false;
+}
+
+static void on_closed(uv_handle_t *handle) {
+  cnet_stream_t *stream = handle->data;
+
+  cnet_pin(stream); /* the host is told while it is there, whatever it does */
+  for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {
+    next = part->next;
+    if (part->ops->closed != NULL) part->ops->closed(stream, part);
+  }
+  if (cnet_may_tell(stream)) stream->loop->host->stream_closed(stream);
+  stream->flags |= CNET_CLOSED;
+  cnet_unpin(stream);
+}
+
+int cnet_close(cnet_stream_t *stream, bool reset) {
+  if (stream->flags & CNET_CLOSING) return UV_EBADF;
+  stream->flags |= CNET_CLOSING;
+  stream->loop->counts[(cnet_is_listener(stream) ? CNET_COUNT_SERVERS : CNET_COUNT_SOCKETS) + stream->kind]--;
+  for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {
+    next = part->next;
+    if (part->ops->close != NULL) part->ops->close(stream, part);
+  }
+  return cnet_handle_close_kept((uv_handle_t *)stream->uv, reset && stream->kind == CNET_TCP, on_closed);
+}

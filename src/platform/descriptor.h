@@ -1,0 +1,33 @@
+/* descriptor.h: descriptors of handles and of the process: made, duplicated, closed, counted. */
+#ifndef CNET_PLATFORM_DESCRIPTOR_H
+#define CNET_PLATFORM_DESCRIPTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/*
+ * The descriptor of `uv`, or a negative code. libuv makes none before bind or connect: where there is none yet one is
+ * made, of `family` (4 or 6) for TCP.
+ */
+int cnet_platform_socket(uv_stream_t *uv, int family);
+
+/*
+ * Whether no descriptor is left to the process. It is looked at only where that of `uv` is among the last CNET_LAST of
+ * `limit`, which cnet_platform_limit() gives; 0: there is none.
+ */
+#define CNET_LAST 32
+bool cnet_platform_exhausted(const uv_stream_t *uv, int limit);
+int cnet_platform_limit(void);
+
+/* A close-on-exec duplicate of `fd`, or a negative code. */
+int cnet_platform_dup(int fd);
+
+/* Lets the descriptor `target`, which is open, be another one of what `fd` is, close-on-exec: 0 or a negative code. */
+int cnet_platform_dup_onto(int fd, int target);
+
+/* Closes such a duplicate. */
+void cnet_platform_close(int fd);
+
+#endif

@@ -1,0 +1,39 @@
+/* unix_socket.h: Unix domain sockets: names, permissions, and who is at the other end. */
+#ifndef CNET_PLATFORM_UNIX_SOCKET_H
+#define CNET_PLATFORM_UNIX_SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/* Who is at the other end of a Unix socket. */
+typedef struct cnet_credentials {
+  int64_t pid; /* negative: the system does not tell */
+  uint32_t uid, gid;
+} cnet_credentials_t;
+
+/*
+ * Binds `pipe` to `name` of `length` bytes; a leading zero byte is an abstract name (Linux). Names longer than
+ * the kernel's are UV_EINVAL, never cut. *made: a file was made, to be unlinked by us.
+ */
+#define CNET_PATH_MAX 4096
+int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bool *made);
+
+/*
+ * Connects `pipe` to a name, as above. 0: `cb` will be called; 1: it is settled already, by *settled, and `cb` will
+ * not be called; or the code of a name that is not one.
+ */
+int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,
+                               int *settled);
+
+/* Gives the file of a bound pipe the permissions that everyone is to have, and no others (chmod(2)). */
+int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable);
+
+/* Removes the file of a bound pipe. */
+void cnet_platform_unlink(const char *path);
+
+/* The credentials of the peer of a Unix socket; UV_ENOTCONN when there is none. */
+int cnet_platform_credentials(const uv_stream_t *uv, cnet_credentials_t *out);
+
+#endif
