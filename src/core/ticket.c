@@ -2,9 +2,9 @@
  * ticket.c: descriptors on their way from one loop to another.
  *
  * What is on its way is in a table of the process (ticket_table.c), under a number and a random key of 128 bits. Both
- * together, as text, are the ticket: who knows it can take what is there, once. A text that was made up or damaged names
- * nothing, so it can neither take nor close a descriptor. Beside the descriptor the table has what it is, and what the
- * receiver is to know of it, as bytes that only this process has written.
+ * together, as text, are the ticket: who knows it can take what is there, once. A text that was made up or damaged
+ * names nothing, so it can neither take nor close a descriptor. Beside the descriptor the table has what it is, and
+ * what the receiver is to know of it, as bytes that only this process has written.
  */
 #include "ticket.h"
 
@@ -158,7 +158,7 @@ int cnet_ticket_take(cnet_stream_t *stream, const char *text, size_t size) {
   cnet_name_t name;
   int fd = -1;
 
-  if (!read_text(text, size, &name) || (stream->flags & (CNET_CONNECTING | CNET_LISTENER | CNET_USED)) ||
+  if (!read_text(text, size, &name) || (stream->flags & (CNET_CONNECTING | CNET_LISTENER | CNET_USED | CNET_CLOSING)) ||
       cnet_fd(stream) >= 0)
     return UV_EINVAL;
   if (!cnet_tickets_lock()) return UV_ENOMEM;

@@ -4,6 +4,8 @@
  * told of a stream after its close, or after the end of the loop, and that nothing is left; the sanitizers do the rest.
  */
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "scenarios.h"
 
@@ -169,7 +171,56 @@ static void every_allocation_may_fail(void) {
   play_all(joined_scenarios, NULL, true);
 }
 
+/* Whatever was begun behind the close would be left when the stream is freed, or go on without it. */
+static void nothing_begins_behind_a_close(cnet_kind_t kind, int fd) {
+  struct sockaddr_storage address = host_address("127.0.0.1", 1);
+  cnet_connect_options_t connect = {.addresses = &address, .count = 1};
+  cnet_proxy_settings_t settings = {.timeout = 1};
+  cnet_accept_limit_t *limit = cnet_accept_limit_new(1);
+  cnet_stream_t *stream, *pair[2];
+  char text[CNET_TICKET_TEXT + 1];
+  cnet_idle_t *idle;
+  int fired = 0;
+  host_t host;
+
+  host_start(&host);
+  host_pair(&host, kind, pair);
+  NEED(cnet_idle_start(host.loop, 60000, &fired, &idle) == 0);
+  NEED(cnet_open(host.loop, kind, NULL, &stream) == 0 && cnet_close(stream, false) == 0);
+  CHECK(cnet_connect(stream, &connect) == UV_EBADF && cnet_connect_path(stream, "/x", 2) == UV_EBADF);
+  CHECK(cnet_bind(stream, NULL, 0, 0, 4, 0) < 0 && cnet_bind_path(stream, "/tmp/x", 6) == UV_EBADF);
+  CHECK(cnet_bind_file(stream, "/tmp/x", 0600, true) == UV_EBADF && cnet_listen(stream, 1) < 0);
+  CHECK(cnet_adopt(stream, fd) == UV_EBADF && cnet_make_socket(stream, 4, false) == UV_EBADF);
+  CHECK(cnet_set_proxy(stream, &settings) == UV_EBADF && cnet_accept_limit_heed(limit, stream) < 0);
+  CHECK(cnet_accept_limit_enter(limit, stream) == UV_EBADF && cnet_set_allowed_users(stream, NULL, 0) == UV_EBADF);
+  CHECK(cnet_set_early_data(stream, false, true, "x", 1) == UV_EBADF && cnet_relay(stream, pair[0], 65536) < 0);
+  CHECK(cnet_send_file(stream, fd, 0, 1) < 0 && cnet_ticket_new(stream, 0, NULL, 0, true, text) < 0);
+  CHECK(cnet_read_start(stream) < 0 && host_write(stream, "x", 1) < 0 && cnet_shutdown(stream, NULL) < 0);
+  cnet_idle_attach(stream, idle);
+  cnet_pause(stream, true);
+  cnet_pause(stream, false);
+  cnet_set_ref(stream, true);
+  CHECK(cnet_ticket_new(pair[0], 0, NULL, 0, false, text) == 0);
+  CHECK(cnet_ticket_take(stream, text, CNET_TICKET_TEXT) == UV_EINVAL); /* it stays there */
+  CHECK(cnet_ticket_drop(text, CNET_TICKET_TEXT) == 0);
+  AWAIT(&host, HOST_CLOSED, 1);
+  cnet_idle_touch(idle);
+  cnet_accept_limit_release(limit);
+  host_end(&host);
+}
+
+static void nothing_begins_behind_the_close(void) {
+  int fds[2], port, tcp = raw_bind("127.0.0.1", &port);
+
+  NEED(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+  nothing_begins_behind_a_close(CNET_TCP, tcp);
+  nothing_begins_behind_a_close(CNET_PIPE, fds[0]);
+  close(tcp);
+  for (int i = 0; i < 2; i++) close(fds[i]);
+}
+
 const test_t close_tests[] = {
+    {"close: nothing begins behind it", nothing_begins_behind_the_close},
     {"every moment: nothing is left where nobody interferes", nothing_is_left_without_interference},
     {"every moment: the stream of a callback may be closed", the_stream_may_be_closed},
     {"every moment: the stream of a callback may be reset", the_stream_may_be_reset},

@@ -83,7 +83,7 @@ static void tells_when_a_message_that_waits_can_go(void) {
   fill_with_descriptors(pair[0], 0);
   NEED(cnet_close(pair[0], false) == 0);
   AWAIT(&host, HOST_ENDED, 2);
-  CHECK(state_of(pair[0])->write_status == UV_ECANCELED);
+  CHECK(host.ended_with[CNET_WRITE] == UV_ECANCELED);
   host_end(&host);
 }
 

@@ -157,6 +157,7 @@ static void descriptors(cnet_stream_t *stream, const int *fds, int *count, size_
 
 static void ended(cnet_stream_t *stream, cnet_operation_t operation, void *context, int status) {
   (void)context;
+  of(stream)->ended_with[operation] = status;
   if (operation == CNET_SHUTDOWN) {
     state_of(stream)->shutdown_status = status;
   } else {

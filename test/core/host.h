@@ -45,6 +45,7 @@ struct host {
   bool ended;           /* the loop has ended */
   cnet_stream_t *other; /* what has come with the last event: the client that was accepted, or refused */
   int status;           /* of the last event that has one */
+  int ended_with[2];    /* by cnet_operation_t: the status of the last one, also of a stream that is gone */
   cnet_verdict_t verdict;
   cnet_ends_t ends;
   cnet_credentials_t peer;

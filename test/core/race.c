@@ -193,7 +193,7 @@ static void sends_early_data_with_or_right_behind_the_syn(bool several) {
   host_run(&host, is_connected, stream);
   int sent = cnet_early_data_sent(stream); /* 5 where the kernel has a cookie of the server */
   CHECK(sent == 0 || sent == 5);
-  CHECK(host_write(stream, "early" + sent, 5 - (size_t)sent) == 0);
+  CHECK(host_write(stream, &"early"[sent], 5 - (size_t)sent) == 0);
   AWAIT(&host, HOST_ACCEPTED, 1);
   CHECK(cnet_used_fast_open(host.other) >= 0 && cnet_is_multipath(host.other) == 0);
   NEED(cnet_read_start(host.other) == 0);

@@ -184,8 +184,8 @@ static void tells_of_a_peer_that_is_gone_or_a_close(bool by_close) {
   while (cnet_bytes_sent(pair[0]) == 0) uv_run(&host.uv, UV_RUN_ONCE);
   host_turn(&host, 2);
   NEED(cnet_close(pair[by_close ? 0 : 1], !by_close) == 0);
-  host_run(&host, has_write_ended, pair[0]);
-  int status = state_of(pair[0])->write_status;
+  AWAIT(&host, HOST_ENDED, 1);
+  int status = host.ended_with[CNET_WRITE];
   CHECK(by_close ? status == UV_ECANCELED : status == UV_ECONNRESET || status == UV_EPIPE);
   close(file);
   host_end(&host);

@@ -157,7 +157,7 @@ static void tells_of_the_writes_that_a_close_cancels(void) {
   CHECK(cnet_close(pair[0], false) == 0 && cnet_close(pair[1], false) == 0);
   CHECK(host.counts[HOST_ENDED] == 0); /* not before the call returns */
   AWAIT(&host, HOST_ENDED, 2);
-  CHECK(state_of(pair[0])->write_status == UV_ECANCELED && state_of(pair[1])->shutdown_status == UV_ECANCELED);
+  CHECK(host.ended_with[CNET_WRITE] == UV_ECANCELED && host.ended_with[CNET_SHUTDOWN] == UV_ECANCELED);
   host_end(&host);
 }
 
