@@ -66,6 +66,20 @@ describe('the loading of lib/', function () {
     assert.strictEqual(run(text), 'true false 6');
   });
 
+  it('what a program has put into require.extensions is given each of them', () => {
+    const text = `
+      const own = require.extensions['.js'];
+      const seen = new Set();
+      require.extensions['.js'] = (module, filename) => {
+        seen.add(filename);
+        own(module, filename);
+      };
+      require(LIB + 'index.js');
+      const loaded = Object.keys(require.cache).filter((name) => name.startsWith(LIB));
+      console.log(loaded.length > 40, loaded.every((name) => seen.has(name)));`;
+    assert.strictEqual(run(text), 'true true');
+  });
+
   it('what a program has put into require.cache is taken from there', () => {
     const text = `
       require.cache[LIB + 'ip.js'] = { exports: { isIP: () => 'mocked', isIPv4() {}, isIPv6() {} }, loaded: true };
