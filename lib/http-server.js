@@ -8,7 +8,7 @@
 
 const { cancelBinding, listen } = require('./listen');
 const { program, readEnvironment } = require('./program-defaults');
-const { Server } = require('./server');
+const { Server, parts } = require('./server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');
 const { isTouched } = require('./touched');
@@ -36,7 +36,8 @@ function takeBlockList(server) {
 function takeMethods(server) {
   const limit = server.maxConnections ?? program.server.maxConnections;
   for (const name of METHODS) {
-    const descriptor = Object.getOwnPropertyDescriptor(Server.prototype, name);
+    // not what is on the prototype by now: with cnet/register that does for a server of Node's what Node's own does
+    const descriptor = Object.getOwnPropertyDescriptor(parts.find((part) => name in part), name);
     Object.defineProperty(server, name, { ...descriptor, enumerable: false });
   }
   takeState(server);

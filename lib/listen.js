@@ -3,7 +3,6 @@
 /** server.listen(): from its arguments to a listening handle. */
 
 const dns = require('node:dns');
-const nodeNet = require('node:net');
 
 const { isPath, normalizeArgs, toNumber } = require('./args');
 const { BoundSocket } = require('./bound-socket');
@@ -17,6 +16,7 @@ const { fastOpenQueue, listenFast, multipathFlag } = require('./opening');
 const { refuseMisplaced, refusePathOptions, refuseTcpOptions } = require('./misplaced');
 const { checkPermission, fileDenied } = require('./permission');
 const { fileOption } = require('./socket-file');
+const { Server: NodeServer, joining, methodOf } = require('./node-net');
 const { NONE, forListen, listenSocketOptions, program } = require('./program-defaults');
 const { listenOptionsOption, makeSocket, setAll } = require('./socket-options');
 const {
@@ -165,13 +165,14 @@ function listenNow(server, place) {
   });
 }
 
-/** Node's own last step, which servers of Node's that listen by cnet (http-server.js) have. */
-const { _listen2: listenByNode } = nodeNet.Server.prototype;
+/** Node's own last step, which servers of Node's that listen by cnet (http-server.js) have; with cnet/register what leads to it. */
+const listenByNode = methodOf(NodeServer, '_listen2');
+const isNodes = (method) => method === listenByNode || joining.get(method)?.() === false;
 
 /** As listenNow(), by the method that programs may have put in the place of it; it is told what Node tells. */
 function listenBy(server, place) {
   const { address = null, port = null, family = null, backlog, fd, flags } = place;
-  if (server._listen2 === listenByNode) {
+  if (isNodes(server._listen2)) {
     listenNow(server, place);
     return;
   }

@@ -7,12 +7,11 @@
  * A loader other than Node's own (Jest, bundlers, packers) is left to itself: its modules are none of Node's.
  */
 
-const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
 
-/** What require.cache is, by the name that bundlers do not warn of. */
-const { _cache: cache } = Module;
+/** What require.cache and require.extensions are, by the names that bundlers do not warn of. */
+const { _cache: cache, _extensions: extensions } = Module;
 const LOCAL = /^\.\/([\w-]+)(?:\.js)?$/;
 
 /** As Node does it, without the search. */
@@ -23,7 +22,7 @@ function loadFile(filename, parent) {
   cache[filename] = made;
   try {
     loadTogether(made);
-    made._compile(fs.readFileSync(filename, 'utf8'), filename, 'commonjs');
+    extensions['.js'](made, filename); // which coverage tools and transpilers put their own in the place of
     made.loaded = true;
   } finally {
     if (!made.loaded) delete cache[filename];
@@ -33,7 +32,7 @@ function loadFile(filename, parent) {
 
 /** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
 function loadTogether(loading) {
-  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading || typeof loading._compile !== 'function') return;
+  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading || typeof extensions?.['.js'] !== 'function') return;
   const folder = path.dirname(loading.filename); // the same for all; packers take along what is sought by __dirname
   loading.require = (id) => {
     const [, name] = LOCAL.exec(id) ?? [];

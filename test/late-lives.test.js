@@ -195,6 +195,21 @@ describe('between two lives of a socket', () => {
   });
 });
 
+/**
+ * A write of Node's that ends at once. A handle of a program's tells nothing of how a write has ended, so that Node's net, before 26,
+ * takes it for what the last write in this process was.
+ */
+async function writeAtOnce() {
+  const server = nodeNet.createServer((socket) => socket.resume()).listen(0, HOST);
+  await once(server, 'listening');
+  const client = nodeNet.connect(server.address().port, HOST);
+  await once(client, 'connect');
+  client.write('x');
+  client.end();
+  await once(client.resume(), 'close');
+  server.close();
+}
+
 describe('a handle that a program wrote', () => {
   it('may keep the pieces of a file that sendFile() gives it', async () => {
     const dir = tempDir();
@@ -212,6 +227,7 @@ describe('a handle that a program wrote', () => {
         },
       };
       const socket = new net.Socket({ handle });
+      await writeAtOnce();
       await socket.sendFile(dir.path('file'));
       assert.deepEqual(Buffer.concat(kept), bytes);
       socket.destroy();

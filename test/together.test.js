@@ -43,7 +43,7 @@ describe('the loading of lib/', function () {
     assert.strictEqual(run(order), 'true true true true true true true');
   });
 
-  it('Node searches for one of them, and that one finds the others', () => {
+  it('Node searches for the check of the runtime and for one more, and that one finds the others', () => {
     const text = `
       const Module = require('node:module');
       const { _resolveFilename } = Module;
@@ -54,7 +54,7 @@ describe('the loading of lib/', function () {
       };
       require(LIB + 'index.js');
       console.log(sought.join());`;
-    assert.strictEqual(run(text), './together');
+    assert.strictEqual(run(text), './runtime,./together');
   });
 
   it('a cleared require.cache gives another copy, that works for itself', () => {
@@ -64,6 +64,20 @@ describe('the loading of lib/', function () {
       const after = require(LIB + 'index.js');
       console.log(before.Socket !== after.Socket, new after.Socket() instanceof before.Socket, after.isIP('::1'));`;
     assert.strictEqual(run(text), 'true false 6');
+  });
+
+  it('what a program has put into require.extensions is given each of them', () => {
+    const text = `
+      const own = require.extensions['.js'];
+      const seen = new Set();
+      require.extensions['.js'] = (module, filename) => {
+        seen.add(filename);
+        own(module, filename);
+      };
+      require(LIB + 'index.js');
+      const loaded = Object.keys(require.cache).filter((name) => name.startsWith(LIB));
+      console.log(loaded.length > 40, loaded.every((name) => seen.has(name)));`;
+    assert.strictEqual(run(text), 'true true');
   });
 
   it('what a program has put into require.cache is taken from there', () => {
