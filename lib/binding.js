@@ -9,8 +9,9 @@ const { loadNative } = require('./native-file');
 
 const native = loadNative();
 const handlers = require('./handlers');
-const { guardHandler } = require('./thrown');
+const { guardHandler, setHandOn } = require('./thrown');
 
+setHandOn(native.handOn);
 native.setup(
   [
     guardHandler(handlers.onaccept),

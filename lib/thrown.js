@@ -20,6 +20,16 @@ const THREW = Symbol('THREW');
 /** What vm puts before a stack that was read before: the place, the line, and where in it. */
 const LINE = /^.*:\d+\n.*\n[ \t]*\^+\n+/;
 
+/** By this a handler fails of which 'uncaughtException' has heard: C knows, and Node has told async_hooks of its end already. */
+const HANDED_ON = new Error('An exception was handed on.');
+
+/** Hands an exception to 'uncaughtException': native.handOn(). */
+let handOn;
+
+const setHandOn = (value) => {
+  handOn = value;
+};
+
 /** What runs within vm, when it is needed: { script, context, holder } */
 let frame = null;
 
@@ -83,7 +93,8 @@ function rethrow(call) {
     } catch {
       // it is frozen
     }
-    throw error;
+    handOn(error); // here, where AsyncLocalStorage knows what it knew in the handler
+    throw HANDED_ON;
   }
 }
 
@@ -138,4 +149,4 @@ function guardHandler(handler) {
   };
 }
 
-module.exports = { guard, guardHandler };
+module.exports = { guard, guardHandler, setHandOn };

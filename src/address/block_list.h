@@ -18,8 +18,8 @@ void cnet_block_list_release(cnet_block_list_t *list);
 bool cnet_block_list_check(const cnet_block_list_t *list, const struct sockaddr_storage *address);
 
 /*
- * Answers for rules that are kept elsewhere, and which others may change: whether one of `question` matches; `otherwise`
- * where there is no answer. It may run any code of the program's.
+ * Answers for rules that are kept elsewhere, and which others may change: whether one of `question` matches;
+ * `otherwise` where there is no answer. It may run any code of the program's.
  */
 typedef bool (*cnet_ask_t)(void *data, int32_t question, const struct sockaddr_storage *address, bool otherwise);
 

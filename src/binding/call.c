@@ -14,24 +14,100 @@
 #include "exports.h"
 #include "values.h"
 
-/* Hands an exception of a handler to 'uncaughtException'. At teardown there is none, and nothing to do. */
-static void report_exception(cnet_environment_t *env) {
+typedef struct cnet_work {
+  void (*run)(void *data);
+  void *data;
+} cnet_work_t;
+
+static void do_work(cnet_environment_t *env) {
+  const cnet_work_t *work = env->work;
+
+  env->work = NULL;
+  if (work != NULL) work->run(work->data);
+}
+
+/*
+ * Node has told async_hooks of the end of all contexts that there were when it handed an exception on. A context ends
+ * once: a function that fails has no end of its own, so this one fails then.
+ */
+napi_value cnet_js_run_work(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  uint32_t before = call.env->reported;
+
+  do_work(call.env);
+  if (call.env->reported != before) napi_throw_error(napi, NULL, "An exception was handed on.");
+  return NULL;
+}
+
+/* Calls cnet_js_run_work() for `work`, unless there is no room for that. */
+static void run_work(cnet_environment_t *env, napi_async_context context, const cnet_work_t *work) {
+  napi_value runner, error;
+  bool pending = false;
+
+  if (env->closing || napi_get_reference_value(env->napi, env->runner, &runner) != napi_ok || runner == NULL) return;
+  env->work = work;
+  napi_make_callback(env->napi, context, runner, runner, 0, NULL, NULL);
+  if (napi_is_exception_pending(env->napi, &pending) == napi_ok && pending)
+    napi_get_and_clear_last_exception(env->napi, &error);
+}
+
+/* What lib/thrown.js calls within the handler, in whose context 'uncaughtException' is to hear of an exception. */
+napi_value cnet_js_hand_on(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+
+  call.env->reported++;
+  napi_fatal_exception(napi, call.argv[0]);
+  return NULL;
+}
+
+/*
+ * What has left a call that was begun when env->reported was `reported`: has it been handed on since, it is what
+ * lib/thrown.js has the handler fail by. At teardown there is none, and nothing to do.
+ */
+static void report_exception(cnet_environment_t *env, uint32_t reported) {
   bool pending = false;
   napi_value error;
 
   if (napi_is_exception_pending(env->napi, &pending) != napi_ok || !pending) return;
-  if (napi_get_and_clear_last_exception(env->napi, &error) != napi_ok) return;
+  if (napi_get_and_clear_last_exception(env->napi, &error) != napi_ok || env->reported != reported) return;
+  env->reported++;
   napi_fatal_exception(env->napi, error);
 }
 
-/* NULL: it could not be opened, and the call goes without. Node-API looks at no resource here, but wants to have one. */
+static void fail(void *data) {
+  cnet_environment_t *env = data;
+  env->reported++;
+}
+
+/* NULL: it could not be opened, and the call goes without. Node-API looks at no resource here, but wants to have one.
+ */
 static napi_callback_scope open_scope(const cnet_environment_t *env, napi_async_context context, napi_value resource) {
   napi_callback_scope scope;
   return napi_open_callback_scope(env->napi, resource, context, &scope) == napi_ok ? scope : NULL;
 }
 
-static void close_scope(const cnet_environment_t *env, napi_callback_scope scope) {
-  if (scope != NULL) napi_close_callback_scope(env->napi, scope);
+/*
+ * The scope around a call. Its context is made here, by the loop, so that it is outside of all: a program may load cnet
+ * within a domain, or a store of its own, which is none of what the loop calls.
+ */
+static napi_callback_scope open_outer(cnet_environment_t *env, napi_value resource) {
+  if (env->outer == NULL) env->outer = cnet_context_new(env, "CNET");
+  return env->outer == NULL ? NULL : open_scope(env, env->outer, resource);
+}
+
+/*
+ * `reported` is what env->reported was when the scope was opened. That a scope's call has failed cannot be said, and
+ * its context ends here once more: so it begins once more, in a call that fails.
+ */
+static void close_scope(cnet_environment_t *env, napi_async_context context, napi_callback_scope scope,
+                        uint32_t reported) {
+  const cnet_work_t again = {fail, env};
+  const cnet_work_t *before = env->work;
+
+  if (scope == NULL) return;
+  if (env->reported != reported) run_work(env, context, &again);
+  env->work = before;
+  napi_close_callback_scope(env->napi, scope);
 }
 
 static napi_value handler_of(const cnet_environment_t *env, cnet_handler_t which) {
@@ -42,18 +118,22 @@ static napi_value handler_of(const cnet_environment_t *env, cnet_handler_t which
 }
 
 /* There must be a receiver, which no handler looks at. */
-void cnet_emit(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc, const napi_value *argv) {
+void cnet_emit(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
+               const napi_value *argv) {
   napi_value handler = handler_of(env, which);
+  uint32_t reported = env->reported;
 
   if (handler == NULL) return;
-  napi_callback_scope scope = open_scope(env, env->outer, handler);
-  if (napi_make_callback(env->napi, context, handler, handler, argc, argv, NULL) != napi_ok) report_exception(env);
-  close_scope(env, scope);
+  napi_callback_scope scope = open_outer(env, handler);
+  if (napi_make_callback(env->napi, context, handler, handler, argc, argv, NULL) != napi_ok)
+    report_exception(env, reported);
+  close_scope(env, env->outer, scope, reported);
 }
 
 void cnet_emit_outside(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                        const napi_value *argv) {
   napi_value handler = handler_of(env, which);
+  uint32_t reported = env->reported;
 
   if (handler == NULL) return;
   napi_callback_scope scope = open_scope(env, context, handler);
@@ -61,11 +141,12 @@ void cnet_emit_outside(cnet_environment_t *env, napi_async_context context, cnet
     cnet_emit(env, context, which, argc, argv);
     return;
   }
-  if (napi_call_function(env->napi, handler, handler, argc, argv, NULL) != napi_ok) report_exception(env);
-  close_scope(env, scope);
+  if (napi_call_function(env->napi, handler, handler, argc, argv, NULL) != napi_ok) report_exception(env, reported);
+  close_scope(env, context, scope, reported);
 }
 
 bool cnet_ask(cnet_environment_t *env, cnet_handler_t which, size_t argc, const napi_value *argv, bool otherwise) {
+  uint32_t reported = env->reported;
   napi_value handler, answer;
   bool yes = otherwise;
 
@@ -73,7 +154,7 @@ bool cnet_ask(cnet_environment_t *env, cnet_handler_t which, size_t argc, const 
   if (napi_get_reference_value(env->napi, env->handlers[which], &handler) != napi_ok || handler == NULL)
     return otherwise;
   if (napi_call_function(env->napi, handler, handler, argc, argv, &answer) != napi_ok)
-    report_exception(env);
+    report_exception(env, reported);
   else
     napi_get_value_bool(env->napi, answer, &yes);
   return yes;
@@ -91,6 +172,7 @@ void cnet_emit_ints(cnet_environment_t *env, napi_async_context context, cnet_ha
 }
 
 void cnet_tell_ints(cnet_environment_t *env, cnet_handler_t which, size_t argc, const int32_t *argv) {
+  uint32_t reported = env->reported;
   napi_handle_scope scope;
   napi_value values[CNET_MAX_ARGS], handler;
 
@@ -98,26 +180,8 @@ void cnet_tell_ints(cnet_environment_t *env, cnet_handler_t which, size_t argc, 
   for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
   if (napi_get_reference_value(env->napi, env->handlers[which], &handler) == napi_ok && handler != NULL &&
       napi_call_function(env->napi, handler, handler, argc, values, NULL) != napi_ok)
-    report_exception(env);
+    report_exception(env, reported);
   napi_close_handle_scope(env->napi, scope);
-}
-
-typedef struct cnet_work {
-  void (*run)(void *data);
-  void *data;
-} cnet_work_t;
-
-static void do_work(cnet_environment_t *env) {
-  const cnet_work_t *work = env->work;
-
-  env->work = NULL;
-  if (work != NULL) work->run(work->data);
-}
-
-napi_value cnet_js_run_work(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-  do_work(call.env);
-  return NULL;
 }
 
 /*
@@ -125,17 +189,18 @@ napi_value cnet_js_run_work(napi_env napi, napi_callback_info info) {
  * there may be no room to call it, the work is done without in the end.
  */
 void cnet_run_in(cnet_environment_t *env, napi_async_context context, void (*work)(void *data), void *data) {
-  cnet_work_t *before = env->work, own = {work, data};
+  cnet_work_t own = {work, data};
+  const cnet_work_t *before = env->work;
+  uint32_t reported = env->reported;
   napi_handle_scope scope;
   napi_value runner;
 
   env->work = &own;
   if (!env->closing && context != NULL && napi_open_handle_scope(env->napi, &scope) == napi_ok) {
     if (napi_get_reference_value(env->napi, env->runner, &runner) == napi_ok && runner != NULL) {
-      napi_callback_scope outer = open_scope(env, env->outer, runner);
-      napi_make_callback(env->napi, context, runner, runner, 0, NULL, NULL);
-      report_exception(env);
-      close_scope(env, outer);
+      napi_callback_scope outer = open_outer(env, runner);
+      run_work(env, context, &own);
+      close_scope(env, env->outer, outer, reported);
     }
     napi_close_handle_scope(env->napi, scope);
   }

@@ -6,8 +6,8 @@
 
 /*
  * Calls handler `which` with `argc` values in `context` (NULL: the context of the caller), draining ticks and
- * microtasks when it is the outermost call. An exception becomes 'uncaughtException'. Does nothing during teardown. Call
- * it with a handle scope open.
+ * microtasks when it is the outermost call. An exception becomes 'uncaughtException'. Does nothing during teardown.
+ * Call it with a handle scope open.
  */
 void cnet_emit(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                const napi_value *argv);
@@ -32,8 +32,8 @@ bool cnet_ask(cnet_environment_t *env, cnet_handler_t which, size_t argc, const 
 
 /*
  * Calls `work` once, with `data`, in `context`: what is told by cnet_tell_ints(), and what is made, belongs to it; then
- * ticks and microtasks are drained. A store that a listener enters stays in the context, so one that is freed afterwards
- * takes it along. During teardown `work` is called and tells nothing.
+ * ticks and microtasks are drained. A store that a listener enters stays in the context, so one that is freed
+ * afterwards takes it along. During teardown `work` is called and tells nothing.
  */
 void cnet_run_in(cnet_environment_t *env, napi_async_context context, void (*work)(void *data), void *data);
 

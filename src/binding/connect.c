@@ -114,14 +114,16 @@ napi_value cnet_js_connect_path(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, length < 0 ? UV_EINVAL : cnet_connect_path(stream, path, (size_t)length));
 }
 
-/* settled(id): whether the kernel has an answer to what the stream is trying, of which is to be told in this turn yet */
+/* settled(id): whether the kernel has an answer to what the stream is trying, of which is to be told in this turn yet
+ */
 napi_value cnet_js_settled(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   const cnet_stream_t *stream = cnet_arg_stream(&call);
   return cnet_bool(napi, stream != NULL && cnet_connect_is_settled(stream));
 }
 
-/* abandon(id): ends the attempt, and the stream stays as one that has not connected: JavaScript goes on by other means */
+/* abandon(id): ends the attempt, and the stream stays as one that has not connected: JavaScript goes on by other means
+ */
 napi_value cnet_js_abandon(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);

@@ -128,8 +128,7 @@ bool cnet_environment_make_keeper(cnet_environment_t *env, napi_value *object) {
   }
   keeper->env = env;
   env->keeper = keeper;
-  env->outer = cnet_context_new(env, "CNET");
-  return env->outer != NULL && make_runner(env, *object);
+  return make_runner(env, *object);
 }
 
 cnet_environment_t *cnet_environment_new(napi_env napi) {

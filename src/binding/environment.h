@@ -41,9 +41,10 @@ struct cnet_environment {
   cnet_keeper_t *keeper;            /* NULL: no function of ours can be called any more */
   napi_ref keeper_ref;              /* strong while `busy`, else weak */
   napi_ref handlers[CNET_HANDLERS]; /* weak: the keeper has them, and what follows */
-  napi_async_context outer;         /* around each call into JavaScript: see call.c */
+  napi_async_context outer;         /* around each call into JavaScript, from the first on: see call.c */
   napi_ref runner;                  /* a function that does `work`: see cnet_run_in() */
-  struct cnet_work *work;           /* NULL but while that is on its way */
+  const struct cnet_work *work;     /* NULL but while that is on its way */
+  uint32_t reported;                /* exceptions that were handed to Node: see call.c */
   int32_t *event;                   /* of CNET_ON_READ: see CNET_EVENT_LENGTH; lib/ shares the memory */
   cnet_table_t streams;             /* by id */
   cnet_table_t idles;               /* cnet_idle_state_t, by id */

@@ -52,7 +52,8 @@ static void stream_freed(cnet_stream_t *stream) {
 
 static void settle(cnet_loop_t *loop) { cnet_environment_settle(cnet_loop_data(loop)); }
 
-/* --- listeners ----------------------------------------------------------------------------------------------------- */
+/* --- listeners -----------------------------------------------------------------------------------------------------
+ */
 
 static void tell_accept(cnet_stream_t *listener, int32_t status, cnet_stream_t *client) {
   int32_t id = client == NULL ? -1 : id_of(client);
@@ -118,7 +119,8 @@ static void user_rejected(cnet_stream_t *listener, const cnet_credentials_t *pee
   napi_close_handle_scope(napi, scope);
 }
 
-/* --- connecting ---------------------------------------------------------------------------------------------------- */
+/* --- connecting ----------------------------------------------------------------------------------------------------
+ */
 
 static int32_t told_phase(const cnet_step_t *step) {
   switch (step->phase) {
@@ -158,7 +160,8 @@ static void run_in(cnet_loop_t *loop, void *context, void (*work)(void *data), v
   cnet_run_in(cnet_loop_data(loop), context, work, data);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------------------------
+ */
 
 /* The user's buffer (onread), asked for anew: it may have been detached or resized since. */
 static void user_memory(const cnet_stream_state_t *state, uv_buf_t *out) {
@@ -226,7 +229,8 @@ static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory)
 
   if (got > 0) state->large_reads = got > (ssize_t)CNET_LARGE_READ; /* how large the next one will be, most likely */
   /* no event memory: setup() was never called */
-  bool is_told = got != 0 && !env->closing && env->event != NULL && napi_open_handle_scope(env->napi, &scope) == napi_ok;
+  bool is_told =
+      got != 0 && !env->closing && env->event != NULL && napi_open_handle_scope(env->napi, &scope) == napi_ok;
   if (is_ours && (got <= 0 || !is_told)) cnet_memory_return(env, memory);
   if (!is_told) return;
   if (is_ours && got > 0)
@@ -246,7 +250,8 @@ static void descriptors(cnet_stream_t *stream, const int *fds, int *count, size_
   env->offer = before;
 }
 
-/* --- what had to wait ------------------------------------------------------------------------------------------------ */
+/* --- what had to wait ------------------------------------------------------------------------------------------------
+ */
 
 static void ended(cnet_stream_t *stream, cnet_operation_t operation, void *context, int status) {
   const cnet_stream_state_t *state = cnet_state_of(stream);

@@ -11,6 +11,8 @@
 #define CNET_EXPORTS(X) \
   /* addon.c */ \
   X(setup, cnet_js_setup) \
+  /* call.c */ \
+  X(handOn, cnet_js_hand_on) \
   /* address.c */ \
   X(isIP, cnet_js_is_ip) \
   X(addressText, cnet_js_address_text) \

@@ -22,8 +22,8 @@
 #include "poison.h"
 
 /*
- * A new ArrayBuffer of CNET_MEMORY_SIZE bytes, which are whatever they are: a Buffer's memory is not cleared, which is a
- * third of the cost of a large read. What a read does not fill is cleared before JavaScript sees it.
+ * A new ArrayBuffer of CNET_MEMORY_SIZE bytes, which are whatever they are: a Buffer's memory is not cleared, which is
+ * a third of the cost of a large read. What a read does not fill is cleared before JavaScript sees it.
  */
 static bool make_block(cnet_environment_t *env, void **data, napi_value *value) {
   napi_value buffer, error;
@@ -46,7 +46,8 @@ static void *block(cnet_environment_t *env) {
 
   if (memory->block != NULL) return memory->block;
   if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
-  if (make_block(env, &memory->block, &value) && napi_create_reference(env->napi, value, 1, &memory->block_ref) == napi_ok)
+  if (make_block(env, &memory->block, &value) &&
+      napi_create_reference(env->napi, value, 1, &memory->block_ref) == napi_ok)
     cnet_poison(memory->block, CNET_MEMORY_SIZE);
   else
     memory->block = NULL;

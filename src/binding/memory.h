@@ -24,8 +24,8 @@ typedef struct cnet_memory {
 void cnet_memory_lend(cnet_environment_t *env, bool large, uv_buf_t *out);
 
 /*
- * Ends the read that cnet_memory_lend() began, of which `got` bytes are wanted, and gives an ArrayBuffer that holds them
- * from its start on and nothing else but zeroes. It is JavaScript's: C never touches it again. False: there is no
+ * Ends the read that cnet_memory_lend() began, of which `got` bytes are wanted, and gives an ArrayBuffer that holds
+ * them from its start on and nothing else but zeroes. It is JavaScript's: C never touches it again. False: there is no
  * memory, and nothing is held any more.
  */
 bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer);

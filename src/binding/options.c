@@ -13,8 +13,8 @@ static void set_int(napi_env napi, napi_value object, const char *name, int32_t 
 }
 
 /*
- * findOption(name, out): sets level and number of the option on the object `out`. The kind of its value, a cnet_option_kind_t;
- * UV_ENOENT: no option is called so; UV_ENOTSUP: this system does not have it
+ * findOption(name, out): sets level and number of the option on the object `out`. The kind of its value, a
+ * cnet_option_kind_t; UV_ENOENT: no option is called so; UV_ENOTSUP: this system does not have it
  */
 napi_value cnet_js_find_option(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);

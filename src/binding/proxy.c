@@ -66,8 +66,8 @@ napi_value cnet_js_proxy_take(napi_env napi, napi_callback_info info) {
   cnet_proxy_result_t result;
 
   if (stream == NULL || !cnet_proxy_result(stream, &result)) return NULL;
-  napi_value value = result.has_header ? header_values(napi, &result)
-                                       : bytes_or_undefined(napi, result.bytes, result.length);
+  napi_value value =
+      result.has_header ? header_values(napi, &result) : bytes_or_undefined(napi, result.bytes, result.length);
   cnet_proxy_drop(stream);
   return value;
 }

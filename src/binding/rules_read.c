@@ -81,7 +81,8 @@ static bool read_range(const char16_t *units, size_t length, int family, cnet_ru
   if (!read_host(units + dash + 1, length - dash - 1, family, &parts[1])) return false;
   parts[0].kind = CNET_RULE_START;
   parts[1].kind = CNET_RULE_END;
-  return !cnet_range_is_reversed((cnet_address_t){parts[0].ip, parts[0].four}, (cnet_address_t){parts[1].ip, parts[1].four});
+  return !cnet_range_is_reversed((cnet_address_t){parts[0].ip, parts[0].four},
+                                 (cnet_address_t){parts[1].ip, parts[1].four});
 }
 
 /* Whether the text begins so; then `units` and `length` are what follows. */

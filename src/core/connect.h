@@ -10,8 +10,8 @@
 typedef struct cnet_connect_options {
   const struct sockaddr_storage *addresses; /* with their port */
   uint32_t count;                           /* from 1 */
-  uint64_t delay;     /* ms: the time limit of each attempt but the last; of a race from one start to the next */
-  bool race;          /* several at once (RFC 8305, section 5) */
+  uint64_t delay;            /* ms: the time limit of each attempt but the last; of a race from one start to the next */
+  bool race;                 /* several at once (RFC 8305, section 5) */
   const char *local_address; /* a text without a zero byte in it; NULL or empty: any */
   double local_port;         /* any number, as the program gave it; 0: any */
   cnet_socket_options_t *socket_options; /* set on each socket before it connects; NULL: none */

@@ -21,16 +21,16 @@ typedef struct cnet_dial {
 /* The part of a stream that connects. */
 struct cnet_attempt {
   cnet_part_t part;
-  cnet_dial_t *dial;                      /* while one is on its way */
-  cnet_lane_t *lanes;                     /* of a race: all that are on their way, the newest first */
-  uv_timer_t *timer;                      /* time limit of each attempt but the last; NULL when there is none */
-  uint64_t asked;                         /* that the time limit waits for the turn to end: see turn.h */
-  uint64_t timeout;                       /* ms; of a race: from the start of one to that of the next */
-  char local_address[CNET_ADDRESS_TEXT];  /* empty: any */
-  double local_port;                      /* as the program gave it: any number */
-  cnet_socket_options_t *socket_options;  /* set on each socket before it connects; NULL: none */
-  int settled;                            /* status of a path's connection that is known already */
-  uint32_t index, count;                  /* index: of a race that of the next one to start */
+  cnet_dial_t *dial;                     /* while one is on its way */
+  cnet_lane_t *lanes;                    /* of a race: all that are on their way, the newest first */
+  uv_timer_t *timer;                     /* time limit of each attempt but the last; NULL when there is none */
+  uint64_t asked;                        /* that the time limit waits for the turn to end: see turn.h */
+  uint64_t timeout;                      /* ms; of a race: from the start of one to that of the next */
+  char local_address[CNET_ADDRESS_TEXT]; /* empty: any */
+  double local_port;                     /* as the program gave it: any number */
+  cnet_socket_options_t *socket_options; /* set on each socket before it connects; NULL: none */
+  int settled;                           /* status of a path's connection that is known already */
+  uint32_t index, count;                 /* index: of a race that of the next one to start */
   struct sockaddr_storage addresses[];
 };
 

@@ -228,7 +228,8 @@ static void go_on(cnet_stream_t *stream) {
   while (start_next(stream)) continue;
 }
 
-/* As long as the timer is of use there is an attempt under way, and whether that keeps the loop is the user's choice. */
+/* As long as the timer is of use there is an attempt under way, and whether that keeps the loop is the user's choice.
+ */
 void cnet_race_begin(cnet_stream_t *stream) {
   const cnet_attempt_t *attempt = cnet_attempt_of(stream);
 

@@ -1,6 +1,6 @@
 /*
- * handle.h: libuv handles of the core: each is allocated, initialised, closed and freed here, and nowhere else. A handle
- * counts as open on its loop until its close callback has run.
+ * handle.h: libuv handles of the core: each is allocated, initialised, closed and freed here, and nowhere else. A
+ * handle counts as open on its loop until its close callback has run.
  */
 #ifndef CNET_CORE_HANDLE_H
 #define CNET_CORE_HANDLE_H
@@ -35,8 +35,8 @@ int cnet_handle_poll_copy(cnet_loop_t *loop, int fd, void *data, uv_poll_t **out
 void cnet_handle_close(cnet_loop_t *loop, uv_handle_t *handle);
 
 /*
- * Closes a handle that somebody else frees, when `on_closed` is called: by cnet_handle_free(), or, where it is part of a
- * struct, with that. `reset`: a TCP connection ends by a RST. 0, or the code of a reset that could not be made.
+ * Closes a handle that somebody else frees, when `on_closed` is called: by cnet_handle_free(), or, where it is part of
+ * a struct, with that. `reset`: a TCP connection ends by a RST. 0, or the code of a reset that could not be made.
  */
 int cnet_handle_close_kept(uv_handle_t *handle, bool reset, uv_close_cb on_closed);
 void cnet_handle_free(cnet_loop_t *loop, uv_handle_t *handle);

@@ -110,8 +110,8 @@ typedef struct cnet_host {
 
   /* --- reading --- */
   /*
-   * Memory for one read; no bytes: there is none. No code may run. `read` ends it in any case, also while the loop ends:
-   * bytes, 0 for nothing, or a code.
+   * Memory for one read; no bytes: there is none. No code may run. `read` ends it in any case, also while the loop
+   * ends: bytes, 0 for nothing, or a code.
    */
   void (*allocate)(cnet_stream_t *stream, uv_buf_t *out);
   void (*read)(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory);

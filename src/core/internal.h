@@ -7,8 +7,8 @@
  *    no mutable state outside of it, but for the table of descriptors between threads, with its mutex (ticket_table.c).
  * 2. A cnet_stream_t is made by stream.c and lives until the host or the end of the loop closes it. It is freed in one
  *    place: after the close callback of its handle, when nobody has it pinned (close.c).
- * 3. A libuv handle is made, closed and freed in handle.c and nowhere else. A connection attempt that is abandoned gives
- *    its handle up to cnet_handle_close(). The spare handle of a listener is part of its refusal (refusal.c).
+ * 3. A libuv handle is made, closed and freed in handle.c and nowhere else. A connection attempt that is abandoned
+ * gives its handle up to cnet_handle_close(). The spare handle of a listener is part of its refusal (refusal.c).
  * 4. The host's bytes are read or written only inside the call that brought them, or between peek() and the next
  *    callback.
  * 5. A callback of the host's may run any code. Whoever goes on with a stream afterwards pins it before, and asks
@@ -28,14 +28,14 @@
 
 /* Flags of a stream. Each names the duty that it brings. */
 enum {
-  CNET_LISTENER = 1u << 0,   /* counts its room on accept; connects, reads and writes are refused */
-  CNET_CLOSING = 1u << 1,    /* the close has begun: no call but the close callback may follow */
-  CNET_CLOSED = 1u << 2,     /* the handle is closed; it is freed when nobody has it pinned */
-  CNET_UNREF = 1u << 3,      /* a handle that replaces this one (connect.c) must be unref'd too */
-  CNET_PAUSED = 1u << 4,     /* listener: who comes is not accepted but counted, until it is let go */
-  CNET_USED = 1u << 5,       /* was read from or written to: it must not become a listener, libuv would end the process */
-  CNET_BUSY = 1u << 6,       /* the host has the writing side: others are told UV_EBUSY */
-  CNET_STARTED = 1u << 7,    /* the host has begun to read it: how it is read is settled */
+  CNET_LISTENER = 1u << 0, /* counts its room on accept; connects, reads and writes are refused */
+  CNET_CLOSING = 1u << 1,  /* the close has begun: no call but the close callback may follow */
+  CNET_CLOSED = 1u << 2,   /* the handle is closed; it is freed when nobody has it pinned */
+  CNET_UNREF = 1u << 3,    /* a handle that replaces this one (connect.c) must be unref'd too */
+  CNET_PAUSED = 1u << 4,   /* listener: who comes is not accepted but counted, until it is let go */
+  CNET_USED = 1u << 5,     /* was read from or written to: it must not become a listener, libuv would end the process */
+  CNET_BUSY = 1u << 6,     /* the host has the writing side: others are told UV_EBUSY */
+  CNET_STARTED = 1u << 7,  /* the host has begun to read it: how it is read is settled */
   CNET_CONNECTING = 1u << 8, /* it has the part of connect.c */
   CNET_SENDING = 1u << 9,    /* it has the part of send_file.c, in the place of a write */
   CNET_RELAYED = 1u << 10,   /* it has the part of relay.c */
@@ -49,15 +49,15 @@ struct cnet_loop {
   const cnet_host_t *host;
   void *data; /* the host's */
   void (*ended)(void *data);
-  cnet_stream_t *first; /* all streams, the newest first */
-  cnet_heap_t idles;    /* idle timeouts that run: see idle.c */
-  uv_timer_t *idle_timer;  /* unref'd; NULL until the first timeout is asked for */
-  uint64_t idle_due;       /* loop time at which it fires; UINT64_MAX: not armed */
-  uint64_t idle_armed;     /* how often an idle timeout was touched: the order of those that are due together */
-  cnet_idle_t *first_idle; /* all idle timeouts, the newest first */
-  uint32_t idle_count;     /* how many these are */
-  uv_check_t *check;       /* unref'd, and stopped but for a while: see turn.h; NULL until somebody has a time limit */
-  uint64_t turn;           /* counted by it */
+  cnet_stream_t *first;     /* all streams, the newest first */
+  cnet_heap_t idles;        /* idle timeouts that run: see idle.c */
+  uv_timer_t *idle_timer;   /* unref'd; NULL until the first timeout is asked for */
+  uint64_t idle_due;        /* loop time at which it fires; UINT64_MAX: not armed */
+  uint64_t idle_armed;      /* how often an idle timeout was touched: the order of those that are due together */
+  cnet_idle_t *first_idle;  /* all idle timeouts, the newest first */
+  uint32_t idle_count;      /* how many these are */
+  uv_check_t *check;        /* unref'd, and stopped but for a while: see turn.h; NULL until somebody has a time limit */
+  uint64_t turn;            /* counted by it */
   uv_async_t *ticket_async; /* ref'd while tickets of its own wait; NULL until the first one: see ticket.c */
   uint32_t tickets_held;    /* how many do; guarded by the mutex of the table, as is the one above for other threads */
   int descriptor_limit;     /* asked for when a listener begins; 0: none */
@@ -114,7 +114,8 @@ int cnet_stream_handle(cnet_stream_t *stream, uv_stream_t **out);
 /* Gives the stream an open descriptor, without a look at what it is. 0; on an error it stays the caller's. */
 int cnet_stream_take(cnet_stream_t *stream, int fd);
 
-/* Notes activity on the stream: its idle timeout starts anew. Costs a load, and with a timeout the reading of a clock. */
+/* Notes activity on the stream: its idle timeout starts anew. Costs a load, and with a timeout the reading of a clock.
+ */
 void cnet_note_activity(cnet_stream_t *stream);
 
 /* Something has come that is no activity, as the peer's end: a timeout that was due before it is not. */

@@ -57,9 +57,7 @@ static uint32_t own_handles(const cnet_loop_t *loop) {
   return count;
 }
 
-bool cnet_loop_is_busy(const cnet_loop_t *loop) {
-  return loop->handles > own_handles(loop) || loop->idles.count > 0;
-}
+bool cnet_loop_is_busy(const cnet_loop_t *loop) { return loop->handles > own_handles(loop) || loop->idles.count > 0; }
 
 uint64_t *cnet_loop_counts(cnet_loop_t *loop) { return loop->counts; }
 

@@ -65,8 +65,7 @@ static int watch(cnet_stream_t *stream, cnet_passing_t *passing) {
 
 /* Offers what has come with the `got` bytes that are told of next; closes what is not taken. */
 static void tell_descriptors(cnet_stream_t *stream, cnet_passing_t *passing, ssize_t got) {
-  if (cnet_may_tell(stream))
-    stream->loop->host->descriptors(stream, passing->fds, &passing->count, (size_t)got);
+  if (cnet_may_tell(stream)) stream->loop->host->descriptors(stream, passing->fds, &passing->count, (size_t)got);
   close_received(passing);
 }
 

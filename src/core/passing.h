@@ -5,7 +5,8 @@
 #include "ancillary.h"
 #include "stream.h"
 
-/* From the next cnet_read_start() on descriptors are received too. 0; UV_EALREADY: it has been used; or another code. */
+/* From the next cnet_read_start() on descriptors are received too. 0; UV_EALREADY: it has been used; or another code.
+ */
 int cnet_receive_descriptors(cnet_stream_t *stream);
 
 /*

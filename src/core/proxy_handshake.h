@@ -1,7 +1,7 @@
 /*
- * proxy_handshake.h: connections that begin with a header of the PROXY protocol. They are accepted, and the host is told
- * of them when the header is there. No more is read than what is part of it in any case, so what comes behind stays in
- * the kernel; only where a header is optional, and there is none, bytes of the stream's are here.
+ * proxy_handshake.h: connections that begin with a header of the PROXY protocol. They are accepted, and the host is
+ * told of them when the header is there. No more is read than what is part of it in any case, so what comes behind
+ * stays in the kernel; only where a header is optional, and there is none, bytes of the stream's are here.
  */
 #ifndef CNET_CORE_PROXY_HANDSHAKE_H
 #define CNET_CORE_PROXY_HANDSHAKE_H
@@ -29,7 +29,7 @@ int32_t cnet_proxy_waiting(const cnet_stream_t *listener);
 
 /* What has come of a connection's header. */
 typedef struct cnet_proxy_result {
-  bool has_header;             /* `bytes` are one, which `header` tells of; else they are the stream's first */
+  bool has_header; /* `bytes` are one, which `header` tells of; else they are the stream's first */
   cnet_proxy_header_t header;
   const uint8_t *bytes;
   size_t length;

@@ -1,6 +1,6 @@
 /*
- * proxy_list.h: connections of a listener that wait for their header, or whose header waits for the host; for the files of
- * the handshake.
+ * proxy_list.h: connections of a listener that wait for their header, or whose header waits for the host; for the files
+ * of the handshake.
  */
 #ifndef CNET_CORE_PROXY_LIST_H
 #define CNET_CORE_PROXY_LIST_H

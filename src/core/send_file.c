@@ -32,8 +32,8 @@ typedef struct cnet_send {
   cnet_stream_t *stream; /* NULL: it is closed, and nobody is to be told */
   void *context;         /* of the call that asked for it; NULL: not known yet, or no memory */
   uv_poll_t *poll;       /* on `socket`; NULL until the kernel was full once */
-  int file, socket; /* ours */
-  int64_t offset;   /* negative: the file's own position */
+  int file, socket;      /* ours */
+  int64_t offset;        /* negative: the file's own position */
   uint64_t left;
   size_t sent;  /* by the last turn */
   int status;   /* of the last turn: 0, CNET_SEND_MORE, UV_EAGAIN or an error */

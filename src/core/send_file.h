@@ -8,8 +8,8 @@
 
 /*
  * Sends `count` bytes at most from `offset` on, or where that is negative from the file's own position, which moves.
- * 0, and host->ended() tells as of a write; or a negative code, and nothing has gone. `file` stays the caller's, who may
- * close it at once. UV_EINVAL: the kernel does not send from such a file.
+ * 0, and host->ended() tells as of a write; or a negative code, and nothing has gone. `file` stays the caller's, who
+ * may close it at once. UV_EINVAL: the kernel does not send from such a file.
  */
 int cnet_send_file(cnet_stream_t *stream, int file, int64_t offset, uint64_t count);
 

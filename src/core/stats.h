@@ -1,6 +1,6 @@
 /*
- * stats.h: what has been done on a loop, and what is open. Who does something adds to the numbers where he does it, which
- * is one addition; nobody in the core reads them.
+ * stats.h: what has been done on a loop, and what is open. Who does something adds to the numbers where he does it,
+ * which is one addition; nobody in the core reads them.
  */
 #ifndef CNET_CORE_STATS_H
 #define CNET_CORE_STATS_H

@@ -155,7 +155,6 @@ static void set_value(cnet_field_t *out, kind_t kind, uint64_t value) {
                                        "TIME_WAIT", "CLOSE",       "CLOSE_WAIT", "LAST_ACK", "LISTEN",    "CLOSING"};
   static const char *const congestion[] = {"open", "disorder", "cwr", "recovery", "loss"};
 
-
   out->kind = CNET_FIELD_NUMBER;
   out->number = (double)value;
   switch (kind) {

@@ -18,14 +18,14 @@ typedef struct cnet_bytes {
 
 /* What a ticket names. */
 typedef struct cnet_ticket {
-  int32_t type;             /* the host's */
+  int32_t type; /* the host's */
   cnet_kind_t kind;
   cnet_bytes_t notes, data; /* for the receiver: what it is to be set to, and what was read of it already */
 } cnet_ticket_t;
 
 /*
- * A ticket for a duplicate of the stream's descriptor, with a copy of the notes. `held`: the loop goes on until somebody
- * has taken it, and closes it at its own end. 0 or a negative code.
+ * A ticket for a duplicate of the stream's descriptor, with a copy of the notes. `held`: the loop goes on until
+ * somebody has taken it, and closes it at its own end. 0 or a negative code.
  */
 int cnet_ticket_new(cnet_stream_t *stream, int32_t type, const void *notes, size_t length, bool held,
                     char out[CNET_TICKET_TEXT + 1]);

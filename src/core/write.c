@@ -19,9 +19,9 @@
 struct cnet_write {
   uv_write_t req;
   cnet_stream_t *stream;
-  void *context;          /* of the call that asked for it; NULL: that of the stream */
-  cnet_source_t *source;  /* retained; NULL: all that is left is parked */
-  size_t left;            /* bytes that the kernel has not taken */
+  void *context;         /* of the call that asked for it; NULL: that of the stream */
+  cnet_source_t *source; /* retained; NULL: all that is left is parked */
+  size_t left;           /* bytes that the kernel has not taken */
   char *parked;
   size_t parking; /* bytes of `parked` that are with libuv */
   size_t size;    /* bytes of this and of `parked` */

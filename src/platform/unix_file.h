@@ -1,4 +1,5 @@
-/* unix_file.h: the files of Unix domain sockets: bound with a mode, replaced where they are dead, removed by their maker. */
+/* unix_file.h: the files of Unix domain sockets: bound with a mode, replaced where they are dead, removed by their
+ * maker. */
 #ifndef CNET_PLATFORM_UNIX_FILE_H
 #define CNET_PLATFORM_UNIX_FILE_H
 

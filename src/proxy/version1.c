@@ -127,7 +127,8 @@ int cnet_proxy_line_parse(const uint8_t *bytes, size_t length, cnet_proxy_header
   if (count < FIELDS) return CNET_PROXY_LENGTH;
   bool inet = is(fields[PROTOCOL], "TCP4");
   int family = inet ? 4 : 6;
-  if (!read_address(fields[SOURCE], family, out->source) || !read_address(fields[DESTINATION], family, out->destination))
+  if (!read_address(fields[SOURCE], family, out->source) ||
+      !read_address(fields[DESTINATION], family, out->destination))
     return CNET_PROXY_ADDRESSES;
   int32_t source_port = read_number(fields[SOURCE_PORT].text, fields[SOURCE_PORT].length, UINT16_MAX);
   int32_t destination_port = read_number(fields[DESTINATION_PORT].text, fields[DESTINATION_PORT].length, UINT16_MAX);

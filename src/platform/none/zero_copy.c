@@ -1,4 +1,5 @@
-/* zero_copy.c: where no bytes go from descriptor to descriptor within the kernel: lib/ takes them by way of JavaScript. */
+/* zero_copy.c: where no bytes go from descriptor to descriptor within the kernel: lib/ takes them by way of JavaScript.
+ */
 #include "zero_copy.h"
 
 /* NOLINTBEGIN(readability-non-const-parameter): the prototypes are those of Linux */

@@ -74,4 +74,3 @@ int32_t cnet_platform_quiet(uv_stream_t *uv) {
   return UV_ENOTSUP;
 #endif
 }
-
