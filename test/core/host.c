@@ -138,6 +138,7 @@ static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory)
     memcpy(state->bytes + state->length, memory->base, (size_t)got);
     state->length += (size_t)got;
   } else if (got < 0) {
+    CHECK(state->read_status != UV_EOF); /* it is told once */
     state->read_status = (int)got;
     state->at_end = true;
   }
