@@ -255,36 +255,6 @@ static void tells_of_an_option_that_cannot_be_set(void) {
   host_end(&host);
 }
 
-static void refuses_what_cannot_connect(void) {
-  struct sockaddr_storage address = host_address("127.0.0.1", 1);
-  cnet_connect_options_t options = {.addresses = &address, .count = 1};
-  char text[CNET_ADDRESS_TEXT + 1];
-  cnet_stream_t *stream, *pair[2];
-  host_t host;
-
-  host_start(&host);
-  CHECK(cnet_connect(host_listen(&host), &options) == UV_EINVAL);
-  NEED(cnet_open(host.loop, CNET_PIPE, NULL, &stream) == 0);
-  CHECK(cnet_connect(stream, &options) == UV_EBADF);
-  NEED(cnet_open(host.loop, CNET_TCP, NULL, &stream) == 0);
-  CHECK(cnet_connect_path(stream, "/x", 2) == UV_EBADF);
-  memset(text, '1', sizeof text);
-  text[CNET_ADDRESS_TEXT] = '\0';
-  options.local_address = text;
-  options.socket_options = two_options(SOL_SOCKET, SO_SNDBUF); /* freed all the same */
-  CHECK(cnet_connect(stream, &options) == UV_EINVAL);
-  options.local_address = NULL;
-  options.socket_options = NULL;
-  options.count = (1u << 24) + 1;
-  CHECK(cnet_connect(stream, &options) == UV_ENOMEM);
-  host_pair(&host, CNET_TCP, pair);
-  NEED(cnet_read_start(pair[0]) == 0);
-  options.count = 2;
-  CHECK(cnet_connect(pair[0], &options) == UV_EISCONN);
-  CHECK(cnet_close(stream, false) == 0 && cnet_connectable(stream, CNET_TCP) == UV_EBADF);
-  host_end(&host);
-}
-
 static void fails_at_once_without_a_context(void) {
   struct sockaddr_storage address = host_address("127.0.0.1", 1);
   host_t host;
@@ -314,7 +284,6 @@ const test_t connect_tests[] = {
     {"connect: tells of a local end that cannot be bound", tells_of_a_local_end_that_cannot_be_bound},
     {"connect: sets socket options before", sets_socket_options_before_it_connects},
     {"connect: tells which option could not be set", tells_of_an_option_that_cannot_be_set},
-    {"connect: is refused to who cannot", refuses_what_cannot_connect},
     {"connect: fails at once where there is no context", fails_at_once_without_a_context},
     {NULL, NULL},
 };

@@ -209,8 +209,8 @@ typedef struct test {
 } test_t;
 
 /* The tests of each file; the last one has no title. */
-extern const test_t base_tests[], close_tests[], connect_tests[], descriptor_tests[], idle_tests[], listener_tests[],
-    option_tests[], path_tests[], proxy_tests[], race_tests[], read_tests[], relay_tests[], thread_tests[],
-    write_tests[];
+extern const test_t base_tests[], close_tests[], connect_tests[], descriptor_tests[], idle_tests[], limit_tests[],
+    listener_tests[], option_tests[], path_tests[], proxy_tests[], race_tests[], read_tests[], relay_tests[],
+    thread_tests[], write_tests[];
 
 #endif

@@ -73,14 +73,16 @@ static void is_put_off_by_what_the_stream_does(void) {
   cnet_idle_attach(pair[0], idle);
   spin(120);
   CHECK(cnet_quiet(pair[0]) >= 100);
+  uint64_t wrote = uv_hrtime();
   CHECK(host_write(pair[0], "x", 1) == 0);
   CHECK(cnet_quiet(pair[0]) == UV_EBUSY); /* the peer has not read it */
   NEED(cnet_read_start(pair[1]) == 0);
   AWAIT_BYTES(&host, pair[1], 1);
-  CHECK(cnet_quiet(pair[0]) < 100);
+  CHECK(cnet_quiet(pair[0]) <= (int32_t)((uv_hrtime() - wrote) / 1000000) + 1);
   spin(120);
   host_turn(&host, 2);
-  CHECK(fired == 0); /* 240 ms after the start */
+  bool is_over = uv_hrtime() - wrote > 190000000; /* on a machine that is busy */
+  CHECK(is_over || fired == 0);                   /* 240 ms after the start */
   host_run(&host, has_fired, &fired);
   host_end(&host);
 }

@@ -1,4 +1,4 @@
-/* paths.c: tests of the files of paths that are bound. */
+/* paths.c: tests of the files of paths that are bound, and of what cannot connect. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
@@ -169,6 +169,36 @@ static void binds_nothing_without_memory(void) {
   host_end(&host);
 }
 
+static void refuses_what_cannot_connect(void) {
+  struct sockaddr_storage address = host_address("127.0.0.1", 1);
+  cnet_connect_options_t options = {.addresses = &address, .count = 1};
+  char text[CNET_ADDRESS_TEXT + 1];
+  cnet_stream_t *stream, *pair[2];
+  host_t host;
+
+  host_start(&host);
+  CHECK(cnet_connect(host_listen(&host), &options) == UV_EINVAL);
+  NEED(cnet_open(host.loop, CNET_PIPE, NULL, &stream) == 0);
+  CHECK(cnet_connect(stream, &options) == UV_EBADF);
+  NEED(cnet_open(host.loop, CNET_TCP, NULL, &stream) == 0);
+  CHECK(cnet_connect_path(stream, "/x", 2) == UV_EBADF);
+  memset(text, '1', sizeof text);
+  text[CNET_ADDRESS_TEXT] = '\0';
+  options.local_address = text;
+  NEED(cnet_socket_options_new(NULL, 0, &options.socket_options) == 0); /* freed all the same */
+  CHECK(cnet_connect(stream, &options) == UV_EINVAL);
+  options.local_address = NULL;
+  options.socket_options = NULL;
+  options.count = (1u << 24) + 1;
+  CHECK(cnet_connect(stream, &options) == UV_ENOMEM);
+  host_pair(&host, CNET_TCP, pair);
+  NEED(cnet_read_start(pair[0]) == 0);
+  options.count = 2;
+  CHECK(cnet_connect(pair[0], &options) == UV_EISCONN);
+  CHECK(cnet_close(stream, false) == 0 && cnet_connectable(stream, CNET_TCP) == UV_EBADF);
+  host_end(&host);
+}
+
 const test_t path_tests[] = {
     {"file of a path: has its mode, and goes with the stream", binds_with_a_mode_and_takes_its_file_with_it},
     {"file of a path: stays where it is another one by then", leaves_a_file_that_is_another_one_by_then},
@@ -177,5 +207,6 @@ const test_t path_tests[] = {
     {"file of a path: no path that cannot be one", binds_no_path_that_cannot_be_one},
     {"file of a path: a relative one is that of the call", binds_a_relative_path_where_the_call_was},
     {"file of a path: nothing is left without memory", binds_nothing_without_memory},
+    {"connect: is refused to who cannot", refuses_what_cannot_connect},
     {NULL, NULL},
 };

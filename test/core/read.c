@@ -108,7 +108,7 @@ static void reads_on_behind_a_message_with_descriptors_and_the_end(void) {
   struct iovec iov = {.iov_base = "ab", .iov_len = 2};
   struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   host_t host;
-  int peer;
+  int peer, passed = 0;
 
   host_start(&host);
   cnet_stream_t *stream = accepted(&host, CNET_PIPE, &peer);
@@ -116,7 +116,7 @@ static void reads_on_behind_a_message_with_descriptors_and_the_end(void) {
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(header), &peer, sizeof peer);
+  memcpy(CMSG_DATA(header), &passed, sizeof passed);
   NEED(sendmsg(peer, &message, 0) == 2);
   raw_send(peer, "cd", 2);
   close(peer);

@@ -1,6 +1,7 @@
 /* relay.c: tests of relays and of files that are sent. */
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -146,11 +147,13 @@ static int make_file(size_t size) {
 
 static void sends_a_part_of_a_file(int64_t offset, uint64_t count, size_t from, size_t length) {
   cnet_stream_t *pair[2];
+  int little = 16384;
   host_t host;
 
   host_start(&host);
   int file = make_file(SIZE);
   host_pair(&host, CNET_TCP, pair);
+  NEED(cnet_set_option(pair[0], SOL_SOCKET, SO_SNDBUF, &little, sizeof little) == 0); /* it has to wait for room */
   NEED(lseek(file, 1000, SEEK_SET) == 1000);
   NEED(cnet_send_file(pair[0], file, offset, count) == 0);
   close(file); /* it has its own */
