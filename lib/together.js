@@ -31,9 +31,15 @@ function loadFile(filename, parent) {
   return made.exports;
 }
 
+/** Whether a module is one of Node's own loader, with the require() of all of them: those of Vitest's vmThreads have a getter. */
+function isNodes(loading) {
+  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading) return false;
+  return typeof loading._compile === 'function' && loading.require === Module.prototype.require;
+}
+
 /** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
 function loadTogether(loading) {
-  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading || typeof loading._compile !== 'function') return;
+  if (!isNodes(loading)) return;
   const folder = path.dirname(loading.filename); // the same for all; packers take along what is sought by __dirname
   loading.require = (id) => {
     const [, name] = LOCAL.exec(id) ?? [];
