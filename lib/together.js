@@ -31,10 +31,14 @@ function loadFile(filename, parent) {
   return made.exports;
 }
 
-/** Whether a module is one of Node's own loader, with the require() of all of them: those of Vitest's vmThreads have a getter. */
+/**
+ * Whether a module is one of Node's own loader, with the require() of all of them. Those of Vitest's vmThreads are not: theirs
+ * is a getter, which must not even be asked.
+ */
 function isNodes(loading) {
-  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading) return false;
-  return typeof loading._compile === 'function' && loading.require === Module.prototype.require;
+  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading || typeof loading._compile !== 'function') return false;
+  const { value } = Object.getOwnPropertyDescriptor(Module.prototype, 'require') ?? {};
+  return typeof value === 'function' && Object.getPrototypeOf(loading) === Module.prototype && !Object.hasOwn(loading, 'require');
 }
 
 /** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
