@@ -25,8 +25,8 @@ function unsentError(socket, address, port, status) {
 }
 
 /** The error of an option that could not be set for one address. */
-function optionFailure(status, { name }, address, port) {
-  return Object.assign(optionError(status, 'setsockopt', name), { address, port });
+function optionFailure(socket, status, { name }, address, port) {
+  return Object.assign(optionError(status, 'setsockopt', name, null, socket._handle), { address, port });
 }
 
 /** The error of one address; it names the local end that was asked for. */
@@ -35,7 +35,7 @@ function attemptError(socket, { addresses, port, localAddress, localPort, socket
   const local = localAddress || (isIP(address) === 6 ? '::' : '0.0.0.0');
 
   if (status === BLOCKED) return new codes.ERR_IP_BLOCKED(address);
-  if (phase >= PHASE.OPTION) return optionFailure(status, socketOptions[phase - PHASE.OPTION], address, port);
+  if (phase >= PHASE.OPTION) return optionFailure(socket, status, socketOptions[phase - PHASE.OPTION], address, port);
   if (phase === PHASE.BIND) return exceptionWithHostPort(status, 'bind', local, localPort);
   if (phase === PHASE.UNSENT) return unsentError(socket, address, port, status);
   if (!localPort) return exceptionWithHostPort(status, 'connect', address, port);

@@ -3,7 +3,7 @@
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
 const { connect } = require('./create');
-const { readEnvironment } = require('./program-defaults');
+const { readEnvironment } = require('./environment');
 const { Socket } = require('./socket');
 const { join } = require('./tls-over');
 const { isTouched } = require('./touched');

@@ -7,7 +7,8 @@
  */
 
 const { cancelBinding, listen } = require('./listen');
-const { program, readEnvironment } = require('./program-defaults');
+const { readEnvironment } = require('./environment');
+const { program } = require('./program-defaults');
 const { Server, parts } = require('./server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('./symbols');
 const { forward } = require('./tls-over');

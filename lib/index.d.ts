@@ -296,6 +296,16 @@ export interface SocketConstructorOpts {
    * Of connect(): milliseconds, as of setUserTimeout(); default: the system's. Linux. Since cnet 0.1.0 (not in Node).
    */
   userTimeout?: number | undefined;
+  /** Of connect() to a port: milliseconds from one attempt to the next, from 10. Since cnet 0.1.0 (not in Node). */
+  connectionAttemptDelay?: number | undefined;
+  /** Of connect() to a port: TCP Fast Open. Linux. Default: false. Since cnet 0.1.0 (not in Node). */
+  fastOpen?: boolean | undefined;
+  /** Of connect() to a port: multipath TCP. Linux. Default: false. Since cnet 0.1.0 (not in Node). */
+  multipath?: boolean | undefined;
+  /** Of connect(): a header of the PROXY protocol that is sent first. Since cnet 0.1.0 (not in Node). */
+  proxyHeader?: ProxyHeaderOptions | nodeNet.Socket | undefined;
+  /** Of connect(): options of the socket, set before connect(2). Default: none. Since cnet 0.1.0 (not in Node). */
+  socketOptions?: SocketOptions | undefined;
 }
 
 export interface ServerOpts {

@@ -8,7 +8,7 @@ const nodeNet = require('node:net');
 
 require('./together').loadTogether(module);
 
-const { readEnvironment } = require('./program-defaults');
+const { readEnvironment } = require('./environment');
 
 readEnvironment(); // first: without its limits nothing is to be had
 

@@ -7,7 +7,7 @@
 
 const { invalidArgValue } = require('./errors');
 
-/** Where each of them belongs. Not here: `mode`, which is a word of many libraries; it is refused with a port alone. */
+/** Where each of them belongs. Not here: `mode`, a word of many libraries, which has rules of its own. */
 const PLACES = {
   allowedUids: ['createServer()'],
   connectTimeout: ['connect()'],
@@ -57,6 +57,16 @@ function refuseMisplaced(options, place, isHeeded = undefined) {
   }
 }
 
+/**
+ * createServer() takes no permissions: a program that believes so would have a socket file that is open to others. What is no
+ * number is another library's `mode`.
+ * @throws ERR_INVALID_ARG_VALUE
+ */
+function refusePermissions({ mode }) {
+  if (typeof mode !== 'number' || mode === 0) return;
+  throw invalidArgValue('options.mode', mode, 'is an option of listen(), and not of createServer()');
+}
+
 function refuse(options, names, reason) {
   for (const name of names) {
     if (options[name] !== undefined && (name === 'mode' || isOn(options[name]))) throw invalidArgValue(`options.${name}`, options[name], reason);
@@ -86,7 +96,8 @@ function optionsOfConnect(options) {
 function onlyOf(place, options) {
   const copy = { ...options };
   for (const name of STRANGE[place]) delete copy[name];
+  if (place === 'createServer()') delete copy.mode;
   return copy;
 }
 
-module.exports = { onlyOf, optionsOfConnect, refuseMisplaced, refusePathOptions, refuseTcpOptions };
+module.exports = { onlyOf, optionsOfConnect, refuseMisplaced, refusePathOptions, refusePermissions, refuseTcpOptions };

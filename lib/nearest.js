@@ -35,4 +35,4 @@ function nearest(word, names) {
   return found;
 }
 
-module.exports = { nearest };
+module.exports = { distance, nearest };

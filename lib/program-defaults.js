@@ -2,7 +2,7 @@
 
 /**
  * What options of connect(), new Socket(), createServer() and listen() are when they are not given: set for the whole program
- * by setDefaults(), or by the environment (set-defaults.js, which is loaded only then). Here is how they are applied. While
+ * by setDefaults(), or by the environment (set-defaults.js and environment.js). Here is how they are applied. While
  * nothing is set, `program.client` and `program.server` are NONE, and to ask for that is all that it costs.
  */
 
@@ -10,6 +10,9 @@ const { getDefaultAutoSelectFamily } = require('./defaults');
 const { kUserTimeout } = require('./symbols');
 
 const NONE = Object.freeze({});
+
+/** Of the variables of the environment: see environment.js. */
+const PREFIX = 'CNET_';
 
 /** Frozen objects of the options that are set, for each side; and which of the `socketOptions` say something of a path. */
 const program = { client: NONE, server: NONE, clientPath: undefined, serverPath: undefined };
@@ -131,23 +134,6 @@ function listenSocketOptions(options, isPath, isShared) {
   return isPath ? program.serverPath : program.server.socketOptions;
 }
 
-/* --- the environment ---------------------------------------------------------------------------------------------------- */
-
-const PREFIX = 'CNET_';
-let isRead = false;
-
-/**
- * Reads the variables of the environment, once: when `net` of cnet is asked for, so that a process that never does so is not
- * concerned.
- * @throws ERR_CNET_ENVIRONMENT and again each time that it is asked for; ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
- */
-function readEnvironment() {
-  if (isRead) return;
-  const names = Object.keys(process.env).filter((name) => name.startsWith(PREFIX));
-  if (names.length > 0) require('./set-defaults').takeEnvironment(names);
-  isRead = true;
-}
-
 module.exports = {
-  LIMITS, NONE, PREFIX, byDefault, fillServer, forConnect, forListen, forSocket, limitServer, listenSocketOptions, program, readEnvironment,
+  LIMITS, NONE, PREFIX, byDefault, fillServer, forConnect, forListen, forSocket, limitServer, listenSocketOptions, program,
 };

@@ -5,7 +5,7 @@
 require('./runtime');
 require('./together').loadTogether(module);
 
-const { readEnvironment } = require('./program-defaults');
+const { readEnvironment } = require('./environment');
 
 readEnvironment();
 

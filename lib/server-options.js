@@ -8,7 +8,7 @@ const { blockListOption } = require('./block-list');
 const credentials = require('./credentials');
 const { receiveOption } = require('./descriptors');
 const { invalidArgType } = require('./errors');
-const { refuseMisplaced } = require('./misplaced');
+const { refuseMisplaced, refusePermissions } = require('./misplaced');
 const { NONE, byDefault, fillServer, program } = require('./program-defaults');
 const { proxyOption } = require('./proxy-server');
 const { serverOnread } = require('./read');
@@ -49,6 +49,7 @@ const LIMITS = ['maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConne
 
 function applyOptions(server, options) {
   refuseMisplaced(options, 'createServer()');
+  refusePermissions(options);
   const found = program.server === NONE ? null : fillServer(options);
   server.allowHalfOpen = options.allowHalfOpen || false;
   server.pauseOnConnect = Boolean(options.pauseOnConnect);

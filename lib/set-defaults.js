@@ -11,6 +11,7 @@ const { prefixOption, rateOption } = require('./accept-control');
 const defaults = require('./defaults');
 const { codes, invalidArgType, invalidArgValue } = require('./errors');
 const { needLinux } = require('./feature');
+const { distance, nearest } = require('./nearest');
 const { NONE, PREFIX, program } = require('./program-defaults');
 const { proxyOption } = require('./proxy-server');
 const { findOption, listenOptionsOption, socketOptionsOption } = require('./socket-options');
@@ -184,16 +185,21 @@ function copyOf(value) {
   return Object.freeze(copy);
 }
 
+/** Why a name is no default of a group: it is one of the other side, or it is mistyped, or there is none like it. */
+function whyNone(group, name) {
+  if (Object.hasOwn(OPTIONS, name)) return `is no default of ${group}, but of ${group === 'client' ? 'server' : 'client'}`;
+  const names = Object.keys(OPTIONS).filter((one) => group === 'both' || group in OPTIONS[one]);
+  const meant = nearest(name, names);
+  return meant === undefined ? `is no default; those that can be set: ${names.join(', ')}` : `is no default (did you mean ${meant}?)`;
+}
+
 /** Checks one value. @throws what the option throws, or ERR_INVALID_ARG_VALUE for a name that is none */
 function check(group, name, value) {
   const kinds = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : {};
   const wanted = Object.entries(kinds).filter(([side]) => group === 'both' || side === group);
   const place = group === 'both' ? 'options' : `options.${group}`;
 
-  if (wanted.length === 0) {
-    const names = Object.keys(OPTIONS).filter((one) => group === 'both' || group in OPTIONS[one]);
-    throw invalidArgValue(`${place}.${name}`, value, `is no default; those that can be set: ${names.join(', ')}`);
-  }
+  if (wanted.length === 0) throw invalidArgValue(`${place}.${name}`, value, whyNone(group, name));
   if (value === undefined) return;
   for (const [, kind] of wanted) kind.check(value, `${place}.${name}`);
 }
@@ -306,19 +312,6 @@ function readVariable(variable, [group, name]) {
     if (error.code === 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM') throw error;
     throw new codes.ERR_CNET_ENVIRONMENT(variable, kind.says, text);
   }
-}
-
-/** Letters that have to be changed, added or left out to make one of the other. */
-function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }
 
 /** A variable that is none of ours may be anybody's; one that is nearly ours is told of. */

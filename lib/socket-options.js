@@ -7,7 +7,7 @@
 
 const native = require('./binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('./errors');
-const { Handle } = require('./handle');
+const { Handle, Pipe } = require('./handle');
 const { nearest } = require('./nearest');
 const { callError } = require('./no-socket');
 const uv = require('./uv');
@@ -131,9 +131,19 @@ function decode({ type }, memory, length) {
 
 /* --- getting and setting ------------------------------------------------------------------------------------------ */
 
-/** @param {object | null} [owner] the Socket or Server that was asked: without a socket of the system's the error says why */
-function optionError(err, syscall, option, owner = null) {
-  const error = owner === null ? errnoException(err, syscall, option) : callError(owner, err, syscall, option);
+/** What the message says of an option: one of TCP or IP has met a Unix socket. */
+function optionText(err, option, handle) {
+  const isStrange = err === uv.ENOTSUP && handle instanceof Pipe && /^(TCP|IPV?6?)_/.test(option);
+  return isStrange ? `${option} is of TCP alone, and this is a Unix socket` : option;
+}
+
+/**
+ * @param {object | null} [owner] the Socket or Server that was asked: without a socket of the system's the error says why
+ * @param {Handle | null} [handle]
+ */
+function optionError(err, syscall, option, owner = null, handle = owner === null ? null : owner._handle) {
+  const text = optionText(err, option, handle);
+  const error = owner === null ? errnoException(err, syscall, text) : callError(owner, err, syscall, text);
   error.option = option;
   return error;
 }
@@ -247,7 +257,7 @@ function makeSocket(handle, family, multipath = false) {
 function setAll(handle, settings) {
   for (const { name, level, number, bytes } of settings) {
     const err = native.setOption(idOf(handle), level, number, bytes);
-    if (err) return optionError(err, 'setsockopt', name);
+    if (err) return optionError(err, 'setsockopt', name, null, handle);
   }
   return null;
 }

@@ -30,9 +30,19 @@ function loadFile(filename, parent) {
   return made.exports;
 }
 
+/**
+ * Whether a module is one of Node's own loader, with the require() of all of them. Those of Vitest's vmThreads are not: theirs
+ * is a getter, which must not even be asked.
+ */
+function isNodes(loading) {
+  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading) return false;
+  const { value } = Object.getOwnPropertyDescriptor(Module.prototype, 'require') ?? {};
+  return typeof value === 'function' && Object.getPrototypeOf(loading) === Module.prototype && !Object.hasOwn(loading, 'require');
+}
+
 /** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
 function loadTogether(loading) {
-  if (!(loading instanceof Module) || cache?.[loading.filename] !== loading || typeof extensions?.['.js'] !== 'function') return;
+  if (!isNodes(loading) || typeof extensions?.['.js'] !== 'function') return;
   const folder = path.dirname(loading.filename); // the same for all; packers take along what is sought by __dirname
   loading.require = (id) => {
     const [, name] = LOCAL.exec(id) ?? [];

@@ -2,10 +2,11 @@
 // Misuse says what is wrong: options in the wrong place, features of another kind of socket, names that are nearly right.
 
 const assert = require('node:assert');
+const fs = require('node:fs');
 
 const kit = require('../api/kit');
 
-const { HOST, net, once, listening, pair, tempPath, track } = kit;
+const { HOST, net, once, listening, pair, tempPath, tidy, track } = kit;
 
 const INVALID = 'ERR_INVALID_ARG_VALUE';
 const isRefused = (call, name, words) => assert.throws(call, { name: 'TypeError', code: INVALID, message: new RegExp(`'options\\.${name}' ${words}`) });
@@ -42,6 +43,8 @@ const PLACES = {
 };
 
 describe('misplaced options', () => {
+  afterEach(tidy);
+
   for (const [place, [names, call]] of Object.entries(PLACES)) {
     const strange = Object.keys(VALUES).filter((name) => !names.includes(name));
 
@@ -66,6 +69,18 @@ describe('misplaced options', () => {
     });
   }
 
+  it('permissions are refused by createServer(), for which they belong to listen(); another mode is not', () => {
+    isRefused(() => net.createServer({ mode: 0o600 }), 'mode', 'is an option of listen\\(\\), and not of createServer\\(\\)');
+    for (const mode of ['dark', undefined, null, 0]) net.createServer({ mode });
+  });
+
+  it('promises.listen() takes permissions of a path', async function () {
+    kit.needsLinux(this);
+    const path = tempPath();
+    track(await net.promises.listen({ path, mode: 0o600 }));
+    assert.strictEqual(fs.statSync(path).mode & 0o777, 0o600);
+  });
+
   it('listen() does not refuse what the server was given as well', async () => {
     const options = { port: 0, host: HOST, receiveDescriptors: true, maxConnectionsPerAddress: 2, userTimeout: process.platform === 'linux' ? 5 : 0 };
     const server = track(net.createServer(options).listen(options));
@@ -81,6 +96,8 @@ describe('misplaced options', () => {
 });
 
 describe('options that count where they are given', () => {
+  afterEach(tidy);
+
   it('createServer() takes the limits of accept control', async () => {
     const server = track(net.createServer({
       maxConnectionsPerAddress: 1, maxConnectionsPerPrefix: { max: 5 }, maxConnectionRate: { perSecond: 50, burst: 60 },
@@ -114,6 +131,8 @@ describe('options that count where they are given', () => {
 });
 
 describe('features of another kind of socket', () => {
+  afterEach(tidy);
+
   before(function () {
     kit.needsLinux(this);
   });
@@ -134,6 +153,25 @@ describe('features of another kind of socket', () => {
     isRefused(() => net.createServer().listen({ port: 0, unlinkStale: true }), 'unlinkStale', 'is of a Unix socket');
   });
 
+  it('a socket option of TCP says so on a Unix socket: of getOption(), setOption(), connect() and listen()', async () => {
+    const server = track(net.createServer().listen(tempPath()));
+    await once(server, 'listening');
+    const text = 'TCP_NODELAY is of TCP alone, and this is a Unix socket';
+    const socketOptions = { TCP_NODELAY: true };
+    const socket = track(net.connect(server.address()));
+    await once(socket, 'connect');
+    assert.throws(() => socket.getOption('TCP_NODELAY'), { code: 'ENOTSUP', message: `getsockopt ENOTSUP ${text}` });
+    for (const owner of [socket, server]) {
+      assert.throws(() => owner.setOption('TCP_NODELAY', true), { code: 'ENOTSUP', message: `setsockopt ENOTSUP ${text}` });
+    }
+    const connects = () => net.connect({ path: server.address(), socketOptions });
+    const listens = () => net.createServer().listen({ path: tempPath(), socketOptions });
+    for (const fails of [connects, listens]) {
+      const [error] = await once(fails(), 'error');
+      assert.deepStrictEqual([error.code, error.message, error.option], ['ENOTSUP', `setsockopt ENOTSUP ${text}`, 'TCP_NODELAY']);
+    }
+  });
+
   it('sendDescriptors() on TCP says so', async () => {
     const { client } = await pair();
     assert.throws(() => client.sendDescriptors('x', [0]),
@@ -142,6 +180,8 @@ describe('features of another kind of socket', () => {
 });
 
 describe('a socket without a connection', () => {
+  afterEach(tidy);
+
   it('sendFile() says ENOTCONN', async () => {
     const socket = new net.Socket().on('error', () => {});
     await assert.rejects(socket.sendFile(__filename), { code: 'ENOTCONN', syscall: 'sendfile' });
@@ -149,6 +189,8 @@ describe('a socket without a connection', () => {
 });
 
 describe('the name of a socket option', () => {
+  afterEach(tidy);
+
   const meant = (name, expected) => assert.throws(() => new net.Socket().getOption(name), { code: INVALID, message: expected });
 
   it('that is nearly right: the error says which was meant', function () {
