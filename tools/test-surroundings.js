@@ -11,6 +11,9 @@ const { ROOT, tool } = require('./run.js');
 
 const DIR = path.join(ROOT, 'test', 'surroundings');
 
+/** It takes seven minutes, and twice that on a busy machine. */
+const SLOWNESS = 3;
+
 /**
  * Runs them, and installs before what they need from npm.
  * @param {{ args?: string[], style?: 'spec' | 'dot' }} [options]
@@ -18,7 +21,7 @@ const DIR = path.join(ROOT, 'test', 'surroundings');
 async function testSurroundings({ args = [], style } = {}) {
   await ensure({ build: false });
   await ensurePackages(DIR, 'install');
-  return runMocha({ args: ['--config', path.join(DIR, 'mocharc.js'), ...args], style });
+  return runMocha({ args: ['--config', path.join(DIR, 'mocharc.js'), ...args], style, slowness: SLOWNESS });
 }
 
 module.exports = { testSurroundings };
