@@ -34,6 +34,7 @@ const SUITES = [
   ['the packed package', () => testPackage({ style: 'dot' })],
   ['programs', () => testPrograms({ style: 'dot' })],
   ['test runners, bundlers and package managers', () => testSurroundings({ style: 'dot' })],
+  ['the core without Node: plain, ASan and UBSan, TSan, line coverage', () => script('test:core')],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],
 ];
 

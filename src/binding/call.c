@@ -87,12 +87,23 @@ static napi_callback_scope open_scope(const cnet_environment_t *env, napi_async_
 }
 
 /*
- * The scope around a call. Its context is made here, by the loop, so that it is outside of all: a program may load cnet
- * within a domain, or a store of its own, which is none of what the loop calls.
+ * The context of the scope around each call. It is made by the loop, so that it is outside of all: a program may load
+ * cnet within a domain, or a store of its own, which is none of what the loop calls. The init hook that it calls may
+ * run anything, another call from the loop too, which then has made it.
  */
+static napi_async_context outer_context(cnet_environment_t *env) {
+  if (env->outer != NULL || env->closing) return env->outer;
+  napi_async_context made = cnet_context_new(env, "CNET");
+  if (env->outer == NULL && !env->closing)
+    env->outer = made;
+  else
+    cnet_context_free(env, made);
+  return env->outer;
+}
+
 static napi_callback_scope open_outer(cnet_environment_t *env, napi_value resource) {
-  if (env->outer == NULL) env->outer = cnet_context_new(env, "CNET");
-  return env->outer == NULL ? NULL : open_scope(env, env->outer, resource);
+  napi_async_context context = outer_context(env);
+  return context == NULL ? NULL : open_scope(env, context, resource);
 }
 
 /*
