@@ -153,8 +153,8 @@ describe('bytes that a program keeps', function () {
     await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
   });
 
-  async function listen(options = {}) {
-    const server = net.createServer(options).listen({ port: 0, host: HOST, socketOptions: options.socketOptions });
+  async function listen({ socketOptions, ...options } = {}) {
+    const server = net.createServer(options).listen({ port: 0, host: HOST, socketOptions });
     servers.push(server);
     await once(server, 'listening');
     return server;
