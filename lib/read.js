@@ -123,6 +123,15 @@ function isFlowing(socket) {
   );
 }
 
+/**
+ * Has each chunk of a pipe go through emit() of the socket and write() of the destination, in the place of which a program
+ * may have its own. Since 26.12 stream.Readable passes both by with what was buffered, when a pipe is all that listens. It
+ * asks for this after each _read() and before each chunk; null is what it has when there are two pipes.
+ */
+function emitAll(state) {
+  if (state.pipeOnData) state.pipeOnData = null;
+}
+
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
 const methods = {
@@ -146,6 +155,7 @@ const methods = {
 
   _read(n) {
     if (this[kLife] === undefined) return callNode(this, '_read', [n]);
+    emitAll(this._readableState);
     if (this.connecting || !this[kHandle]) this[kLife].once('connect', () => this._read(n));
     else if (!this[kHandle].reading) startReading(this);
   },
