@@ -283,18 +283,18 @@ static bool chain_has(const cnet_block_list_t *list, uint32_t index, cnet_ip_t i
 
 /* In three steps over all prefix lengths, so that the memory of each is on its way while the others are worked on. */
 bool cnet_net_check(const cnet_block_list_t *list, cnet_ip_t ip) {
-  uint32_t at[129];
+  uint32_t at[129], count = list->prefixes_count;
 
-  for (uint32_t i = 0; i < list->prefixes_count; i++) {
+  for (uint32_t i = 0; i < count; i++) {
     unsigned prefix = list->prefixes[i];
     at[i] = slot_of(list, cnet_ip_network(ip, prefix), prefix);
     CNET_PREFETCH(&list->buckets.heads[at[i]]);
   }
-  for (uint32_t i = 0; i < list->prefixes_count; i++) {
+  for (uint32_t i = 0; i < count; i++) {
     at[i] = list->buckets.heads[at[i]];
     CNET_PREFETCH(&list->nets[at[i]]);
   }
-  for (uint32_t i = 0; i < list->prefixes_count; i++)
+  for (uint32_t i = 0; i < count; i++)
     if (at[i] != 0 && chain_has(list, at[i], ip, list->prefixes[i])) return true;
   return false;
 }

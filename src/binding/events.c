@@ -241,6 +241,7 @@ static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory)
 }
 
 /* JavaScript takes them by takeDescriptors(), which finds them here. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): who takes them sets it to 0, by the offer */
 static void descriptors(cnet_stream_t *stream, const int *fds, int *count, size_t bytes) {
   cnet_environment_t *env = env_of(stream);
   const cnet_offer_t *before = env->offer, offer = {stream, fds, count};

@@ -27,7 +27,7 @@ bool cnet_enter_context(cnet_environment_t *env, cnet_stream_t *stream, const ch
 napi_value cnet_js_send_file(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
-  bool is_placed = cnet_arg_double(&call, 2) >= 0;
+  bool is_placed = !(cnet_arg_double(&call, 2) < 0); /* NaN: from the start */
   int64_t offset = is_placed ? (int64_t)cnet_arg_size(&call, 2, CNET_SAFE_INTEGER) : -1;
   uint64_t count = cnet_arg_size(&call, 3, CNET_SAFE_INTEGER);
 

@@ -61,8 +61,8 @@ static void ask_limits(cnet_stream_t *listener, cnet_stream_t *client) {
 void cnet_admit(cnet_stream_t *listener, cnet_stream_t *client) {
   bool blocked = cnet_room_of(listener) != 0 && is_blocked(listener, client);
 
-  if (blocked || (listener->flags & CNET_CLOSING)) /* by the list, or by what it ran */
-    cnet_close(client, false);
+  if (blocked || ((listener->flags | client->flags) & CNET_CLOSING)) /* by the list, or by what it ran */
+    cnet_close(client, false);                                       /* nothing where it is being closed */
   else if (!cnet_users_admit(listener, client))
     return; /* it is closed, and that is told */
   else if (cnet_room_of(listener) == 0)

@@ -52,6 +52,7 @@ cnet_attempt_t *cnet_attempt_new(cnet_stream_t *stream, uint32_t count) {
   attempt = calloc(1, sizeof *attempt + count * sizeof attempt->addresses[0]);
   if (attempt == NULL) return NULL;
   attempt->count = count;
+  attempt->number = ++stream->loop->attempts;
   stream->flags |= CNET_CONNECTING;
   cnet_part_attach(stream, &attempt->part, &OPS);
   return attempt;
@@ -69,8 +70,9 @@ void cnet_attempt_end(cnet_stream_t *stream) {
   if (attempt != NULL) end(stream, &attempt->part);
 }
 
-bool cnet_attempt_is_over(const cnet_stream_t *stream) {
-  return (stream->flags & (CNET_CONNECTING | CNET_CLOSING)) != CNET_CONNECTING;
+bool cnet_attempt_is_over(const cnet_stream_t *stream, uint64_t number) {
+  const cnet_attempt_t *attempt = cnet_attempt_of(stream);
+  return attempt == NULL || attempt->number != number || (stream->flags & CNET_CLOSING);
 }
 
 static cnet_count_t count_of(cnet_phase_t phase) {
@@ -110,13 +112,14 @@ void cnet_attempt_connected(cnet_stream_t *stream) {
 }
 
 int cnet_dial_new(cnet_stream_t *stream, cnet_purpose_t purpose) {
+  uint64_t number = cnet_attempt_of(stream)->number;
   cnet_loop_t *loop = stream->loop;
   cnet_dial_t *dial = calloc(1, sizeof *dial);
   if (dial == NULL) return UV_ENOMEM;
 
   dial->loop = loop;
   dial->context = loop->host->context_new(loop, purpose);
-  int err = cnet_attempt_is_over(stream) ? UV_ECANCELED : dial->context == NULL ? UV_ENOMEM : 0;
+  int err = cnet_attempt_is_over(stream, number) ? UV_ECANCELED : dial->context == NULL ? UV_ENOMEM : 0;
   if (err) {
     cnet_dial_free(dial);
     return err;

@@ -30,6 +30,7 @@ struct cnet_attempt {
   double local_port;                     /* as the program gave it: any number */
   cnet_socket_options_t *socket_options; /* set on each socket before it connects; NULL: none */
   int settled;                           /* status of a path's connection that is known already */
+  uint64_t number;                       /* no other attempt of the loop has it, or had it */
   uint32_t index, count;                 /* index: of a race that of the next one to start */
   struct sockaddr_storage addresses[];
 };
@@ -46,8 +47,11 @@ int cnet_attempt_timer_new(cnet_stream_t *stream, cnet_attempt_t *attempt);
 /* Ends the attempt of a stream, if it has one: timer, list; the handle that the stream has stays. */
 void cnet_attempt_end(cnet_stream_t *stream);
 
-/* True when the attempt is over after a callback, which has closed the stream. Ask it of a stream that is pinned. */
-bool cnet_attempt_is_over(const cnet_stream_t *stream);
+/*
+ * True when the attempt of this number is over after a callback, which has closed the stream, or abandoned the attempt,
+ * and perhaps begun another one. Ask it of a stream that is pinned.
+ */
+bool cnet_attempt_is_over(const cnet_stream_t *stream, uint64_t number);
 
 /* Tells a step of one address, in the context that there is: of connect(), or of the request before. */
 void cnet_attempt_tell(cnet_stream_t *stream, uint32_t index, cnet_phase_t phase, int status);

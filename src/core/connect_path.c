@@ -19,10 +19,12 @@ static int dial_path(cnet_stream_t *stream, cnet_attempt_t *attempt, const char 
 
 /* Tells of the attempt to connect to a path, and begins it. The stream is pinned. */
 static int try_path(cnet_stream_t *stream, cnet_attempt_t *attempt, const char *path, size_t length) {
+  uint64_t number = attempt->number;
+
   int err = cnet_attempt_timer_new(stream, attempt);
   if (err) return err;
   cnet_attempt_tell(stream, 0, CNET_ATTEMPT_START, 0);
-  if (cnet_attempt_is_over(stream)) return 0;
+  if (cnet_attempt_is_over(stream, number)) return 0;
   err = cnet_dial_new(stream, CNET_FOR_CONNECT_PIPE);
   if (err == UV_ECANCELED) return 0;
   return err ? err : dial_path(stream, attempt, path, length);

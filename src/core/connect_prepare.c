@@ -6,9 +6,11 @@
 #include "descriptor.h"
 
 int cnet_attempt_permit(cnet_stream_t *stream, const struct sockaddr_storage *address) {
+  uint64_t number = cnet_attempt_of(stream)->number;
+
   if (stream->block_list == NULL) return 0;
   bool blocked = cnet_block_list_holds(stream->block_list, address, true);
-  if (cnet_attempt_is_over(stream)) return UV_ECANCELED;
+  if (cnet_attempt_is_over(stream, number)) return UV_ECANCELED;
   return blocked ? UV_EACCES : 0;
 }
 

@@ -71,9 +71,11 @@ static void show(cnet_stream_t *stream, const cnet_lane_t *lane) {
 
 /* This address is done for, and has no lane. True: the next one is to be tried; else others are under way. */
 static bool failed(cnet_stream_t *stream, uint32_t index, const cnet_step_t *failure) {
-  cnet_attempt_tell_failure(stream, index, failure);
-  if (cnet_attempt_is_over(stream)) return false;
   cnet_attempt_t *attempt = cnet_attempt_of(stream);
+  uint64_t number = attempt->number;
+
+  cnet_attempt_tell_failure(stream, index, failure);
+  if (cnet_attempt_is_over(stream, number)) return false;
   if (attempt->lanes != NULL) show(stream, attempt->lanes);
   if (attempt->index < attempt->count) return true;
   if (attempt->lanes == NULL) cnet_attempt_end(stream);
@@ -179,12 +181,13 @@ static int lane_dial(cnet_lane_t *lane, const struct sockaddr_storage *address) 
 
 /* Tells that the lane begins, and gives it its context. False: the host has closed the stream, and the lane is gone. */
 static bool announce(cnet_stream_t *stream, cnet_lane_t *lane) {
+  uint64_t number = cnet_attempt_of(stream)->number;
   cnet_loop_t *loop = stream->loop;
 
   cnet_attempt_tell(stream, lane->index, CNET_ATTEMPT_START, 0);
-  if (cnet_attempt_is_over(stream)) return false;
+  if (cnet_attempt_is_over(stream, number)) return false;
   void *context = loop->host->context_new(loop, CNET_FOR_CONNECT_TCP);
-  if (cnet_attempt_is_over(stream)) {
+  if (cnet_attempt_is_over(stream, number)) {
     if (context != NULL) loop->host->context_free(loop, context);
     return false;
   }

@@ -24,11 +24,12 @@
 /* This address is done for. True: there is a next one to try. The host closes the stream after the last. */
 static bool failed(cnet_stream_t *stream, const cnet_step_t *failure) {
   cnet_attempt_t *attempt = cnet_attempt_of(stream);
+  uint64_t number = attempt->number;
 
   if (attempt->timer != NULL) uv_timer_stop(attempt->timer);
   cnet_dial_drop(attempt);
   cnet_attempt_tell_failure(stream, attempt->index, failure);
-  if (cnet_attempt_is_over(stream)) return false;
+  if (cnet_attempt_is_over(stream, number)) return false;
   if (++attempt->index < attempt->count) return true;
   cnet_attempt_end(stream);
   return false;
@@ -137,6 +138,7 @@ static bool is_forbidden(cnet_stream_t *stream, const struct sockaddr_storage *a
 static bool try_address(cnet_stream_t *stream) {
   cnet_attempt_t *attempt = cnet_attempt_of(stream);
   const struct sockaddr_storage *address = &attempt->addresses[attempt->index];
+  uint64_t number = attempt->number;
   bool is_only = attempt->count == 1; /* as in Node: told before it is found to be blocked; several are not */
   cnet_step_t failure;
   bool next;
@@ -144,7 +146,7 @@ static bool try_address(cnet_stream_t *stream) {
   if (prepare(stream, attempt, &failure) != 0) return failed(stream, &failure);
   if (!is_only && is_forbidden(stream, address, &next)) return next;
   cnet_attempt_tell(stream, attempt->index, CNET_ATTEMPT_START, 0);
-  if (cnet_attempt_is_over(stream)) return false;
+  if (cnet_attempt_is_over(stream, number)) return false;
   if (is_only && is_forbidden(stream, address, &next)) return next;
   int err = cnet_dial_new(stream, CNET_FOR_CONNECT_TCP);
   if (err == UV_ECANCELED) return false;

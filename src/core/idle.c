@@ -67,6 +67,7 @@ static int timer_ready(cnet_loop_t *loop) {
   if (timer == NULL) return UV_ENOMEM;
   uv_unref((uv_handle_t *)timer);
   loop->idle_timer = timer;
+  loop->host->settle(loop);
   return 0;
 }
 
@@ -268,6 +269,9 @@ void cnet_idle_stop(cnet_idle_t *idle) {
 }
 
 void cnet_idle_end(cnet_loop_t *loop) {
-  while (loop->first_idle != NULL) idle_free(loop->first_idle);
+  for (cnet_idle_t *idle = loop->first_idle, *next; idle != NULL; idle = next) {
+    next = idle->next;
+    idle_free(idle);
+  }
   cnet_heap_free(&loop->idles);
 }

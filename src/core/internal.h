@@ -62,6 +62,7 @@ struct cnet_loop {
   uint32_t tickets_held;    /* how many do; guarded by the mutex of the table, as is the one above for other threads */
   int descriptor_limit;     /* asked for when a listener begins; 0: none */
   uint32_t handles;         /* open ones, and other work: see handle.h */
+  uint64_t attempts;        /* to connect, that have begun: the number of the newest */
   uint64_t counts[CNET_COUNTED];
   bool closing;
 };

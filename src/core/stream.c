@@ -110,11 +110,14 @@ void cnet_set_server(cnet_stream_t *stream, int32_t server) { stream->server = s
 
 int32_t cnet_server_of(const cnet_stream_t *stream) { return stream->server; }
 
+/* The memory of a busy stream stays: the program's code that runs meanwhile may close it, and have the loop turn. */
 void cnet_set_busy(cnet_stream_t *stream, bool busy) {
+  if (busy == ((stream->flags & CNET_BUSY) != 0)) return;
+  stream->flags ^= CNET_BUSY;
   if (busy)
-    stream->flags |= CNET_BUSY;
+    cnet_pin(stream);
   else
-    stream->flags &= ~(uint32_t)CNET_BUSY;
+    cnet_unpin(stream);
 }
 
 int32_t cnet_quiet(cnet_stream_t *stream) {

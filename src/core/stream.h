@@ -70,7 +70,8 @@ bool cnet_is_listener(const cnet_stream_t *stream);
 
 /*
  * While it is busy, nothing is written, and it neither ends, connects nor is relayed: the others are told UV_EBUSY. For
- * a host that has to run code of the program's before it knows what to write.
+ * a host that has to run code of the program's before it knows what to write. Its memory stays until it is busy no
+ * more.
  */
 void cnet_set_busy(cnet_stream_t *stream, bool busy);
 

@@ -76,6 +76,7 @@ static void tells_when_a_message_that_waits_can_go(void) {
   host_pair(&host, CNET_PIPE, pair);
   fill_with_descriptors(pair[0], 0);
   CHECK(cnet_passing_ready(pair[0]) == UV_EBUSY);
+  cnet_set_busy(pair[0], false);
   cnet_set_ref(pair[0], true);
   NEED(cnet_receive_descriptors(pair[1]) == 0 && cnet_read_start(pair[1]) == 0);
   AWAIT(&host, HOST_ENDED, 1);
@@ -120,6 +121,7 @@ static void passes_none_where_they_cannot_be(void) {
   CHECK(cnet_receive_descriptors(pair[0]) == UV_EALREADY);
   cnet_set_busy(pair[0], true);
   CHECK(cnet_passing_ready(pair[0]) == UV_EBUSY);
+  cnet_set_busy(pair[0], false);
   CHECK(cnet_passing_ready(host_listen_path(&host, host_path())) == UV_ENOTCONN);
   NEED(cnet_open(host.loop, CNET_PIPE, NULL, &fresh) == 0 && cnet_receive_descriptors(fresh) == 0);
   CHECK(cnet_read_start(fresh) == UV_EBADF && cnet_send_descriptors(fresh, &bytes, &fd, 1) == UV_EBADF);

@@ -41,7 +41,10 @@ static void stream_freed(cnet_stream_t *stream) {
   free(state->bytes);
 }
 
-static void settle(cnet_loop_t *loop) { CHECK(!cnet_loop_is_closing(loop)); }
+static void settle(cnet_loop_t *loop) {
+  CHECK(!cnet_loop_is_closing(loop));
+  ((host_t *)cnet_loop_data(loop))->busy = cnet_loop_is_busy(loop);
+}
 
 static void accepted(cnet_stream_t *listener, cnet_stream_t *client) {
   of(listener)->other = client;
@@ -208,6 +211,7 @@ void host_start(host_t *host) {
 static void on_loop_ended(void *data) { ((host_t *)data)->ended = true; }
 
 void host_end(host_t *host) {
+  CHECK(host->busy == cnet_loop_is_busy(host->loop)); /* whenever it changes, the host is told to look */
   cnet_loop_close(host->loop, on_loop_ended);
   uv_run(&host->uv, UV_RUN_DEFAULT);
   CHECK(host->ended);

@@ -43,6 +43,7 @@ struct host {
   int contexts;         /* that are there: none may be left */
   int streams;          /* likewise */
   bool ended;           /* the loop has ended */
+  bool busy;            /* what it was, as far as the host was told to look */
   cnet_stream_t *other; /* what has come with the last event: the client that was accepted, or refused */
   int status;           /* of the last event that has one */
   int ended_with[2];    /* by cnet_operation_t: the status of the last one, also of a stream that is gone */
@@ -209,7 +210,7 @@ typedef struct test {
 } test_t;
 
 /* The tests of each file; the last one has no title. */
-extern const test_t base_tests[], close_tests[], connect_tests[], descriptor_tests[], idle_tests[], limit_tests[],
+extern const test_t again_tests[], base_tests[], close_tests[], connect_tests[], descriptor_tests[], idle_tests[], limit_tests[],
     listener_tests[], option_tests[], path_tests[], proxy_tests[], race_tests[], read_tests[], relay_tests[],
     thread_tests[], write_tests[];
 

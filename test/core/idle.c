@@ -157,6 +157,7 @@ static void is_not_there_without_memory(void) {
     fail_allocation(skips[i]);
     CHECK(cnet_idle_start(host.loop, 5, &fired, &idle) == UV_ENOMEM);
     CHECK(stop_failing());
+    CHECK(!host.busy);
   }
   CHECK(!cnet_loop_is_busy(host.loop));
   host_end(&host);

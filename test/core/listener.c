@@ -86,6 +86,38 @@ static void tells_nothing_of_who_is_blocked(void) {
   host_end(&host);
 }
 
+/* Whoever goes through the streams of the loop finds the client too. */
+static bool close_clients(void *data, int32_t question, const struct sockaddr_storage *address, bool otherwise) {
+  cnet_loop_t *loop = ((host_t *)data)->loop;
+  (void)question, (void)address, (void)otherwise;
+  for (cnet_stream_t *stream = cnet_next(loop, NULL); stream != NULL; stream = cnet_next(loop, stream))
+    if (!cnet_is_listener(stream)) cnet_close(stream, false);
+  return false;
+}
+
+static void tells_nothing_of_who_is_closed_while_the_list_is_asked(void) {
+  cnet_accept_limit_t *limit = cnet_accept_limit_new(7);
+  cnet_block_list_t *list = cnet_block_list_new();
+  host_t host;
+  char byte;
+
+  host_start(&host);
+  cnet_stream_t *listener = host_listen(&host);
+  cnet_block_list_set_ask(list, close_clients, &host, 1);
+  cnet_set_block_list(listener, list);
+  for (unsigned limited = 0; limited < 2; limited++) {
+    if (limited) NEED(cnet_accept_limit_heed(limit, listener) == 0);
+    int fd = raw_connect(host_port(listener));
+    AWAIT(&host, HOST_CLOSED, limited + 1);
+    CHECK(host.counts[HOST_ACCEPTED] == 0 && host.counts[HOST_ACCEPT_FAILED] == 0);
+    CHECK(recv(fd, &byte, 1, 0) == 0);
+    close(fd);
+  }
+  cnet_accept_limit_release(limit);
+  cnet_block_list_release(list);
+  host_end(&host);
+}
+
 static void accepts_nobody_while_it_is_paused(cnet_kind_t kind) {
   const char *path = host_path();
   int fds[3];
@@ -241,6 +273,8 @@ const test_t listener_tests[] = {
     {"listener: turns away who has no room, with both names", turns_away_who_has_no_room},
     {"listener: turns away on a path, without names", turns_away_without_names_on_a_path},
     {"listener: tells nothing of who is blocked", tells_nothing_of_who_is_blocked},
+    {"listener: tells nothing of who is closed while the list is asked",
+     tells_nothing_of_who_is_closed_while_the_list_is_asked},
     {"listener: accepts nobody while it is paused", accepts_no_tcp_while_paused},
     {"listener: accepts nobody while it is paused, on a path", accepts_no_path_while_paused},
     {"listener: lets in the users that it is told", lets_in_the_users_that_it_is_told},

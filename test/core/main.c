@@ -19,7 +19,7 @@
 _Thread_local unsigned test_failures;
 
 static const test_t *const ALL[] = {
-    base_tests,  read_tests,       write_tests,  connect_tests, race_tests, listener_tests, limit_tests,  proxy_tests,
+    base_tests,  again_tests, read_tests,       write_tests,  connect_tests, race_tests, listener_tests, limit_tests,  proxy_tests,
     relay_tests, descriptor_tests, option_tests, path_tests,    idle_tests, close_tests,    thread_tests,
 };
 

@@ -131,6 +131,25 @@ static void writes_nothing_where_no_connection_is(void) {
   host_end(&host);
 }
 
+/* Code of the program's that runs while the stream is busy may close it, and have the loop turn. */
+static void stays_while_it_is_busy(void) {
+  cnet_stream_t *pair[2];
+  bool gone = false;
+  host_t host;
+
+  host_start(&host);
+  host_pair(&host, CNET_TCP, pair);
+  state_of(pair[0])->gone = &gone;
+  cnet_set_busy(pair[0], true);
+  cnet_set_busy(pair[0], true);
+  CHECK(cnet_close(pair[0], false) == 0);
+  host_turn(&host, 2);
+  CHECK(host.counts[HOST_CLOSED] == 1 && !gone);
+  cnet_set_busy(pair[0], false);
+  CHECK(gone);
+  host_end(&host);
+}
+
 static void tells_of_a_peer_that_is_gone(void) {
   cnet_stream_t *pair[2];
   host_t host;
@@ -223,6 +242,7 @@ const test_t write_tests[] = {
     {"write: ends with ECANCELED when its memory goes away", fails_a_write_whose_memory_goes_away},
     {"write: fails where it has to wait and there is no memory", fails_a_write_that_cannot_be_kept},
     {"write: not on a listener, before the connection, or while busy", writes_nothing_where_no_connection_is},
+    {"write: a busy stream stays, also when it is closed and the loop turns", stays_while_it_is_busy},
     {"write: tells of a peer that is gone", tells_of_a_peer_that_is_gone},
     {"write: a close cancels what waits, and tells", tells_of_the_writes_that_a_close_cancels},
     {"write: and all else is refused after the close", refuses_all_after_the_close},
