@@ -21,7 +21,7 @@ const TIMERS = [
 ];
 const CLOCKS = ['nextTick', 'hrtime', 'uptime'];
 const TIMER_MODULES = ['timers', 'timers/promises', 'perf_hooks'];
-const message = 'Take it from lib/timers.js, which test runners cannot replace.';
+const message = 'Take it from lib/common/timers.js, which test runners cannot replace.';
 
 const ownTimers = {
   'no-restricted-globals': ['error', ...TIMERS.map((name) => ({ name, message }))],
@@ -53,7 +53,7 @@ module.exports = [
     languageOptions: { ecmaVersion: 2022, sourceType: 'module', globals: globals.nodeBuiltin },
     rules: common,
   },
-  { files: ['lib/**/*.js', 'lib/**/*.mjs'], ignores: ['lib/timers.js'], rules: ownTimers },
+  { files: ['lib/**/*.js', 'lib/**/*.mjs'], ignores: ['lib/common/timers.js'], rules: ownTimers },
   { files: ['test/**'], languageOptions: { globals: globals.mocha } },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 ];

@@ -6,23 +6,23 @@
  * cnet of what has arrived. The connection or the port is the same throughout: only its descriptor is duplicated.
  */
 
-require('./runtime');
+require('./common/runtime');
 
 const fs = require('node:fs');
 
-const native = require('./binding');
-const { BoundSocket, boundSocketOf } = require('./bound-socket');
-const { codes, errnoException, invalidArgType } = require('./errors');
-const { giveChunks } = require('./first-bytes');
-const { Handle, SERVER, SOCKET, adopt } = require('./handle');
-const { fdOfNode } = require('./node-fd');
-const { copyHandle, takeHandle, whenClosed } = require('./node-handle');
-const nodeNet = require('./node-net');
-const { readEnvironment } = require('./environment');
-const { Server } = require('./server');
-const { Socket } = require('./socket');
-const { kAdopt, kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./symbols');
-const uv = require('./uv');
+const native = require('./native/binding');
+const { BoundSocket, boundSocketOf } = require('./socket/bound-socket');
+const { codes, errnoException, invalidArgType } = require('./common/errors');
+const { giveChunks } = require('./socket/first-bytes');
+const { Handle, SERVER, SOCKET, adopt } = require('./native/handle');
+const { fdOfNode } = require('./node-internals/descriptor');
+const { copyHandle, takeHandle, whenClosed } = require('./processes/node-handle');
+const nodeNet = require('./node-internals/net');
+const { readEnvironment } = require('./program/environment');
+const { Server } = require('./server/server');
+const { Socket } = require('./socket/socket');
+const { kAdopt, kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./common/symbols');
+const uv = require('./native/uv');
 
 /** Node's object that `make` makes over a duplicate of the descriptor of a handle. */
 function overCopy(handle, make) {

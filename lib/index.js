@@ -2,36 +2,36 @@
 
 /** cnet: Node's net. Every name is the one of node:net (net.md). */
 
-require('./runtime');
+require('./common/runtime');
 
 const nodeNet = require('node:net');
 
-require('./together').loadTogether(module);
+require('./common/together').loadTogether(module);
 
-const { readEnvironment } = require('./environment');
+const { readEnvironment } = require('./program/environment');
 
 readEnvironment(); // first: without its limits nothing is to be had
 
-const { normalizeArgs } = require('./args');
-const { BlockList } = require('./block-list');
-const { BoundSocket } = require('./bound-socket');
-const { connect, createServer } = require('./create');
+const { normalizeArgs } = require('./common/arguments');
+const { BlockList } = require('./address/block-list');
+const { BoundSocket } = require('./socket/bound-socket');
+const { connect, createServer } = require('./server/create');
 const {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamily,
   setDefaultAutoSelectFamilyAttemptTimeout,
-} = require('./defaults');
-const { isIP, isIPv4, isIPv6 } = require('./ip');
-const { createServerHandle } = require('./listen');
-const loaded = require('./loaded');
-const { VERSION } = require('./native-file');
-const { Server } = require('./server');
-const { Socket } = require('./socket');
-const { SocketAddress } = require('./socket-address');
-const { stats } = require('./stats');
-const { splice } = require('./splice');
-const { receive, transfer } = require('./transfer');
+} = require('./common/family-defaults');
+const { isIP, isIPv4, isIPv6 } = require('./address/ip');
+const { createServerHandle } = require('./server/listen');
+const loaded = require('./common/loaded');
+const { VERSION } = require('./native/native-file');
+const { Server } = require('./server/server');
+const { Socket } = require('./socket/socket');
+const { SocketAddress } = require('./address/socket-address');
+const { stats } = require('./native/stats');
+const { splice } = require('./socket/relay');
+const { receive, transfer } = require('./processes/transfer');
 
 /** Deprecated, and does nothing here; Node has it up to 22 (deprecations.md, DEP0121). */
 const { _setSimultaneousAccepts } = nodeNet;
@@ -59,8 +59,8 @@ module.exports = {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
-  getDefaults: () => require('./set-defaults').getDefaults(),
-  setDefaults: (options) => require('./set-defaults').setDefaults(options),
+  getDefaults: () => require('./program/set-defaults').getDefaults(),
+  setDefaults: (options) => require('./program/set-defaults').setDefaults(options),
   receive,
   stats,
   splice,

@@ -1,5 +1,5 @@
 import net from './index.js';
-import loaded from './loaded.js';
+import loaded from './common/loaded.js';
 
 export let {
   _createServerHandle,

@@ -2,19 +2,19 @@
 
 /** cnet/promises: connect() and listen() that resolve when it is done, as net/promises of the coming Node has them. */
 
-require('./runtime');
-require('./together').loadTogether(module);
+require('./common/runtime');
+require('./common/together').loadTogether(module);
 
-const { readEnvironment } = require('./environment');
+const { readEnvironment } = require('./program/environment');
 
 readEnvironment();
 
-const { normalizeArgs, toNumber } = require('./args');
-const { holdUntilWanted } = require('./connection-iterator');
-const create = require('./create');
-const { AbortError, codes } = require('./errors');
-const { onlyOf } = require('./misplaced');
-const { validateAbortSignal } = require('./validate');
+const { normalizeArgs, toNumber } = require('./common/arguments');
+const { holdUntilWanted } = require('./server/connection-iterator');
+const create = require('./server/create');
+const { AbortError, codes } = require('./common/errors');
+const { onlyOf } = require('./common/misplaced');
+const { validateAbortSignal } = require('./common/validate');
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
 
@@ -62,7 +62,7 @@ function arrival(emitter, name, early) {
  * net.connect(), as a promise. A `signal` of the options gives the attempt up when it is aborted; once there is a connection
  * it says nothing any more.
  * @param {...any} args (options | path | port[, host])[, options][, listener of 'connect']
- * @returns {Promise<import('./socket').Socket>} a connected socket; rejected with the socket's error, or an AbortError
+ * @returns {Promise<import('./socket/socket').Socket>} a connected socket; rejected with the socket's error, or an AbortError
  */
 async function connect(...args) {
   const { positional, extra, listener } = splitArgs(args);
@@ -121,7 +121,7 @@ function closeOnAbort(server, signal) {
  * the options closes the server whenever it is aborted.
  * @param {...any} args ([port[, host[, backlog]]] | path[, backlog] | handle[, backlog] | options)[, options]
  *   [, listener of 'connection']
- * @returns {Promise<import('./server').Server>} a listening server; rejected with the server's error, or an AbortError
+ * @returns {Promise<import('./server/server').Server>} a listening server; rejected with the server's error, or an AbortError
  */
 async function listen(...args) {
   const { positional, extra, listener } = splitArgs(args);

@@ -5,14 +5,14 @@
  * their TLVs apart. Headers that arrive are read by C: src/proxy/proxy_protocol.c.
  */
 
-require('./runtime');
+require('./common/runtime');
 
 const { Buffer } = require('node:buffer');
 const { isUint8Array } = require('node:util/types');
 
-const native = require('./binding');
-const { codes, invalidArgType, invalidArgValue, outOfRange } = require('./errors');
-const { validateBoolean, validateInt32, validateObject, validateOneOf, validatePort, validateString } = require('./validate');
+const native = require('./native/binding');
+const { codes, invalidArgType, invalidArgValue, outOfRange } = require('./common/errors');
+const { validateBoolean, validateInt32, validateObject, validateOneOf, validatePort, validateString } = require('./common/validate');
 
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const FIXED = 16;
@@ -162,7 +162,7 @@ function encodeBinary({ local, ends, protocol, tlvs, checksum }) {
 
 /**
  * The bytes of a header.
- * @param {import('./socket').Socket | object} header a socket: the ends of its connection; or `version`, 2 by default, or
+ * @param {import('./socket/socket').Socket | object} header a socket: the ends of its connection; or `version`, 2 by default, or
  *   1; `source` and `destination`, { address, port } or { path }, or `socket`; `command`, 'PROXY', or 'LOCAL' where no ends
  *   are given; `protocol`, 'STREAM' by default, or 'DGRAM'; `tlvs`, [{ type, value }]; `checksum`, true for a CRC32c
  * @returns {Buffer}

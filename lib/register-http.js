@@ -5,22 +5,22 @@
  * of http.Agent and https.Agent are cnet's, in this thread. `net` stays what it was: to have that cnet too, load
  * cnet/register as well, in any order.
  * It replaces listen() and close() of the classes of servers and createConnection() of those of agents, and lets send()
- * of child processes take what came of that (register-send.js). unregister() takes it back; servers that listen, and
+ * of child processes take what came of that (register/send.js). unregister() takes it back; servers that listen, and
  * connections, stay as they are.
  * Out of reach are fetch() and http2.connect(), which have a net of their own inside Node, and tls by itself.
  */
 
-require('./runtime');
+require('./common/runtime');
 
 const http = require('node:http');
 
-require('./together').loadTogether(module);
+require('./common/together').loadTogether(module);
 
-const { beforeTls } = require('./builtin-loads');
-const { connectByCnet, connectSecurely } = require('./http-client');
-const { closeByNode, listenByCnet } = require('./http-server');
-const { registerSend } = require('./register-send');
-const { replace } = require('./replace');
+const { beforeTls } = require('./register/builtin-loads');
+const { connectByCnet, connectSecurely } = require('./register/http-client');
+const { closeByNode, listenByCnet } = require('./register/http-server');
+const { registerSend } = require('./register/send');
+const { replace } = require('./common/replace');
 
 /** http2 of Node 18 breaks down by an assertion when two writes meet over a stream that is not its own. */
 const HTTP2_TAKES_STREAMS = Number.parseInt(process.versions.node, 10) > 18;

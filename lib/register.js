@@ -3,23 +3,23 @@
 /**
  * cnet/register: from its loading on, what a program gets as `net` is cnet, and as `net/promises` cnet/promises, by
  * require(), import and process.getBuiltinModule(), in this thread; send() takes cnet's sockets and servers
- * (register-send.js), TLS is over them as over Node's (register-tls.js), and they are among the active handles
- * (register-active.js). Threads and child processes that inherit the flag (`-r cnet/register`, `--import
+ * (register/send.js), TLS is over them as over Node's (register/tls.js), and they are among the active handles
+ * (register/active.js). Threads and child processes that inherit the flag (`-r cnet/register`, `--import
  * cnet/register`, NODE_OPTIONS) load it for themselves. Node's own modules keep Node's net, and so does cnet.
  * Nothing else of cnet but register-http.js changes anything of Node's; unregister() takes it back.
  */
 
-require('./runtime');
+require('./common/runtime');
 
 const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { getEnvironmentData, setEnvironmentData, threadId } = require('node:worker_threads');
 
-require('./together.js').loadTogether(module);
+require('./common/together.js').loadTogether(module);
 
-const { beforeTls } = require('./builtin-loads.js');
-const { replace } = require('./replace.js');
+const { beforeTls } = require('./register/builtin-loads.js');
+const { replace } = require('./common/replace.js');
 
 /** The file of lib/, without its ending, for each name. */
 const FILES = new Map([
@@ -83,7 +83,7 @@ function hookImports() {
     hasThread = true;
     const data = { active, urls: URLS, libURL: LIB_URL, from: threadId };
     setEnvironmentData(FOR_HOOKS, true); // which a thread is given when it starts, and this call waits for it
-    Module.register('./register-hooks.mjs', { parentURL: pathToFileURL(__filename), data });
+    Module.register('./register/hooks.mjs', { parentURL: pathToFileURL(__filename), data });
     setEnvironmentData(FOR_HOOKS, undefined);
   }
   return () => {};
@@ -95,11 +95,11 @@ function register() {
   Atomics.store(active, 0, 1);
   undo = [patchRequire(), patchBuiltins()];
   if (isForHooks) return; // nothing but hooks runs there
-  const { registerActive } = require('./register-active.js');
-  const { registerJoin } = require('./register-join.js');
-  const { registerNames } = require('./register-names.js');
-  const { registerReceive, registerSend } = require('./register-send.js');
-  const { registerTls } = require('./register-tls.js');
+  const { registerActive } = require('./register/active.js');
+  const { registerJoin } = require('./register/join.js');
+  const { registerNames } = require('./register/names.js');
+  const { registerReceive, registerSend } = require('./register/send.js');
+  const { registerTls } = require('./register/tls.js');
   undo.push(hookImports(), ...registerNames(isActive));
   undo.push(...registerSend(isActive), ...registerReceive(isActive), ...registerActive(isActive), ...registerJoin(isActive));
   undo.unshift(beforeTls(() => undo.push(...registerTls(isActive)))); // the last that replaces something is the first that goes

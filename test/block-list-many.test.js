@@ -7,8 +7,8 @@ const assert = require('node:assert');
 const net = require('node:net');
 const { inspect } = require('node:util');
 
-const { BlockList } = require('../lib/block-list');
-const { SocketAddress } = require('../lib/socket-address');
+const { BlockList } = require('../lib/address/block-list');
+const { SocketAddress } = require('../lib/address/socket-address');
 const { patience } = require('./support/scale');
 
 /** node:net's list has the whole API from Node 24.21 and 26.8 on. */

@@ -4,8 +4,8 @@ const assert = require('node:assert');
 const net = require('node:net');
 const { inspect } = require('node:util');
 
-const { BlockList } = require('../lib/block-list');
-const { SocketAddress } = require('../lib/socket-address');
+const { BlockList } = require('../lib/address/block-list');
+const { SocketAddress } = require('../lib/address/socket-address');
 
 /** Numbers that look random and are the same in every run: each call gives an integer from 0 to below - 1. */
 function generator(seed) {

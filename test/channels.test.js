@@ -40,7 +40,7 @@ describe('diagnostics channels of cnet', () => {
   it('each name that the documents have is published by lib/, and the other way round', () => {
     const text = fs.readFileSync(path.join(LIB, '..', 'docs', 'api.md'), 'utf8');
     const documented = new Set(text.match(/(?:tracing:)?cnet\.(?:client|server)\.[\w:]+/g));
-    const source = fs.readFileSync(path.join(LIB, 'channels.js'), 'utf8');
+    const source = fs.readFileSync(path.join(LIB, 'common', 'channels.js'), 'utf8');
     assert.deepStrictEqual([...documented].sort(), source.match(/(?:tracing:)?cnet\.(?:client|server)\.[\w:]+/g).sort());
   });
 

@@ -74,7 +74,7 @@ describe('docs/api.md', () => {
 
   it('names every code of an error that cnet makes, and no other', () => {
     const made = new Set(['ABORT_ERR', 'ERR_ACCESS_DENIED', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE']);
-    for (const file of fs.readdirSync(path.join(ROOT, 'lib')).filter((name) => name.endsWith('.js') && name !== 'errors.js')) {
+    for (const file of fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true }).filter((name) => name.endsWith('.js') && name !== path.join('common', 'errors.js'))) {
       for (const [, code] of read('lib', file).matchAll(/codes\.(ERR_\w+)/g)) made.add(code);
     }
     const rows = [...sectionOf(text, /^## Errors/).matchAll(/^\| `((?:ERR_|ABORT_)\w+)` \|/gm)].map(([, code]) => code);

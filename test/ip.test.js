@@ -3,7 +3,7 @@
 const assert = require('node:assert');
 const net = require('node:net');
 
-const { isIP, isIPv4, isIPv6 } = require('../lib/ip');
+const { isIP, isIPv4, isIPv6 } = require('../lib/address/ip');
 
 /** Numbers that look random and are the same in every run: each call gives an integer from 0 to below - 1. */
 function generator(seed) {

@@ -7,7 +7,7 @@ const { once } = require('node:events');
 const nodeNet = require('node:net');
 
 const net = require('..');
-const native = require('../lib/binding');
+const native = require('../lib/native/binding');
 const { patience } = require('./support/scale');
 const { tempDir } = require('./support/temp');
 

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert');
 
-const { VERSION } = require('../lib/native-file.js');
+const { VERSION } = require('../lib/native/native-file.js');
 const { version } = require('../package.json');
 
 describe('the native part that a bundle finds', () => {

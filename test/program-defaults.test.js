@@ -6,7 +6,7 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
 const cnet = require('..');
-const { LIMITS, program } = require('../lib/program-defaults');
+const { LIMITS, program } = require('../lib/options/program-defaults');
 const {
   HOST, MAJOR, closed, connected, listening, needsLinux, net, node, once, pair, tempPath, tidy, track,
 } = require('./api/kit');

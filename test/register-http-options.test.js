@@ -8,7 +8,7 @@ const http = require('node:http');
 const http2 = require('node:http2');
 const https = require('node:https');
 
-const native = require('../lib/binding');
+const native = require('../lib/native/binding');
 const registerHttp = require('../lib/register-http');
 const { Bin, HOST, cert, cnet, describe: shown, event, key, nodeNet, text } = require('./support/compare');
 const { patience } = require('./support/scale');

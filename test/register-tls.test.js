@@ -10,8 +10,8 @@ const path = require('node:path');
 const tls = require('node:tls');
 
 const cnet = require('..');
-const { registerActive } = require('../lib/register-active');
-const { registerTls } = require('../lib/register-tls');
+const { registerActive } = require('../lib/register/active');
+const { registerTls } = require('../lib/register/tls');
 
 const HOST = '127.0.0.1';
 const FILES = path.join(__dirname, 'fixtures', 'tls');

@@ -12,7 +12,7 @@ const { MessageChannel } = require('node:worker_threads');
 
 const net = require('..');
 const { toNode } = require('../lib/child-process');
-const { Pipe } = require('../lib/handle');
+const { Pipe } = require('../lib/native/handle');
 const { runFixture } = require('./support/child');
 const { patience, scaled } = require('./support/scale');
 const { tempDir } = require('./support/temp');

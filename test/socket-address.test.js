@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const net = require('node:net');
 const { inspect } = require('node:util');
 
-const { SocketAddress } = require('../lib/socket-address');
+const { SocketAddress } = require('../lib/address/socket-address');
 
 describe('SocketAddress', () => {
   it('is 127.0.0.1 with port 0 by default', () => {

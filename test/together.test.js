@@ -33,11 +33,11 @@ describe('the loading of lib/', function () {
 
   it('each file is one module, in require.cache, whoever asks for it and in whatever order', () => {
     const order = `
-      const first = require(LIB + 'handle.js');
+      const first = require(LIB + 'native/handle.js');
       const net = require(LIB + 'index.js');
-      const again = require(LIB + 'socket');
+      const again = require(LIB + 'socket/socket');
       const modules = Object.values(require.cache).filter(({ filename }) => filename.startsWith(LIB));
-      console.log(first === require(LIB + 'handle'), again.Socket === net.Socket, modules.every(({ loaded, filename, id }) => loaded && filename === id),
+      console.log(first === require(LIB + 'native/handle'), again.Socket === net.Socket, modules.every(({ loaded, filename, id }) => loaded && filename === id),
         new Set(modules.map(({ filename }) => filename)).size === modules.length, modules.length > 40,
         require(LIB + 'promises.js') === net.promises, modules.every(({ children }) => Array.isArray(children)));`;
     assert.strictEqual(run(order), 'true true true true true true true');
@@ -82,7 +82,7 @@ describe('the loading of lib/', function () {
 
   it('what a program has put into require.cache is taken from there', () => {
     const text = `
-      require.cache[LIB + 'ip.js'] = { exports: { isIP: () => 'mocked', isIPv4() {}, isIPv6() {} }, loaded: true };
+      require.cache[LIB + 'address/ip.js'] = { exports: { isIP: () => 'mocked', isIPv4() {}, isIPv6() {} }, loaded: true };
       console.log(require(LIB + 'index.js').isIP('x'));`;
     assert.strictEqual(run(text), 'mocked');
   });
@@ -91,7 +91,7 @@ describe('the loading of lib/', function () {
     const temp = tempDir();
     try {
       const lib = copyOf(temp);
-      const file = path.join(lib, 'ip.js');
+      const file = path.join(lib, 'address', 'ip.js');
       const good = fs.readFileSync(file, 'utf8');
       fs.writeFileSync(file, "'use strict';\nthrow new Error('broken');\n");
       const text = `
@@ -99,8 +99,8 @@ describe('the loading of lib/', function () {
         let stack = '';
         try { require(LIB + 'index.js'); } catch (error) { stack = error.stack; }
         const kept = Object.keys(require.cache).filter((name) => /ip\\.js|index\\.js/.test(name));
-        fs.writeFileSync(LIB + 'ip.js', process.env.GOOD);
-        console.log(stack.includes(LIB + 'ip.js:2'), kept.length, require(LIB + 'index.js').isIP('1.2.3.4'));`;
+        fs.writeFileSync(LIB + 'address/ip.js', process.env.GOOD);
+        console.log(stack.includes(LIB + 'address/ip.js:2'), kept.length, require(LIB + 'index.js').isIP('1.2.3.4'));`;
       assert.strictEqual(run(text, lib, { ...NATIVE, GOOD: good }), 'true 0 4');
     } finally {
       temp.remove();

@@ -9,7 +9,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { ownTarget, prebuildName } = require('../lib/native-file.js');
+const { ownTarget, prebuildName } = require('../lib/native/native-file.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool, works } = require('./run.js');
 

@@ -6,7 +6,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { ownTarget } = require('../lib/native-file.js');
+const { ownTarget } = require('../lib/native/native-file.js');
 const { build, checkTools, isBuilt } = require('./build.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');

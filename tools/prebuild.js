@@ -10,7 +10,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { ownTarget, prebuildName } = require('../lib/native-file.js');
+const { ownTarget, prebuildName } = require('../lib/native/native-file.js');
 const { checkTools, fingerprint, nodeGyp, ownHeaders } = require('./build.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');

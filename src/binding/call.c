@@ -3,7 +3,7 @@
  *
  * Every call is within a callback scope of Node's, at whose end ticks and microtasks are drained. napi_make_callback()
  * alone would drain them too, but it catches what they throw, and V8 then forgets where that was: a crash would be told
- * of without the line of the source. What leaves a handler itself is caught in any case: see lib/thrown.js.
+ * of without the line of the source. What leaves a handler itself is caught in any case: see lib/common/thrown.js.
  *
  * That scope has a context of the environment's own, as from Node 24 on a scope knows nothing of AsyncLocalStorage: the
  * call itself is by napi_make_callback(), in the context that it is to have. A stream that was accepted by the loop was
@@ -51,7 +51,7 @@ static void run_work(cnet_environment_t *env, napi_async_context context, const 
     napi_get_and_clear_last_exception(env->napi, &error);
 }
 
-/* What lib/thrown.js calls within the handler, in whose context 'uncaughtException' is to hear of an exception. */
+/* What lib/common/thrown.js calls within the handler, in whose context 'uncaughtException' is to hear of an exception. */
 napi_value cnet_js_hand_on(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
 
@@ -62,7 +62,7 @@ napi_value cnet_js_hand_on(napi_env napi, napi_callback_info info) {
 
 /*
  * What has left a call that was begun when env->reported was `reported`: has it been handed on since, it is what
- * lib/thrown.js has the handler fail by. At teardown there is none, and nothing to do.
+ * lib/common/thrown.js has the handler fail by. At teardown there is none, and nothing to do.
  */
 static void report_exception(cnet_environment_t *env, uint32_t reported) {
   bool pending = false;

@@ -5,7 +5,7 @@
 #include "meter.h"
 #include "values.h"
 
-/* The numbers of the binding, behind those of the core; the order is known to lib/stats.js. */
+/* The numbers of the binding, behind those of the core; the order is known to lib/native/stats.js. */
 enum { MEMORY_READS = CNET_COUNTED, MEMORY_TABLES, MEMORY_BLOCK_LISTS, COUNTS };
 
 static uint64_t table_bytes(const cnet_table_t *table) {

@@ -5,7 +5,7 @@
 #include <node_api.h>
 #include <uv.h>
 
-/* The encodings, as lib/write.js numbers them; what is none of these is UTF-8. */
+/* The encodings, as lib/socket/write.js numbers them; what is none of these is UTF-8. */
 enum { CNET_LATIN1 = 0, CNET_UTF8 = 1, CNET_UTF16LE = 2 };
 
 /*

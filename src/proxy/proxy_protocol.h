@@ -17,7 +17,7 @@
 #define CNET_PROXY_MAX (16 * 1024) /* longest header that is taken: room for a client's certificate */
 #define CNET_PROXY_ADDRESS 108     /* longest address: the path of a Unix socket */
 
-/* Why a header is refused. The texts are in lib/proxy-server.js, in this order. */
+/* Why a header is refused. The texts are in lib/server/proxy-protocol.js, in this order. */
 typedef enum cnet_proxy_error {
   CNET_PROXY_NO_SIGNATURE = 1, /* it is no header, from its first bytes on */
   CNET_PROXY_TOO_LONG,

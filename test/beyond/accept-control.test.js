@@ -6,8 +6,8 @@ const { once } = require('node:events');
 const nodeNet = require('node:net');
 
 const net = require('../..');
-const native = require('../../lib/binding');
-const { kLimit } = require('../../lib/symbols');
+const native = require('../../lib/native/binding');
+const { kLimit } = require('../../lib/common/symbols');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 

@@ -576,8 +576,8 @@ describe('PROXY protocol', function () {
     });
 
     it('one that the kernel does not take at once goes whole, and before the event connect', async () => {
-      const native = require('../../lib/binding');
-      const { kWritten } = require('../../lib/symbols');
+      const native = require('../../lib/native/binding');
+      const { kWritten } = require('../../lib/common/symbols');
       const { write } = native;
       let waiting = null;
       native.write = (id, bytes) => {

@@ -9,8 +9,8 @@ const path = require('node:path');
 
 const net = require('../..');
 const { toNode } = require('../../lib/child-process');
-const { kNumber } = require('../../lib/symbols');
-const native = require('../../lib/binding');
+const { kNumber } = require('../../lib/common/symbols');
+const native = require('../../lib/native/binding');
 const { runFixture } = require('../support/child');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');

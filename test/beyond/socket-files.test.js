@@ -10,7 +10,7 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 
 const { connected, listening, net, tempPath, text, tidy, track } = require('../api/kit');
-const { Pipe } = require('../../lib/handle');
+const { Pipe } = require('../../lib/native/handle');
 const { patience } = require('../support/scale');
 
 const FIXTURE = path.join(__dirname, '..', 'fixtures', 'socket-file.js');

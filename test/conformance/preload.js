@@ -7,9 +7,9 @@ const Module = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
 
-const { registerActive } = require('../../lib/register-active.js');
-const { registerReceive, registerSend } = require('../../lib/register-send.js');
-const { registerTls } = require('../../lib/register-tls.js');
+const { registerActive } = require('../../lib/register/active.js');
+const { registerReceive, registerSend } = require('../../lib/register/send.js');
+const { registerTls } = require('../../lib/register/tls.js');
 
 const LIB = path.join(__dirname, '..', '..', 'lib');
 const TREE = path.join(process.env.CNET_CONFORMANCE_TREE, path.sep);

@@ -8,7 +8,7 @@ const path = require('node:path');
 
 const ts = require('typescript');
 
-const { ownTarget, prebuildName } = require('../../lib/native-file.js');
+const { ownTarget, prebuildName } = require('../../lib/native/native-file.js');
 const { fieldsFor } = require('../../tools/address.js');
 const { npmFile } = require('../../tools/ensure.js');
 const { tooNew } = require('../../tools/prebuild.js');

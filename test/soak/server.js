@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 
 const net = require('../..');
-const { handles } = require('../../lib/handlers');
+const { handles } = require('../../lib/native/events');
 
 const CHUNK = Buffer.alloc(16 * 1024, 'x');
 

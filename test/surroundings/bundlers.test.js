@@ -5,7 +5,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { ownTarget, prebuildName } = require('../../lib/native-file.js');
+const { ownTarget, prebuildName } = require('../../lib/native/native-file.js');
 const { packageOf } = require('../packaging/kit.js');
 const { bin, cleanUp, getNode, mustWork, NEWEST, newFolder, project, run, runNode, says, saysEverywhere, tool } = require('./kit.js');
 

@@ -6,7 +6,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { unsupported } = require('../../lib/runtime.js');
+const { unsupported } = require('../../lib/common/runtime.js');
 const { packageOf } = require('../packaging/kit.js');
 const { cleanUp, mustWork, project, run } = require('./kit.js');
 
@@ -77,9 +77,9 @@ for (const [key, { name, package: from, file, first, lacks }] of Object.entries(
       await mustWork(name, runText(text, { as: 'program-of-test.cjs' }));
     });
 
-    /* When this fails with a new version, lib/runtime.js and docs/surroundings.md no longer tell the truth about it. */
+    /* When this fails with a new version, lib/common/runtime.js and docs/surroundings.md no longer tell the truth about it. */
     it('the native part itself would not work there: a function of libuv is missing', async () => {
-      const guard = path.join(packageOf(dir), 'lib', 'runtime.js');
+      const guard = path.join(packageOf(dir), 'lib', 'common', 'runtime.js');
       const text = fs.readFileSync(guard);
       fs.writeFileSync(guard, '');
       const { status, output } = await runText("require('cnet').createServer().listen(0);", { as: 'program-of-test.cjs' });

@@ -1,0 +1,56 @@
+'use strict';
+
+/**
+ * What Node's TLS, and its http2, leave out over a socket that is not Node's own: they take it for a Duplex, which has
+ * no address, and they neither connect nor end with it.
+ */
+
+const { kAwaited, kHandle } = require('../common/symbols');
+const uv = require('../native/uv');
+
+/** Whether it is a socket of cnet, without loading what makes them. */
+const isOwn = (socket) => typeof socket === 'object' && socket !== null && kHandle in socket;
+
+/** The methods of a handle that Node passes on to the handle below, if that has them. */
+const NAMES = ['getpeername', 'getsockname', 'setNoDelay', 'setKeepAlive', 'ref', 'unref', 'hasRef'];
+
+/** Node's handle over a Duplex, and the Duplex: below a socket of TLS, or what http2 has as its socket. */
+function findBelow(socket) {
+  const handle = socket?._handle;
+  if (socket?.stream) return { handle, below: socket.stream };
+  return { handle: handle?._parent, below: handle?._parentWrap?.stream };
+}
+
+/**
+ * Lets addresses and options, ref() and unref() of a socket of Node's over a socket of cnet be those of the latter.
+ * @param {import('node:tls').TLSSocket} socket or what http2 gives as session.socket
+ */
+function forward(socket) {
+  const { handle, below } = findBelow(socket);
+  if (!handle || !isOwn(below)) return;
+  for (const name of NAMES) {
+    handle[name] = (...args) => (below._handle?.[name] ? below._handle[name](...args) : uv.EBADF);
+  }
+}
+
+const joined = new WeakSet();
+
+/**
+ * Lets a socket of TLS connect and end with the socket of cnet below, as it does over one of Node's own.
+ * @param {import('node:tls').TLSSocket} secure
+ * @param {Socket} socket below
+ */
+function join(secure, socket) {
+  if (joined.has(secure)) return;
+  joined.add(secure);
+  forward(secure);
+  socket.prependListener('close', () => secure.destroy()); // before others hear of it
+  if (!socket.connecting && !socket[kAwaited]) return;
+  secure.connecting = true;
+  socket.once('connect', () => {
+    secure.connecting = false;
+    secure.emit('connect');
+  });
+}
+
+module.exports = { forward, isOwn, join };

@@ -1,0 +1,65 @@
+'use strict';
+
+/**
+ * For cnet/register and cnet/register-http: puts off what concerns TLS until the program gets a builtin module that has it. It
+ * is large (on Node 24 `tls` takes as long as all of cnet), and many programs have no TLS.
+ */
+
+const Module = require('node:module');
+
+const { replace } = require('../common/replace.js');
+
+/** The builtin modules through which nobody comes to TLS; a name that is not here counts as one that has it. */
+const WITHOUT_TLS = new Set([
+  '_http_agent', '_http_client', '_http_common', '_http_incoming', '_http_outgoing', '_http_server', 'assert', 'assert/strict',
+  'async_hooks', 'buffer', 'child_process', 'cluster', 'console', 'constants', 'crypto', 'dgram', 'diagnostics_channel', 'dns',
+  'dns/promises', 'domain', 'events', 'fs', 'fs/promises', 'http', 'module', 'net', 'net/promises', 'os', 'path', 'path/posix',
+  'path/win32', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline', 'readline/promises', 'sea', 'sqlite', 'stream',
+  'stream/consumers', 'stream/promises', 'stream/web', 'string_decoder', 'sys', 'test', 'test/reporters', 'timers',
+  'timers/promises', 'trace_events', 'tty', 'url', 'util', 'util/types', 'v8', 'vm', 'wasi', 'worker_threads', 'zlib',
+]);
+
+const bare = (name) => (name.startsWith('node:') ? name.slice(5) : name);
+
+/** Whether it can be seen what the program loads: by hooks in this thread, which see require() and import (22.15, 23.5). */
+function canWatch() {
+  if (Module.registerHooks === undefined || !Array.isArray(process.moduleLoadList)) return false;
+  return !process.moduleLoadList.includes('NativeModule tls'); // else somebody before us has it
+}
+
+/**
+ * Runs a task before the program gets a builtin module that may have TLS, by require(), import or
+ * process.getBuiltinModule(); at once where that cannot be seen.
+ * @param {() => void} task
+ * @returns {() => void} what makes it forget the task
+ */
+function beforeTls(task) {
+  if (!canWatch()) {
+    task();
+    return () => {};
+  }
+  let steps = [];
+  const forget = () => {
+    for (const step of steps) step();
+    steps = [];
+  };
+  const see = (name) => {
+    if (steps.length === 0 || WITHOUT_TLS.has(bare(name))) return;
+    forget();
+    task();
+  };
+  const resolve = (specifier, context, next) => {
+    const found = next(specifier, context);
+    if (found.url.startsWith('node:')) see(found.url);
+    return found;
+  };
+  const hooks = Module.registerHooks({ resolve });
+  const restore = replace(process, 'getBuiltinModule', (next) => function getBuiltinModule(...args) {
+    if (typeof args[0] === 'string' && Module.isBuiltin(args[0])) see(args[0]);
+    return Reflect.apply(next(), this, args);
+  });
+  steps = [() => hooks.deregister(), restore];
+  return forget;
+}
+
+module.exports = { WITHOUT_TLS, beforeTls };

@@ -1,0 +1,112 @@
+'use strict';
+
+/** Connections of Node's http.Agent and https.Agent by cnet. */
+
+const { connect } = require('../server/create');
+const { readEnvironment } = require('../program/environment');
+const { Socket } = require('../socket/socket');
+const { join } = require('../node-internals/tls');
+const { isTouched } = require('../node-internals/touched');
+
+/**
+ * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net that are
+ * not here, such as typeOfService, have no effect on Node's sockets of TLS either.
+ */
+const CONNECTION_OPTIONS = [
+  'allowHalfOpen',
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+  'blockList',
+  'connectTimeout',
+  'connectionAttemptDelay',
+  'family',
+  'fastOpen',
+  'highWaterMark',
+  'hints',
+  'host',
+  'keepAlive',
+  'keepAliveCount',
+  'keepAliveInitialDelay',
+  'keepAliveInterval',
+  'localAddress',
+  'localPort',
+  'lookup',
+  'multipath',
+  'noDelay',
+  'path',
+  'port',
+  'userTimeout',
+];
+
+/** What programs hear of a socket of TLS before there is a connection. */
+const CONNECTION_EVENTS = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
+
+/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"); see touched.js for the rest. */
+const isNodes = (agent) => Boolean(agent?.options?.proxyEnv) || isTouched(true);
+
+/** @returns {object} the options of https.Agent's createConnection([port[, host]][, options]) */
+function readArguments(args) {
+  const options = { ...args.find((arg) => typeof arg === 'object' && arg !== null) };
+  const [port, host] = args;
+  if (typeof port === 'number' || typeof port === 'string') options.port = port;
+  if (typeof host === 'string') options.host = host;
+  return options;
+}
+
+/** Has the socket of TLS say what that below does while it connects. */
+function tellOfConnecting(secure, socket) {
+  for (const event of CONNECTION_EVENTS) socket.on(event, (...args) => secure.emit(event, ...args));
+  socket.once('connect', () => secure.emit('ready'));
+}
+
+/** Connects, unless a signal that is aborted has destroyed the socket of TLS already. */
+function connectBelow(secure, socket, wanted) {
+  if (secure.destroyed) {
+    socket.destroy();
+    return;
+  }
+  try {
+    socket.connect(wanted);
+  } catch (error) {
+    secure.destroy();
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** On Node the two are one. Before there is a connection Node's TLS has nothing to end below it, and would let it be made. */
+function abandonWith(secure, socket) {
+  secure.once('close', () => {
+    if (socket.connecting) socket.destroy();
+  });
+}
+
+/** createConnection() of http.Agent. */
+function connectByCnet(next) {
+  return function createConnection(...args) {
+    if (isNodes(this)) return Reflect.apply(next(), this, args);
+    readEnvironment();
+    return connect(...args);
+  };
+}
+
+/** createConnection() of https.Agent: Node's TLS, with the sessions that the agent keeps, over a socket of cnet. */
+function connectSecurely(next) {
+  return function createConnection(...args) {
+    const options = readArguments(args);
+    if (isNodes(this) || options.socket) return Reflect.apply(next(), this, args);
+    readEnvironment();
+    const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
+    const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));
+    const socket = new Socket(wanted); // connects when TLS has taken its options: they may be refused
+    const secure = Reflect.apply(next(), this, [{ ...options, socket }]);
+    join(secure, socket);
+    tellOfConnecting(secure, socket);
+    if (options.timeout) secure.setTimeout(options.timeout);
+    abandonWith(secure, socket);
+    connectBelow(secure, socket, wanted);
+    return secure;
+  };
+}
+
+module.exports = { connectByCnet, connectSecurely };

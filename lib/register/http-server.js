@@ -1,0 +1,109 @@
+'use strict';
+
+/**
+ * Node's servers of http, https and http2 on handles of cnet. They are Node's own objects, made by Node's constructors:
+ * only where they listen, and so what comes in, is cnet's. From listen() on such a server has those methods of cnet's
+ * Server that its handle asks for, as properties of its own: it goes on whatever becomes of cnet/register-http.
+ */
+
+const { cancelBinding, listen } = require('../server/listen');
+const { readEnvironment } = require('../program/environment');
+const { program } = require('../options/program-defaults');
+const { Server, parts } = require('../server/server');
+const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
+const { forward } = require('../node-internals/tls');
+const { isTouched } = require('../node-internals/touched');
+const { undo } = require('../common/undo');
+
+/** What the handle and its sockets call, and what a limit needs. */
+const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
+
+/** Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it. */
+function takeState(server) {
+  const plain = new Server();
+  for (const key of Object.getOwnPropertySymbols(plain)) {
+    if (key in server) continue;
+    Object.defineProperty(server, key, { value: plain[key], writable: true, configurable: true });
+  }
+}
+
+/** Gives `server` the list of addresses that the program has for all servers. */
+function takeBlockList(server) {
+  const { blockList } = program.server;
+  if (blockList !== undefined && server.blockList === undefined) server.blockList = blockList;
+}
+
+/** Gives `server` the methods, and its limit to C, which has to know of each change. */
+function takeMethods(server) {
+  const limit = server.maxConnections ?? program.server.maxConnections;
+  for (const name of METHODS) {
+    // not what is on the prototype by now: with cnet/register that does for a server of Node's what Node's own does
+    const descriptor = Object.getOwnPropertyDescriptor(parts.find((part) => name in part), name);
+    Object.defineProperty(server, name, { ...descriptor, enumerable: false });
+  }
+  takeState(server);
+  server[kMaxConnections] = limit;
+  const maxConnections = Object.getOwnPropertyDescriptor(Server.prototype, 'maxConnections');
+  Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });
+}
+
+/** Prepares a server of https or of secure http2 for sockets that TLS takes for a Duplex like any other. */
+function watchTLS(server) {
+  server.prependListener('secureConnection', forward);
+  server.prependListener('tlsClientError', (error, socket) => forward(socket));
+}
+
+/** Node's http2 turns Nagle's algorithm off, where it sees the socket. */
+function watchHTTP2(server) {
+  server.prependListener('connection', (socket) => socket.setNoDelay(true));
+  server.prependListener('session', (session) => forward(session.socket));
+}
+
+const prepared = new WeakSet();
+
+/**
+ * Does once what a server needs before it listens by cnet.
+ * @param {import('node:net').Server} server
+ * @param {'plain' | 'tls' | 'http2'} kind
+ */
+function prepare(server, kind) {
+  if (prepared.has(server)) return;
+  readEnvironment();
+  prepared.add(server);
+  server._listeningId ??= 1; // Node 18 has none
+  takeMethods(server);
+  takeBlockList(server);
+  if (kind === 'tls') watchTLS(server);
+  else if (kind === 'http2') watchHTTP2(server);
+}
+
+/**
+ * listen() for Node's servers, by cnet (net.md, server.listen()).
+ * @param {'plain' | 'tls' | 'http2'} kind of the servers: http; https and secure http2; http2
+ * @param {() => Function} next gives Node's
+ * @returns {Function} a method
+ */
+function listenByCnet(kind, next) {
+  return function listening(...args) {
+    if (!prepared.has(this) && isTouched(false)) return Reflect.apply(next(), this, args);
+    prepare(this, kind);
+    return Reflect.apply(listen, this, args);
+  };
+}
+
+/**
+ * close() of Node, after which a listen() that is on its way counts no more: its lookup, to which Node 18 does not see, and
+ * what it leaves with others.
+ */
+function closeByNode(next) {
+  return function close(...args) {
+    if (prepared.has(this)) {
+      undo(this);
+      this._listeningId++;
+      if (this[kBinding]) cancelBinding(this);
+    }
+    return Reflect.apply(next(), this, args);
+  };
+}
+
+module.exports = { closeByNode, listenByCnet };

@@ -1,0 +1,73 @@
+'use strict';
+
+/** A connection that C has accepted becomes a Socket of its Server. */
+
+const { AcceptedOptions } = require('../socket/accepted-options');
+const { isOwnBlockList } = require('../address/block-list');
+const { serverProxyHeader, serverSocket } = require('../common/channels');
+const { debug } = require('../common/debug');
+const { errnoException } = require('../common/errors');
+const { refuse, takeHeader } = require('./proxy-protocol');
+const { Socket } = require('../socket/socket');
+const { count } = require('../native/stats');
+const { kKeepAlive, kOwner, kProxy } = require('../common/symbols');
+
+/** Whether a list of node:net, which C does not know, forbids the peer. */
+function isBlocked({ blockList }, client) {
+  if (!blockList || isOwnBlockList(blockList) || !client.getpeername) return false;
+  const peer = {};
+  return client.getpeername(peer) === 0 && blockList.check(peer.address, peer.family.toLowerCase());
+}
+
+/** A connection is no more. */
+function leave(server) {
+  server._connections--;
+  server._emitCloseIfDrained();
+}
+
+/** The options of an accepted socket. They can fail only when `onread` has a function that does. */
+function acceptedOptions(client, server) {
+  let options = null;
+  try {
+    options = new AcceptedOptions(client, server);
+  } finally {
+    if (options === null) client.close();
+  }
+  return options;
+}
+
+/** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
+function onconnection(status, client) {
+  const server = this[kOwner];
+
+  debug('onconnection');
+  if (status) {
+    if (status > 0) refuse(server, status, client);
+    else server.emit('error', errnoException(status, 'accept'));
+    return;
+  }
+  if (isBlocked(server, client)) { // C has let it in
+    client.close();
+    count('accepted', -1);
+    count('refused.blockList');
+    return;
+  }
+  const socket = new Socket(acceptedOptions(client, server));
+  if (server[kProxy]) takeHeader(socket, client);
+  if (server.noDelay) socket.setNoDelay(true);
+  if (server.keepAlive) {
+    const { interval, count } = server[kKeepAlive];
+    socket.setKeepAlive(true, server.keepAliveInitialDelay * 1000, interval, count);
+  }
+  server._connections++;
+  socket.server = server;
+  socket._server = server;
+  if (socket.destroyed) leave(server); // it could not be read from
+  server.emit('connection', socket);
+  if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
+  if (serverProxyHeader.hasSubscribers && socket.proxyHeader) {
+    serverProxyHeader.publish({ server, socket, header: socket.proxyHeader });
+  }
+}
+
+module.exports = { onconnection };

@@ -1,0 +1,204 @@
+'use strict';
+
+/**
+ * Servers in workers of a cluster (cluster.md, "How it works"): the primary is asked for the handle, by
+ * cluster._getServer(), as Node's own servers do. It gives either a stand-in, over which connections come that it has
+ * accepted (round robin), or the listening handle itself, which all workers share.
+ */
+
+const native = require('../native/binding');
+const { refusalOf } = require('../socket/credentials');
+const { SERVER, SOCKET } = require('../native/handle');
+const { REASONS } = require('../native/events');
+const { namesOf } = require('../socket/endpoints');
+const { copyHandle, setOwner, takeHandle, whenClosed } = require('../processes/node-handle');
+const { countWaiting, standIn: standInForHeaders } = require('./proxy-protocol');
+const { kDropped, kHolds, kLimit, kNumber, kProxy, kUserTimeout } = require('../common/symbols');
+const { count } = require('../native/stats');
+const uv = require('../native/uv');
+
+let cluster = null;
+
+/** @returns {boolean} true when this process is a worker of a cluster */
+function isWorker() {
+  cluster ??= require('node:cluster');
+  return cluster.isWorker;
+}
+
+/* --- who may in ------------------------------------------------------------------------------------------------- */
+
+function isFull(server) {
+  const { maxConnections, _connections } = server;
+  return maxConnections !== undefined && maxConnections !== null && _connections + countWaiting(server) >= maxConnections;
+}
+
+function isBlocked({ blockList }, client) {
+  const peer = {};
+  if (!blockList || !client.getpeername || client.getpeername(peer) !== 0) return false;
+  return blockList.check(peer.address, peer.family.toLowerCase());
+}
+
+/**
+ * What Node's cluster asks of the owner of a handle: whether it is full, so that the primary gives the connection to
+ * another worker, and to close when the worker leaves the cluster. Old Nodes take no limit of 0, nor know
+ * dropMaxConnection, so they are told the answer rather than the numbers.
+ */
+function ownerOf(server) {
+  return {
+    _connections: 1,
+    get maxConnections() {
+      return !server.dropMaxConnection && isFull(server) ? 1 : undefined;
+    },
+    close: (callback) => server.close(callback),
+  };
+}
+
+/**
+ * What C decides where it accepts.
+ * @returns {number} 0, an index of REASONS, or a negative libuv code
+ */
+function verdictOn(server, client) {
+  native.setServer(client.id, server[kNumber]);
+  const limit = server[kLimit];
+  if (isFull(server)) return REASONS.indexOf('maxConnections');
+  return limit ? native.acceptLimitEnter(limit.native, client.id) : 0;
+}
+
+/** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
+function receive(server, deliver, nodeClient) {
+  const { handle: client, err } = takeHandle(nodeClient, SOCKET);
+  const refusal = client === null ? null : refusalOf(server, client);
+  if (client === null) {
+    deliver(err);
+    return;
+  }
+  if (refusal !== null) {
+    client.close();
+    count('dropped.credentials');
+    if (refusal.data !== undefined) server[kDropped](refusal.data);
+    return;
+  }
+  if (!isFull(server) && isBlocked(server, client)) {
+    client.close();
+    count('refused.blockList');
+    return;
+  }
+  const verdict = verdictOn(server, client);
+  if (verdict === 0) {
+    if (server[kUserTimeout] > 0) client.setUserTimeout?.(server[kUserTimeout]);
+    deliver(0, client);
+    return;
+  }
+  const data = namesOf(client);
+  client.close();
+  if (verdict < 0) deliver(verdict);
+  else count(`dropped.${REASONS[verdict]}`);
+  if (verdict > 0) server[kDropped](data, server[kLimit] ? REASONS[verdict] : undefined);
+}
+
+/* --- handles ---------------------------------------------------------------------------------------------------- */
+
+/** Node closes the handles of a worker that leaves the cluster through their owner, or else by close(callback). */
+function closeThroughServer(server, nodeHandle) {
+  const { close } = nodeHandle;
+  setOwner(nodeHandle, ownerOf(server));
+  nodeHandle.close = (callback) => {
+    if (typeof callback === 'function') server.close(callback);
+    else Reflect.apply(close, nodeHandle, []);
+  };
+}
+
+/** While the server is held, who comes waits here, as the primary has accepted already. */
+function makeHoldable(server, standIn, headers, receiveOne) {
+  const waiting = [];
+  const { close } = standIn;
+
+  standIn.hold = () => {
+    headers?.hold(server[kHolds] > 0);
+    while (waiting.length > 0 && server[kHolds] === 0) receiveOne(waiting.shift());
+  };
+  standIn.close = (callback) => {
+    for (const nodeClient of waiting.splice(0)) nodeClient.close();
+    headers?.close();
+    close(callback);
+  };
+  return (nodeClient) => {
+    waiting.push(nodeClient);
+    standIn.hold();
+  };
+}
+
+/** The stand-in for a handle on which the primary listens: it is the server's handle as it is. */
+function roundRobin(server, standIn) {
+  let deliver = null;
+
+  closeThroughServer(server, standIn);
+  const tell = (status, client) => deliver.call(standIn, status, client);
+  const headers = server[kProxy] ? standInForHeaders(server, tell) : null;
+  const next = (status, client) => {
+    if (!status && headers === null) count('accepted');
+    if (status || headers === null) tell(status, client);
+    else native.proxyAccept(headers.id, client.id);
+  };
+  const take = makeHoldable(server, standIn, headers, (client) => receive(server, next, client));
+  Object.defineProperty(standIn, 'onconnection', {
+    get: () => (status, client) => {
+      if (status) deliver.call(standIn, status);
+      else take(client);
+    },
+    set(listener) {
+      deliver = listener;
+    },
+    configurable: true,
+    enumerable: true,
+  });
+  return { handle: standIn, err: 0 };
+}
+
+/** A handle of the server's own on the descriptor that all workers share. */
+function shared(server, nodeHandle) {
+  const { handle, err } = copyHandle(nodeHandle, SERVER);
+  if (handle === null) {
+    nodeHandle.close();
+    return { handle, err };
+  }
+  closeThroughServer(server, nodeHandle);
+  whenClosed(handle, () => nodeHandle.close());
+  return { handle, err: 0 };
+}
+
+/** A shared handle may be bound to another port than was asked for, which then was taken (cluster.md, listen()). */
+function checkPort({ port }, nodeHandle) {
+  const name = {};
+  if (!(port > 0) || !nodeHandle.getsockname || nodeHandle.getsockname(name) !== 0) return 0;
+  return name.port === port ? 0 : uv.EADDRINUSE;
+}
+
+/**
+ * Asks the primary for a handle to listen on.
+ * @param {import('./server').Server} server
+ * @param {{ address?: string, port?: number, family?: number, fd?: number, flags?: number, backlog?: number }} place
+ * @param {(err: number, handle?: object) => void} callback a negative libuv code, or 0 and the handle; not called when
+ *   the server was closed meanwhile
+ */
+function getHandle(server, place, callback) {
+  const { address = null, port = null, family = null, fd, flags, backlog, ...mode } = place;
+  const query = { address, port, addressType: family, fd, flags, backlog, ...mode };
+  const listeningId = server._listeningId;
+
+  cluster._getServer(server, query, (err, nodeHandle) => {
+    if (listeningId !== server._listeningId) {
+      nodeHandle?.close();
+      return;
+    }
+    const failure = err || checkPort(place, nodeHandle);
+    if (failure) {
+      callback(failure);
+      return;
+    }
+    const result = nodeHandle.fd >= 0 ? shared(server, nodeHandle) : roundRobin(server, nodeHandle);
+    callback(result.err, result.handle);
+  });
+}
+
+module.exports = { getHandle, isWorker };

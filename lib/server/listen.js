@@ -1,0 +1,447 @@
+'use strict';
+
+/** server.listen(): from its arguments to a listening handle. */
+
+const dns = require('node:dns');
+
+const { isPath, normalizeArgs, toNumber } = require('../common/arguments');
+const { BoundSocket } = require('../socket/bound-socket');
+const { tracing } = require('../common/channels');
+const cluster = require('./cluster');
+const { refuseAddress } = require('../socket/credentials');
+const { debug } = require('../common/debug');
+const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('../common/errors');
+const { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('../native/handle');
+const { fastOpenQueue, listenFast, multipathFlag } = require('../socket/early-data');
+const { refuseMisplaced, refusePathOptions, refuseTcpOptions } = require('../common/misplaced');
+const { checkPermission, fileDenied } = require('../common/permission');
+const { fileOption } = require('./socket-file');
+const { Server: NodeServer, joining, methodOf } = require('../node-internals/net');
+const { NONE, forListen, listenSocketOptions, program } = require('../options/program-defaults');
+const { listenOptionsOption, makeSocket, setAll } = require('../options/socket-options');
+const {
+  kAdopt, kAllowedUids, kBinding, kClosed, kPlace, kProxy, kReceives, kSocketOptions, kUserTimeout,
+} = require('../common/symbols');
+const { nextTick } = require('../common/timers');
+const { keep, onceUnlessItFails, undo, whenItFails } = require('../common/undo');
+const { refuseMultipath } = require('../options/user-timeout');
+const uv = require('../native/uv');
+const { validateAbortSignal, validatePort } = require('../common/validate');
+
+/** Length of the queue of pending connections, unless given (net.md, server.listen()). */
+const BACKLOG = 511;
+
+/** Modes of uv_pipe_chmod(). */
+const READABLE = 1;
+const WRITABLE = 2;
+
+/* --- making the handle ---------------------------------------------------------------------------------------- */
+
+function bindPath(path) {
+  checkPermission(path);
+  const handle = Pipe.make(SERVER);
+  return { handle, err: handle.bind(path) };
+}
+
+/** Sets socket options before bind(2). @returns {number | Error} 0, the code of a socket that cannot be made, or why not */
+function prepare(handle, family, flags, socketOptions) {
+  if (!socketOptions) return 0;
+  return makeSocket(handle, family, (flags & MULTIPATH) !== 0) || (setAll(handle, socketOptions) ?? 0);
+}
+
+function bindAddress(address, port, family, flags, socketOptions) {
+  checkPermission('');
+  const handle = TCP.make(SERVER);
+  const failure = prepare(handle, family, flags, socketOptions);
+  if (failure) return { handle, err: failure };
+  if (!address) {
+    const err = handle.bind6('::', port, flags);
+    return err === 0 ? { handle, err } : { handle, err: handle.bind('0.0.0.0', port, flags) };
+  }
+  return { handle, err: family === 6 ? handle.bind6(address, port, flags) : handle.bind(address, port, flags) };
+}
+
+/**
+ * A bound handle, as net._createServerHandle() of Node: it is not listening yet.
+ * @param {string | null} address an IP address, a path (port and family -1), or null for any address
+ * @param {number} port
+ * @param {number} family 4, 6 or -1
+ * @param {number} [fd] an open descriptor instead of all these
+ * @param {number} [flags] of bind()
+ * @param {object[] | null} [socketOptions] to be set before bind()
+ * @returns {Handle | number | Error} or a negative libuv code, or the error of a socket option
+ */
+function createServerHandle(address, port, family, fd, flags, socketOptions = null) {
+  try {
+    if (typeof fd === 'number' && fd >= 0) {
+      const adopted = adopt(fd, SERVER);
+      return adopted.handle ?? (adopted.err || uv.EINVAL);
+    }
+    const isPipe = port === -1 && family === -1;
+    const { handle, err } = isPipe ? bindPath(address) : bindAddress(address, port, family, flags, socketOptions);
+    if (err === 0) return handle;
+    handle.close();
+    return err;
+  } catch (error) {
+    if (error.syscall === 'open') return error.errno; // no memory for a handle
+    throw error;
+  }
+}
+
+/** As createServerHandle(); any address means `::`, or 0.0.0.0 where there is no IPv6. */
+function createForAny(port, fd, flags, socketOptions) {
+  const handle = createServerHandle('::', port, 6, fd, flags, socketOptions);
+  if (typeof handle !== 'number') return { handle, address: '::', family: 6 };
+  return { handle: createServerHandle('0.0.0.0', port, 4, fd, flags, socketOptions), address: '0.0.0.0', family: 4 };
+}
+
+/* --- listening ------------------------------------------------------------------------------------------------ */
+
+/** Before anybody can connect: until it listens, a bound path refuses. */
+function chmod(handle, { readableAll, writableAll }) {
+  const mode = (readableAll ? READABLE : 0) | (writableAll ? WRITABLE : 0);
+  if (mode === 0) return;
+  const err = handle.fchmod(mode);
+  if (err === 0) return;
+  handle.close();
+  throw errnoException(err, 'uv_pipe_chmod');
+}
+
+function failed(server, error) {
+  undo(server);
+  tracing('error', { server, error });
+}
+
+function fail(server, error) {
+  failed(server, error);
+  nextTick(() => server.emit('error', error));
+}
+
+/** @returns {Error | number | null} why the handle does not listen; a number is a negative code */
+function start(server, handle, { backlog, fastOpen }, socketOptions) {
+  const error = (socketOptions === null ? null : setAll(handle, socketOptions)) ?? server._attach(handle);
+  if (error !== null) return error;
+  listenFast(handle, fastOpen);
+  return handle.listen(backlog || BACKLOG) || null;
+}
+
+/** Listens on what `place` says, or on the handle that the server has been given. */
+function listenNow(server, place) {
+  const { port = null, fd, flags, backlog } = place;
+  let { address = null, family = null } = place;
+  let handle = server._handle;
+  let socketOptions = server[kSocketOptions] ?? null;
+
+  debug('setupListenHandle %s %d %d %d', address, port, family, backlog);
+  if (!handle) {
+    if (!address && typeof fd !== 'number') ({ handle, address, family } = createForAny(port, fd, flags, socketOptions));
+    else handle = createServerHandle(address, port, family, fd, flags, socketOptions);
+    if (typeof handle === 'number' || handle instanceof Error) {
+      fail(server, handle instanceof Error ? handle : uvException(handle, 'listen', address, port));
+      return;
+    }
+    if (server._handle) { // a hook of async_hooks, called when the handle was made, has let the server listen already
+      handle.close();
+      fail(server, new codes.ERR_SERVER_ALREADY_LISTEN());
+      return;
+    }
+    chmod(handle, place);
+    if (handle instanceof TCP && typeof fd !== 'number') socketOptions = null; // they are set
+  }
+  const error = start(server, handle, place, socketOptions);
+  if (error !== null) {
+    handle.close();
+    server._handle = null;
+    fail(server, typeof error === 'number' ? uvException(error, 'listen', address, port) : error);
+    return;
+  }
+  server._connectionKey = `${family}:${address}:${port}`;
+  if (server._unref) server.unref();
+  tracing('asyncEnd', { server });
+  nextTick(() => {
+    if (server._handle !== handle) return; // it was closed, and perhaps listens again
+    keep(server);
+    server.emit('listening');
+  });
+}
+
+/** Node's own last step, which servers of Node's that listen by cnet (http-server.js) have; with cnet/register what leads to it. */
+const listenByNode = methodOf(NodeServer, '_listen2');
+const isNodes = (method) => method === listenByNode || joining.get(method)?.() === false;
+
+/** As listenNow(), by the method that programs may have put in the place of it; it is told what Node tells. */
+function listenBy(server, place) {
+  const { address = null, port = null, family = null, backlog, fd, flags } = place;
+  if (isNodes(server._listen2)) {
+    listenNow(server, place);
+    return;
+  }
+  server[kPlace] = place;
+  server._listen2(address, port, family, backlog, fd, flags);
+}
+
+/** Listens on what `place` says: in a worker of a cluster on a handle of the primary's, unless it is to be exclusive. */
+function listenShared(server, place, exclusive) {
+  if (exclusive || !cluster.isWorker()) {
+    listenBy(server, place);
+    return;
+  }
+  const shared = { ...place };
+  if (place.flags) shared.flags &= ~MULTIPATH; // a flag of cnet's own, of which the primary does not know
+  cluster.getHandle(server, shared, (err, handle) => {
+    if (err) {
+      const error = exceptionWithHostPort(err, 'bind', place.address ?? null, place.port);
+      failed(server, error);
+      server.emit('error', error);
+      return;
+    }
+    server._handle = handle;
+    listenBy(server, place);
+  });
+}
+
+/** fe80::/10: such an address says nothing without the interface that it is of (RFC 4291, 2.5.6). */
+const isLinkLocal = (address) => /^fe[89ab][\da-f]:/i.test(address);
+
+/** @returns {{ address: string, family: number }} where to listen, of all the addresses of a host */
+function choose(addresses, family) {
+  if (!Array.isArray(addresses)) return { address: addresses, family }; // a dns.lookup() of a program's that knows no `all`
+  return addresses.find(({ address }) => !isLinkLocal(address)) ?? addresses[0] ?? {};
+}
+
+function listenOnHost(server, host, place, exclusive) {
+  if (String(host).includes('\0')) throw invalidArgValue('hostname', host, 'must be a string without null bytes');
+  let { _listeningId: listeningId } = server;
+
+  dns.lookup(host, { all: true }, (error, addresses, only) => {
+    if (listeningId !== server._listeningId) return; // it was closed, or has been answered already
+    listeningId = -1;
+    const { address, family } = error ? {} : choose(addresses, only);
+    const failure = error || (typeof address === 'string' ? null : new codes.ERR_INVALID_IP_ADDRESS(address));
+    if (failure) {
+      failed(server, failure);
+      server.emit('error', failure);
+    } else {
+      listenShared(server, { ...place, address, family: family || 4 }, exclusive);
+    }
+  });
+}
+
+/* --- a file that is to have a mode, or the place of a dead one -------------------------------------------------- */
+
+/** What bindFile() of C gives: it has to wait, and onbound() will be called. */
+const WAITS = 1;
+
+/** Nothing is bound any more for a listen() that counts no more. */
+function cancelBinding(server) {
+  server[kBinding]?.close();
+  server[kBinding] = null;
+}
+
+/** There is a bound handle, or there is none. */
+function listenOnFile(server, handle, status, place) {
+  let error = status < 0 ? uvException(status, 'listen', place.address, place.port) : null;
+  try {
+    if (error === null) chmod(handle, place); // which closes it when it fails
+    else handle.close();
+  } catch (failure) {
+    error = failure;
+  }
+  if (error !== null) {
+    fail(server, error);
+    return;
+  }
+  server._handle = handle;
+  listenNow(server, place);
+}
+
+/** Binds a path whose file is to be made as socket-file.js says; what has to wait is told later. */
+function bindFile(server, place, file) {
+  const { address: path } = place;
+  checkPermission(path);
+  const denied = fileDenied(path);
+  if (denied !== null) {
+    fail(server, denied);
+    return;
+  }
+  const handle = Pipe.make(SERVER);
+  const status = handle.bindFile(path, file);
+  if (status !== WAITS) {
+    listenOnFile(server, handle, status, place);
+    return;
+  }
+  server[kBinding] = handle;
+  handle.onbound = (later) => {
+    server[kBinding] = null;
+    listenOnFile(server, handle, later, place);
+  };
+}
+
+/** Whether a handle is to be that of a cluster's primary. */
+const isSharedBy = ({ exclusive, reusePort }) => cluster.isWorker() && !exclusive && reusePort !== true;
+
+/** The socket options that the program has for all servers. */
+function useSocketOptions(server, options, isPath, isShared) {
+  const socketOptions = listenSocketOptions(options, isPath, isShared);
+  if (socketOptions !== undefined) server[kSocketOptions] = listenOptionsOption({ socketOptions });
+}
+
+/** A path in Linux's abstract namespace: there is no file whose mode could be changed (unix(7)). */
+const isAbstract = (path) => process.platform === 'linux' && path.startsWith('\0');
+
+function listenOnPath(server, given, backlog) {
+  let options = given;
+  if (program.server !== NONE) {
+    const isShared = isSharedBy(given);
+    options = forListen(server, given, isAbstract(given.path) ? 'name' : 'path', isShared);
+    useSocketOptions(server, given, true, isShared);
+  }
+  if (isAbstract(options.path) && (options.readableAll || options.writableAll)) {
+    const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket'; // Node's words
+    throw invalidArgValue('options', options, reason);
+  }
+  const { path, exclusive, readableAll, writableAll } = options;
+  refuseTcpOptions(options);
+  const file = fileOption(options, isAbstract(path));
+  const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll };
+  server._pipeName = path;
+  if (file === undefined) listenShared(server, place, exclusive);
+  else bindFile(server, place, file);
+}
+
+/* --- arguments -------------------------------------------------------------------------------------------------- */
+
+/** Closes the server when the signal is aborted. True: it is already. */
+function closeOnAbort(server, { signal }) {
+  if (signal === undefined) return false;
+  validateAbortSignal(signal, 'options.signal');
+  const { _listeningId: listeningId } = server;
+  const isCurrent = () => server._listeningId === listeningId; // it has not been closed since
+  const onAborted = () => {
+    if (isCurrent()) server.close();
+  };
+  if (signal.aborted) {
+    nextTick(onAborted);
+    return true;
+  }
+  const forget = () => {
+    signal.removeEventListener('abort', onAborted);
+    server.removeListener('close', onClose);
+  };
+  const onClose = () => {
+    if (!isCurrent()) forget(); // else it is the 'close' of a listen() before
+  };
+  signal.addEventListener('abort', onAborted, { once: true });
+  server.on('close', onClose);
+  whenItFails(server, forget);
+  return false;
+}
+
+/** The handle that `source` is: cnet's own, or one of Node's, or null. */
+function handleOption(source) {
+  if (source instanceof Handle) return source;
+  return typeof source.getAsyncId === 'function' ? toHandle(source, SERVER) : null;
+}
+
+/** True when the port is left to the system. */
+function wantsAnyPort(args, options) {
+  const [first] = args;
+  if (args.length === 0 || typeof first === 'function') return true;
+  return options.port === null || (options.port === undefined && 'port' in options);
+}
+
+function refuse(options) {
+  if ('port' in options || 'path' in options) throw invalidArgValue('options', options);
+  throw invalidArgValue('options', options, 'must have the property "port" or "path"');
+}
+
+function listenOnPort(server, given, backlog) {
+  let options = given;
+  if (program.server !== NONE) {
+    const isShared = isSharedBy(given);
+    options = forListen(server, given, 'port', isShared);
+    useSocketOptions(server, given, false, isShared);
+  }
+  refuseAddress(server, given);
+  refusePathOptions(given);
+  const port = validatePort(options.port, 'options.port');
+  const multipath = multipathFlag(options);
+  refuseMultipath(server, multipath !== 0);
+  const flags = (options.ipv6Only === true ? IPV6_ONLY : 0) | (options.reusePort === true ? REUSE_PORT : 0);
+  const place = { port, family: 4, backlog, flags: flags | multipath, fastOpen: fastOpenQueue(options) };
+  const exclusive = options.exclusive || options.reusePort === true;
+  if (options.host) listenOnHost(server, options.host, place, exclusive);
+  else listenShared(server, place, exclusive);
+}
+
+/** Listens on what a BoundSocket has bound. */
+function listenOnBound(server, bound, backlog) {
+  const handle = bound[kAdopt]();
+  if (bound.isPipe) server._pipeName = handle.path;
+  server._handle = handle;
+  listenBy(server, { port: -1, family: -1, backlog });
+}
+
+/** What was given to new Server(), which may be given the same options as listen(). */
+const HEEDED = { allowedUids: kAllowedUids, proxyProtocol: kProxy, receiveDescriptors: kReceives, userTimeout: kUserTimeout };
+
+/** Whether the server has the option already. */
+const heeds = (server, name) => {
+  const value = server[HEEDED[name] ?? name];
+  return value !== undefined && value !== null;
+};
+
+/** Decides by the options what to listen on. */
+function dispatch(server, args, given, backlogArgument) {
+  const bound = [given, given.handle].find((one) => one instanceof BoundSocket);
+  if (bound !== undefined) {
+    listenOnBound(server, bound, backlogArgument);
+    return;
+  }
+  const options = given._handle || given.handle || given;
+  const handle = handleOption(options);
+  if (handle !== null) {
+    server._handle = handle;
+    listenBy(server, { port: -1, family: -1, backlog: backlogArgument });
+    return;
+  }
+  refuseMisplaced(options, 'listen()', (name) => heeds(server, name));
+  if (closeOnAbort(server, options)) return;
+  if (typeof options.fd === 'number' && options.fd >= 0) {
+    listenShared(server, { fd: options.fd, backlog: backlogArgument });
+    return;
+  }
+  if (wantsAnyPort(args, options)) options.port = 0;
+  const backlog = options.backlog || backlogArgument;
+  if (typeof options.port === 'number' || typeof options.port === 'string') listenOnPort(server, options, backlog);
+  else if (options.path && isPath(options.path)) listenOnPath(server, options, backlog);
+  else refuse(options);
+}
+
+/**
+ * Starts to listen (net.md, server.listen()).
+ * @param {...any} args ([port[, host[, backlog]]] | path[, backlog] | handle[, backlog] | options)[, listener]
+ * @returns {import('./server').Server}
+ */
+function listen(...args) {
+  const [options, listener] = normalizeArgs(args);
+
+  if (this._handle) throw new codes.ERR_SERVER_ALREADY_LISTEN();
+  this[kSocketOptions] = listenOptionsOption(options);
+  if (listener !== null) onceUnlessItFails(this, 'listening', listener);
+  this._listeningId++;
+  if (this[kBinding]) cancelBinding(this);
+  this[kClosed] = false;
+  tracing('asyncStart', { server: this, options });
+  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
+  let hasBegun = false;
+  try {
+    dispatch(this, args, options, backlog);
+    hasBegun = true;
+  } finally { // which the place of an exception outlives: see thrown.js
+    if (!hasBegun) undo(this);
+  }
+  return this;
+}
+
+module.exports = { cancelBinding, createServerHandle, listen, listenNow };

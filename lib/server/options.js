@@ -1,0 +1,74 @@
+'use strict';
+
+/** The options of new Server(). */
+
+const { getDefaultHighWaterMark } = require('node:stream');
+
+const { blockListOption } = require('../address/block-list');
+const credentials = require('../socket/credentials');
+const { receiveOption } = require('../socket/descriptors');
+const { invalidArgType } = require('../common/errors');
+const { refuseMisplaced, refusePermissions } = require('../common/misplaced');
+const { NONE, byDefault, fillServer, program } = require('../options/program-defaults');
+const { proxyOption } = require('./proxy-protocol');
+const { serverOnread } = require('../socket/read');
+const { kAcceptedOnRead, kAllowedUids, kKeepAlive, kProxy, kReceives, kUserTimeout } = require('../common/symbols');
+const { userTimeoutOption } = require('../options/user-timeout');
+const { validateNumber } = require('../common/validate');
+
+function highWaterMarkOption({ highWaterMark }) {
+  if (highWaterMark === undefined) return getDefaultHighWaterMark?.(false) ?? 64 * 1024;
+  validateNumber(highWaterMark, 'options.highWaterMark');
+  return highWaterMark < 0 ? (getDefaultHighWaterMark?.(false) ?? 64 * 1024) : highWaterMark;
+}
+
+/** @returns {number} whole seconds, of the milliseconds of the option */
+function keepAliveDelayOption({ keepAliveInitialDelay }) {
+  if (keepAliveInitialDelay === undefined) return 0;
+  validateNumber(keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+  return keepAliveInitialDelay < 0 ? 0 : ~~(keepAliveInitialDelay / 1000);
+}
+
+/** @returns {[object, Function | undefined]} options and listener, for the arguments of new Server() */
+function readArguments(options, listener) {
+  if (typeof options === 'function') return [{}, options];
+  if (options !== undefined && options !== null && typeof options !== 'object') {
+    throw invalidArgType('options', 'Object', options);
+  }
+  return [{ ...options }, typeof listener === 'function' ? listener : undefined];
+}
+
+/** Notes what took a default, and stands back for what the program asks of listen(). */
+function noteDefaults(server, found) {
+  if (found.userTimeout !== undefined) byDefault.add(server);
+  if (found.allowedUids !== undefined) byDefault.add(server[kAllowedUids]);
+}
+
+/** The limits that are properties of a server, as options. */
+const LIMITS = ['maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConnectionRate'];
+
+function applyOptions(server, options) {
+  refuseMisplaced(options, 'createServer()');
+  refusePermissions(options);
+  const found = program.server === NONE ? null : fillServer(options);
+  server.allowHalfOpen = options.allowHalfOpen || false;
+  server.pauseOnConnect = Boolean(options.pauseOnConnect);
+  server.noDelay = Boolean(options.noDelay);
+  server.keepAlive = Boolean(options.keepAlive);
+  server.keepAliveInitialDelay = keepAliveDelayOption(options);
+  server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
+  server.highWaterMark = highWaterMarkOption(options);
+  server[kReceives] = receiveOption(options) || undefined;
+  server[kAcceptedOnRead] = serverOnread(options.onread);
+  server[kUserTimeout] = userTimeoutOption(options);
+  const blockList = blockListOption(options);
+  if (blockList !== null) server.blockList = blockList;
+  server[kAllowedUids] = credentials.allowedUidsOption(options);
+  server[kProxy] = proxyOption(options);
+  for (const name of LIMITS) {
+    if (options[name] !== undefined) server[name] = options[name];
+  }
+  if (found !== null) noteDefaults(server, found);
+}
+
+module.exports = { applyOptions, readArguments };

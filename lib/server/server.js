@@ -1,0 +1,296 @@
+'use strict';
+
+/** net.Server: its life from construction to 'close'. It begins to listen in listen.js, and takes connections in accept.js. */
+
+const EventEmitter = require('node:events');
+const { inspect } = require('node:util');
+
+const { onconnection } = require('./accept');
+const acceptControl = require('./limits');
+const { isOwnBlockList } = require('../address/block-list');
+const { serverDrop, tellLimit } = require('../common/channels');
+const { ConnectionIterator, dropAhead } = require('./connection-iterator');
+const credentials = require('../socket/credentials');
+const { debug } = require('../common/debug');
+const { codes, errnoException } = require('../common/errors');
+const { Handle } = require('../native/handle');
+const { inspectServer } = require('./inspect');
+const { takeInstances } = require('../common/instances');
+const { cancelBinding, listen, listenNow } = require('./listen');
+const native = require('../native/binding');
+const nodeNet = require('../node-internals/net');
+const { NONE, limitServer, program } = require('../options/program-defaults');
+const { readHeaders } = require('./proxy-protocol');
+const { applyOptions, readArguments } = require('./options');
+const { closeEverywhere, countEverywhere } = require('./workers');
+const shutdown = require('./shutdown');
+const socketOptions = require('../options/socket-options');
+const {
+  kBinding, kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kPlace, kProxy, kShutdown, kUndo,
+  kUserTimeout, kWarned,
+} = require('../common/symbols');
+const { nextTick } = require('../common/timers');
+const { undo } = require('../common/undo');
+
+/** Symbol.asyncDispose, also where the running Node has none yet. */
+const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
+
+/** By which C knows whose a connection is. Not a property: two fresh servers are equal, by whatever compares them. */
+const numbers = new WeakMap();
+let lastNumber = 0;
+
+/**
+ * A TCP or IPC server (net.md, new net.Server()).
+ * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
+ *   `keepAliveInterval`, `keepAliveCount`, `userTimeout`, `highWaterMark`, `blockList`, `proxyProtocol`,
+ *   `receiveDescriptors`, `onread`, `allowedUids`, `maxConnectionsPerAddress`, `maxConnectionsPerPrefix`, `maxConnectionRate`;
+ *   or the listener
+ * @param {Function} [connectionListener]
+ * @throws ERR_INVALID_ARG_TYPE; for `proxyProtocol` also ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
+ */
+function Server(options, connectionListener) {
+  if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
+  if (new.target === undefined && this instanceof nodeNet.Server) return nodeNet.Server.call(this, options, connectionListener);
+  EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
+  const [settings, listener] = readArguments(options, connectionListener);
+
+  if (listener !== undefined) this.on('connection', listener);
+  this._connections = 0;
+  this._handle = null;
+  this._usingWorkers = false;
+  this._workers = [];
+  this._unref = false;
+  this._listeningId = 1;
+  this[kClosed] = false;
+  this[kHolds] = 0;
+  this[kWarned] = false;
+  this[kPlace] = null;
+  this[kUndo] = null;
+  applyOptions(this, settings);
+  if (program.server !== NONE) limitServer(this, settings);
+}
+Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
+Object.setPrototypeOf(Server, EventEmitter);
+
+/** Tells C how many connections may still come. */
+function updateRoom(server) {
+  const limit = server[kMaxConnections];
+  const handle = server._handle;
+
+  if (!(handle instanceof Handle)) return;
+  const number = limit === undefined || limit === null ? NaN : Number(limit);
+  const room = Number.isNaN(number) ? -1 : Math.max(0, Math.ceil(number - server._connections));
+  native.setRoom(handle.id, Math.min(room, 2 ** 31 - 1));
+}
+
+/** A server without limits of cnet's says no reason to 'drop', as in Node: it is its maxConnections. */
+function publishDrop(server, data, reason = data?.reason ?? 'maxConnections') {
+  const limits = {
+    maxConnections: server[kMaxConnections],
+    maxConnectionsPerAddress: server[kLimit]?.perAddress,
+    maxConnectionsPerPrefix: server[kLimit]?.perPrefix,
+    maxConnectionRate: server[kLimit]?.rate,
+  };
+  serverDrop.publish({ server, ...data, reason, limit: limits[reason] });
+}
+
+const methods = {
+  [kBinding]: null,
+  get [kNumber]() {
+    if (!numbers.has(this)) numbers.set(this, ++lastNumber);
+    return numbers.get(this);
+  },
+
+  listen,
+
+  /** The last step of listen(), by its undocumented name in Node. */
+  _listen2(address, port, family, backlog, fd, flags) {
+    const place = this[kPlace];
+    this[kPlace] = null;
+    listenNow(this, { ...place, address, port, family, backlog, fd, flags });
+  },
+
+  /** Counts in the connections that a child process was sent; `list` is Node's own. */
+  _setupWorker(list) {
+    this._usingWorkers = true;
+    this._workers.push(list);
+    list.once('exit', () => {
+      this._workers = this._workers.filter((other) => other !== list);
+    });
+  },
+
+  /** Takes a handle that is to listen. @returns {Error | null} it cannot keep out whom the server does not allow */
+  _attach(handle) {
+    this._handle = handle;
+    handle.onconnection = onconnection;
+    handle[kOwner] = this;
+    if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
+    updateRoom(this);
+    if (this[kProxy]) readHeaders(this, handle);
+    if (this[kUserTimeout] > 0) handle.setUserTimeout?.(this[kUserTimeout]); // which those that it accepts inherit
+    if (this[kHolds] > 0) handle.hold(true);
+    native.setServer(handle.id, this[kNumber]);
+    if (this[kLimit]) native.setAcceptLimit(handle.id, this[kLimit].native);
+    if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
+    return credentials.restrict(this, handle);
+  },
+
+  /** A limit turned a connection away. The reason is there with limits that Node does not have. */
+  [kDropped](data, reason) {
+    if (reason !== undefined) this.emit('drop', { ...data, reason });
+    else if (data === undefined) this.emit('drop');
+    else this.emit('drop', data);
+    if (serverDrop.hasSubscribers) publishDrop(this, data, reason);
+  },
+
+  /** The last descriptor is taken: libuv closes whoever comes now, without a word. Told once. */
+  [kExhausted]() {
+    if (this[kWarned]) return;
+    this[kWarned] = true;
+    const warning = 'A server has taken the last descriptor of the process: connections are closed until there are some again';
+    process.emitWarning(warning, { type: 'ResourceWarning', code: 'CNET_DESCRIPTORS' });
+  },
+
+  /** Accepts nobody until it is called with false as often as with true; those who come meanwhile wait in the backlog. */
+  [kHold](whether) {
+    this[kHolds] += whether ? 1 : -1;
+    this._handle?.hold?.(this[kHolds] > 0);
+  },
+
+  /** Connections beyond this number are dropped (net.md, server.maxConnections). */
+  get maxConnections() {
+    return this[kMaxConnections];
+  },
+
+  set maxConnections(limit) {
+    this[kMaxConnections] = limit;
+    updateRoom(this);
+    tellLimit(this, 'maxConnections', limit);
+  },
+
+  /** @returns {boolean} (net.md, server.listening) */
+  get listening() {
+    return Boolean(this._handle);
+  },
+
+  /** @returns {object | string | null} where it listens (net.md, server.address()) */
+  address() {
+    if (this._handle?.getsockname) {
+      const name = {};
+      const err = this._handle.getsockname(name);
+      if (err) throw errnoException(err, 'address');
+      return name;
+    }
+    return this._pipeName ?? null;
+  },
+
+  /**
+   * The number of connections (net.md, server.getConnections()).
+   * @param {(error: Error | null, count: number) => void} callback
+   * @returns {this}
+   */
+  getConnections(callback) {
+    if (this._usingWorkers) countEverywhere(this, callback);
+    else nextTick(callback, null, this._connections);
+    return this;
+  },
+
+  /**
+   * Stops accepting; 'close' comes when the last connection has ended (net.md, server.close()).
+   * @param {(error?: Error) => void} [callback]
+   * @returns {this}
+   */
+  close(callback) {
+    if (typeof callback === 'function') {
+      const isOpen = Boolean(this._handle);
+      this.once('close', () => (isOpen ? callback() : callback(new codes.ERR_SERVER_NOT_RUNNING())));
+    }
+    undo(this);
+    this._listeningId++; // a lookup that is on its way counts no more
+    if (this[kBinding]) cancelBinding(this);
+    if (this._handle) {
+      this._handle.close();
+      this._handle = null;
+    }
+    dropAhead(this);
+    if (this._usingWorkers) closeEverywhere(this);
+    else this._emitCloseIfDrained();
+    return this;
+  },
+
+  /** A connection has ended, or the server was closed. */
+  _emitCloseIfDrained() {
+    debug('SERVER _emitCloseIfDrained');
+    if (this[kMaxConnections] !== undefined) updateRoom(this);
+    if (this._handle || this._connections) {
+      debug('SERVER handle? %j   connections? %d', Boolean(this._handle), this._connections);
+      this[kShutdown]?.update();
+      return;
+    }
+    nextTick(() => {
+      debug('SERVER: emit close');
+      this[kClosed] = !this._handle;
+      this[kShutdown]?.finish();
+      this.emit('close');
+    });
+  },
+
+  /** Lets the server hold the event loop again (net.md, server.ref()). */
+  ref() {
+    this._unref = false;
+    this._handle?.ref();
+    return this;
+  },
+
+  /** Lets the process end although the server listens (net.md, server.unref()). */
+  unref() {
+    this._unref = true;
+    this._handle?.unref();
+    return this;
+  },
+
+  /** close() as a promise (net.md, server[Symbol.asyncDispose]()). */
+  async [kAsyncDispose]() {
+    if (!this._handle) return;
+    await new Promise((resolve, reject) => {
+      this.close((error) => (error ? reject(error) : resolve()));
+    });
+  },
+
+  /**
+   * The connections, one after the other, until the server has closed (see connection-iterator.js).
+   * @param {{ signal?: AbortSignal, highWaterMark?: number }} [options]
+   * @returns {AsyncIterableIterator<Socket>}
+   */
+  [Symbol.asyncIterator](options) {
+    return new ConnectionIterator(this, options);
+  },
+
+  /** A rejection of an async listener, with `captureRejections`. */
+  [EventEmitter.captureRejectionSymbol](error, event, socket) {
+    if (event === 'connection') socket.destroy(error);
+    else this.emit('error', error);
+  },
+};
+const PARTS = [methods, socketOptions.methods, acceptControl.methods, shutdown.methods];
+for (const part of PARTS) {
+  Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(part));
+}
+
+Object.defineProperty(Server.prototype, inspect.custom, { value: inspectServer, writable: true, configurable: true });
+
+/** The number of connections; deprecated (net.md of Node 8, server.connections). */
+Object.defineProperty(Server.prototype, 'connections', {
+  get() {
+    return this._usingWorkers ? null : this._connections;
+  },
+  set(value) {
+    this._connections = value;
+  },
+  configurable: true,
+  enumerable: true,
+});
+
+takeInstances(Server, nodeNet.Server);
+
+module.exports = { Server, parts: PARTS };

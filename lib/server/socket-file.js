@@ -1,0 +1,46 @@
+'use strict';
+
+/** The options `mode` and `unlinkStale` of listen(): the life of the file of a Unix socket. Not in Node. */
+
+const cluster = require('./cluster');
+const { codes, invalidArgValue } = require('../common/errors');
+const { validateBoolean, validateInt32 } = require('../common/validate');
+
+const ALL = 0o777;
+
+/** Instead of a mode: that of the umask. */
+const NO_MODE = -1;
+
+function checkCombination(options, isAbstract) {
+  const refuse = (reason) => {
+    throw invalidArgValue('options', options, reason);
+  };
+  if (options.mode !== undefined && isAbstract) refuse('can not set mode when path is abstract unix socket');
+  if (options.mode !== undefined && (options.readableAll || options.writableAll)) {
+    refuse('can not set mode together with readableAll or writableAll');
+  }
+  if (cluster.isWorker() && !options.exclusive) {
+    refuse('can set mode and unlinkStale in a worker of a cluster with exclusive only, as its primary binds otherwise');
+  }
+}
+
+/**
+ * How the file of a server is to be made, of the options of listen() with a path.
+ * @param {{ mode?: number, unlinkStale?: boolean }} options
+ * @param {boolean} isAbstract the path is a name without a file
+ * @returns {{ mode: number, replace: boolean } | undefined} undefined: as Node makes it
+ * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_INVALID_ARG_VALUE, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
+ */
+function fileOption(options, isAbstract) {
+  const { mode, unlinkStale = false } = options;
+  if (mode === undefined && options.unlinkStale === undefined) return undefined;
+  if (mode !== undefined) validateInt32(mode, 'options.mode', 0, ALL);
+  validateBoolean(unlinkStale, 'options.unlinkStale');
+  if (process.platform === 'win32') {
+    throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(mode === undefined ? 'unlinkStale' : 'mode');
+  }
+  checkCombination(options, isAbstract);
+  return isAbstract ? undefined : { mode: mode ?? NO_MODE, replace: unlinkStale };
+}
+
+module.exports = { fileOption };

@@ -1,0 +1,53 @@
+'use strict';
+
+/** The errors of attempts to connect: of one address, and of all of them. */
+
+const { aggregateError, codes, exceptionWithHostPort } = require('../common/errors');
+const { isIP } = require('../address/ip');
+const { raceMessage } = require('./early-data');
+const { optionError } = require('../options/socket-options');
+
+/** Status of an address that the block list forbids, and steps of an attempt: see src/core/internal.h. */
+const BLOCKED = 1;
+const PHASE = {
+  START: 0,
+  FAILED: 1,
+  TIMEOUT: 2,
+  BIND: 3,
+  UNSENT: 4,
+  OPTION: 5, // and on: the index of the socket option that failed
+};
+
+/** An error of connect(2) itself names the local end that the system gave. */
+function unsentError(socket, address, port, status) {
+  const local = socket._getsockname();
+  return exceptionWithHostPort(status, 'connect', address, port, `${local.address}:${local.port}`);
+}
+
+/** The error of an option that could not be set for one address. */
+function optionFailure(socket, status, { name }, address, port) {
+  return Object.assign(optionError(status, 'setsockopt', name, null, socket._handle), { address, port });
+}
+
+/** The error of one address; it names the local end that was asked for. */
+function attemptError(socket, { addresses, port, localAddress, localPort, socketOptions }, index, phase, status) {
+  const address = addresses[index];
+  const local = localAddress || (isIP(address) === 6 ? '::' : '0.0.0.0');
+
+  if (status === BLOCKED) return new codes.ERR_IP_BLOCKED(address);
+  if (phase >= PHASE.OPTION) return optionFailure(socket, status, socketOptions[phase - PHASE.OPTION], address, port);
+  if (phase === PHASE.BIND) return exceptionWithHostPort(status, 'bind', local, localPort);
+  if (phase === PHASE.UNSENT) return unsentError(socket, address, port, status);
+  if (!localPort) return exceptionWithHostPort(status, 'connect', address, port);
+  const error = exceptionWithHostPort(status, 'connect', address, port, `${local}:${localPort}`);
+  error.localAddress = local;
+  error.localPort = localPort;
+  return error;
+}
+
+/** In a race the error says which addresses there were; in Node's own way of trying it has no message. */
+function allFailed({ errors, isRace }) {
+  return aggregateError(errors, isRace ? raceMessage(errors) : undefined);
+}
+
+module.exports = { BLOCKED, PHASE, allFailed, attemptError, unsentError };

@@ -1,0 +1,326 @@
+'use strict';
+
+/**
+ * socket.connect(): from its arguments (connect-options.js) and the addresses of the host (lookup.js) to a connection. The
+ * attempts themselves, one address after the other or several at once, are made by C (src/core/connect_serial.c, src/core/connect_race.c), which
+ * tells of each step.
+ */
+
+const { isNormalized, normalizeArgs } = require('../common/arguments');
+const { blockListOption, nativeOf } = require('../address/block-list');
+const { clientAttempt, clientConnect, clientSocket } = require('../common/channels');
+const { BLOCKED, PHASE, allFailed, attemptError, unsentError } = require('./connect-errors');
+const { wantedOf } = require('./connect-options');
+const connectTimeout = require('./connect-timeout');
+const { debug } = require('../common/debug');
+const { aggregateError, codes, connectDenied, exceptionWithHostPort } = require('../common/errors');
+const { ForeignHandle } = require('./foreign-handle');
+const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
+const { isIP } = require('../address/ip');
+const { resolve } = require('./lookup');
+const native = require('../native/binding');
+const { prepareOpening, settleOpening } = require('./early-data');
+const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
+const { isDenied } = require('../common/permission');
+const { NONE, forConnect, program } = require('../options/program-defaults');
+const { sendHeader, setHeader } = require('./proxy-header');
+const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
+const { keep, onceUnlessItFails } = require('../common/undo');
+const uv = require('../native/uv');
+const {
+  kAttach,
+  kAttempt,
+  kAttempted,
+  kBlockList,
+  kBound,
+  kConnectTimer,
+  kConnected,
+  kEarly,
+  kHandle,
+  kKept,
+  kLife,
+  kProxyOut,
+} = require('../common/symbols');
+const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
+const { validateString } = require('../common/validate');
+
+/* --- attempts ------------------------------------------------------------------------------------------------- */
+
+function deny(socket, address, port) {
+  const { [kLife]: life } = socket;
+  socket.emit('connectionAttempt', address, port, isIP(address));
+  life.destroy(connectDenied(address, port));
+}
+
+/** Each address fails for itself, as if it had been tried. */
+function denyAll(socket, addresses, port) {
+  const { [kAttempt]: current } = socket;
+  const isOver = () => !socket.connecting || socket[kAttempt] !== current;
+  const errors = [];
+
+  for (const address of addresses) {
+    const error = connectDenied(address, port);
+    socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
+    socket.emit('connectionAttempt', address, port, isIP(address));
+    if (isOver()) return;
+    errors.push(error);
+    socket.emit('connectionAttemptFailed', address, port, isIP(address), error);
+    if (isOver()) return;
+  }
+  socket.destroy(aggregateError(errors));
+}
+
+/** Tries the addresses; `many`: as the result of family selection, or of a race. */
+function attempt(socket, addresses, wanted, many) {
+  const { port, localAddress, localPort, socketOptions } = wanted;
+  const isRace = many && wanted.delay !== undefined;
+  socket[kAttempt] = {
+    addresses, port, localAddress, localPort, socketOptions, many, isRace, errors: [], started: 0, failed: 0,
+  };
+  if (many) socket.autoSelectFamilyAttemptedAddresses = [];
+  if (isDenied()) {
+    if (many) denyAll(socket, addresses, port);
+    else deny(socket, addresses[0], port);
+    return;
+  }
+  if (wanted.wrongFamily !== undefined) {
+    refused(socket, uv.EINVAL, wanted.wrongFamily);
+    return;
+  }
+  const handle = socket[kHandle];
+  const err = handle instanceof Handle
+    ? connectOwn(socket, wanted)
+    : connectForeign(socket, handle, { host: addresses[0], port }, socketOptions);
+  if (err) refused(socket, err);
+}
+
+function connectOwn(socket, wanted) {
+  const { id } = socket[kHandle];
+  const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kAttempt];
+
+  if (socket[kBlockList]) native.setBlockList(id, nativeOf(socket[kBlockList]));
+  const err = prepareOpening(socket, wanted);
+  if (err) return err;
+  const [start, time] = isRace ? [native.race, wanted.delay] : [native.connect, wanted.timeout];
+  return start(id, addresses, port, time, localAddress || undefined, localPort || 0, pack(socketOptions));
+}
+
+/** A handle that a program has put in place (`socket._handle = ...`) connects by itself, as one of Node's would. */
+function connectForeign(socket, handle, to, socketOptions) {
+  const name = isIP(to.host ?? '') === 6 ? 'connect6' : 'connect';
+  if (socketOptions !== null) return uv.ENOTSUP;
+  if (to.host !== undefined && socket[kBlockList]?.check(to.host, isIP(to.host) === 6 ? 'ipv6' : 'ipv4')) {
+    socket[kAttempted](0, PHASE.FAILED, BLOCKED);
+    return 0;
+  }
+  if (typeof handle.original[name] !== 'function') return uv.EINVAL;
+  handle.connect(to, (status, wasSent) => {
+    if (!socket.connecting || socket[kHandle] !== handle) return;
+    if (!wasSent) refused(socket, status);
+    else if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
+    else socket[kConnected]();
+  });
+  return 0;
+}
+
+/**
+ * A program has given a handle of cnet's a connect() of its own, in a listener of 'connectionAttempt' (what mocks do with those
+ * of Node's, which ask for it then): no attempt is made but by that.
+ */
+function connectByProgram(socket, current, index) {
+  const { [kHandle]: handle, [kLife]: life } = socket;
+  const { port, localAddress, localPort } = current;
+  const address = current.addresses[index];
+  const isCurrent = () => socket.connecting && socket[kHandle] === handle && socket[kAttempt] === current;
+  const oncomplete = (status, ...rest) => {
+    if (!isCurrent()) return;
+    if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
+    else socket[kConnected]();
+    if (status === 0 && rest[2] === false && life.isCurrent) socket.push(null);
+  };
+  native.abandon(handle.id);
+  Object.assign(current, { addresses: [address], errors: [], failed: 0 }); // no other is tried
+  const name = isIP(address) === 6 ? 'connect6' : 'connect';
+  const request = { oncomplete, address, port, localAddress, localPort, addressType: isIP(address) };
+  const err = typeof handle[name] === 'function' ? handle[name](request, address, port) : uv.EINVAL;
+  if (err && isCurrent()) oncomplete(err);
+}
+
+/** The attempt could not even begin: it is connecting already, or the path is not one. */
+function refused(socket, err, family = undefined) {
+  const { [kAttempt]: current, [kLife]: life } = socket;
+  const [address] = current.addresses;
+
+  if (current.port !== undefined) socket.emit('connectionAttempt', address, current.port, family ?? isIP(address));
+  life.destroy(unsentError(socket, address, current.port, err));
+}
+
+/** Makes the socket and sets its options. @returns {Error | null} */
+function prepareForPath({ [kHandle]: handle }, path, socketOptions) {
+  if (socketOptions === null) return null;
+  const err = makeSocket(handle, 0);
+  return err ? exceptionWithHostPort(err, 'connect', path) : setAll(handle, socketOptions);
+}
+
+function attemptPath(socket, path, socketOptions) {
+  socket[kAttempt] = { addresses: [path], port: undefined, many: false, errors: [], started: 0, failed: 0 };
+  if (isDenied()) {
+    socket.destroy(connectDenied(path));
+    return;
+  }
+  const isOwn = socket[kHandle] instanceof Handle;
+  const error = isOwn ? prepareForPath(socket, path, socketOptions) : null;
+  if (error !== null) {
+    socket.destroy(error);
+    return;
+  }
+  const err = isOwn
+    ? native.connectPath(socket[kHandle].id, path)
+    : connectForeign(socket, socket[kHandle], { path }, socketOptions);
+  if (err) refused(socket, err);
+}
+
+/** What was connected is set up as was asked for before, and told. */
+function established(socket) {
+  const { [kLife]: life } = socket;
+  socket._applyOptions();
+  keep(socket);
+  socket.emit('connect');
+  life.emit('ready'); // nothing, if a listener has made it live again
+  if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
+}
+
+function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {
+  clientAttempt.publish({ socket, address, port, family: isIP(address) || undefined, isRace: isRace ?? false, status, error });
+}
+
+/** Publishes which address was connected. @returns {boolean} whether the socket still connects, after what subscribers did */
+function tellWinner(socket, { addresses, port, isRace, started }) {
+  const { [kHandle]: handle, [kLife]: life } = socket;
+  const name = { address: addresses.length === 1 ? addresses[0] : undefined };
+
+  if (handle instanceof TCP) handle.getpeername(name);
+  const { address } = name;
+  const family = isIP(address ?? '') || undefined;
+  clientConnect.publish({ socket, address, port, family, isRace: isRace ?? false, attempts: started });
+  return socket.connecting && life.isCurrent && socket[kHandle] === handle;
+}
+
+const methods = {
+  [kKept]: null,
+
+  /** A step of the attempt: see connect-errors.js. */
+  [kAttempted](index, phase, status) {
+    const { [kAttempt]: current, [kLife]: life } = this;
+    const address = current.addresses[index];
+    const family = isIP(address) || undefined;
+
+    if (phase === PHASE.START) {
+      current.started = index + 1;
+      debug('connect: attempting to connect to %s:%d', address, current.port);
+      if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
+      this.emit('connectionAttempt', address, current.port, family);
+      if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
+      if (this[kHandle]?.connect !== undefined && this[kAttempt] === current) connectByProgram(this, current, index);
+      return;
+    }
+    this._sockname = null;
+    const isLast = ++current.failed === current.addresses.length;
+    const error = attemptError(this, current, index, phase, status);
+    current.errors[index] = error;
+    if (phase === PHASE.TIMEOUT) this.emit('connectionAttemptTimeout', address, current.port, family);
+    else if (current.many || (phase === PHASE.FAILED && status !== BLOCKED)) {
+      if (!current.many) this.connecting = false;
+      this.emit('connectionAttemptFailed', address, current.port, family, error);
+    }
+    if (clientAttempt.hasSubscribers) {
+      publishAttempt(this, current, address, phase === PHASE.TIMEOUT ? 'timedOut' : 'failed', error);
+    }
+    if (isLast) life.destroy(current.many ? allFailed(current) : error);
+  },
+
+  /** There is a connection. */
+  [kConnected]() {
+    debug('afterConnect');
+    const { [kAttempt]: attempt } = this;
+    if (attempt !== null) {
+      this[kAttempt] = null;
+      if (this[kEarly] !== null) settleOpening(this);
+      if (clientConnect.hasSubscribers && !tellWinner(this, attempt)) return;
+    }
+    if (this[kProxyOut] !== null && !sendHeader(this)) return; // called again when the header has gone
+    this.connecting = false;
+    this._sockname = null;
+    if (this[kConnectTimer] !== null) connectTimeout.stop(this);
+    established(this);
+  },
+
+  /**
+   * Starts a connection (net.md, socket.connect()).
+   * @param {...any} args (options | path | port[, host])[, listener of 'connect']
+   * @returns {this}
+   */
+  connect(...args) {
+    const [given, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
+    let options = this[kKept] === null ? given : { ...this[kKept], ...given };
+    const { path, port } = options;
+
+    if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
+    if (port === undefined && (path === undefined || path === null)) {
+      throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
+    }
+    const isPipe = this[kBound] ?? Boolean(path);
+    refuseMisplaced(options, 'connect()');
+    if (isPipe) {
+      validateString(path, 'options.path');
+      refuseTcpOptions(options);
+    }
+    if (program.client !== NONE) options = forConnect(this, options, isPipe, this[kHandle] instanceof ForeignHandle);
+    const wanted = isPipe ? null : wantedOf(this, options);
+    const socketOptions = socketOptionsOption(options);
+    const limit = connectTimeout.connectTimeoutOption(options);
+    setUserTimeoutOption(this, options);
+    if (wanted?.multipath) refuseMultipath(this, true);
+    setBlockList(this, options);
+    if (program.client !== NONE) useBlockList(this, given);
+    setHeader(this, options);
+    if (this.destroyed) this._handle = null;
+    const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
+    if (fresh !== null && this[kHandle]) fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
+    else if (fresh !== null) this[kAttach](fresh);
+    const takeBack = listener === null ? null : onceUnlessItFails(this, 'connect', listener);
+    this._unrefTimer();
+    this.connecting = true;
+    if (limit > 0) connectTimeout.start(this, limit, options);
+    debug('connect: find host %s', isPipe ? path : wanted.host);
+    let hasBegun = false;
+    try {
+      if (isPipe) attemptPath(this, path, socketOptions);
+      else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
+      hasBegun = true;
+    } finally { // which the place of an exception outlives: see thrown.js
+      if (!hasBegun) takeBack?.(); // and not that of a connect() before, which goes on
+    }
+    return this;
+  },
+};
+
+/** What new Socket() was given of the options of connect(): they count for each, unless it has others. @throws ERR_INVALID_ARG_VALUE */
+function keepOptions(socket, options) {
+  refuseMisplaced(options, 'connect()');
+  const kept = optionsOfConnect(options);
+  if (kept !== null) socket[kKept] = kept;
+}
+
+/** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
+function setBlockList(socket, options) {
+  const list = blockListOption(options);
+  if (list !== null) socket[kBlockList] = list;
+}
+
+/** The list that the program has for all connections; `null` is none. */
+function useBlockList(socket, { blockList }) {
+  if (socket[kBlockList] === null && blockList === undefined) socket[kBlockList] = program.client.blockList ?? null;
+}
+
+module.exports = { keepOptions, methods, setBlockList };

@@ -1,0 +1,132 @@
+'use strict';
+
+/**
+ * How a TCP connection is opened, beyond what Node has: several addresses at once, multipath TCP, data with the handshake.
+ * C does it: src/core/connect_race.c, src/core/early_data.c.
+ */
+
+const { Buffer } = require('node:buffer');
+
+const native = require('../native/binding');
+const { viewOf } = require('../common/bytes');
+const { needLinux } = require('../common/platform');
+const { Handle, MULTIPATH, TCP } = require('../native/handle');
+const { kEarly, kFiles, kHandle, kProxyOut } = require('../common/symbols');
+const { validateBoolean, validateInt32 } = require('../common/validate');
+
+/** Connections that have sent data with the handshake and are not established yet, at a listener: with `fastOpen: true`. */
+const FAST_OPEN_QUEUE = 256;
+
+const NO_BYTES = Buffer.alloc(0);
+
+/* --- options ---------------------------------------------------------------------------------------------------- */
+
+/** @returns {number | undefined} milliseconds from one attempt to the next; undefined: one after the other */
+function raceOption({ connectionAttemptDelay: delay }) {
+  if (delay === undefined) return undefined;
+  validateInt32(delay, 'options.connectionAttemptDelay', 10);
+  return delay;
+}
+
+function flagOption(options, name) {
+  const value = options[name];
+  if (value === undefined) return false;
+  validateBoolean(value, `options.${name}`);
+  if (value) needLinux(`options.${name}`);
+  return value;
+}
+
+/** @returns {{ delay?: number, fastOpen: boolean, multipath: boolean }} the options of connect() */
+function openingOptions(options) {
+  const fastOpen = flagOption(options, 'fastOpen');
+  return { delay: raceOption(options), fastOpen, multipath: flagOption(options, 'multipath') };
+}
+
+/** @returns {number} the flag of bind() for the option of listen(), or 0 */
+function multipathFlag(options) {
+  return flagOption(options, 'multipath') ? MULTIPATH : 0;
+}
+
+/** @returns {number} the length of the queue; 0: off */
+function fastOpenQueue({ fastOpen }) {
+  if (fastOpen === undefined || fastOpen === false) return 0;
+  if (fastOpen !== true) validateInt32(fastOpen, 'options.fastOpen', 0);
+  needLinux('options.fastOpen');
+  return fastOpen === true ? FAST_OPEN_QUEUE : fastOpen;
+}
+
+/* --- connecting --------------------------------------------------------------------------------------------------- */
+
+/** All that one write has brought, as a Buffer. */
+function bytesOf(data, encoding) {
+  if (typeof data === 'string') return Buffer.from(data, encoding);
+  if (!Array.isArray(data)) return viewOf(data);
+  return Buffer.concat(data.map((item) => bytesOf(item.chunk, item.encoding)));
+}
+
+/** The first write, as a Buffer, where it may go with the handshake: a file among what waits (send-file.js) has no bytes here. */
+function earlyBytes({ _pendingData: data, _pendingEncoding: encoding, [kFiles]: files }) {
+  return data && files === 0 ? bytesOf(data, encoding) : null;
+}
+
+/**
+ * Tells C how the handle is to connect. What was written already may go with the handshake, behind the header of the PROXY
+ * protocol where there is one: nothing ever goes before that. 0 or a negative code.
+ */
+function prepareOpening(socket, { fastOpen, multipath }) {
+  if (!fastOpen && !multipath) return 0;
+  if (!fastOpen) return native.setOpening(socket[kHandle].id, multipath, undefined);
+  const header = socket[kProxyOut] ?? NO_BYTES;
+  const buffer = earlyBytes(socket);
+  const offered = buffer === null ? header : Buffer.concat([header, buffer]);
+  const err = native.setOpening(socket[kHandle].id, multipath, offered);
+
+  if (!err) socket[kEarly] = { buffer, sent: 0 };
+  return err;
+}
+
+/** There is a connection: what has gone with the handshake, of the header first, need not be sent any more. */
+function settleOpening(socket) {
+  const { [kEarly]: early, [kProxyOut]: header } = socket;
+  const sent = native.openingSent(socket[kHandle].id);
+  const ofHeader = Math.min(sent, header?.length ?? 0);
+
+  if (early.buffer === null) socket[kEarly] = null;
+  else early.sent = sent - ofHeader;
+  if (header !== null) socket[kProxyOut] = ofHeader < header.length ? header.subarray(ofHeader) : null;
+}
+
+/* --- listening ---------------------------------------------------------------------------------------------------- */
+
+/** Lets clients send data with the handshake. What is no TCP handle of cnet's stays as it is. */
+function listenFast(handle, queue) {
+  if (queue > 0 && handle instanceof TCP) native.fastOpenQueue(handle.id, queue);
+}
+
+/* --- errors ------------------------------------------------------------------------------------------------------- */
+
+/** One line for all addresses of a race: `All 2 connection attempts failed: connect ...; connect ...`. */
+function raceMessage(errors) {
+  return `All ${errors.length} connection attempts failed: ${errors.map(({ message }) => message).join('; ')}`;
+}
+
+const ask = (socket, question) => {
+  const handle = socket.connecting ? null : socket[kHandle];
+  return handle instanceof Handle && handle.id >= 0 && native[question](handle.id) === 1;
+};
+
+const methods = {
+  [kEarly]: null,
+
+  /** Whether the handshake has brought data, in either direction: TCP Fast Open (RFC 7413). */
+  get fastOpen() {
+    return ask(this, 'usedFastOpen');
+  },
+
+  /** Whether both ends speak multipath TCP (RFC 8684), and not TCP alone. */
+  get multipath() {
+    return ask(this, 'isMultipath');
+  },
+};
+
+module.exports = { fastOpenQueue, listenFast, methods, multipathFlag, openingOptions, prepareOpening, raceMessage, settleOpening };

@@ -1,0 +1,122 @@
+'use strict';
+
+/** Idle timeouts of a Socket; C keeps the time (src/core/idle.c). */
+
+const native = require('../native/binding');
+const { errnoException, invalidArgType, outOfRange } = require('../common/errors');
+const { timeouts } = require('../native/events');
+const { kHandle, kIdle } = require('../common/symbols');
+const { validateFunction } = require('../common/validate');
+
+/** Milliseconds; longer timeouts are taken as this. */
+const LONGEST = 2 ** 31 - 1;
+
+/** The milliseconds that `msecs` stands for. */
+function duration(msecs) {
+  if (typeof msecs !== 'number') throw invalidArgType('msecs', 'number', msecs);
+  if (msecs < 0 || !Number.isFinite(msecs)) throw outOfRange('msecs', 'a non-negative finite number', msecs);
+  if (msecs <= LONGEST) return msecs;
+  const warning = `${msecs} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${LONGEST}.`;
+  process.emitWarning(warning, 'TimeoutOverflowWarning');
+  return LONGEST;
+}
+
+/** Ends a timeout whose socket was collected. */
+const collected = new FinalizationRegistry((timeout) => timeout.stop());
+
+/**
+ * The timeout of a socket. While it runs it holds the socket, as a timer does; once it has fired it holds nothing: a socket
+ * that has no handle, and that nobody knows, is collected.
+ */
+class IdleTimeout {
+  /** @param {number} id that C knows */
+  constructor(socket, id) {
+    this.id = id;
+    this.socket = socket;
+    /** @type {WeakRef<import('./socket').Socket> | null} when it has fired once */
+    this.weak = null;
+    timeouts[id] = this;
+  }
+
+  fire() {
+    const socket = this.socket ?? this.weak.deref();
+    this.socket = null;
+    if (socket === undefined) return;
+    if (this.weak === null) {
+      this.weak = new WeakRef(socket);
+      collected.register(socket, this, this);
+    }
+    socket._onTimeout();
+  }
+
+  /** It runs again. */
+  touch(socket) {
+    this.socket = socket;
+    native.idleTouch(this.id);
+  }
+
+  stop() {
+    if (this.weak !== null) collected.unregister(this);
+    timeouts[this.id] = undefined;
+    native.idleStop(this.id);
+  }
+}
+
+/** Ends the timeout of a socket, if it has one. */
+function stopTimeout(socket) {
+  if (socket[kIdle] < 0) return;
+  timeouts[socket[kIdle]].stop();
+  socket[kIdle] = -1;
+}
+
+function startTimeout(socket, msecs) {
+  const id = native.idleStart(Math.max(1, Math.trunc(msecs)));
+  if (id < 0) throw errnoException(id, 'setTimeout');
+  stopTimeout(socket); // that of a setTimeout() in a hook of async_hooks, which idleStart() has called
+  if (socket.destroyed) { // by such a hook
+    native.idleStop(id);
+    return;
+  }
+  socket[kIdle] = new IdleTimeout(socket, id).id;
+  attachTimeout(socket);
+}
+
+/** Lets what happens on the socket's handle count as activity. */
+function attachTimeout(socket) {
+  const handle = socket[kHandle];
+  if (socket[kIdle] >= 0 && handle?.id >= 0) native.idleAttach(handle.id, socket[kIdle]);
+}
+
+const methods = {
+  /**
+   * Emits 'timeout' after `msecs` of inactivity; 0 ends that (net.md, socket.setTimeout()).
+   * @param {number} msecs
+   * @param {Function} [callback] once, for 'timeout'; with 0: to be taken away
+   * @returns {this}
+   */
+  setTimeout(msecs, callback) {
+    if (this.destroyed) return this;
+    this.timeout = msecs;
+    const time = duration(msecs);
+    stopTimeout(this);
+    if (time > 0) startTimeout(this, time);
+    if (callback === undefined) return this;
+    validateFunction(callback, 'callback');
+    if (time > 0) this.once('timeout', callback);
+    else this.removeListener('timeout', callback);
+    return this;
+  },
+
+  /** Activity that C does not see. */
+  _unrefTimer() {
+    for (let socket = this; socket; socket = socket._parent) {
+      if (socket[kIdle] >= 0) timeouts[socket[kIdle]].touch(socket);
+    }
+  },
+
+  _onTimeout() {
+    this.emit('timeout');
+  },
+};
+
+module.exports = { attachTimeout, methods, stopTimeout };

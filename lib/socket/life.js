@@ -1,0 +1,280 @@
+'use strict';
+
+/**
+ * The lives of a Socket. A socket lives from the handle that it is given until it is given the next one: destroy() and a
+ * new connect() begin another life, which has nothing of the one before.
+ *
+ * stream.Duplex keeps the stream for later: in ticks, and in the callback that it gives to _write(). A Life stands there
+ * in the place of the socket, with the stream's state of its own time. What answers late so finds the state that it
+ * belongs to, and its events reach the program while that life is the socket's. All else that answers late, a lookup, a
+ * file, a timer, remembers the Life that it was begun in and asks `isCurrent`. Events of an old handle go to the old Life
+ * (its kOwner), which has the callbacks that still wait for them.
+ */
+
+const { Duplex, Readable, Writable } = require('node:stream');
+
+const { codes } = require('../common/errors');
+const {
+  kAttempted, kConnected, kDescriptors, kLife, kOwner, kRead, kShutDown, kShutDownDone, kWriteDone, kWritten,
+} = require('../common/symbols');
+const { nextTick } = require('../common/timers');
+const { methods: writing } = require('./write');
+
+const { ReadableState } = Readable;
+const { WritableState } = Writable;
+
+/** Under which stream.Readable notes whether pause() or resume() was called last. */
+const kPaused = [new ReadableState(), ReadableState.prototype]
+  .flatMap((holder) => Object.getOwnPropertySymbols(holder))
+  .find(({ description }) => description === 'kPaused');
+
+/** Whose 'close' a socket tells. */
+const kClosing = Symbol('kClosing');
+
+/** Node's own methods. One that a program has put in the place of it is given the socket itself. */
+const NODES = { destroy: Duplex.prototype.destroy, end: Duplex.prototype.end, read: Duplex.prototype.read };
+
+/** What a Life is given instead: destroy() of Node 18 does not call back the writes that wait in the queue. */
+const OWN = { ...NODES, destroy: Writable.prototype.destroy };
+
+/** How a life ended is told in any case. */
+const isEnd = (event) => event === 'error' || event === 'close';
+
+/** The _writev() of a Life whose socket has one. */
+function writev(chunks, callback) {
+  this.socket._writev(chunks, callback);
+}
+
+/** What WritableState makes for nothing when it is asked for the one function. It is the same object each time. */
+const waste = Object.create(WritableState.prototype);
+
+/** The callback that stream.Writable gives to _write() of a stream: here it is that of a Life. */
+function onwriteOf(life) {
+  WritableState.call(waste, undefined, life, true);
+  const { onwrite } = waste;
+  waste.onwrite = null;
+  return onwrite;
+}
+
+class Life {
+  /** @param {import('./socket').Socket} socket whose stream has just been made */
+  constructor(socket) {
+    this.socket = socket;
+    this._readableState = socket._readableState;
+    this._writableState = socket._writableState;
+    /** True when the socket has had a handle in this life. */
+    this.begun = false;
+    this._writableState.onwrite = onwriteOf(this);
+  }
+
+  get isCurrent() {
+    return this.socket[kLife] === this;
+  }
+
+  /* --- what stream.Duplex asks of a stream ------------------------------------------------------------------------- */
+
+  /** Of an old life only its end is told; of one that is destroyed no 'data'. */
+  emit(event, ...args) {
+    if (event === 'data' && this.destroyed) return false;
+    return (this.isCurrent || isEnd(event)) && this.socket.emit(event, ...args);
+  }
+
+  get allowHalfOpen() {
+    return this.socket.allowHalfOpen;
+  }
+
+  destroy(error) {
+    if (this.isCurrent) this.socket.destroy(error);
+    return this;
+  }
+
+  end() {
+    if (this.isCurrent) this.socket.end();
+    return this;
+  }
+
+  read(n) {
+    return this.isCurrent ? this.socket.read(n) : null;
+  }
+
+  _write(chunk, encoding, callback) {
+    if (this.isCurrent) this.socket._write(chunk, encoding, callback);
+    else callback(new codes.ERR_SOCKET_CLOSED());
+  }
+
+  get _writev() {
+    return this.socket._writev ? writev : null;
+  }
+
+  _final(callback) {
+    this.socket._final(callback);
+  }
+
+  _destroy(error, callback) {
+    if (this.isCurrent) this.socket._destroy(error, callback);
+    else callback(error);
+  }
+
+  /* --- what a handle tells its owner ------------------------------------------------------------------------------- */
+
+  [kRead]() {
+    return false;
+  }
+
+  [kAttempted]() {}
+
+  [kConnected]() {}
+
+  [kDescriptors]() {}
+
+  /* --- for a Socket ------------------------------------------------------------------------------------------------ */
+
+  /** A handle is the socket's no more: what it still tells, and who waits for it, belong to this life. */
+  leave(handle) {
+    const { socket } = this;
+    if (handle[kOwner] === socket) handle[kOwner] = this;
+    for (const key of [kWriteDone, kShutDownDone]) {
+      if (socket[key] === null) continue;
+      this[key] = socket[key];
+      socket[key] = null;
+    }
+  }
+
+  /** A program takes a handle away. */
+  take(handle) {
+    this.begun = true;
+    (this.taken ??= []).push(handle);
+  }
+
+  /**
+   * As socket.once(), in this life only.
+   * @param {string} event 'close': that of this life, which another one's may come before
+   * @param {() => void} listener
+   * @returns {() => void} takes the listener away
+   */
+  once(event, listener) {
+    const told = () => {
+      if (!this.waiting.has(told)) return; // forgotten by a listener before this one, in which another life has begun
+      if (event === 'close' && this.socket[kClosing] !== this) return;
+      forget();
+      listener();
+    };
+    const forget = () => {
+      this.waiting.delete(told);
+      this.socket.off(event, told);
+    };
+    (this.waiting ??= new Map()).set(told, { event, listener, forget });
+    this.socket.on(event, told);
+    return forget;
+  }
+
+  /** Tells of the end of this life. */
+  tellClose(...hadError) {
+    const { socket } = this;
+    const outer = socket[kClosing];
+    socket[kClosing] = this;
+    try {
+      socket.emit('close', ...hadError);
+    } finally {
+      socket[kClosing] = outer; // a program's handle may close another life at once, within this event
+    }
+  }
+
+  /** Another life has begun. Who waits for 'close' need not wait any longer. */
+  endBy(next) {
+    if (this.taken !== null) this.taken.forEach(this.leave, this);
+    Reflect.apply(OWN.destroy, this, []); // what is queued fails; nothing is done when it was destroyed before
+    next();
+    if (this.waiting === null) return;
+    for (const { event, listener, forget } of [...this.waiting.values()]) {
+      forget();
+      if (event === 'close') nextTick(listener);
+    }
+  }
+}
+Object.setPrototypeOf(Life.prototype, Duplex.prototype);
+
+/* What few lives have anything in, which is theirs when they do. */
+
+/** Callbacks that wait for the handle when it is not the socket's any more: as those of a Socket. */
+Life.prototype[kWriteDone] = null;
+Life.prototype[kShutDownDone] = null;
+/** True when its signal was aborted before it was made: as in Node, no other error is told in this life. */
+Life.prototype.aborted = false;
+/** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */
+Life.prototype.taken = null;
+/** @type {Map<Function, object> | null} what is to be called at an event of this life: see once() */
+Life.prototype.waiting = null;
+
+Life.prototype[kWritten] = writing[kWritten];
+Life.prototype[kShutDown] = writing[kShutDown];
+
+/* --- the state of a stream ------------------------------------------------------------------------------------------- */
+
+/** What a program has asked of the reading side, which stays when the connection goes. */
+const ASKED = ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening', ...(kPaused ? [kPaused] : [])];
+
+/** Forgets who has paused a reading side. */
+function letFlow(state, flows) {
+  state.flowing = flows ? true : null;
+  if (kPaused) state[kPaused] = false;
+}
+
+/** A reading side that has read nothing yet. */
+function newReadableState(old) {
+  const { highWaterMark, defaultEncoding, encoding, decoder } = old;
+  const options = { highWaterMark, defaultEncoding, emitClose: false, autoDestroy: old.autoDestroy };
+  const state = new ReadableState(decoder ? { ...options, encoding } : options, null, true);
+
+  for (const key of ASKED) state[key] = old[key];
+  state.needReadable = old.readableListening;
+  if (old.readable === false) {
+    state.readable = false;
+    state.ended = true;
+    state.endEmitted = true;
+  }
+  return state;
+}
+
+/** A writing side to which nothing was written yet. */
+function newWritableState(old) {
+  const { highWaterMark, defaultEncoding, decodeStrings, autoDestroy } = old;
+  const options = { highWaterMark, defaultEncoding, decodeStrings, emitClose: false, autoDestroy };
+  const state = new WritableState(options, null, true);
+
+  if (old.writable === false) {
+    state.writable = false;
+    state.ending = true;
+    state.ended = true;
+    state.finished = true;
+  }
+  return state;
+}
+
+/** @returns {Life} the life of a socket: its first one, unless it has begun */
+function lifeOf(socket) {
+  socket[kLife] ??= new Life(socket);
+  return socket[kLife];
+}
+
+/**
+ * Begins another life of a socket.
+ * @param {import('./socket').Socket} socket
+ * @param {() => void} reset gives the socket the state of one that has not connected yet
+ */
+function liveAgain(socket, reset) {
+  const past = lifeOf(socket);
+
+  socket._readableState = newReadableState(past._readableState);
+  socket._writableState = newWritableState(past._writableState);
+  socket[kLife] = new Life(socket);
+  past.endBy(reset);
+}
+
+/** Calls a method of stream.Duplex that keeps the stream for later. */
+function callStream(socket, name, args) {
+  const method = Duplex.prototype[name];
+  return method === NODES[name] ? Reflect.apply(OWN[name], lifeOf(socket), args) : Reflect.apply(method, socket, args);
+}
+
+module.exports = { callStream, letFlow, lifeOf, liveAgain };

@@ -1,0 +1,186 @@
+'use strict';
+
+/** The reading side of a Socket. */
+
+const { Buffer } = require('node:buffer');
+const { Duplex } = require('node:stream');
+const { isUint8Array } = require('node:util/types');
+
+const native = require('../native/binding');
+const { FastBuffer } = require('../common/bytes');
+const { errnoException, invalidArgType } = require('../common/errors');
+const { inlined } = require('../native/events');
+const { callStream } = require('./life');
+const { callNode } = require('../node-internals/net');
+const { kFirst, kHandle, kLife, kOnRead, kRead, kTlsReader } = require('../common/symbols');
+const uv = require('../native/uv');
+const { validateFunction, validateObject } = require('../common/validate');
+
+/**
+ * A Buffer of what was read, in memory that belongs to it alone. A few bytes are copied here, one by one: so nothing but
+ * this function ever sees the memory that they lie in.
+ * @param {ArrayBuffer | undefined} memory undefined: they are in the memory of the events (see native/events.js)
+ * @param {number} length
+ */
+function chunkOf(memory, length) {
+  if (memory !== undefined) return new FastBuffer(memory, 0, length);
+  const chunk = new FastBuffer(length);
+  for (let i = 0; i < length; i++) chunk[i] = inlined[i];
+  return chunk;
+}
+
+/** Reads the option `onread` of new Socket(); null when it is not complete, as Node has it. */
+function onreadOption(onread) {
+  if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') return null;
+  const { buffer, callback } = onread;
+  if (typeof buffer === 'function') return { buffer: null, next: buffer, callback };
+  return isUint8Array(buffer) ? { buffer, next: null, callback } : null;
+}
+
+/**
+ * Reads the option `onread` of new Server().
+ * @returns {{ buffer: Uint8Array | (() => Uint8Array), callback: Function } | undefined}
+ * @throws ERR_INVALID_ARG_TYPE
+ */
+function serverOnread(onread) {
+  if (onread === undefined || onread === null) return undefined;
+  validateObject(onread, 'options.onread');
+  const { buffer, callback } = onread;
+  if (typeof buffer !== 'function' && !isUint8Array(buffer)) {
+    throw invalidArgType('options.onread.buffer', ['Buffer', 'Uint8Array', 'Function'], buffer);
+  }
+  validateFunction(callback, 'options.onread.callback');
+  return { buffer, callback };
+}
+
+/** The option `onread` of one connection: `buffer` as a function of the server's makes one for each. */
+function acceptedOnread(onread) {
+  if (typeof onread.buffer !== 'function') return onread;
+  const buffer = onread.buffer();
+  if (!isUint8Array(buffer)) throw invalidArgType('options.onread.buffer()', ['Buffer', 'Uint8Array'], buffer);
+  return { buffer, callback: onread.callback };
+}
+
+/** Lets the handle read into the user's buffer, the next one if he gives them by function: 0 or a negative code. */
+function useBuffer(socket) {
+  const onread = socket[kOnRead];
+  if (onread.next !== null) {
+    const buffer = onread.next();
+    if (!isUint8Array(buffer)) {
+      onread.buffer ??= true; // which is what Node gives when there has been none yet
+      return 0;
+    }
+    onread.buffer = buffer;
+  }
+  return native.setReadBuffer(socket[kHandle].id, onread.buffer);
+}
+
+function startReading(socket) {
+  socket[kHandle].reading = true;
+  if (socket[kFirst] !== null) { // see first-bytes.js
+    socket[kFirst].start(giveToUser);
+    return;
+  }
+  const err = socket[kHandle].readStart();
+  if (err) socket.destroy(errnoException(err, 'read'));
+}
+
+function stopReading(socket) {
+  socket[kHandle].reading = false;
+  if (socket.destroyed) return;
+  const err = socket[kHandle].readStop();
+  if (err) socket.destroy(errnoException(err, 'read'));
+}
+
+/** The user has his own buffer: what was read never becomes part of the stream. */
+function giveToUser(socket, got) {
+  const onread = socket[kOnRead];
+  const { buffer } = onread;
+  const handle = socket[kHandle];
+  if (socket[kTlsReader]) { // which reads below `onread`, as it does in Node
+    if (!socket.push(Buffer.from(buffer.subarray(0, got))) && handle !== null && socket[kHandle] === handle) stopReading(socket);
+    return;
+  }
+  if (onread.callback.call(socket, got, buffer) === false && socket[kHandle] === handle) socket.pause();
+  const err = onread.next !== null && handle && socket[kHandle] === handle ? useBuffer(socket) : 0;
+  if (err) socket.destroy(errnoException(err, 'read'));
+}
+
+/**
+ * True when push() would do nothing but emit 'data': nothing is buffered, nobody decodes, and 'data' was emitted before
+ * (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push(); so do all
+ * when a program has put its own in the place of it.
+ */
+function isFlowing(socket) {
+  const state = socket._readableState;
+  return (
+    state.flowing === true &&
+    state.length === 0 &&
+    state.decoder === null &&
+    state.reading &&
+    socket.readableDidRead &&
+    socket.push === Duplex.prototype.push
+  );
+}
+
+/**
+ * Has each chunk of a pipe go through emit() of the socket and write() of the destination, in the place of which a program
+ * may have its own. Since 26.12 stream.Readable passes both by with what was buffered, when a pipe is all that listens. It
+ * asks for this after each _read() and before each chunk; null is what it has when there are two pipes.
+ */
+function emitAll(state) {
+  if (state.pipeOnData) state.pipeOnData = null;
+}
+
+const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
+
+const methods = {
+  [kFirst]: null,
+
+  /** What the handle has read: bytes, or the end, or an error. */
+  [kRead](got, memory) {
+    const { [kHandle]: handle, [kLife]: life } = this;
+    if (got > 0) {
+      if (this.destroyed) return;
+      if (this[kOnRead] !== null) giveToUser(this, got);
+      else if (isFlowing(this)) this.emit('data', chunkOf(memory, got));
+      else if (!this.push(chunkOf(memory, got)) && handle !== null && this[kHandle] === handle) stopReading(this);
+    } else if (got === uv.EOF) {
+      this.push(null);
+      life.read(0); // nothing, if a listener has made it live again
+    } else {
+      this.destroy(errnoException(got, 'read'));
+    }
+  },
+
+  _read(n) {
+    if (this[kLife] === undefined) return callNode(this, '_read', [n]);
+    emitAll(this._readableState);
+    if (this.connecting || !this[kHandle]) this[kLife].once('connect', () => this._read(n));
+    else if (!this[kHandle].reading) startReading(this);
+  },
+
+  /** As readable.read(); starts a socket whose data go to the option `onread`. */
+  read(n) {
+    if (this[kLife] === undefined) return callNode(this, 'read', [n]);
+    if (canStart(this) && !this[kHandle].reading) startReading(this);
+    const isOver = this._readableState.ended || this.destroyed;
+    return isOver ? callStream(this, 'read', [n]) : Duplex.prototype.read.call(this, n);
+  },
+
+  /** Stops 'data' events (net.md, socket.pause()). */
+  pause() {
+    if (this[kLife] === undefined) return callNode(this, 'pause', []);
+    if (canStart(this) && this[kHandle].reading) stopReading(this);
+    return Duplex.prototype.pause.call(this);
+  },
+
+  /** Goes on after pause() (net.md, socket.resume()). */
+  resume() {
+    if (this[kLife] === undefined) return callNode(this, 'resume', []);
+    if (canStart(this) && !this[kHandle].reading) startReading(this);
+    return Duplex.prototype.resume.call(this);
+  },
+};
+
+module.exports = { acceptedOnread, methods, onreadOption, serverOnread, useBuffer };

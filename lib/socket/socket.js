@@ -1,0 +1,339 @@
+'use strict';
+
+/**
+ * net.Socket: a stream.Duplex over a Handle. This file has its construction and its state; connecting, reading, writing,
+ * timeouts and destruction are in the files of their names.
+ */
+
+const { Duplex } = require('node:stream');
+
+const { AcceptedOptions } = require('./accepted-options');
+const { BoundSocket } = require('./bound-socket');
+const connecting = require('./connect');
+const connectTimeout = require('./connect-timeout');
+const credentials = require('./credentials');
+const descriptors = require('./descriptors');
+const destroying = require('./destroy');
+const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('../common/errors');
+const { ForeignHandle } = require('./foreign-handle');
+const { Handle, SOCKET, adopt, toHandle } = require('../native/handle');
+const { takeInstances } = require('../common/instances');
+const iterating = require('./iterate');
+const { lifeOf, liveAgain } = require('./life');
+const names = require('./endpoints');
+const nodeNet = require('../node-internals/net');
+const opening = require('./early-data');
+const { NONE, forSocket, program } = require('../options/program-defaults');
+const proxy = require('./proxy-header');
+const settings = require('../options/tcp-options');
+const reading = require('./read');
+const sendFile = require('./send-file');
+const socketOptions = require('../options/socket-options');
+const {
+  kAdopt,
+  kAttach,
+  kAttempt,
+  kBlockList,
+  kBound,
+  kBytesRead,
+  kByKernel,
+  kBytesWritten,
+  kConnectTimer,
+  kEarly,
+  kFiles,
+  kFirst,
+  kHandle,
+  kIdle,
+  kKeepAlive,
+  kLife,
+  kLiveAgain,
+  kNoDelay,
+  kOnRead,
+  kOwner,
+  kQueued,
+  kReceives,
+  kRelayed,
+  kResetting,
+  kShutDownDone,
+  kTypeOfService,
+  kUndo,
+  kWriteDone,
+} = require('../common/symbols');
+const tcpInfo = require('./tcp-info');
+const timeout = require('./idle-timeout');
+const { nextTick } = require('../common/timers');
+const tlsReader = require('./tls-reader');
+const userTimeout = require('../options/user-timeout');
+const { validateInt32 } = require('../common/validate');
+const writing = require('./write');
+
+/* --- construction ------------------------------------------------------------------------------------------------ */
+
+function refuseObjectMode(options) {
+  if (!options.objectMode && !options.readableObjectMode && !options.writableObjectMode) return;
+  const name = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((one) => options[one]);
+  throw invalidArgValue(`options.${name}`, options[name], 'is not supported');
+}
+
+/** The options of stream.Duplex, for those of new Socket(). */
+function streamOptions(options) {
+  if (options instanceof AcceptedOptions) return options;
+  return {
+    ...options,
+    allowHalfOpen: Boolean(options.allowHalfOpen),
+    emitClose: false, // _destroy() emits it, when the handle has gone
+    autoDestroy: true,
+    decodeStrings: false, // C encodes strings
+  };
+}
+
+/** A handle for the option `fd`. */
+function handleOfDescriptor(fd) {
+  validateInt32(fd, 'fd', 0);
+  const { handle, err, kind } = adopt(fd, SOCKET);
+  if (handle !== null) return handle;
+  if (err) throw errnoException(err, 'open');
+  throw new codes.ERR_INVALID_FD_TYPE(kind);
+}
+
+/** Whether a socket has no connection yet: those that were accepted, or opened elsewhere, are not for the defaults. */
+const connectsLater = ({ fd, handle }) => fd === undefined && (!handle || handle instanceof BoundSocket);
+
+/** What stands for a handle that is not cnet's. */
+const own = (socket, handle) => (handle && !(handle instanceof Handle) ? new ForeignHandle(handle, socket) : handle);
+
+/** A write after the peer has ended a connection that is not half-open. */
+function writeAfterEnd(chunk, encoding, callback) {
+  if (!this.writableEnded) return Duplex.prototype.write.apply(this, arguments);
+  const done = typeof encoding === 'function' ? encoding : callback;
+  const error = endedByOtherParty();
+
+  if (typeof done === 'function') nextTick(done, error);
+  this.destroy(error);
+  return false;
+}
+
+function onReadableStreamEnd() {
+  if (!this.allowHalfOpen) this.write = writeAfterEnd;
+}
+
+/** The state that few sockets have anything in: it is theirs when they do, and of the prototype otherwise. */
+const RARE = { [kBlockList]: null, [kBound]: null, [kKeepAlive]: null, [kOnRead]: null, [kResetting]: false, [kTypeOfService]: undefined };
+
+function initRareState(socket, options) {
+  if (options.typeOfService !== undefined) {
+    validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
+    socket[kTypeOfService] = options.typeOfService;
+  }
+  const keepAlive = settings.keepAliveOption(options);
+  const onread = reading.onreadOption(options.onread);
+  if (keepAlive !== null) socket[kKeepAlive] = keepAlive;
+  if (onread !== null) socket[kOnRead] = onread;
+  if (options.receiveDescriptors !== undefined) socket[kReceives] = descriptors.receiveOption(options);
+  if (!(options instanceof AcceptedOptions)) connecting.keepOptions(socket, options);
+  connecting.setBlockList(socket, options);
+}
+
+/** The state of a socket that lives again, but for what a program has asked of it: as that of a new one. */
+function resetState(socket) {
+  descriptors.dropQueued(socket);
+  if (socket[kConnectTimer] !== null) connectTimeout.stop(socket);
+  if (socket.write === writeAfterEnd) delete socket.write;
+  socket[kAttempt] = null;
+  socket[kBytesRead] = 0;
+  socket[kByKernel] = false;
+  socket[kEarly] = null;
+  socket[kFiles] = 0;
+  socket[kFirst] = null;
+  socket[kQueued] = null;
+  if (socket[kResetting]) socket[kResetting] = false;
+  socket.connecting = false;
+  socket.server = null;
+  socket._server = null;
+  socket._hadError = false;
+  socket._host = null;
+  socket._closeAfterHandlingError = false;
+  socket._pendingData = null;
+  socket._pendingEncoding = '';
+}
+
+/** Starts to read from a handle that was given, unless that is not wanted. */
+function startGiven(socket, options) {
+  if (options.pauseOnCreate) {
+    socket[kHandle].reading = false;
+    socket[kHandle].readStop();
+    socket.readableFlowing = false;
+  } else if (!options.manualStart) {
+    socket.read(0);
+  }
+}
+
+/**
+ * A TCP or IPC connection (net.md, new net.Socket()).
+ * @param {object | number} [options] `fd`, `handle`, `allowHalfOpen`, `readable`, `writable`, `onread`, `signal`, ... or a
+ *   descriptor
+ * @throws ERR_INVALID_ARG_VALUE, ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_INVALID_FD_TYPE
+ */
+function Socket(options) {
+  if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
+  if (new.target === undefined && this instanceof nodeNet.Socket) return nodeNet.Socket.call(this, options); // of a class derived from Node's
+  options = typeof options === 'number' ? { fd: options } : (options ?? {});
+  if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
+  refuseObjectMode(options);
+  // The engine has room in the object for as many properties as it sees here.
+  this[kLife] = null;
+  this[kHandle] = null;
+  this[kIdle] = -1;
+  this[kAttempt] = null;
+  this[kUndo] = null;
+  this[kBytesRead] = 0;
+  this[kBytesWritten] = 0;
+  this[kWriteDone] = null;
+  this[kShutDownDone] = null;
+  this[kNoDelay] = Boolean(options.noDelay);
+  this.connecting = false;
+  this._hadError = false;
+  this._parent = null;
+  this._host = null;
+  this._closeAfterHandlingError = false;
+  this._sockname = null;
+  this._pendingData = null;
+  this._pendingEncoding = '';
+  this.server = null;
+  this._server = null;
+  initRareState(this, options);
+  const { handle, fd } = options;
+  Duplex.call(this, streamOptions(options));
+  if (lifeOf(this)._writableState.destroyed) this[kLife].aborted = true;
+
+  if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
+  else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
+  else if (fd !== undefined) this[kAttach](handleOfDescriptor(fd));
+  this.on('end', onReadableStreamEnd);
+  if (this[kHandle] && this[kBound] === null && options.readable !== false) startGiven(this, options);
+}
+Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
+Object.setPrototypeOf(Socket, Duplex);
+
+/* --- methods ----------------------------------------------------------------------------------------------------------- */
+
+const methods = {
+  /** The native handle, or null (see handle.js). */
+  get _handle() {
+    const handle = this[kHandle];
+    return handle instanceof ForeignHandle ? handle.original : handle;
+  },
+
+  set _handle(handle) {
+    if (handle !== null && handle === this[kHandle]?.original) return;
+    if (this[kHandle] !== null && this[kHandle] !== handle) lifeOf(this).take(this[kHandle]);
+    this[kHandle] = own(this, handle);
+  },
+
+  /**
+   * The descriptor, while there is one. Not in Node, whose child_process.spawn() knows its own sockets by their handles:
+   * by this it takes any stream for `stdio` (child_process.md, options.stdio).
+   */
+  get fd() {
+    const fd = this[kHandle]?.fd;
+    return fd >= 0 ? fd : undefined;
+  },
+
+  set fd(value) {
+    Object.defineProperty(this, 'fd', { value, writable: true, enumerable: true, configurable: true });
+  },
+
+  /** Begins another life. */
+  [kLiveAgain]() {
+    tlsReader.takeFromTls(this);
+    liveAgain(this, () => resetState(this));
+  },
+
+  /**
+   * Gives the socket a handle: its events go to this socket from now on.
+   * @param {object} handle
+   * @param {boolean} [bound] that of a BoundSocket: true for a path
+   */
+  [kAttach](handle, bound = this[kBound]) {
+    if (bound !== this[kBound]) this[kBound] = bound;
+    const { [kLife]: life } = this;
+    if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
+    else this._undestroy();
+    this[kLife].begun = true;
+    this._sockname = null;
+    this._peername = undefined;
+    this[kBytesWritten] = 0;
+    if (this[kFirst] !== null) this[kFirst] = null;
+    if (this[kRelayed]) this[kRelayed] = false; // that connection has gone
+    this[kHandle] = handle;
+    if (!(handle instanceof Handle)) return; // see foreign-handle.js
+    if (this[kReceives]) descriptors.receiveOn(this, handle);
+    handle[kOwner] = this;
+    timeout.attachTimeout(this);
+    const err = this[kOnRead] === null ? 0 : reading.useBuffer(this);
+    if (err === 0) return;
+    handle.close();
+    this[kHandle] = null;
+    throw errnoException(err, 'read');
+  },
+
+  /* --- state ---------------------------------------------------------------------------------------------------- */
+
+  get _connecting() {
+    return this.connecting;
+  },
+
+  /** True before the connection is there (net.md, socket.pending). */
+  get pending() {
+    return !this[kHandle] || this.connecting;
+  },
+
+  /** 'opening', 'open', 'readOnly', 'writeOnly' or 'closed' (net.md, socket.readyState). */
+  get readyState() {
+    if (this.connecting) return 'opening';
+    if (this.readable) return this.writable ? 'open' : 'readOnly';
+    return this.writable ? 'writeOnly' : 'closed';
+  },
+
+  /** Bytes received (net.md, socket.bytesRead). */
+  get bytesRead() {
+    const handle = this[kHandle];
+    return handle instanceof ForeignHandle ? handle.bytesRead : (handle?.bytesRead ?? this[kBytesRead]);
+  },
+
+  /** Lets the socket hold the event loop again (net.md, socket.ref()). */
+  ref() {
+    if (!this[kHandle]) return this.once('connect', this.ref);
+    this[kHandle].ref?.();
+    this[kConnectTimer]?.ref();
+    return this;
+  },
+
+  /** Lets the process end although the socket is open (net.md, socket.unref()). */
+  unref() {
+    if (!this[kHandle]) return this.once('connect', this.unref);
+    this[kHandle].unref?.();
+    this[kConnectTimer]?.unref();
+    return this;
+  },
+};
+
+/** Accessors that a `for ... in` of Node does not show. */
+const HIDDEN = [
+  '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'iterator', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
+  'proxyHeader', 'readyState',
+];
+
+const PARTS = [
+  RARE, methods, names, settings, connecting, connectTimeout, opening, reading, iterating, writing, destroying, sendFile, timeout, tlsReader,
+  userTimeout, socketOptions, tcpInfo, credentials, proxy, descriptors,
+].map((part) => part.methods ?? part);
+
+for (const part of PARTS) {
+  Object.defineProperties(Socket.prototype, Object.getOwnPropertyDescriptors(part));
+}
+for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enumerable: false });
+
+takeInstances(Socket, nodeNet.Socket);
+
+module.exports = { Socket, parts: PARTS };

@@ -1,0 +1,30 @@
+'use strict';
+
+/** socket.getTCPInfo(): what the kernel knows of a connection. The fields are made in src/core/tcp_info.c. */
+
+const native = require('../native/binding');
+const { codes } = require('../common/errors');
+const { TCP } = require('../native/handle');
+const { needKind } = require('../options/no-socket');
+const { optionError } = require('../options/socket-options');
+const uv = require('../native/uv');
+
+const methods = {
+  /**
+   * The state and the statistics of a TCP connection (tcp(7), TCP_INFO). Not in Node.
+   * @returns {object} numbers with their units in the names; undefined where the kernel does not tell
+   * @throws ERR_INVALID_HANDLE_TYPE when it is no TCP socket, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, ENOTCONN before there is a
+   *   connection, EBADF after it
+   */
+  getTCPInfo() {
+    const handle = this._handle;
+    if (process.platform !== 'linux') throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('getTCPInfo()');
+    needKind(handle, TCP, 'getTCPInfo()');
+    const info = {};
+    const err = handle instanceof TCP ? native.tcpInfo(handle.id, info) : uv.EBADF;
+    if (err) throw optionError(err, 'getsockopt', 'TCP_INFO', this);
+    return info;
+  },
+};
+
+module.exports = { methods };

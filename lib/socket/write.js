@@ -1,0 +1,325 @@
+'use strict';
+
+/** The writing side of a Socket. */
+
+const { Buffer } = require('node:buffer');
+const { Duplex } = require('node:stream');
+const { isUint8Array } = require('node:util/types');
+
+const native = require('../native/binding');
+const { FastBuffer, isHonest, sizeOf } = require('../common/bytes');
+const { NotABuffer, codes, errnoException } = require('../common/errors');
+const { ForeignHandle } = require('./foreign-handle');
+const { INLINE, outgoing } = require('../native/events');
+const { callNode } = require('../node-internals/net');
+const {
+  kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kShutDown, kShutDownDone,
+  kWriteDone,
+  kWritten,
+} = require('../common/symbols');
+const { nextTick } = require('../common/timers');
+const uv = require('../native/uv');
+
+/* Taken once: a program that puts others in their place runs code where none must run. */
+const { from: toBuffer } = Buffer;
+const streamWrite = Duplex.prototype.write;
+
+/** What write() and writeString() of C give: all has gone, or the rest waits and onwrite() will end it. */
+const WAITS = 1;
+
+/** Strings, and pieces taken together, of at most this many units are encoded and put together by C. */
+const LONGEST_TEXT = 16 * 1024;
+
+/** The encodings that C knows: numbers of writeString(). */
+const ENCODINGS = new Map([
+  ['latin1', 0],
+  ['binary', 0],
+  ['ascii', 0],
+  ['utf8', 1],
+  ['utf-8', 1],
+  ['ucs2', 2],
+  ['ucs-2', 2],
+  ['utf16le', 2],
+  ['utf-16le', 2],
+]);
+
+/** The bytes of what is queued; a file says how many it will have. */
+const byteLength = (chunk, encoding) =>
+  typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : (chunk[kFileBytes] ?? sizeOf(chunk));
+
+/**
+ * What stream.Writable is told of a write that C has been given already: its length, as of the chunk, and what C has said.
+ * The chunk itself does not come again, so no code of its own runs between the two.
+ */
+class Tried extends FastBuffer {
+  constructor(length, result) {
+    super(0);
+    this.result = result;
+    Object.defineProperty(this, 'length', { value: length });
+  }
+}
+
+/** Notes the bytes of a write, unless C has refused it. */
+function counted(socket, result, bytes) {
+  if (result >= 0) socket[kBytesWritten] += bytes;
+  return result;
+}
+
+/** The same for what gives twice the bytes, and 1 more when they wait. */
+function countedText(socket, result) {
+  return result < 0 ? result : counted(socket, result & WAITS, result >> 1);
+}
+
+/** Runs no code of the program's. A few bytes are copied, one by one, as those of a small read: see read.js. */
+function writeBuffer(socket, buffer) {
+  const { id } = socket[kHandle];
+  const length = sizeOf(buffer);
+
+  if (length > INLINE) return counted(socket, native.write(id, buffer), length);
+  for (let i = 0; i < length; i++) outgoing[i] = buffer[i];
+  return counted(socket, native.writeInline(id, length), length);
+}
+
+/** Runs no code of the program's. */
+function writeOne(socket, data, encoding) {
+  if (typeof data !== 'string') return writeBuffer(socket, data);
+  if (encoding === 'buffer') throw new NotABuffer(); // which the streams of older lines let pass
+  const number = data.length <= LONGEST_TEXT ? ENCODINGS.get(encoding) : undefined;
+  if (number === undefined) return writeBuffer(socket, toBuffer(data, encoding));
+  return countedText(socket, native.writeString(socket[kHandle].id, data, number));
+}
+
+const isUtf8 = (encoding) => encoding === 'utf8' || encoding === 'utf-8';
+
+/** Pieces too long to be put together: C is to have Buffers only, and none that is empty. */
+function writeLong(socket, pieces) {
+  const buffers = pieces.map((piece) => (typeof piece === 'string' ? toBuffer(piece) : piece))
+    .filter((buffer) => sizeOf(buffer) > 0);
+  const bytes = buffers.reduce((sum, buffer) => sum + sizeOf(buffer), 0);
+  return counted(socket, native.writev(socket[kHandle].id, buffers), bytes);
+}
+
+/** All that was written while the socket was corked, or busy. */
+function writeMany(socket, chunks) {
+  const pieces = new Array(chunks.length);
+  let length = 0;
+
+  for (let i = 0; i < chunks.length; i++) {
+    const { chunk, encoding } = chunks[i];
+    const piece = typeof chunk === 'string' && !isUtf8(encoding) ? toBuffer(chunk, encoding) : chunk;
+    pieces[i] = piece;
+    length += typeof piece === 'string' ? piece.length : sizeOf(piece);
+  }
+  if (length > LONGEST_TEXT) return writeLong(socket, pieces);
+  return countedText(socket, native.writeSmall(socket[kHandle].id, pieces));
+}
+
+/**
+ * Goes on when what C was given has gone. The context of a write that waits comes last, as it calls the hooks of
+ * async_hooks: by now stream.Writable and C know of the write, and what a hook writes, ends or destroys comes behind it.
+ * Within _writev() stream.Writable forgets what is written by such a hook (Node's too): there it has to wait for the tick.
+ */
+function settle(socket, result, done, many = false) {
+  if (result !== WAITS) {
+    done(result === 0 ? null : errnoException(result, 'write'));
+    return;
+  }
+  const handle = socket[kHandle];
+  socket[kWriteDone] = done;
+  if (many) nextTick(enterContext, handle);
+  else enterContext(handle);
+}
+
+/** Does nothing when the write has ended, or has its context. */
+function enterContext({ id }) {
+  if (id >= 0) native.writeWaits(id);
+}
+
+/** In the tick after _writev(), for the same reason: it calls hooks too. By then the socket may have another handle. */
+function sendInOrder(socket, handle, chunks, callback) {
+  if (socket[kHandle] === handle) socket[kSendInOrder](chunks, callback);
+  else callback(new codes.ERR_SOCKET_CLOSED());
+}
+
+/** True before the connection is there, if it can still be. */
+const isAwaited = (socket) => socket.connecting || (socket[kAwaited] && socket[kHandle] === null && !socket.destroyed);
+
+/** The write of which something was offered with the handshake: see early-data.js. */
+function writeRest(socket, callback) {
+  const { buffer, sent } = socket[kEarly];
+  socket[kEarly] = null;
+  socket[kBytesWritten] += sent;
+  socket._writeGeneric(false, buffer.subarray(sent), 'buffer', callback);
+}
+
+/** A write before the connection: it waits for that, or for the end of all hope. */
+function writeLater(socket, many, data, encoding, callback) {
+  const { [kLife]: life } = socket;
+  const forgetClose = life.once('close', () => {
+    forgetConnect();
+    callback(new codes.ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+  });
+  const forgetConnect = life.once('connect', () => {
+    forgetClose();
+    if (socket[kEarly] === null) socket._writeGeneric(many, data, encoding, callback);
+    else writeRest(socket, callback);
+  });
+  socket._pendingData = data;
+  socket._pendingEncoding = encoding;
+}
+
+function pendingBytes(data, encoding) {
+  if (!data) return 0;
+  if (!Array.isArray(data)) return byteLength(data, encoding);
+  return data.reduce((sum, item) => sum + (item.chunk === undefined ? item.length : byteLength(item.chunk, item.encoding)), 0);
+}
+
+/**
+ * The length of what C takes as it is, or -1. Another encoding is for stream.Writable to look at, with a Buffer too; so is a
+ * `length` of the program's.
+ */
+function plainLength(chunk, encoding) {
+  if (encoding !== 'utf8' && !ENCODINGS.has(encoding)) return -1;
+  if (typeof chunk === 'string') return chunk.length;
+  return isUint8Array(chunk) && isHonest(chunk) ? sizeOf(chunk) : -1;
+}
+
+/** True when a program has put its own functions in the place of ours; to ask for them may run code of its. */
+const isReplaced = (socket) =>
+  socket._write !== methods._write ||
+  socket._writeGeneric !== methods._writeGeneric ||
+  Duplex.prototype.write !== streamWrite;
+
+/** True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. */
+function isIdle(socket, length) {
+  if (socket.connecting || isReplaced(socket)) return false;
+  const state = socket._writableState;
+  return (
+    state.pendingcb === 0 &&
+    state.corked === 0 &&
+    state.constructed !== false &&
+    length < state.highWaterMark &&
+    !state.ending && // nor ended
+    !state.destroyed &&
+    !state.errored &&
+    state.writable !== false &&
+    socket[kHandle]?.id >= 0 // one of cnet's own
+  );
+}
+
+const methods = {
+  [kAwaited]: false,
+
+  /**
+   * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not become
+   * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try. Between
+   * the try and that no code of the program's runs, so nothing is written before the rest of it.
+   */
+  write(chunk, encoding, callback) {
+    if (callback === undefined) {
+      const known = encoding ?? this._writableState.defaultEncoding;
+      const length = plainLength(chunk, known);
+      if (length >= 0 && isIdle(this, length)) {
+        const result = writeOne(this, chunk, known);
+        return result === 0 ? true : streamWrite.call(this, new Tried(length, result));
+      }
+    }
+    if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
+    if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+    return streamWrite.call(this[kLife], chunk, encoding, callback); // a getter of `chunk` may make the socket live again
+  },
+
+  _writeGeneric(many, data, encoding, callback) {
+    if (data instanceof Tried) {
+      settle(this, data.result, callback);
+      return;
+    }
+    if (this[kLife] === undefined) {
+      callNode(this, '_writeGeneric', [many, data, encoding, callback]);
+      return;
+    }
+    if (isAwaited(this)) {
+      writeLater(this, many, data, encoding, callback);
+      return;
+    }
+    this._pendingData = null;
+    this._pendingEncoding = '';
+    if (!this[kHandle]) {
+      callback(new codes.ERR_SOCKET_CLOSED());
+      return;
+    }
+    const handle = this[kHandle];
+    if (this[kFiles] > 0 && many) nextTick(sendInOrder, this, this[kHandle], data, callback);
+    else if (this[kFiles] > 0) this[kSendInOrder]([{ chunk: data, encoding }], callback);
+    else if (handle instanceof ForeignHandle) handle.write(many, data, encoding, callback);
+    else settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback, many);
+  },
+
+  _write(data, encoding, callback) {
+    this._writeGeneric(false, data, encoding, callback);
+  },
+
+  _writev(chunks, callback) {
+    this._writeGeneric(true, chunks, '', callback);
+  },
+
+  /** A write that had to wait has ended. */
+  [kWritten](status) {
+    const callback = this[kWriteDone];
+    this[kWriteDone] = null;
+    if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
+    else if (status < 0 && this[kRelayed]) this.destroy(errnoException(status, 'write')); // of the relay, after a write of the program's
+  },
+
+  /** Half-closes when all is written. */
+  _final(callback) {
+    if (isAwaited(this)) {
+      this[kLife].once('connect', () => this._final(callback));
+      return;
+    }
+    if (!this[kHandle]) {
+      callback();
+      return;
+    }
+    if (this[kHandle] instanceof ForeignHandle) {
+      this[kHandle].shutdown(callback);
+      return;
+    }
+    this[kShutDownDone] = callback;
+    const err = native.shutdown(this[kHandle].id);
+    if (err === 0) return;
+    this[kShutDownDone] = null;
+    if (err === uv.ENOTCONN) callback();
+    else callback(errnoException(err, 'shutdown'));
+  },
+
+  [kShutDown]() {
+    const callback = this[kShutDownDone];
+    this[kShutDownDone] = null;
+    callback?.();
+  },
+
+  /** Bytes given to the handle so far. */
+  get _bytesDispatched() {
+    if (this[kHandle] instanceof ForeignHandle) return this[kHandle].bytesWritten;
+    const bytes = this[kBytesWritten];
+    return this[kByKernel] && this[kHandle] !== null ? bytes + this[kHandle].bytesSent : bytes;
+  },
+
+  /** Bytes sent and bytes queued (net.md, socket.bytesWritten). */
+  get bytesWritten() {
+    const queued = this.writableBuffer;
+    if (!queued) return undefined;
+    let waiting = pendingBytes(this._pendingData, this._pendingEncoding);
+    for (const { chunk, encoding } of queued) waiting += byteLength(chunk, encoding);
+    const dispatched = this._bytesDispatched; // undefined where a program's handle does not count
+    return waiting === 0 ? dispatched : dispatched + waiting;
+  },
+
+  /** Characters or bytes that wait to be sent; deprecated (net.md, socket.bufferSize). */
+  get bufferSize() {
+    return this[kHandle] ? this.writableLength : undefined;
+  },
+};
+
+module.exports = { WAITS, methods, settle, writeBuffer, writeMany };
