@@ -3,7 +3,9 @@
 // test/faults/ with one call failing, the first, the second, and so on, until a run passes without the fault. A run is
 // survived when it ends with an error that was told or with success: no crash, no hang, nothing leaked, no callback lost
 // or repeated. --quick: two errors for each call, and the first calls only. --node: node:net in the place of cnet, to
-// compare. --asan: with a build that finds wrong accesses to memory and leaks. Then streams are checked for every byte under random faults. The library that makes the calls fail goes to build-faults/.
+// compare, in the scenarios that are not of cnet alone. --asan: with a build that finds wrong accesses to memory and
+// leaks. Then streams are checked for every byte under random faults. The library that makes the calls fail goes to
+// build-faults/.
 
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -128,7 +130,8 @@ function plan(names, quick, ofNode) {
   const unknown = names.filter((name) => !scenarios.includes(name) && !calls.has(name));
   if (unknown.length > 0) throw new ToolError(`no scenario and no call: ${unknown.join(', ')}`);
   const pick = (list, key) => (names.some((name) => list.includes(name)) ? (one) => names.includes(key(one)) : () => true);
-  return scenarios.filter(pick(scenarios, (one) => one)).flatMap((scenario) =>
+  const own = ofNode ? Object.keys(require('../test/faults/beyond.js')) : [];
+  return scenarios.filter(pick(scenarios, (one) => one)).filter((one) => !own.includes(one)).flatMap((scenario) =>
     all.filter(pick([...calls], ({ name }) => name))
       .filter(({ name }) => !(ofNode && /^(malloc$|napi_|uv_)/.test(name)))
       .filter(({ name }) => !(quick && DEAR.has(scenario) && !/^(malloc$|napi_)/.test(name)))

@@ -78,11 +78,10 @@ function proxyOption({ proxyProtocol, receiveDescriptors }) {
   return { mode, trusted: trustedOption(trusted, mode), timeout, stand: null };
 }
 
-/** Lets connections of a listening handle begin with a header. */
+/** Lets connections of a listening handle begin with a header. @returns {number} 0, or a negative code */
 function readHeaders(server, handle) {
   const { mode, trusted, timeout } = server[kProxy];
-  const err = native.setProxy(handle.id, mode === 'optional', timeout, trusted === null ? undefined : nativeOf(trusted));
-  if (err) throw errnoException(err, 'listen');
+  return native.setProxy(handle.id, mode === 'optional', timeout, trusted === null ? undefined : nativeOf(trusted));
 }
 
 /**
@@ -91,7 +90,11 @@ function readHeaders(server, handle) {
  */
 function standIn(server, deliver) {
   const stand = TCP.make(SERVER);
-  readHeaders(server, stand);
+  const err = readHeaders(server, stand);
+  if (err) {
+    stand.close();
+    throw errnoException(err, 'listen');
+  }
   stand.accepted = (id) => handles[id];
   stand.onconnection = deliver;
   server[kProxy].stand = stand;

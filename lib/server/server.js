@@ -72,15 +72,21 @@ function Server(options, connectionListener) {
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
 
-/** Tells C how many connections may still come. */
+/** Tells C how many connections may still come. @returns {number} 0, or a negative code: of a handle's first time only */
 function updateRoom(server) {
   const limit = server[kMaxConnections];
   const handle = server._handle;
 
-  if (!(handle instanceof Handle)) return;
+  if (!(handle instanceof Handle)) return 0;
   const number = limit === undefined || limit === null ? NaN : Number(limit);
   const room = Number.isNaN(number) ? -1 : Math.max(0, Math.ceil(number - server._connections));
-  native.setRoom(handle.id, Math.min(room, 2 ** 31 - 1));
+  return native.setRoom(handle.id, Math.min(room, 2 ** 31 - 1));
+}
+
+/** Has C heed the limits of the server. @returns {number} 0, or a negative code */
+function limitHandle(server, handle) {
+  const err = updateRoom(server);
+  return err === 0 && server[kLimit] ? native.setAcceptLimit(handle.id, server[kLimit].native) : err;
 }
 
 /** A server without limits of cnet's says no reason to 'drop', as in Node: it is its maxConnections. */
@@ -119,18 +125,17 @@ const methods = {
     });
   },
 
-  /** Takes a handle that is to listen. @returns {Error | null} it cannot keep out whom the server does not allow */
+  /** Takes a handle that is to listen. @returns {Error | null} it cannot do what the server is to */
   _attach(handle) {
     this._handle = handle;
     handle.onconnection = onconnection;
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
-    updateRoom(this);
-    if (this[kProxy]) readHeaders(this, handle);
+    const err = limitHandle(this, handle) || (this[kProxy] ? readHeaders(this, handle) : 0);
+    if (err) return errnoException(err, 'listen');
     if (this[kUserTimeout] > 0) handle.setUserTimeout?.(this[kUserTimeout]); // which those that it accepts inherit
     if (this[kHolds] > 0) handle.hold(true);
     native.setServer(handle.id, this[kNumber]);
-    if (this[kLimit]) native.setAcceptLimit(handle.id, this[kLimit].native);
     if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
     return credentials.restrict(this, handle);
   },

@@ -18,7 +18,7 @@ static void on_listener_freed(cnet_stream_t *listener, cnet_part_t *part) {
   free(part);
 }
 
-static const cnet_part_ops_t OPS = {.order = CNET_PART_ALLOWED_USERS, .free = on_listener_freed};
+static const cnet_part_ops_t OPS = {.order = CNET_PART_ALLOWED_USERS, .freed = on_listener_freed};
 
 static bool is_allowed(const cnet_users_t *allowed, uint32_t user) {
   for (size_t i = 0; i < allowed->count; i++)

@@ -24,7 +24,7 @@ static void stream_free(cnet_stream_t *stream) {
 
   for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {
     next = part->next;
-    if (part->ops->free != NULL) part->ops->free(stream, part);
+    if (part->ops->freed != NULL) part->ops->freed(stream, part);
   }
   assert(stream->write == NULL);
   if (stream->block_list != NULL) cnet_block_list_release(stream->block_list);

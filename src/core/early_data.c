@@ -28,7 +28,7 @@ static void on_stream_freed(cnet_stream_t *stream, cnet_part_t *part) {
   free(part);
 }
 
-static const cnet_part_ops_t OPS = {.order = CNET_PART_EARLY_DATA, .free = on_stream_freed};
+static const cnet_part_ops_t OPS = {.order = CNET_PART_EARLY_DATA, .freed = on_stream_freed};
 
 static cnet_early_data_t *early_data_of(const cnet_stream_t *stream) {
   return (cnet_early_data_t *)cnet_part_of(stream, &OPS);

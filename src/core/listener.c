@@ -16,7 +16,7 @@ static void on_listener_freed(cnet_stream_t *listener, cnet_part_t *part) {
   free(part);
 }
 
-static const cnet_part_ops_t OPS = {.order = CNET_PART_LISTENER, .free = on_listener_freed};
+static const cnet_part_ops_t OPS = {.order = CNET_PART_LISTENER, .freed = on_listener_freed};
 
 cnet_listening_t *cnet_listening_of(const cnet_stream_t *stream) {
   return (cnet_listening_t *)cnet_part_of(stream, &OPS);

@@ -37,7 +37,7 @@ typedef struct cnet_part_ops {
   /* The handle is closed; before host->stream_closed(). */
   void (*closed)(cnet_stream_t *stream, cnet_part_t *part);
   /* The stream is freed. */
-  void (*free)(cnet_stream_t *stream, cnet_part_t *part);
+  void (*freed)(cnet_stream_t *stream, cnet_part_t *part);
 } cnet_part_ops_t;
 
 /* The head of a struct that hangs on a stream; a stream has one of each order, at most. */

@@ -161,7 +161,7 @@ static const cnet_part_ops_t OPS = {
     .ref = on_stream_ref,
     .close = on_stream_close,
     .closed = on_stream_closed,
-    .free = on_stream_freed,
+    .freed = on_stream_freed,
 };
 
 static cnet_passing_t *passing_of(const cnet_stream_t *stream) { return (cnet_passing_t *)cnet_part_of(stream, &OPS); }

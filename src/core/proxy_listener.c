@@ -14,7 +14,7 @@ static const cnet_part_ops_t LISTENER_OPS = {.order = CNET_PART_PROXY, .close = 
 static const cnet_part_ops_t CLIENT_OPS = {
     .order = CNET_PART_PROXY_WAIT,
     .close = on_client_close,
-    .free = on_client_freed,
+    .freed = on_client_freed,
 };
 
 cnet_proxy_t *cnet_proxy_of(const cnet_stream_t *listener) {

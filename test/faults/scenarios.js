@@ -10,6 +10,7 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
 const { refusedPort } = require('../support/ports');
+const beyond = require('./beyond');
 
 const HOST = '127.0.0.1';
 const BIG = Buffer.alloc(1536 * 1024);
@@ -359,4 +360,5 @@ module.exports = {
   adopted,
   permissions,
   worker,
+  ...beyond,
 };
