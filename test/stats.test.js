@@ -266,8 +266,9 @@ describe('cnet.stats()', () => {
       });`;
     const { servers } = stats();
     const worker = new Worker(source, { eval: true });
+    const ended = once(worker, 'exit');
     const [open] = await once(worker, 'message');
-    await once(worker, 'exit');
+    await ended;
     assert.deepStrictEqual([open, stats().servers], [1, servers]);
   });
 

@@ -9,7 +9,7 @@ const { ROOT, run } = require('./run.js');
 
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = path.join(__dirname, 'mocha-reporter.js');
-const LIMIT_MS = 8 * 60 * 1000;
+const LIMIT_MS = 15 * 60 * 1000;
 const END_MS = 15000; // between the last test and the end of the process
 
 function readCounts(file) {
