@@ -51,7 +51,8 @@ static void run_work(cnet_environment_t *env, napi_async_context context, const 
     napi_get_and_clear_last_exception(env->napi, &error);
 }
 
-/* What lib/common/thrown.js calls within the handler, in whose context 'uncaughtException' is to hear of an exception. */
+/* What lib/common/thrown.js calls within the handler, in whose context 'uncaughtException' is to hear of an exception.
+ */
 napi_value cnet_js_hand_on(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
 
