@@ -19,11 +19,13 @@ require('./common/together').loadTogether(module);
 const { beforeTls } = require('./register/builtin-loads');
 const { connectByCnet, connectSecurely } = require('./register/http-client');
 const { closeByNode, listenByCnet } = require('./register/http-server');
+const { allowPassing } = require('./node-internals/native-streams');
+const { passConnections } = require('./register/tls');
 const { registerSend } = require('./register/send');
 const { replace } = require('./common/replace');
 
-/** http2 of Node 18 breaks down by an assertion when two writes meet over a stream that is not its own. */
-const HTTP2_TAKES_STREAMS = Number.parseInt(process.versions.node, 10) > 18;
+/** http2 of Node 18 speaks by streams of Node's own alone, of which Windows has none for it. */
+const CAN_SPEAK_HTTP2 = Number.parseInt(process.versions.node, 10) > 18 || process.platform !== 'win32';
 
 /** What unregister() has to undo; null while nothing is registered. */
 let undo = null;
@@ -33,7 +35,7 @@ function findSecureServers() {
   const http2 = require('node:http2');
   const servers = [[require('node:https').Server.prototype, 'tls']];
   servers.push([Object.getPrototypeOf(http2.createSecureServer()), 'tls']);
-  if (HTTP2_TAKES_STREAMS) servers.push([Object.getPrototypeOf(http2.createServer()), 'http2']);
+  if (CAN_SPEAK_HTTP2) servers.push([Object.getPrototypeOf(http2.createServer()), 'http2']);
   return servers;
 }
 
@@ -59,6 +61,8 @@ function putServers(servers) {
 function registerSecure() {
   if (process.versions.openssl === undefined) return;
   putServers(findSecureServers());
+  undo.push(allowPassing());
+  put(require('node:tls').Server.prototype, 'emit', (next) => passConnections(next));
   put(require('node:https').Agent.prototype, 'createConnection', connectSecurely);
 }
 

@@ -18,7 +18,7 @@ const { getEnvironmentData, setEnvironmentData, threadId } = require('node:worke
 
 require('./common/together.js').loadTogether(module);
 
-const { beforeTls } = require('./register/builtin-loads.js');
+const { beforeHttp2, beforeTls } = require('./register/builtin-loads.js');
 const { replace } = require('./common/replace.js');
 
 /** The file of lib/, without its ending, for each name. */
@@ -96,12 +96,14 @@ function register() {
   undo = [patchRequire(), patchBuiltins()];
   if (isForHooks) return; // nothing but hooks runs there
   const { registerActive } = require('./register/active.js');
+  const { registerHttp2 } = require('./register/http2.js');
   const { registerJoin } = require('./register/join.js');
   const { registerNames } = require('./register/names.js');
   const { registerReceive, registerSend } = require('./register/send.js');
   const { registerTls } = require('./register/tls.js');
   undo.push(hookImports(), ...registerNames(isActive));
   undo.push(...registerSend(isActive), ...registerReceive(isActive), ...registerActive(isActive), ...registerJoin(isActive));
+  undo.unshift(beforeHttp2(() => undo.push(...registerHttp2(isActive))));
   undo.unshift(beforeTls(() => undo.push(...registerTls(isActive)))); // the last that replaces something is the first that goes
 }
 

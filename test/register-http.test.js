@@ -406,7 +406,7 @@ describe('cnet/register-http', function () {
         await listening(bin, server);
         const request = ask(bin, server, bin.keep(new https.Agent()), { module: https });
         await answered(request);
-        below.push(request.socket._handle._parentWrap.stream.constructor);
+        below.push(request.socket._handle._parentWrap.constructor);
         assert.deepStrictEqual(below, [cnet.Socket, cnet.Socket]);
       }, cnet.Socket);
     });

@@ -19,6 +19,7 @@ module.exports = {
   kAttempt: Symbol('kAttempt'), // what connect() is trying, while it does
   kAwaited: Symbol('kAwaited'), // writes wait for a connect() that is to come
   kBlockList: Symbol('kBlockList'),
+  kBorrow: Symbol('kBorrow'), // method of a handle that is not cnet's: runs an action with one that is, for a moment
   kBound: Symbol('kBound'), // it was a BoundSocket: of a path, true, or of an address, false; null: it was not
   kBytesRead: Symbol('kBytesRead'), // kept when the handle has gone
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
@@ -34,6 +35,7 @@ module.exports = {
   kKept: Symbol('kKept'), // the options of connect() that new Socket() was given, or null
   kLiveAgain: Symbol('kLiveAgain'), // begins another life of a Socket
   kLife: Symbol('kLife'), // its life: see life.js
+  kNodeStream: Symbol('kNodeStream'), // a stream of Node's that waits for the connection, or null: see node-stream.js
   kNoDelay: Symbol('kNoDelay'),
   kQueued: Symbol('kQueued'), // messages with descriptors that are not sent yet: see descriptors.js
   kReceives: Symbol('kReceives'), // of a Server too: descriptors are received

@@ -4,11 +4,16 @@
 
 const { codes, errnoException } = require('../common/errors');
 const { Handle, TCP } = require('../native/handle');
+const { kBorrow, kHandle } = require('../common/symbols');
 const uv = require('../native/uv');
+
+/** What a Socket or a Server has of the system's: a Handle, what stands for one that is not cnet's, or null. */
+const handleOf = (owner) => owner[kHandle] ?? owner._handle;
 
 /** Why the system has no socket for `owner`, a Socket or a Server; null: it has one, which is not cnet's. */
 function reasonOf(owner) {
-  if (owner._handle && !(owner._handle instanceof Handle)) return null;
+  const handle = handleOf(owner);
+  if (handle && !(handle instanceof Handle)) return null;
   if (owner.destroyed === undefined) return { err: uv.EBADF, text: 'the server does not listen' };
   if (owner.destroyed) return { err: uv.EBADF, text: 'the socket is closed' };
   return { err: uv.ENOTCONN, text: owner.connecting ? 'the socket is not connected yet' : 'the socket is not connected' };
@@ -39,4 +44,17 @@ function needKind(handle, Kind, feature) {
   throw new codes.ERR_INVALID_HANDLE_TYPE(`${feature} is of ${wanted} alone, and this is ${found}`);
 }
 
-module.exports = { callError, needKind };
+/**
+ * Asks the system about a socket by a handle of cnet: the owner's, or one for the moment where the owner has a stream of Node's
+ * (node-stream.js).
+ * @template T
+ * @param {object} owner a Socket or a Server
+ * @param {(handle: Handle | null) => T} ask
+ * @returns {T | number} a negative libuv code: there is no such handle
+ */
+function askSystem(owner, ask) {
+  const handle = handleOf(owner);
+  return handle?.[kBorrow] === undefined ? ask(handle) : handle[kBorrow](ask);
+}
+
+module.exports = { askSystem, callError, needKind };

@@ -9,7 +9,7 @@ const native = require('../native/binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { Handle, Pipe } = require('../native/handle');
 const { nearest } = require('../common/nearest');
-const { callError } = require('./no-socket');
+const { askSystem, callError } = require('./no-socket');
 const uv = require('../native/uv');
 const { validateInt32, validateObject, validateString, validateUint32 } = require('../common/validate');
 
@@ -180,7 +180,7 @@ const methods = {
     const wanted = isRaw ? rawOption(name, option) : findOption(name);
     if (isRaw) validateInt32(length, 'length', 1, LONGEST_VALUE);
     const memory = new ArrayBuffer(isRaw ? length : ROOM[wanted.type]);
-    const got = native.getOption(idOf(this._handle), wanted.level, wanted.number, new Uint8Array(memory));
+    const got = askSystem(this, (handle) => native.getOption(idOf(handle), wanted.level, wanted.number, new Uint8Array(memory)));
 
     if (got < 0) throw optionError(got, 'getsockopt', wanted.name, this);
     return isRaw ? Buffer.from(memory, 0, got) : decode(wanted, memory, got);
@@ -195,7 +195,7 @@ const methods = {
    */
   setOption(...args) {
     const { name, level, number, bytes } = readSetting(args);
-    const err = native.setOption(idOf(this._handle), level, number, bytes);
+    const err = askSystem(this, (handle) => native.setOption(idOf(handle), level, number, bytes));
 
     if (err) throw optionError(err, 'setsockopt', name, this);
     return this;

@@ -19,6 +19,7 @@ const { giveFirst, takeFirst } = require('../socket/first-bytes');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('../native/handle');
 const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('../server/proxy-protocol');
 const { Server } = require('../server/server');
+const { NodeStream } = require('../socket/node-stream');
 const { Socket } = require('../socket/socket');
 const {
   kAdopt, kAttach, kBound, kFirst, kHandle, kKeepAlive, kNoDelay, kRelayed, kShutDownDone, kTlsReader, kTypeOfService, kWriteDone,
@@ -146,6 +147,7 @@ function takeBuffered(socket) {
 function whyNotThere(socket) {
   if (socket.destroyed) return 'it is closed';
   if (socket.connecting) return 'it is not connected yet';
+  if (socket[kHandle] instanceof NodeStream) return 'TLS or http2 has its connection';
   return socket._handle ? undefined : 'it is not connected';
 }
 

@@ -27,39 +27,68 @@ function canWatch() {
   return !process.moduleLoadList.includes('NativeModule tls'); // else somebody before us has it
 }
 
-/**
- * Runs a task before the program gets a builtin module that may have TLS, by require(), import or
- * process.getBuiltinModule(); at once where that cannot be seen.
- * @param {() => void} task
- * @returns {() => void} what makes it forget the task
- */
-function beforeTls(task) {
-  if (!canWatch()) {
-    task();
-    return () => {};
+/** Calls `see` with what the program loads. @returns {() => void} ends it */
+function watchLoads(see) {
+  if (Module.registerHooks === undefined) { // import is not seen
+    return replace(Module, '_load', (next) => function load(...args) {
+      if (typeof args[0] === 'string') see(args[0]);
+      return Reflect.apply(next(), this, args);
+    });
   }
-  let steps = [];
-  const forget = () => {
-    for (const step of steps) step();
-    steps = [];
-  };
-  const see = (name) => {
-    if (steps.length === 0 || WITHOUT_TLS.has(bare(name))) return;
-    forget();
-    task();
-  };
   const resolve = (specifier, context, next) => {
     const found = next(specifier, context);
     if (found.url.startsWith('node:')) see(found.url);
     return found;
   };
   const hooks = Module.registerHooks({ resolve });
-  const restore = replace(process, 'getBuiltinModule', (next) => function getBuiltinModule(...args) {
+  return () => hooks.deregister();
+}
+
+/**
+ * Runs a task before the program gets a builtin module, by require(), import or process.getBuiltinModule().
+ * @param {(name: string) => boolean} isMeant whether it is that one
+ * @param {() => void} task
+ * @returns {() => void} what makes it forget the task
+ */
+function beforeLoad(isMeant, task) {
+  let steps = [];
+  const forget = () => {
+    for (const step of steps) step();
+    steps = [];
+  };
+  const see = (name) => {
+    if (steps.length === 0 || !isMeant(bare(name))) return;
+    forget();
+    task();
+  };
+  const restore = process.getBuiltinModule === undefined ? () => {} : replace(process, 'getBuiltinModule', (next) => function getBuiltinModule(...args) {
     if (typeof args[0] === 'string' && Module.isBuiltin(args[0])) see(args[0]);
     return Reflect.apply(next(), this, args);
   });
-  steps = [() => hooks.deregister(), restore];
+  steps = [watchLoads(see), restore];
   return forget;
 }
 
-module.exports = { WITHOUT_TLS, beforeTls };
+/**
+ * Runs a task before the program gets a builtin module that may have TLS; at once where that cannot be seen.
+ * @param {() => void} task
+ * @returns {() => void} what makes it forget the task
+ */
+function beforeTls(task) {
+  if (canWatch()) return beforeLoad((name) => !WITHOUT_TLS.has(name), task);
+  task();
+  return () => {};
+}
+
+/**
+ * Runs a task before the program gets http2: at once where it has it. An import is not seen on lines without hooks in this thread.
+ * @param {() => void} task
+ * @returns {() => void} what makes it forget the task
+ */
+function beforeHttp2(task) {
+  if (!process.moduleLoadList?.includes?.('NativeModule http2')) return beforeLoad((name) => name === 'http2', task);
+  task();
+  return () => {};
+}
+
+module.exports = { WITHOUT_TLS, beforeHttp2, beforeTls };

@@ -4,7 +4,9 @@
 
 const { connect } = require('../server/create');
 const { readEnvironment } = require('../program/environment');
+const { expectNodeStream } = require('../socket/node-stream');
 const { Socket } = require('../socket/socket');
+const { passAs } = require('../node-internals/native-streams');
 const { join } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 
@@ -90,6 +92,19 @@ function connectByCnet(next) {
   };
 }
 
+/** Makes the socket of TLS, over a stream of Node's or over a Duplex. */
+function makeOver(socket, isNative, make) {
+  try {
+    if (isNative) return passAs(socket, make);
+    const secure = make();
+    join(secure, socket);
+    return secure;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
 /** createConnection() of https.Agent: Node's TLS, with the sessions that the agent keeps, over a socket of cnet. */
 function connectSecurely(next) {
   return function createConnection(...args) {
@@ -99,8 +114,9 @@ function connectSecurely(next) {
     const given = CONNECTION_OPTIONS.filter((name) => options[name] !== undefined);
     const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));
     const socket = new Socket(wanted); // connects when TLS has taken its options: they may be refused
-    const secure = Reflect.apply(next(), this, [{ ...options, socket }]);
-    join(secure, socket);
+    const isNative = !socket.destroyed && expectNodeStream(socket, Boolean(wanted.path));
+    const make = () => Reflect.apply(next(), this, [{ ...options, socket }]);
+    const secure = makeOver(socket, isNative, make);
     tellOfConnecting(secure, socket);
     if (options.timeout) secure.setTimeout(options.timeout);
     abandonWith(secure, socket);

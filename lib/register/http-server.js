@@ -9,11 +9,15 @@
 const { cancelBinding, listen } = require('../server/listen');
 const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
+const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
 const { forward } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
+
+/** Of the http2 of this line of Node. */
+const NEEDS_STREAMS = Number.parseInt(process.versions.node, 10) <= 18;
 
 /** What the handle and its sockets call, and what a limit needs. */
 const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
@@ -53,9 +57,16 @@ function watchTLS(server) {
   server.prependListener('tlsClientError', (error, socket) => forward(socket));
 }
 
-/** Node's http2 turns Nagle's algorithm off, where it sees the socket. */
+/**
+ * Node's http2 speaks by streams of Node's own. Where there can be none it takes the socket for a Duplex: then it does not turn
+ * Nagle's algorithm off, and that of Node 18 breaks down by an assertion when two writes meet.
+ */
 function watchHTTP2(server) {
-  server.prependListener('connection', (socket) => socket.setNoDelay(true));
+  server.prependListener('connection', (socket) => {
+    if (toNodeStream(socket)) return;
+    if (NEEDS_STREAMS) socket.destroy();
+    else socket.setNoDelay(true);
+  });
   server.prependListener('session', (session) => forward(session.socket));
 }
 

@@ -14,10 +14,12 @@ const { EventEmitter } = require('node:events');
 const Module = require('node:module');
 const nodeNet = require('node:net');
 
+const { passToHttp2 } = require('./http2.js');
 const { busyMethods, otherMethod } = require('./joined-methods.js');
 const loaded = require('../common/loaded.js');
 const { joining, Server: NodeServer, Socket: NodeSocket } = require('../node-internals/net.js');
 const { replace, resemble } = require('../common/replace.js');
+const { kLife } = require('../common/symbols.js');
 
 /**
  * Methods that discern by themselves whose socket they are called for, as they are hot, or are compared with what they were.
@@ -99,17 +101,18 @@ function jointOf(Class, NodeClass, pristine) {
   const node = Object.create(Object.getPrototypeOf(NodeClass.prototype));
   const before = Object.create(Object.getPrototypeOf(Class.prototype));
   const choose = (name, current) => (current === before[name] || current === pristine[name] ? node[name] : current);
-  return { ours: Class.prototype, before, node, pristine, choose };
+  const isNodes = (object) => object instanceof NodeClass && object[kLife] === undefined; // cnet's own may pass for Node's: see tls.js
+  return { ours: Class.prototype, before, node, pristine, choose, isNodes, given: passToHttp2 };
 }
 
 /** @returns {() => void} takes it back */
 function joinMethod({ prototype }, NodeClass, name, joint, busy) {
-  const { before, node, pristine, choose } = joint;
+  const { before, node, pristine, choose, isNodes } = joint;
   if (Object.hasOwn(NodeClass.prototype, name)) node[name] = NodeClass.prototype[name];
   if (Object.hasOwn(pristine, name)) { // else it is what both inherit, which may change
     const { [name]: own } = pristine;
     const make = () => function discerningMethod(...args) {
-      return Reflect.apply(this instanceof NodeClass ? node[name] : own, this, args);
+      return Reflect.apply(isNodes(this) ? node[name] : own, this, args);
     };
     before[name] = DISCERNING.has(name) ? own : discern(prototype, name, own, make);
   }

@@ -13,13 +13,14 @@
  * @property {object} node Node's methods: those that its prototype had, above those that it inherits by now
  * @property {object} pristine cnet's methods, as cnet has made them
  * @property {(name: string, current: Function) => Function} choose gives Node's method, unless `current` is a program's
+ * @property {(object: object, socket: any) => void} given hears of each 'connection' that a server of Node's is given
  */
 
 /**
  * @param {Joint} joint
  * @returns {object} methods for Node's prototype
  */
-const busyMethods = ({ ours, before, node, choose }) => ({
+const busyMethods = ({ ours, before, node, choose, given }) => ({
   addListener(...args) {
     const { addListener } = ours;
     return Reflect.apply(addListener === before.addListener ? node.addListener : choose('addListener', addListener), this, args);
@@ -34,6 +35,7 @@ const busyMethods = ({ ours, before, node, choose }) => ({
   },
   emit(...args) {
     const { emit } = ours;
+    if (args[0] === 'connection') given(this, args[1]);
     return Reflect.apply(emit === before.emit ? node.emit : choose('emit', emit), this, args);
   },
   end(...args) {

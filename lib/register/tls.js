@@ -10,10 +10,15 @@
 const Module = require('node:module');
 
 const { replace } = require('../common/replace.js');
+const { allowPassing, passAs } = require('../node-internals/native-streams.js');
 const { forward, isOwn, join } = require('../node-internals/tls.js');
+
+/** Loaded with the first socket, not before. */
+const toNodeStream = (socket) => require('../socket/node-stream.js').toNodeStream(socket);
 
 /** Makes a TLS socket over one of cnet by `make`. */
 function over(socket, make) {
+  if (toNodeStream(socket)) return passAs(socket, make);
   const tlsSocket = make();
   join(tlsSocket, socket);
   return tlsSocket;
@@ -37,8 +42,17 @@ function wrapClass(Class, isActive) {
   });
 }
 
+/** A TLS server is given sockets of cnet that pass for Node's, where their connection can be on a stream of Node's. */
+function passConnections(next) {
+  return function emit(...args) {
+    const pass = () => Reflect.apply(next(), this, args);
+    return args[0] === 'connection' && isOwn(args[1]) && toNodeStream(args[1]) ? passAs(args[1], pass) : pass();
+  };
+}
+
 /** The TLS socket of a server is seen when it is secure, or will not be. Before that it ends by Node's own means. */
 function wrapEmit(next, isActive) {
+  const pass = passConnections(next);
   return function emit(...args) {
     const [event, socket, failed] = args;
     if (event === 'secureConnection' && isActive()) {
@@ -47,7 +61,7 @@ function wrapEmit(next, isActive) {
     } else if (event === 'tlsClientError' && isActive()) {
       forward(failed);
     }
-    return Reflect.apply(next(), this, args);
+    return Reflect.apply(event === 'connection' && isActive() ? pass : next(), this, args);
   };
 }
 
@@ -59,6 +73,7 @@ function registerTls(isActive) {
   if (process.versions.openssl === undefined) return [];
   const tls = require('node:tls');
   const steps = [
+    allowPassing(),
     replace(tls, 'connect', (next) => wrapConnect(next, isActive)),
     replace(tls, 'TLSSocket', (next) => wrapClass(next(), isActive)),
     replace(tls.Server.prototype, 'emit', (next) => wrapEmit(next, isActive)),
@@ -68,4 +83,4 @@ function registerTls(isActive) {
   return steps;
 }
 
-module.exports = { registerTls };
+module.exports = { passConnections, registerTls };

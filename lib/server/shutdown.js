@@ -9,6 +9,7 @@ const native = require('../native/binding');
 const { tellShutdown } = require('../common/channels');
 const { AbortError, codes, errnoException, invalidArgType } = require('../common/errors');
 const { Handle } = require('../native/handle');
+const { askSystem } = require('../options/no-socket');
 const { handles } = require('../native/events');
 const { kBytesWritten, kNumber, kOwner, kShutdown } = require('../common/symbols');
 const { clearTimeout, now: clock, setImmediate, setTimeout } = require('../common/timers');
@@ -38,10 +39,10 @@ function socketsOf(server) {
  * uv.EBUSY when something waits: bytes that were read and not consumed, or are to be read, or to be sent, or an end.
  */
 function quietTime(socket) {
-  const { _handle: handle } = socket;
   const isEnding = socket.writableEnded && !socket.writableFinished;
   const isBusy = socket.readableLength > 0 || socket.writableLength > 0 || isEnding;
-  return isBusy || !(handle instanceof Handle) ? uv.EBUSY : native.quiet(handle.id);
+  if (isBusy || socket._handle.writeQueueSize > 0) return uv.EBUSY;
+  return askSystem(socket, (handle) => (handle instanceof Handle ? native.quiet(handle.id) : uv.EBUSY));
 }
 
 /** Where the time is not known it is that since the first of several looks that saw the same bytes. */
@@ -68,8 +69,7 @@ class Looks {
 
 /** Closes a connection by a reset, where it is TCP's: whatever waits to be sent is lost. */
 function reset(socket) {
-  const { _handle: handle } = socket;
-  if (handle instanceof Handle) native.resetOnClose(handle.id); // of a path there is none: it is closed
+  askSystem(socket, (handle) => handle instanceof Handle && native.resetOnClose(handle.id)); // of a path there is none: it is closed
   socket.destroy();
 }
 

@@ -19,6 +19,7 @@ const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
 const { isIP } = require('../address/ip');
 const { resolve } = require('./lookup');
 const native = require('../native/binding');
+const { settleNodeStream } = require('./node-stream');
 const { prepareOpening, settleOpening } = require('./early-data');
 const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
 const { isDenied } = require('../common/permission');
@@ -39,6 +40,7 @@ const {
   kHandle,
   kKept,
   kLife,
+  kNodeStream,
   kProxyOut,
 } = require('../common/symbols');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
@@ -185,6 +187,7 @@ function established(socket) {
   const { [kLife]: life } = socket;
   socket._applyOptions();
   keep(socket);
+  if (socket[kNodeStream] !== null && !settleNodeStream(socket)) return;
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
   if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);

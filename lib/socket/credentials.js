@@ -9,7 +9,7 @@ const native = require('../native/binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { Handle, Pipe } = require('../native/handle');
 const { describePeer, describeRefused } = require('../native/events');
-const { callError, needKind } = require('../options/no-socket');
+const { askSystem, callError, needKind } = require('../options/no-socket');
 const { byDefault } = require('../options/program-defaults');
 const { kAllowedUids } = require('../common/symbols');
 const uv = require('../native/uv');
@@ -33,10 +33,11 @@ const methods = {
    * @throws ERR_INVALID_HANDLE_TYPE when it is no Unix socket, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM; EBADF, ENOTCONN
    */
   getPeerCredentials() {
-    const handle = this._handle;
     checkPlatform('getPeerCredentials()');
-    needKind(handle, Pipe, 'getPeerCredentials()');
-    const peer = handle instanceof Pipe ? credentialsOf(handle) : uv.EBADF;
+    const peer = askSystem(this, (handle) => {
+      needKind(handle, Pipe, 'getPeerCredentials()');
+      return handle instanceof Pipe ? credentialsOf(handle) : uv.EBADF;
+    });
     if (typeof peer === 'number') throw callError(this, peer, 'getsockopt', 'SO_PEERCRED');
     return peer;
   },

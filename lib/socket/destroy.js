@@ -7,8 +7,9 @@ const { debug } = require('../common/debug');
 const { codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, TCP } = require('../native/handle');
+const { dropNodeStream } = require('./node-stream');
 const { callStream, lifeOf } = require('./life');
-const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kLife, kResetting } = require('../common/symbols');
+const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kLife, kNodeStream, kResetting } = require('../common/symbols');
 const { stopTimeout } = require('./idle-timeout');
 const { nextTick, queueMicrotask } = require('../common/timers');
 const { undo } = require('../common/undo');
@@ -77,7 +78,7 @@ const methods = {
       this.destroy(new codes.ERR_SOCKET_CLOSED());
       return this;
     }
-    if (!(this[kHandle] instanceof TCP)) throw new codes.ERR_INVALID_HANDLE_TYPE();
+    if ((this[kHandle].Kind ?? this[kHandle].constructor) !== TCP) throw new codes.ERR_INVALID_HANDLE_TYPE();
     if (this.connecting) this[kLife].once('connect', () => this._reset());
     else this._reset();
     return this;
@@ -99,6 +100,7 @@ const methods = {
     undo(this);
     stopTimeout(this);
     if (this[kConnectTimer] !== null) connectTimeout.stop(this);
+    if (this[kNodeStream] !== null) dropNodeStream(this);
     if (!handle) {
       callback(exception);
       nextTick(() => life.tellClose());

@@ -177,6 +177,19 @@ class ForeignHandle {
     if (this.isClosed) return;
     this.isClosed = true;
     this.original.close(callback);
+    this.#forget();
+  }
+
+  /** close() by a TCP reset, of a handle that can. @returns {number} a negative code: it is a plain close */
+  reset(callback) {
+    this.isClosed = true;
+    const err = this.original.reset(callback);
+    if (err) this.original.close(callback);
+    this.#forget();
+    return err;
+  }
+
+  #forget() {
     this.original.onread = () => {};
     this.#driver._handle = null;
   }

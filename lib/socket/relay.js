@@ -8,6 +8,7 @@ const native = require('../native/binding');
 const { AbortError, codes, invalidArgType, invalidArgValue } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { kByKernel, kHandle, kLife, kOnRead, kOwner, kReceives, kRelayed, kTlsReader, kWriteDone } = require('../common/symbols');
+const { NodeStream } = require('./node-stream');
 const { takeBuffered } = require('../processes/transfer');
 const { setImmediate } = require('../common/timers');
 const { validateAbortSignal, validateInteger, validateObject } = require('../common/validate');
@@ -128,7 +129,7 @@ function validateEnd(stream, name) {
   if (stream.readableEncoding !== null) throw invalidArgValue(name, stream, 'has an encoding');
   if (stream[kOnRead]) throw invalidArgValue(name, stream, 'has the option onread');
   if (stream[kRelayed]) throw invalidArgValue(name, stream, 'is relayed already');
-  if (stream[kTlsReader]) throw invalidArgValue(name, stream, 'is read by TLS');
+  if (stream[kTlsReader] || stream[kHandle] instanceof NodeStream) throw invalidArgValue(name, stream, 'is read by TLS');
   if (stream._readableState.pipes.length > 0) throw invalidArgValue(name, stream, 'is piped to another stream');
 }
 

@@ -23,6 +23,7 @@ const { lifeOf, liveAgain } = require('./life');
 const names = require('./endpoints');
 const nodeNet = require('../node-internals/net');
 const opening = require('./early-data');
+const { dropNodeStream } = require('./node-stream');
 const { NONE, forSocket, program } = require('../options/program-defaults');
 const proxy = require('./proxy-header');
 const settings = require('../options/tcp-options');
@@ -47,6 +48,7 @@ const {
   kKeepAlive,
   kLife,
   kLiveAgain,
+  kNodeStream,
   kNoDelay,
   kOnRead,
   kOwner,
@@ -118,7 +120,7 @@ function onReadableStreamEnd() {
 }
 
 /** The state that few sockets have anything in: it is theirs when they do, and of the prototype otherwise. */
-const RARE = { [kBlockList]: null, [kBound]: null, [kKeepAlive]: null, [kOnRead]: null, [kResetting]: false, [kTypeOfService]: undefined };
+const RARE = { [kBlockList]: null, [kBound]: null, [kKeepAlive]: null, [kNodeStream]: null, [kOnRead]: null, [kResetting]: false, [kTypeOfService]: undefined };
 
 function initRareState(socket, options) {
   if (options.typeOfService !== undefined) {
@@ -220,12 +222,13 @@ Object.setPrototypeOf(Socket, Duplex);
 const methods = {
   /** The native handle, or null (see handle.js). */
   get _handle() {
-    const handle = this[kHandle];
+    const handle = this[kNodeStream] ?? this[kHandle];
     return handle instanceof ForeignHandle ? handle.original : handle;
   },
 
   set _handle(handle) {
-    if (handle !== null && handle === this[kHandle]?.original) return;
+    if (handle !== null && handle === (this[kNodeStream] ?? this[kHandle])?.original) return;
+    if (this[kNodeStream] !== null) dropNodeStream(this);
     if (this[kHandle] !== null && this[kHandle] !== handle) lifeOf(this).take(this[kHandle]);
     this[kHandle] = own(this, handle);
   },
@@ -264,6 +267,7 @@ const methods = {
     this._peername = undefined;
     this[kBytesWritten] = 0;
     if (this[kFirst] !== null) this[kFirst] = null;
+    if (this[kNodeStream] !== null) dropNodeStream(this);
     if (this[kRelayed]) this[kRelayed] = false; // that connection has gone
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return; // see foreign-handle.js

@@ -5,7 +5,7 @@
 const native = require('../native/binding');
 const { codes } = require('../common/errors');
 const { TCP } = require('../native/handle');
-const { needKind } = require('../options/no-socket');
+const { askSystem, needKind } = require('../options/no-socket');
 const { optionError } = require('../options/socket-options');
 const uv = require('../native/uv');
 
@@ -17,11 +17,12 @@ const methods = {
    *   connection, EBADF after it
    */
   getTCPInfo() {
-    const handle = this._handle;
     if (process.platform !== 'linux') throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('getTCPInfo()');
-    needKind(handle, TCP, 'getTCPInfo()');
     const info = {};
-    const err = handle instanceof TCP ? native.tcpInfo(handle.id, info) : uv.EBADF;
+    const err = askSystem(this, (handle) => {
+      needKind(handle, TCP, 'getTCPInfo()');
+      return handle instanceof TCP ? native.tcpInfo(handle.id, info) : uv.EBADF;
+    });
     if (err) throw optionError(err, 'getsockopt', 'TCP_INFO', this);
     return info;
   },

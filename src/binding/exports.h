@@ -33,6 +33,7 @@
   /* stream.c */ \
   X(open, cnet_js_open) \
   X(adopt, cnet_js_adopt) \
+  X(give, cnet_js_give) \
   X(guess, cnet_js_guess) \
   X(dup, cnet_js_dup) \
   X(dupOnto, cnet_js_dup_onto) \

@@ -25,6 +25,13 @@ napi_value cnet_js_adopt(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_adopt(stream, cnet_arg_int(&call, 1, -1)));
 }
 
+/* give(id): gives the connection away: a descriptor, which is the caller's; the stream stays, without one */
+napi_value cnet_js_give(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_give(stream));
+}
+
 /* guess(fd): the uv_handle_type of a descriptor, as uv_guess_handle() says */
 napi_value cnet_js_guess(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);

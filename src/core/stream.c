@@ -66,6 +66,29 @@ int cnet_adopt(cnet_stream_t *stream, int fd) {
   return cnet_stream_take(stream, fd);
 }
 
+/*
+ * The handle is closed, and the stream has a fresh one in its place: that may happen within a callback of the old one.
+ * The part that watches an error queue has a duplicate of its own, and goes on.
+ */
+int cnet_give(cnet_stream_t *stream) {
+  const uint32_t engaged =
+      CNET_LISTENER | CNET_CLOSING | CNET_BUSY | CNET_CONNECTING | CNET_SENDING | CNET_RELAYED | CNET_PASSES;
+  uv_stream_t *before = stream->uv, *fresh;
+
+  if ((stream->flags & engaged) || stream->write != NULL || !uv_is_writable(before)) return UV_EBUSY;
+  int own = cnet_fd(stream);
+  int fd = own < 0 ? own : cnet_platform_dup(own);
+  if (fd < 0) return fd;
+  int err = cnet_stream_handle(stream, &fresh);
+  if (err) {
+    cnet_platform_close(fd);
+    return err;
+  }
+  stream->uv = fresh;
+  cnet_handle_close(stream->loop, (uv_handle_t *)before);
+  return fd;
+}
+
 bool cnet_is_closing(const cnet_stream_t *stream) { return (stream->flags & CNET_CLOSING) != 0; }
 
 bool cnet_is_listener(const cnet_stream_t *stream) { return (stream->flags & CNET_LISTENER) != 0; }

@@ -1,0 +1,93 @@
+'use strict';
+
+/**
+ * Native streams of Node's own, TCP and Pipe, made for a socket of cnet: Node's TLS and http2 speak to these below JavaScript.
+ * What stands here is of Node's insides: the classes of such streams, the timer that a socket is asked for, and what passes for
+ * a socket of Node's.
+ */
+
+const { Socket } = require('./net');
+
+/** Of a stream that is no listener: the argument of both classes. */
+const IS_SOCKET = 0;
+
+/** @type {Map<string, Function>} the classes that are known, by the name of a kind */
+const classes = new Map();
+
+/**
+ * A native stream of Node's that is open on nothing yet. Node gives its classes to nobody, but a socket made of a descriptor has one.
+ * @param {string} kind a name for what makeDescriptor() makes
+ * @param {() => number} makeDescriptor of a socket of that kind, which is closed here
+ * @returns {object} with open(descriptor)
+ * @throws the errors of makeDescriptor(), and those of Node
+ */
+function makeStream(kind, makeDescriptor) {
+  if (!classes.has(kind)) {
+    const socket = new Socket({ fd: makeDescriptor(), manualStart: true });
+    classes.set(kind, socket._handle.constructor);
+    socket.destroy();
+  }
+  const Class = classes.get(kind);
+  return new Class(IS_SOCKET);
+}
+
+let timerSymbol;
+
+/** The symbol under which Node's sockets have their timer; undefined when there is none. */
+function findTimerSymbol() {
+  const probe = new Socket();
+  probe.setTimeout(1000);
+  const found = Object.getOwnPropertySymbols(probe).find((symbol) => typeof probe[symbol]?.refresh === 'function');
+  probe.setTimeout(0);
+  return found;
+}
+
+/**
+ * Lets what happens on a socket of Node's above (whose `_parent` is `socket`) be activity of `socket`: that one asks each socket
+ * below it for its timer.
+ * @param {object} socket
+ * @param {() => void} refresh
+ */
+function watchActivity(socket, refresh) {
+  timerSymbol ??= findTimerSymbol();
+  if (timerSymbol === undefined) return;
+  Object.defineProperty(socket, timerSymbol, { value: { refresh }, configurable: true, writable: true });
+}
+
+/** Sockets of cnet on such a stream, while Node's TLS is given them. */
+const passing = new WeakSet();
+
+const ordinary = Function.prototype[Symbol.hasInstance];
+
+/**
+ * Lets passAs() have an effect: `instanceof`, by which Node's TLS chooses how it speaks to a socket, asks Node's class.
+ * @returns {() => void} takes it back
+ */
+function allowPassing() {
+  const before = Object.getOwnPropertyDescriptor(Socket, Symbol.hasInstance);
+  const value = function hasInstance(instance) {
+    return ordinary.call(this, instance) || (this === Socket && passing.has(instance));
+  };
+  Object.defineProperty(Socket, Symbol.hasInstance, { value, configurable: true });
+  return () => {
+    if (Socket[Symbol.hasInstance] !== value) return; // the other one that needs it has it
+    if (before === undefined) delete Socket[Symbol.hasInstance];
+    else Object.defineProperty(Socket, Symbol.hasInstance, before);
+  };
+}
+
+/** Runs an action during which `socket` is one of Node's for `instanceof`. */
+function passAs(socket, action) {
+  if (passing.has(socket)) return action();
+  passing.add(socket);
+  try {
+    return action();
+  } finally {
+    passing.delete(socket);
+  }
+}
+
+/** What stands for `socket` and is a socket of Node's for `instanceof`, without any change to Node's class. */
+const asNodes = (socket) => new Proxy(socket, { getPrototypeOf: () => Socket.prototype });
+
+module.exports = { allowPassing, asNodes, makeStream, passAs, watchActivity };
