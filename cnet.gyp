@@ -137,6 +137,7 @@
         "src/core/connect_serial.c",
         "src/core/early_data.c",
         "src/core/error_queue.c",
+        "src/core/given.c",
         "src/core/handle.c",
         "src/core/idle.c",
         "src/core/listener.c",

@@ -1494,6 +1494,12 @@ export function splice(
   bToA: number;
 }>;
 
+/**
+ * What Node's TLS or http2 is to be given in the place of a socket, so that it speaks to a native stream of Node's own, as it does
+ * over a socket of `node:net`; the socket itself where that cannot be. cnet/register does it by itself. Since cnet 0.1.0 (not in Node).
+ */
+export function forTLS(socket: Socket): Socket;
+
 /** The module cnet/promises: connect() and listen() that resolve. Since cnet 0.1.0 (Node: not released). */
 export * as promises from './promises.js';
 

@@ -24,6 +24,7 @@ const {
 } = require('./common/family-defaults');
 const { isIP, isIPv4, isIPv6 } = require('./address/ip');
 const { createServerHandle } = require('./server/listen');
+const { forTLS } = require('./socket/node-stream');
 const loaded = require('./common/loaded');
 const { VERSION } = require('./native/native-file');
 const { Server } = require('./server/server');
@@ -61,6 +62,7 @@ module.exports = {
   setDefaultAutoSelectFamilyAttemptTimeout,
   getDefaults: () => require('./program/set-defaults').getDefaults(),
   setDefaults: (options) => require('./program/set-defaults').setDefaults(options),
+  forTLS,
   receive,
   stats,
   splice,

@@ -20,7 +20,7 @@ const KEYS = { key: read('key.pem'), cert: read('cert.pem') };
 const UNCHECKED = { rejectUnauthorized: false };
 
 describe('cnet/register, TLS and active handles', () => {
-  const before_ = { connect: tls.connect, TLSSocket: tls.TLSSocket, emit: tls.Server.prototype.emit };
+  let before_;
   const opened = [];
   let active = true;
   let undo = [];
@@ -42,6 +42,7 @@ describe('cnet/register, TLS and active handles', () => {
   }
 
   before(() => {
+    before_ = { connect: tls.connect, TLSSocket: tls.TLSSocket, emit: tls.Server.prototype.emit };
     undo = [...registerTls(() => active), ...registerActive(() => active)];
   });
 

@@ -6,13 +6,26 @@
  * a socket of Node's.
  */
 
+const { setImmediate } = require('../common/timers');
 const { Socket } = require('./net');
+const { LEAVES_OPEN } = require('./tls');
 
 /** Of a stream that is no listener: the argument of both classes. */
 const IS_SOCKET = 0;
 
 /** @type {Map<string, Function>} the classes that are known, by the name of a kind */
 const classes = new Map();
+
+/** Lets a second close() call back too: the TLS of Node 18 waits for that, for a stream that the socket below has closed. */
+function closeTwice(stream) {
+  const { close } = stream;
+  let isClosed = false;
+  stream.close = (callback) => {
+    if (isClosed && callback !== undefined) setImmediate(callback);
+    else Reflect.apply(close, stream, [callback]);
+    isClosed = true;
+  };
+}
 
 /**
  * A native stream of Node's that is open on nothing yet. Node gives its classes to nobody, but a socket made of a descriptor has one.
@@ -28,7 +41,9 @@ function makeStream(kind, makeDescriptor) {
     socket.destroy();
   }
   const Class = classes.get(kind);
-  return new Class(IS_SOCKET);
+  const stream = new Class(IS_SOCKET);
+  if (LEAVES_OPEN) closeTwice(stream);
+  return stream;
 }
 
 let timerSymbol;
@@ -59,20 +74,32 @@ const passing = new WeakSet();
 
 const ordinary = Function.prototype[Symbol.hasInstance];
 
-/**
- * Lets passAs() have an effect: `instanceof`, by which Node's TLS chooses how it speaks to a socket, asks Node's class.
- * @returns {() => void} takes it back
- */
-function allowPassing() {
+/** How many have asked for it by allowPassing(), and what takes it back. */
+const allowed = { count: 0, undo: null };
+
+function putHasInstance() {
   const before = Object.getOwnPropertyDescriptor(Socket, Symbol.hasInstance);
   const value = function hasInstance(instance) {
     return ordinary.call(this, instance) || (this === Socket && passing.has(instance));
   };
   Object.defineProperty(Socket, Symbol.hasInstance, { value, configurable: true });
   return () => {
-    if (Socket[Symbol.hasInstance] !== value) return; // the other one that needs it has it
+    if (Socket[Symbol.hasInstance] !== value) return; // another has replaced it meanwhile
     if (before === undefined) delete Socket[Symbol.hasInstance];
     else Object.defineProperty(Socket, Symbol.hasInstance, before);
+  };
+}
+
+/**
+ * Lets passAs() have an effect: `instanceof`, by which Node's TLS chooses how it speaks to a socket, asks Node's class.
+ * @returns {() => void} takes it back, with the last one that has asked for it
+ */
+function allowPassing() {
+  if (allowed.count === 0) allowed.undo = putHasInstance();
+  allowed.count++;
+  return () => {
+    allowed.count--;
+    if (allowed.count === 0) allowed.undo();
   };
 }
 

@@ -7,7 +7,7 @@ const { readEnvironment } = require('../program/environment');
 const { expectNodeStream } = require('../socket/node-stream');
 const { Socket } = require('../socket/socket');
 const { passAs } = require('../node-internals/native-streams');
-const { join } = require('../node-internals/tls');
+const { endWith, join } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 
 /**
@@ -95,9 +95,9 @@ function connectByCnet(next) {
 /** Makes the socket of TLS, over a stream of Node's or over a Duplex. */
 function makeOver(socket, isNative, make) {
   try {
-    if (isNative) return passAs(socket, make);
-    const secure = make();
-    join(secure, socket);
+    const secure = isNative ? passAs(socket, make) : make();
+    if (isNative) endWith(secure, socket);
+    else join(secure, socket);
     return secure;
   } catch (error) {
     socket.destroy();

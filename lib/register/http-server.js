@@ -12,7 +12,7 @@ const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
-const { forward } = require('../node-internals/tls');
+const { endWith, forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
 
@@ -51,9 +51,12 @@ function takeMethods(server) {
   Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });
 }
 
-/** Prepares a server of https or of secure http2 for sockets that TLS takes for a Duplex like any other. */
+/** Prepares a server of https or of secure http2 for sockets that TLS may take for a Duplex like any other. */
 function watchTLS(server) {
-  server.prependListener('secureConnection', forward);
+  server.prependListener('secureConnection', (secure) => {
+    forward(secure);
+    if (isOwn(secure._parent)) endWith(secure, secure._parent);
+  });
   server.prependListener('tlsClientError', (error, socket) => forward(socket));
 }
 

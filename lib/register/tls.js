@@ -11,16 +11,17 @@ const Module = require('node:module');
 
 const { replace } = require('../common/replace.js');
 const { allowPassing, passAs } = require('../node-internals/native-streams.js');
-const { forward, isOwn, join } = require('../node-internals/tls.js');
+const { endWith, forward, isOwn, join } = require('../node-internals/tls.js');
 
 /** Loaded with the first socket, not before. */
 const toNodeStream = (socket) => require('../socket/node-stream.js').toNodeStream(socket);
 
 /** Makes a TLS socket over one of cnet by `make`. */
 function over(socket, make) {
-  if (toNodeStream(socket)) return passAs(socket, make);
-  const tlsSocket = make();
-  join(tlsSocket, socket);
+  const isNative = toNodeStream(socket);
+  const tlsSocket = isNative ? passAs(socket, make) : make();
+  if (isNative) endWith(tlsSocket, socket);
+  else join(tlsSocket, socket);
   return tlsSocket;
 }
 
@@ -58,6 +59,7 @@ function wrapEmit(next, isActive) {
     if (event === 'secureConnection' && isActive()) {
       const raw = socket?._handle?._parentWrap?.stream;
       if (isOwn(raw)) join(socket, raw);
+      else if (isOwn(socket?._parent)) endWith(socket, socket._parent);
     } else if (event === 'tlsClientError' && isActive()) {
       forward(failed);
     }

@@ -12,14 +12,15 @@
  */
 
 const native = require('../native/binding');
-const { errnoException } = require('../common/errors');
+const { errnoException, invalidArgType } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
-const { makeStream, watchActivity } = require('../node-internals/native-streams');
+const { asNodes, makeStream, watchActivity } = require('../node-internals/native-streams');
 const {
   kAttach, kBorrow, kByKernel, kBytesWritten, kEarly, kFiles, kFirst, kHandle, kNodeStream, kOwner, kQueued, kReceives, kRelayed, kShutDownDone,
   kTlsReader, kWriteDone,
 } = require('../common/symbols');
+const { count } = require('../native/stats');
 const uv = require('../native/uv');
 
 /** Runs an action with a handle of cnet for a moment, on a duplicate of a descriptor. */
@@ -107,6 +108,8 @@ class NodeStream extends ForeignHandle {
     const seat = this.#seat;
     if (seat === null) return;
     this.#seat = null;
+    count('bytesRead', super.bytesRead ?? 0);
+    count('bytesWritten', super.bytesWritten ?? 0);
     seat[kOwner] = null;
     seat.close();
   }
@@ -202,6 +205,20 @@ function toNodeStream(socket) {
 }
 
 /**
+ * What Node's TLS or http2 is to be given for a socket, so that it speaks to a stream of Node's own: in the place of the socket in
+ * `tls.connect({ socket })`, `new tls.TLSSocket(socket)`, `server.emit('connection', socket)` and `createConnection()`. With
+ * cnet/register that happens by itself. Nothing of Node's is changed. Not in Node.
+ * @param {import('./socket').Socket} socket
+ * @returns {import('./socket').Socket} what stands for the socket, and does what it does; the socket is still the program's
+ * @throws ERR_INVALID_ARG_TYPE
+ */
+function forTLS(socket) {
+  if (!(kNodeStream in Object(socket))) throw invalidArgType('socket', 'net.Socket', socket);
+  const isNative = toNodeStream(socket);
+  return isNative || socket[kHandle] === null ? asNodes(socket) : socket;
+}
+
+/**
  * Lets a stream of Node's wait for the connection of a socket on which connect() is going to be called.
  * @param {import('./socket').Socket} socket without a handle
  * @param {boolean} isPath whether it will be given a path
@@ -236,4 +253,4 @@ function dropNodeStream(socket) {
   stream?.close();
 }
 
-module.exports = { NodeStream, dropNodeStream, expectNodeStream, settleNodeStream, toNodeStream };
+module.exports = { NodeStream, dropNodeStream, expectNodeStream, forTLS, settleNodeStream, toNodeStream };

@@ -4,6 +4,7 @@
 #include "block_list_object.h"
 #include "descriptor.h"
 #include "exports.h"
+#include "given.h"
 #include "values.h"
 
 /* open(kind, async name): the id of a new stream */

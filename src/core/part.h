@@ -24,6 +24,7 @@ typedef enum cnet_part_order {
   CNET_PART_SEND_FILE,
   CNET_PART_EARLY_DATA,
   CNET_PART_ALLOWED_USERS,
+  CNET_PART_GIVEN,
   CNET_PART_LISTENER,
 } cnet_part_order_t;
 

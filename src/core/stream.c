@@ -5,6 +5,7 @@
 
 #include "descriptor.h"
 #include "error_queue.h"
+#include "given.h"
 #include "internal.h"
 #include "options.h"
 #include "queue.h"
@@ -53,6 +54,7 @@ int cnet_stream_handle(cnet_stream_t *stream, uv_stream_t **out) {
 
 int cnet_stream_take(cnet_stream_t *stream, int fd) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
+  cnet_given_back(stream);
   if (stream->kind != CNET_TCP) return uv_pipe_open((uv_pipe_t *)stream->uv, (uv_file)fd);
   int err = uv_tcp_open((uv_tcp_t *)stream->uv, (uv_os_sock_t)fd);
   if (err == 0) cnet_error_queue_watch(stream);
@@ -64,29 +66,6 @@ int cnet_adopt(cnet_stream_t *stream, int fd) {
   if (stream->flags & CNET_CONNECTING) return UV_EBUSY;
   if (uv_guess_handle((uv_file)fd) != (stream->kind == CNET_TCP ? UV_TCP : UV_NAMED_PIPE)) return UV_EINVAL;
   return cnet_stream_take(stream, fd);
-}
-
-/*
- * The handle is closed, and the stream has a fresh one in its place: that may happen within a callback of the old one.
- * The part that watches an error queue has a duplicate of its own, and goes on.
- */
-int cnet_give(cnet_stream_t *stream) {
-  const uint32_t engaged =
-      CNET_LISTENER | CNET_CLOSING | CNET_BUSY | CNET_CONNECTING | CNET_SENDING | CNET_RELAYED | CNET_PASSES;
-  uv_stream_t *before = stream->uv, *fresh;
-
-  if ((stream->flags & engaged) || stream->write != NULL || !uv_is_writable(before)) return UV_EBUSY;
-  int own = cnet_fd(stream);
-  int fd = own < 0 ? own : cnet_platform_dup(own);
-  if (fd < 0) return fd;
-  int err = cnet_stream_handle(stream, &fresh);
-  if (err) {
-    cnet_platform_close(fd);
-    return err;
-  }
-  stream->uv = fresh;
-  cnet_handle_close(stream->loop, (uv_handle_t *)before);
-  return fd;
 }
 
 bool cnet_is_closing(const cnet_stream_t *stream) { return (stream->flags & CNET_CLOSING) != 0; }
@@ -168,6 +147,7 @@ int cnet_tcp_name(const cnet_stream_t *stream, bool peer, struct sockaddr_storag
 }
 
 int cnet_tcp_peer(const cnet_stream_t *stream, struct sockaddr_storage *out) {
+  if (cnet_given_peer(stream, out)) return 0;
   int err = cnet_tcp_name(stream, true, out);
   return err == UV_ENOTCONN ? cnet_platform_gone_peer(stream->uv, out) : err;
 }

@@ -18,13 +18,6 @@ int cnet_open(cnet_loop_t *loop, cnet_kind_t kind, const void *argument, cnet_st
 int cnet_adopt(cnet_stream_t *stream, int fd);
 
 /*
- * Gives its connection away: a duplicate of the descriptor, which is the caller's, and the only one from then on; or a
- * negative code, and nothing has changed. What hangs on the stream stays, as its place in the limits of a server, until
- * it is closed. UV_EBUSY: something is on its way in it, its own side has ended, or it is not a connection.
- */
-int cnet_give(cnet_stream_t *stream);
-
-/*
  * Begins to close it, and ends what hangs on it; `reset`: by a TCP RST. 0, or the code of a reset that could not be
  * made: it is closed all the same. UV_EBADF: it is being closed already. From then on it can be asked what it is, and
  * nothing can be begun with it: whoever tries is told a negative code.

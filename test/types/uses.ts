@@ -162,6 +162,7 @@ net.createServer({ onread: { buffer: () => new Uint8Array(10), callback(got, mem
 net.createServer({ onread: { buffer: Buffer.alloc(10), callback() {} } });
 const sending: Promise<number> = client.sendFile('/file', { start: 1, end: 2 });
 const room: boolean = client.sendFile(3, (error, bytes) => error?.message ?? bytes?.toFixed());
+const forSecure: net.Socket = net.forTLS(client);
 const relayed: Promise<{ aToB: number; bToA: number }> = net.splice(client, other, { highWaterMark: 65536 });
 // @ts-expect-error a file is none of these
 client.sendFile(true);
