@@ -4,12 +4,12 @@
 // '127.0.0.1\0.evil.example' for 127.0.0.1.
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
 const net = require('../..');
-const kit = require('./kit');
 const { encodeProxyHeader } = require('../../lib/proxy-protocol');
-
-const { HOST, listening, once, tidy, track } = kit;
+const { HOST } = require('../support/net');
+const { listening, tidy, track } = require('../support/tidy');
 
 const FOUR = ['127.0.0.1\0', '127.0.0.1\0x', '\x00127.0.0.1', '127.0\0.0.1', '127.0.0.1\0.2', `127.0.0.1\0${'x'.repeat(300)}`];
 const SIX = ['::1\0', '::1\0x', '\0::1', ':\0:1', 'fe80::1%lo\0', 'fe80::1%lo\0x', 'fe80::1\0%lo', `fe80::1%${'z'.repeat(300)}\0`];

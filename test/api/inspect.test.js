@@ -5,7 +5,9 @@ const assert = require('node:assert');
 const nodeNet = require('node:net');
 const { inspect } = require('node:util');
 
-const { HOST, listening, net, pair, tempPath, tidy, track } = require('./kit');
+const { HOST } = require('../support/net');
+const { net } = require('../support/subject');
+const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 describe('util.inspect()', () => {
   afterEach(tidy);

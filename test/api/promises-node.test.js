@@ -9,7 +9,7 @@ const net = require('node:net');
 const path = require('node:path');
 
 const cnet = require('../..');
-const kit = require('./kit');
+const { node } = require('../support/child');
 
 const HOST = '127.0.0.1';
 const hasOwn = Module.isBuiltin?.('node:net/promises') ?? false;
@@ -96,7 +96,7 @@ describe('net/promises as Node has it', () => {
     const script = `
       const net = require('net');
       console.log(require('net/promises') === net.promises, require('node:net/promises') === net.promises, 'setUserTimeout' in net.Socket.prototype);`;
-    const { stdout } = await kit.node([...flag, '-e', script]);
+    const { stdout } = await node([...flag, '-e', script]);
     assert.strictEqual(stdout, 'true true true\n');
   });
 });

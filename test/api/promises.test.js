@@ -2,14 +2,17 @@
 // cnet/promises: connect() and listen() as promises, and the connections of a server in `for await`.
 
 const assert = require('node:assert');
-const { getEventListeners } = require('node:events');
+const { getEventListeners, once } = require('node:events');
 const fs = require('node:fs');
 const nodeNet = require('node:net');
 const path = require('node:path');
 
 const { connect, listen } = require('../../lib/promises');
-const kit = require('./kit');
-const { HOST, closed, net, once, tempPath, text, tidy, track } = kit;
+const { node, script } = require('../support/child');
+const { needsLinux, needsTool } = require('../support/needs');
+const { HOST, closed, text } = require('../support/net');
+const { net } = require('../support/subject');
+const { tempPath, tidy, track } = require('../support/tidy');
 
 const LIB = path.join(__dirname, '..', '..', 'lib');
 
@@ -54,7 +57,7 @@ describe('promises: the module', () => {
 
   it('is cnet/promises to require() and to import', async () => {
     const source = "import('cnet/promises').then((m) => console.log(m.connect === p.connect, m.default === p, Object.keys(m)));";
-    const { stdout, stderr } = await kit.node(['-e', `const p = require('cnet/promises'); ${source}`]);
+    const { stdout, stderr } = await node(['-e', `const p = require('cnet/promises'); ${source}`]);
     assert.deepStrictEqual([stdout, stderr], ["true true [ 'connect', 'default', 'listen' ]\n", '']);
   });
 
@@ -63,7 +66,7 @@ describe('promises: the module', () => {
       const all = [require('net/promises') === own, require('node:net/promises') === own];
       const say = (module) => console.log(JSON.stringify([...all, module?.default === own]));
       ${require('node:module').register ? "import('net/promises').then(say)" : 'say({ default: own })'};`;
-    const { stdout, stderr } = await kit.node(['-r', path.join(LIB, 'register.js'), '-e', source]);
+    const { stdout, stderr } = await node(['-r', path.join(LIB, 'register.js'), '-e', source]);
     assert.deepStrictEqual([stdout, stderr], ['[true,true,true]\n', '']);
   });
 });
@@ -224,8 +227,8 @@ describe('promises: listen()', () => {
   });
 
   it('backlog is taken from its position and from the options', async function () {
-    kit.needsLinux(this);
-    kit.needsTool(this, 'ss', ['-V']);
+    needsLinux(this);
+    needsTool(this, 'ss', ['-V']);
     const { spawnSync } = require('node:child_process');
     for (const args of [[0, HOST, 7], [0, { host: HOST, backlog: 7 }], [{ port: 0, host: HOST, backlog: 7 }],
       [{ port: 0, host: HOST }, 7]]) {
@@ -665,13 +668,13 @@ describe('connections of a server in for await', () => {
         };
         if (cluster.isPrimary) primary();
         else work();`);
-      const { stdout, stderr, code } = await kit.node([file]);
+      const { stdout, stderr, code } = await node([file]);
       assert.deepStrictEqual([stdout, stderr, code], ['1,2\n', '', 0]);
     });
   }
 
   it('a process that leaves the loop and closes the server ends by itself', async () => {
-    const { stdout, stderr, code } = await kit.script(`
+    const { stdout, stderr, code } = await script(`
       const { connect, listen } = net.promises;
       (async () => {
         const server = await listen(0, '127.0.0.1');

@@ -3,14 +3,16 @@
 
 const assert = require('node:assert');
 const channels = require('node:diagnostics_channel');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const {
-  HOST, closed, connected, listening, needsLinux, needsTool, net, once, pair, script, tempPath, tidy, track,
-} = require('../api/kit');
-const { refusedPort } = require('../support/ports');
+const { script } = require('../support/child');
+const { needsLinux, needsTool } = require('../support/needs');
+const { HOST, closed, refusedPort } = require('../support/net');
 const { silent } = require('../support/silent');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const LIB = path.join(__dirname, '..', '..', 'lib');
 

@@ -2,15 +2,17 @@
 // setDefaults(), getDefaults() and the variables of the environment: what options are when they are not given.
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
 const cnet = require('../..');
 const { LIMITS, program } = require('../../lib/options/program-defaults');
-const {
-  HOST, MAJOR, closed, connected, listening, needsLinux, net, node, once, pair, tempPath, tidy, track,
-} = require('../api/kit');
-const { refusedPort } = require('../support/ports');
+const { node } = require('../support/child');
+const { needsLinux } = require('../support/needs');
+const { HOST, closed, refusedPort } = require('../support/net');
+const { MAJOR, net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const ROOT = path.join(__dirname, '..', '..');
 

@@ -2,14 +2,18 @@
 // cnet.stats() and cnet.version: what is open, what was done, and the memory of the core.
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const { Worker } = require('node:worker_threads');
 const path = require('node:path');
 
 const cnet = require('../..');
 const { version } = require('../../package.json');
-const { HOST, closed, connected, listening, needsLinux, needsTool, net, node, once, pair, tempPath, tidy, track } = require('../api/kit');
-const { refusedPort } = require('../support/ports');
+const { node } = require('../support/child');
+const { needsLinux, needsTool } = require('../support/needs');
+const { HOST, closed, refusedPort } = require('../support/net');
 const { silent } = require('../support/silent');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const ROOT = path.join(__dirname, '..', '..');
 const { stats } = cnet;

@@ -4,18 +4,18 @@
 // adopts nothing, and the process goes on.
 
 const assert = require('node:assert');
-const { once: onceOf } = require('node:events');
+const { once, once: onceOf } = require('node:events');
 const fs = require('node:fs');
 const { inspect } = require('node:util');
 const v8 = require('node:v8');
 const { MessageChannel, Worker } = require('node:worker_threads');
 
 const net = require('../..');
-const kit = require('../api/kit');
+const { needsLinux, skip } = require('../support/needs');
+const { HOST, closed, text } = require('../support/net');
 const { random } = require('../support/random');
 const { patience } = require('../support/scale');
-
-const { HOST, closed, listening, once, pair, text, tidy, track } = kit;
+const { listening, pair, tidy, track } = require('../support/tidy');
 
 const isNodeError = (error) => error instanceof Error && /^ERR_[A-Z_]+$/.test(error.code);
 
@@ -41,7 +41,7 @@ describe('tokens of transfer()', function () {
   this.timeout(patience(20000));
 
   before(function () {
-    if (process.platform === 'win32') kit.skip(this, 'descriptors are not duplicated on Windows');
+    if (process.platform === 'win32') skip(this, 'descriptors are not duplicated on Windows');
   });
   afterEach(tidy);
 
@@ -57,7 +57,7 @@ describe('tokens of transfer()', function () {
   });
 
   it('that are damaged anywhere are refused: nothing is closed, nothing adopted, and the whole one still works', async function () {
-    kit.needsLinux(this);
+    needsLinux(this);
     const r = random(1);
     const { client, accepted, server } = await pair();
     const bound = new net.BoundSocket();
@@ -103,7 +103,7 @@ describe('tokens of transfer()', function () {
   });
 
   it('of the old form, with the number of a descriptor, are refused', async function () {
-    kit.needsLinux(this);
+    needsLinux(this);
     const { client, accepted } = await pair();
     const before = descriptors();
     for (const fd of [client.fd, accepted.fd, 0, 1, 2]) {

@@ -1,15 +1,18 @@
 'use strict';
 
 const assert = require('node:assert');
-const { once: onceOf } = require('node:events');
+const { once, once: onceOf } = require('node:events');
 const nodeNet = require('node:net');
 const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
 
 const net = require('../..');
-const kit = require('../api/kit');
-const { HOST, MAJOR, closed, connected, listening, once, pair, tempPath, text, tidy, track } = kit;
 const { runFixture } = require('../support/child');
+const { sockopts } = require('../support/kernel');
+const { needsTool, skip } = require('../support/needs');
+const { HOST, closed, text } = require('../support/net');
 const { patience, scaled } = require('../support/scale');
+const { MAJOR } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 /** Node's words for what it does not move. */
 const refusal = (name, why = undefined) => ({
@@ -45,7 +48,7 @@ async function unread(data, options) {
 
 describe('transfer() and receive()', function () {
   before(function () {
-    if (process.platform === 'win32') kit.skip(this, 'descriptors are not duplicated on Windows');
+    if (process.platform === 'win32') skip(this, 'descriptors are not duplicated on Windows');
   });
   afterEach(tidy);
 
@@ -118,14 +121,14 @@ describe('transfer() and receive()', function () {
     });
 
     it('knows what the descriptor is set to, and takes other options of new Socket()', async function () {
-      kit.needsTool(this, 'python3');
+      needsTool(this, 'python3');
       const { accepted } = await pair();
       accepted.setNoDelay(true).setKeepAlive(true, 5000).setTypeOfService(16);
       const moved = move(accepted, { allowHalfOpen: true, readableHighWaterMark: 7 });
       assert.deepStrictEqual([moved.allowHalfOpen, moved.readableHighWaterMark, moved.getTypeOfService()], [true, 7, 16]);
       moved.setNoDelay(false).setKeepAlive(false);
       const names = ['IPPROTO_TCP.TCP_NODELAY', 'SOL_SOCKET.SO_KEEPALIVE', 'IPPROTO_IP.IP_TOS'];
-      assert.deepStrictEqual(await kit.sockopts(moved.fd, ...names), [0, 0, 16]);
+      assert.deepStrictEqual(await sockopts(moved.fd, ...names), [0, 0, 16]);
     });
 
     it('is closed when its signal is aborted already', async () => {
@@ -179,7 +182,7 @@ describe('transfer() and receive()', function () {
     });
 
     it('is refused in the words of the newest Node', async function () {
-      if (MAJOR < 26) kit.skip(this, 'this Node does not move sockets');
+      if (MAJOR < 26) skip(this, 'this Node does not move sockets');
       const { port1 } = new MessageChannel();
       for (const source of [new nodeNet.Socket(), nodeNet.createServer()]) {
         assert.throws(() => port1.postMessage(source, [source]), refusal(source.constructor.name));

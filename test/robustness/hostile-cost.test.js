@@ -7,7 +7,7 @@ const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 
-const { skip } = require('../api/kit');
+const { skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 const { compilerArgs } = require('../../tools/c-files.js');

@@ -1,11 +1,15 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 
-const { HOST, closed, connected, listening, needsLinux, needsTool, net, once, pair, tempPath, tidy, track } = require('../kit');
-const { block } = require('../../support/block');
+const { block } = require('../../support/loop');
+const { needsLinux, needsTool } = require('../../support/needs');
+const { HOST, closed } = require('../../support/net');
 const { silent } = require('../../support/silent');
+const { net } = require('../../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../../support/tidy');
 
 const TIME = 40;
 const LONG = 120; // longer than TIME

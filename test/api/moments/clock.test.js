@@ -1,10 +1,14 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
-const { HOST, closed, listening, needsLinux, needsTool, net, once, pair, tidy, track } = require('../kit');
-const { block } = require('../../support/block');
+const { block } = require('../../support/loop');
+const { needsLinux, needsTool } = require('../../support/needs');
+const { HOST, closed } = require('../../support/net');
 const { silent } = require('../../support/silent');
+const { net } = require('../../support/subject');
+const { listening, pair, tidy, track } = require('../../support/tidy');
 
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 

@@ -1,9 +1,12 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
-const { HOST, connected, listening, net, once, pair, tidy, track } = require('../kit');
-const { block } = require('../../support/block');
+const { block } = require('../../support/loop');
+const { HOST } = require('../../support/net');
+const { net } = require('../../support/subject');
+const { connected, listening, pair, tidy, track } = require('../../support/tidy');
 
 const TIME = 40;
 const LONG = 120;

@@ -1,9 +1,12 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
-const { net, once, pair, script, tidy, track } = require('../kit');
-const { block } = require('../../support/block');
+const { script } = require('../../support/child');
+const { block } = require('../../support/loop');
+const { net } = require('../../support/subject');
+const { pair, tidy, track } = require('../../support/tidy');
 
 /** Sockets that have no handle, and the order in which they time out. */
 function idlers(count) {

@@ -3,7 +3,9 @@
 const assert = require('node:assert');
 const { AsyncLocalStorage, createHook, executionAsyncId } = require('node:async_hooks');
 
-const { HOST, closed, listening, net, tempPath, tidy, track } = require('../kit');
+const { HOST, closed } = require('../../support/net');
+const { net } = require('../../support/subject');
+const { listening, tempPath, tidy, track } = require('../../support/tidy');
 
 const storage = new AsyncLocalStorage();
 const addresses = (...list) => list.map((address) => ({ address, family: 4 }));

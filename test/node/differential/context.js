@@ -1,8 +1,8 @@
 'use strict';
 
 const nodeNet = require('node:net');
+const { refusedPort } = require('../../support/net');
 const { tempDir } = require('../../support/temp');
-const { refusedPort } = require('../../support/ports');
 const { Trace } = require('./trace');
 
 const ATTEMPT_EVENTS = ['connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];

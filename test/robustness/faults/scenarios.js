@@ -9,8 +9,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-const { refusedPort } = require('../../support/ports');
 const beyond = require('./beyond');
+const { refusedPort } = require('../../support/net');
 
 const HOST = '127.0.0.1';
 const BIG = Buffer.alloc(1536 * 1024);
