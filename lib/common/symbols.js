@@ -16,38 +16,38 @@ module.exports = {
   kOwner: Symbol('kOwner'),
 
   /** State of a Socket. */
-  kAttempt: Symbol('kAttempt'), // what connect() is trying, while it does
-  kAwaited: Symbol('kAwaited'), // writes wait for a connect() that is to come
+  kConnectAttempt: Symbol('kConnectAttempt'), // what connect() is trying, while it does
+  kWillConnect: Symbol('kWillConnect'), // writes wait for a connect() that is to come
   kBlockList: Symbol('kBlockList'),
-  kBound: Symbol('kBound'), // it was a BoundSocket: of a path, true, or of an address, false; null: it was not
+  kBoundToPath: Symbol('kBoundToPath'), // it was a BoundSocket: of a path, true, or of an address, false; null: it was not
   kBytesRead: Symbol('kBytesRead'), // kept when the handle has gone
   kBytesWritten: Symbol('kBytesWritten'), // given to the handle so far
-  kByKernel: Symbol('kByKernel'), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
+  kUsesZeroCopy: Symbol('kUsesZeroCopy'), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
   kFileBytes: Symbol('kFileBytes'), // of a file in the queue of writes: the bytes that it counts for
-  kFirst: Symbol('kFirst'), // bytes that came before the handle's, for `onread`, or null (see first-bytes.js)
-  kFiles: Symbol('kFiles'), // files that are to be sent among the writes
+  kFirstBytes: Symbol('kFirstBytes'), // bytes that came before the handle's, for `onread`, or null (see first-bytes.js)
+  kQueuedFiles: Symbol('kQueuedFiles'), // files that are to be sent among the writes
   kConnectTimer: Symbol('kConnectTimer'), // of the option `connectTimeout`, while it connects; or null
-  kEarly: Symbol('kEarly'), // what was offered with the handshake: see early-data.js; or null
+  kEarlyData: Symbol('kEarlyData'), // what was offered with the handshake: see early-data.js; or null
   kHandle: Symbol('kHandle'),
-  kIdle: Symbol('kIdle'), // number of the idle timeout, -1: none
+  kIdleTimeoutId: Symbol('kIdleTimeoutId'), // number of the idle timeout, -1: none
   kKeepAlive: Symbol('kKeepAlive'), // { enable, delay, interval, count } or null
-  kKept: Symbol('kKept'), // the options of connect() that new Socket() was given, or null
+  kConnectOptions: Symbol('kConnectOptions'), // the options of connect() that new Socket() was given, or null
   kLiveAgain: Symbol('kLiveAgain'), // begins another life of a Socket
   kLife: Symbol('kLife'), // its life: see life.js
   kNoDelay: Symbol('kNoDelay'),
-  kQueued: Symbol('kQueued'), // messages with descriptors that are not sent yet: see descriptors.js
-  kReceives: Symbol('kReceives'), // of a Server too: descriptors are received
+  kDescriptorQueue: Symbol('kDescriptorQueue'), // messages with descriptors that are not sent yet: see descriptors.js
+  kReceivesDescriptors: Symbol('kReceivesDescriptors'), // of a Server too: descriptors are received
   kOnRead: Symbol('kOnRead'), // the option `onread`: { buffer, next, callback } or null
   kProxyHeader: Symbol('kProxyHeader'), // of the PROXY protocol, that came, or null
-  kProxyOut: Symbol('kProxyOut'), // and the bytes of the one that is to go first, or null
-  kRelayed: Symbol('kRelayed'), // splice() has it
-  kResetting: Symbol('kResetting'),
-  kShutDownDone: Symbol('kShutDownDone'), // callback of _final()
-  kTlsReader: Symbol('kTlsReader'), // the listeners of Node's TLS: see tls-reader.js
+  kProxyHeaderToSend: Symbol('kProxyHeaderToSend'), // and the bytes of the one that is to go first, or null
+  kIsSpliced: Symbol('kIsSpliced'), // splice() has it
+  kIsResetting: Symbol('kIsResetting'),
+  kShutdownCallback: Symbol('kShutdownCallback'), // callback of _final()
+  kTlsListeners: Symbol('kTlsListeners'), // the listeners of Node's TLS: see tls-reader.js
   kTypeOfService: Symbol('kTypeOfService'),
   kUndo: Symbol('kUndo'), // what a connect(), or a listen() of a Server, that fails takes back: functions; or null
   kUserTimeout: Symbol('kUserTimeout'), // ms, also of a Server; undefined: not set
-  kWriteDone: Symbol('kWriteDone'), // callback of the write that waits
+  kWriteCallback: Symbol('kWriteCallback'), // callback of the write that waits
 
   /** Sends files and writes in their order: see send-file.js. */
   kSendInOrder: Symbol('kSendInOrder'),
@@ -60,20 +60,20 @@ module.exports = {
 
   /** State of a Server. */
   kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; undefined: none, as of the servers of http
-  kAhead: Symbol('kAhead'), // connections that a loop has accepted, and that wait for the next one; undefined: none
+  kAcceptedAhead: Symbol('kAcceptedAhead'), // connections that a loop has accepted, and that wait for the next one; undefined: none
   kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
-  kBinding: Symbol('kBinding'), // the handle that waits for its path, or null (see listen.js)
-  kClosed: Symbol('kClosed'), // it has closed, and has not been told to listen since
+  kBindingHandle: Symbol('kBindingHandle'), // the handle that waits for its path, or null (see listen.js)
+  kHasClosed: Symbol('kHasClosed'), // it has closed, and has not been told to listen since
   kHold: Symbol('kHold'), // method: accept nobody, until it is let go as often
-  kHolds: Symbol('kHolds'),
-  kLimit: Symbol('kLimit'), // see limits.js
+  kHoldCount: Symbol('kHoldCount'),
+  kAcceptLimit: Symbol('kAcceptLimit'), // see limits.js
   kMaxConnections: Symbol('kMaxConnections'),
-  kWarned: Symbol('kWarned'), // that there are no descriptors
-  kSocketOptions: Symbol('kSocketOptions'), // what listen() is to set before it binds, or null
-  kNumber: Symbol('kNumber'), // by which C knows whose a connection is
-  kPaused: Symbol('kPaused'),
-  kPlace: Symbol('kPlace'), // where listen() is about to listen, with what _listen2() is not told; or null
-  kUnwanted: Symbol('kUnwanted'), // it is held until somebody listens for connections
+  kHasWarned: Symbol('kHasWarned'), // that there are no descriptors
+  kListenOptions: Symbol('kListenOptions'), // what listen() is to set before it binds, or null
+  kServerId: Symbol('kServerId'), // by which C knows whose a connection is
+  kAcceptPaused: Symbol('kAcceptPaused'),
+  kListenTarget: Symbol('kListenTarget'), // where listen() is about to listen, with what _listen2() is not told; or null
+  kHeldUntilWanted: Symbol('kHeldUntilWanted'), // it is held until somebody listens for connections
   kShutdown: Symbol('kShutdown'), // the shutdown() that is on its way
-  kProxy: Symbol('kProxy'), // the option `proxyProtocol`, read, or null (see server/proxy-protocol.js); undefined in a server of node:http
+  kProxyProtocol: Symbol('kProxyProtocol'), // the option `proxyProtocol`, read, or null (see server/proxy-protocol.js); undefined in a server of node:http
 };

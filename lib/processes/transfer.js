@@ -21,7 +21,7 @@ const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('../s
 const { Server } = require('../server/server');
 const { Socket } = require('../socket/socket');
 const {
-  kAdopt, kAttach, kBound, kFirst, kHandle, kKeepAlive, kNoDelay, kRelayed, kShutDownDone, kTlsReader, kTypeOfService, kWriteDone,
+  kAdopt, kAttach, kBoundToPath, kFirstBytes, kHandle, kKeepAlive, kNoDelay, kIsSpliced, kShutdownCallback, kTlsListeners, kTypeOfService, kWriteCallback,
 } = require('../common/symbols');
 const uv = require('../native/uv');
 const { validateObject } = require('../common/validate');
@@ -119,19 +119,19 @@ function isMovable(socket) {
     handle.path === undefined && // its file goes with the handle
     !socket.destroyed &&
     !socket.connecting &&
-    !socket[kRelayed] &&
-    !socket[kTlsReader] &&
+    !socket[kIsSpliced] &&
+    !socket[kTlsListeners] &&
     socket.writableLength === 0 &&
     socket.writableEnded === socket.writableFinished &&
-    socket[kWriteDone] === null &&
-    socket[kShutDownDone] === null &&
+    socket[kWriteCallback] === null &&
+    socket[kShutdownCallback] === null &&
     (socket.readableEncoding === null || socket.bytesRead === 0)
   );
 }
 
 /** What was read and not consumed, in memory of its own; nobody is told. */
 function takeBuffered(socket) {
-  if (socket[kFirst] !== null) return takeFirst(socket);
+  if (socket[kFirstBytes] !== null) return takeFirst(socket);
   const length = socket.readableLength;
   if (length === 0) return null;
   socket.emit = nothing;
@@ -156,7 +156,7 @@ function transferSocket(socket, to) {
     noDelay: socket[kNoDelay],
     keepAlive: socket[kKeepAlive],
     typeOfService: socket[kTypeOfService],
-    bound: socket[kBound],
+    bound: socket[kBoundToPath],
     ended: socket.writableEnded,
     proxyHeader: socket.proxyHeader,
   };

@@ -10,7 +10,7 @@ const { cancelBinding, listen } = require('../server/listen');
 const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { Server, parts } = require('../server/server');
-const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
+const { kBindingHandle, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
 const { forward } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
@@ -100,7 +100,7 @@ function closeByNode(next) {
     if (prepared.has(this)) {
       undo(this);
       this._listeningId++;
-      if (this[kBinding]) cancelBinding(this);
+      if (this[kBindingHandle]) cancelBinding(this);
     }
     return Reflect.apply(next(), this, args);
   };

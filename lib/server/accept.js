@@ -10,7 +10,7 @@ const { errnoException } = require('../common/errors');
 const { refuse, takeHeader } = require('./proxy-protocol');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
-const { kKeepAlive, kOwner, kProxy } = require('../common/symbols');
+const { kKeepAlive, kOwner, kProxyProtocol } = require('../common/symbols');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {
@@ -53,7 +53,7 @@ function onconnection(status, client) {
     return;
   }
   const socket = new Socket(acceptedOptions(client, server));
-  if (server[kProxy]) takeHeader(socket, client);
+  if (server[kProxyProtocol]) takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);
   if (server.keepAlive) {
     const { interval, count } = server[kKeepAlive];

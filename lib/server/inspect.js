@@ -6,7 +6,7 @@ const { types } = require('node:util');
 
 const { Handle } = require('../native/handle');
 const symbols = require('../common/symbols');
-const { kLimit, kMaxConnections, kPaused } = symbols;
+const { kAcceptLimit, kMaxConnections, kAcceptPaused } = symbols;
 
 /** cnet's own state says nothing to a reader. */
 const hidden = new Set(Object.values(symbols));
@@ -35,13 +35,13 @@ function addressOf(server) {
 
 /** The limits that are set. */
 function limitsOf(server) {
-  const limit = server[kLimit];
+  const limit = server[kAcceptLimit];
   const all = {
     maxConnections: server[kMaxConnections],
     maxConnectionsPerAddress: limit?.perAddress,
     maxConnectionsPerPrefix: limit?.perPrefix,
     maxConnectionRate: limit?.rate,
-    acceptPaused: server[kPaused] || undefined,
+    acceptPaused: server[kAcceptPaused] || undefined,
   };
   const set = Object.entries(all).filter(([, value]) => value !== undefined);
   return set.length > 0 ? Object.fromEntries(set) : undefined;

@@ -12,7 +12,7 @@ const { refuseMisplaced, refusePermissions } = require('../common/misplaced');
 const { NONE, byDefault, fillServer, program } = require('../options/program-defaults');
 const { proxyOption } = require('./proxy-protocol');
 const { serverOnread } = require('../socket/read');
-const { kAcceptedOnRead, kAllowedUids, kKeepAlive, kProxy, kReceives, kUserTimeout } = require('../common/symbols');
+const { kAcceptedOnRead, kAllowedUids, kKeepAlive, kProxyProtocol, kReceivesDescriptors, kUserTimeout } = require('../common/symbols');
 const { userTimeoutOption } = require('../options/user-timeout');
 const { validateNumber } = require('../common/validate');
 
@@ -58,13 +58,13 @@ function applyOptions(server, options) {
   server.keepAliveInitialDelay = keepAliveDelayOption(options);
   server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
   server.highWaterMark = highWaterMarkOption(options);
-  server[kReceives] = receiveOption(options) || undefined;
+  server[kReceivesDescriptors] = receiveOption(options) || undefined;
   server[kAcceptedOnRead] = serverOnread(options.onread);
   server[kUserTimeout] = userTimeoutOption(options);
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
-  server[kProxy] = proxyOption(options);
+  server[kProxyProtocol] = proxyOption(options);
   for (const name of LIMITS) {
     if (options[name] !== undefined) server[name] = options[name];
   }

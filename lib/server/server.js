@@ -26,8 +26,8 @@ const { closeEverywhere, countEverywhere } = require('./workers');
 const shutdown = require('./shutdown');
 const socketOptions = require('../options/socket-options');
 const {
-  kBinding, kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kPlace, kProxy, kShutdown, kUndo,
-  kUserTimeout, kWarned,
+  kBindingHandle, kHasClosed, kDropped, kExhausted, kHold, kHoldCount, kAcceptLimit, kMaxConnections, kServerId, kOwner, kListenTarget, kProxyProtocol, kShutdown, kUndo,
+  kUserTimeout, kHasWarned,
 } = require('../common/symbols');
 const { nextTick } = require('../common/timers');
 const { undo } = require('../common/undo');
@@ -61,10 +61,10 @@ function Server(options, connectionListener) {
   this._workers = [];
   this._unref = false;
   this._listeningId = 1;
-  this[kClosed] = false;
-  this[kHolds] = 0;
-  this[kWarned] = false;
-  this[kPlace] = null;
+  this[kHasClosed] = false;
+  this[kHoldCount] = 0;
+  this[kHasWarned] = false;
+  this[kListenTarget] = null;
   this[kUndo] = null;
   applyOptions(this, settings);
   if (program.server !== NONE) limitServer(this, settings);
@@ -86,23 +86,23 @@ function updateRoom(server) {
 /** Has C heed the limits of the server. @returns {number} 0, or a negative code */
 function limitHandle(server, handle) {
   const err = updateRoom(server);
-  return err === 0 && server[kLimit] ? native.setAcceptLimit(handle.id, server[kLimit].native) : err;
+  return err === 0 && server[kAcceptLimit] ? native.setAcceptLimit(handle.id, server[kAcceptLimit].native) : err;
 }
 
 /** A server without limits of cnet's says no reason to 'drop', as in Node: it is its maxConnections. */
 function publishDrop(server, data, reason = data?.reason ?? 'maxConnections') {
   const limits = {
     maxConnections: server[kMaxConnections],
-    maxConnectionsPerAddress: server[kLimit]?.perAddress,
-    maxConnectionsPerPrefix: server[kLimit]?.perPrefix,
-    maxConnectionRate: server[kLimit]?.rate,
+    maxConnectionsPerAddress: server[kAcceptLimit]?.perAddress,
+    maxConnectionsPerPrefix: server[kAcceptLimit]?.perPrefix,
+    maxConnectionRate: server[kAcceptLimit]?.rate,
   };
   serverDrop.publish({ server, ...data, reason, limit: limits[reason] });
 }
 
 const methods = {
-  [kBinding]: null,
-  get [kNumber]() {
+  [kBindingHandle]: null,
+  get [kServerId]() {
     if (!numbers.has(this)) numbers.set(this, ++lastNumber);
     return numbers.get(this);
   },
@@ -111,8 +111,8 @@ const methods = {
 
   /** The last step of listen(), by its undocumented name in Node. */
   _listen2(address, port, family, backlog, fd, flags) {
-    const place = this[kPlace];
-    this[kPlace] = null;
+    const place = this[kListenTarget];
+    this[kListenTarget] = null;
     listenNow(this, { ...place, address, port, family, backlog, fd, flags });
   },
 
@@ -131,11 +131,11 @@ const methods = {
     handle.onconnection = onconnection;
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
-    const err = limitHandle(this, handle) || (this[kProxy] ? readHeaders(this, handle) : 0);
+    const err = limitHandle(this, handle) || (this[kProxyProtocol] ? readHeaders(this, handle) : 0);
     if (err) return errnoException(err, 'listen');
     if (this[kUserTimeout] > 0) handle.setUserTimeout?.(this[kUserTimeout]); // which those that it accepts inherit
-    if (this[kHolds] > 0) handle.hold(true);
-    native.setServer(handle.id, this[kNumber]);
+    if (this[kHoldCount] > 0) handle.hold(true);
+    native.setServer(handle.id, this[kServerId]);
     if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
     return credentials.restrict(this, handle);
   },
@@ -150,16 +150,16 @@ const methods = {
 
   /** The last descriptor is taken: libuv closes whoever comes now, without a word. Told once. */
   [kExhausted]() {
-    if (this[kWarned]) return;
-    this[kWarned] = true;
+    if (this[kHasWarned]) return;
+    this[kHasWarned] = true;
     const warning = 'A server has taken the last descriptor of the process: connections are closed until there are some again';
     process.emitWarning(warning, { type: 'ResourceWarning', code: 'CNET_DESCRIPTORS' });
   },
 
   /** Accepts nobody until it is called with false as often as with true; those who come meanwhile wait in the backlog. */
   [kHold](whether) {
-    this[kHolds] += whether ? 1 : -1;
-    this._handle?.hold?.(this[kHolds] > 0);
+    this[kHoldCount] += whether ? 1 : -1;
+    this._handle?.hold?.(this[kHoldCount] > 0);
   },
 
   /** Connections beyond this number are dropped (net.md, server.maxConnections). */
@@ -212,7 +212,7 @@ const methods = {
     }
     undo(this);
     this._listeningId++; // a lookup that is on its way counts no more
-    if (this[kBinding]) cancelBinding(this);
+    if (this[kBindingHandle]) cancelBinding(this);
     if (this._handle) {
       this._handle.close();
       this._handle = null;
@@ -234,7 +234,7 @@ const methods = {
     }
     nextTick(() => {
       debug('SERVER: emit close');
-      this[kClosed] = !this._handle;
+      this[kHasClosed] = !this._handle;
       this[kShutdown]?.finish();
       this.emit('close');
     });

@@ -10,7 +10,7 @@ const { tellShutdown } = require('../common/channels');
 const { AbortError, codes, errnoException, invalidArgType } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { handles } = require('../native/events');
-const { kBytesWritten, kNumber, kOwner, kShutdown } = require('../common/symbols');
+const { kBytesWritten, kServerId, kOwner, kShutdown } = require('../common/symbols');
 const { clearTimeout, now: clock, setImmediate, setTimeout } = require('../common/timers');
 const uv = require('../native/uv');
 const { validateAbortSignal, validateInt32, validateObject } = require('../common/validate');
@@ -21,7 +21,7 @@ const LONGEST_LOOK = 1000;
 
 /** @returns {import('../socket/socket').Socket[]} the connections of a server whose handles are here */
 function socketsOf(server) {
-  const ids = native.connections(server[kNumber]);
+  const ids = native.connections(server[kServerId]);
   if (typeof ids === 'number') throw errnoException(ids, 'connections');
   const sockets = [];
   for (const id of ids) {

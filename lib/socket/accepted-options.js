@@ -3,7 +3,7 @@
 /** What a server gives `new Socket()` for a connection. */
 
 const { acceptedOnread } = require('./read');
-const { kAcceptedOnRead, kReceives } = require('../common/symbols');
+const { kAcceptedOnRead, kReceivesDescriptors } = require('../common/symbols');
 
 /** The options of an accepted socket: always the same, so that it is made without a copy of them. */
 class AcceptedOptions {
@@ -22,7 +22,7 @@ class AcceptedOptions {
     this.emitClose = false;
     this.autoDestroy = true;
     this.decodeStrings = false;
-    this.receiveDescriptors = server[kReceives];
+    this.receiveDescriptors = server[kReceivesDescriptors];
   }
 }
 

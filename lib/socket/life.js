@@ -15,7 +15,7 @@ const { Duplex, Readable, Writable } = require('node:stream');
 
 const { codes } = require('../common/errors');
 const {
-  kAttempted, kConnected, kDescriptors, kLife, kOwner, kRead, kShutDown, kShutDownDone, kWriteDone, kWritten,
+  kAttempted, kConnected, kDescriptors, kLife, kOwner, kRead, kShutDown, kShutdownCallback, kWriteCallback, kWritten,
 } = require('../common/symbols');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
@@ -133,7 +133,7 @@ class Life {
   leave(handle) {
     const { socket } = this;
     if (handle[kOwner] === socket) handle[kOwner] = this;
-    for (const key of [kWriteDone, kShutDownDone]) {
+    for (const key of [kWriteCallback, kShutdownCallback]) {
       if (socket[key] === null) continue;
       this[key] = socket[key];
       socket[key] = null;
@@ -197,8 +197,8 @@ Object.setPrototypeOf(Life.prototype, Duplex.prototype);
 /* What few lives have anything in, which is theirs when they do. */
 
 /** Callbacks that wait for the handle when it is not the socket's any more: as those of a Socket. */
-Life.prototype[kWriteDone] = null;
-Life.prototype[kShutDownDone] = null;
+Life.prototype[kWriteCallback] = null;
+Life.prototype[kShutdownCallback] = null;
 /** True when its signal was aborted before it was made: as in Node, no other error is told in this life. */
 Life.prototype.aborted = false;
 /** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */

@@ -6,7 +6,7 @@ const native = require('../native/binding');
 const { errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { encodeProxyHeader } = require('../proxy-protocol');
-const { kConnected, kHandle, kLife, kProxyHeader, kProxyOut } = require('../common/symbols');
+const { kConnected, kHandle, kLife, kProxyHeader, kProxyHeaderToSend } = require('../common/symbols');
 const uv = require('../native/uv');
 const { settle } = require('./write');
 
@@ -20,7 +20,7 @@ function peerName(socket) {
 /** Keeps the option `proxyHeader` of connect() for the connection. @throws as encodeProxyHeader() */
 function setHeader(socket, { proxyHeader }) {
   const header = proxyHeader === undefined || proxyHeader === null ? null : encodeProxyHeader(proxyHeader);
-  if (header !== socket[kProxyOut]) socket[kProxyOut] = header;
+  if (header !== socket[kProxyHeaderToSend]) socket[kProxyHeaderToSend] = header;
   if (socket[kProxyHeader] !== null) socket[kProxyHeader] = null; // of a connection that has gone
 }
 
@@ -29,10 +29,10 @@ function setHeader(socket, { proxyHeader }) {
  * @returns {boolean} true when it has gone; else kConnected is called again when it has
  */
 function sendHeader(socket) {
-  const { [kProxyOut]: header, [kHandle]: handle, [kLife]: life } = socket;
+  const { [kProxyHeaderToSend]: header, [kHandle]: handle, [kLife]: life } = socket;
   const result = handle instanceof Handle ? native.write(handle.id, header) : uv.EINVAL;
 
-  socket[kProxyOut] = null;
+  socket[kProxyHeaderToSend] = null;
   if (result === 0) return true;
   if (result < 0) {
     socket.destroy(errnoException(result, 'write'));
@@ -47,7 +47,7 @@ function sendHeader(socket) {
 
 const methods = {
   [kProxyHeader]: null,
-  [kProxyOut]: null,
+  [kProxyHeaderToSend]: null,
 
   /** The header of the PROXY protocol that came with the connection, or null. */
   get proxyHeader() {

@@ -32,32 +32,32 @@ const socketOptions = require('../options/socket-options');
 const {
   kAdopt,
   kAttach,
-  kAttempt,
+  kConnectAttempt,
   kBlockList,
-  kBound,
+  kBoundToPath,
   kBytesRead,
-  kByKernel,
+  kUsesZeroCopy,
   kBytesWritten,
   kConnectTimer,
-  kEarly,
-  kFiles,
-  kFirst,
+  kEarlyData,
+  kQueuedFiles,
+  kFirstBytes,
   kHandle,
-  kIdle,
+  kIdleTimeoutId,
   kKeepAlive,
   kLife,
   kLiveAgain,
   kNoDelay,
   kOnRead,
   kOwner,
-  kQueued,
-  kReceives,
-  kRelayed,
-  kResetting,
-  kShutDownDone,
+  kDescriptorQueue,
+  kReceivesDescriptors,
+  kIsSpliced,
+  kIsResetting,
+  kShutdownCallback,
   kTypeOfService,
   kUndo,
-  kWriteDone,
+  kWriteCallback,
 } = require('../common/symbols');
 const tcpInfo = require('./tcp-info');
 const timeout = require('./idle-timeout');
@@ -118,7 +118,7 @@ function onReadableStreamEnd() {
 }
 
 /** The state that few sockets have anything in: it is theirs when they do, and of the prototype otherwise. */
-const RARE = { [kBlockList]: null, [kBound]: null, [kKeepAlive]: null, [kOnRead]: null, [kResetting]: false, [kTypeOfService]: undefined };
+const RARE = { [kBlockList]: null, [kBoundToPath]: null, [kKeepAlive]: null, [kOnRead]: null, [kIsResetting]: false, [kTypeOfService]: undefined };
 
 function initRareState(socket, options) {
   if (options.typeOfService !== undefined) {
@@ -129,7 +129,7 @@ function initRareState(socket, options) {
   const onread = reading.onreadOption(options.onread);
   if (keepAlive !== null) socket[kKeepAlive] = keepAlive;
   if (onread !== null) socket[kOnRead] = onread;
-  if (options.receiveDescriptors !== undefined) socket[kReceives] = descriptors.receiveOption(options);
+  if (options.receiveDescriptors !== undefined) socket[kReceivesDescriptors] = descriptors.receiveOption(options);
   if (!(options instanceof AcceptedOptions)) connecting.keepOptions(socket, options);
   connecting.setBlockList(socket, options);
 }
@@ -139,14 +139,14 @@ function resetState(socket) {
   descriptors.dropQueued(socket);
   if (socket[kConnectTimer] !== null) connectTimeout.stop(socket);
   if (socket.write === writeAfterEnd) delete socket.write;
-  socket[kAttempt] = null;
+  socket[kConnectAttempt] = null;
   socket[kBytesRead] = 0;
-  socket[kByKernel] = false;
-  socket[kEarly] = null;
-  socket[kFiles] = 0;
-  socket[kFirst] = null;
-  socket[kQueued] = null;
-  if (socket[kResetting]) socket[kResetting] = false;
+  socket[kUsesZeroCopy] = false;
+  socket[kEarlyData] = null;
+  socket[kQueuedFiles] = 0;
+  socket[kFirstBytes] = null;
+  socket[kDescriptorQueue] = null;
+  if (socket[kIsResetting]) socket[kIsResetting] = false;
   socket.connecting = false;
   socket.server = null;
   socket._server = null;
@@ -183,13 +183,13 @@ function Socket(options) {
   // The engine has room in the object for as many properties as it sees here.
   this[kLife] = null;
   this[kHandle] = null;
-  this[kIdle] = -1;
-  this[kAttempt] = null;
+  this[kIdleTimeoutId] = -1;
+  this[kConnectAttempt] = null;
   this[kUndo] = null;
   this[kBytesRead] = 0;
   this[kBytesWritten] = 0;
-  this[kWriteDone] = null;
-  this[kShutDownDone] = null;
+  this[kWriteCallback] = null;
+  this[kShutdownCallback] = null;
   this[kNoDelay] = Boolean(options.noDelay);
   this.connecting = false;
   this._hadError = false;
@@ -210,7 +210,7 @@ function Socket(options) {
   else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
   else if (fd !== undefined) this[kAttach](handleOfDescriptor(fd));
   this.on('end', onReadableStreamEnd);
-  if (this[kHandle] && this[kBound] === null && options.readable !== false) startGiven(this, options);
+  if (this[kHandle] && this[kBoundToPath] === null && options.readable !== false) startGiven(this, options);
 }
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
@@ -254,8 +254,8 @@ const methods = {
    * @param {object} handle
    * @param {boolean} [bound] that of a BoundSocket: true for a path
    */
-  [kAttach](handle, bound = this[kBound]) {
-    if (bound !== this[kBound]) this[kBound] = bound;
+  [kAttach](handle, bound = this[kBoundToPath]) {
+    if (bound !== this[kBoundToPath]) this[kBoundToPath] = bound;
     const { [kLife]: life } = this;
     if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
     else this._undestroy();
@@ -263,11 +263,11 @@ const methods = {
     this._sockname = null;
     this._peername = undefined;
     this[kBytesWritten] = 0;
-    if (this[kFirst] !== null) this[kFirst] = null;
-    if (this[kRelayed]) this[kRelayed] = false; // that connection has gone
+    if (this[kFirstBytes] !== null) this[kFirstBytes] = null;
+    if (this[kIsSpliced]) this[kIsSpliced] = false; // that connection has gone
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return; // see foreign-handle.js
-    if (this[kReceives]) descriptors.receiveOn(this, handle);
+    if (this[kReceivesDescriptors]) descriptors.receiveOn(this, handle);
     handle[kOwner] = this;
     timeout.attachTimeout(this);
     const err = this[kOnRead] === null ? 0 : reading.useBuffer(this);
