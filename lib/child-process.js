@@ -11,7 +11,7 @@ require('./common/runtime');
 const fs = require('node:fs');
 
 const native = require('./native/binding');
-const { BoundSocket, boundSocketOf } = require('./socket/bound-socket');
+const { BoundSocket, boundSocketOf, kAdopt } = require('./socket/bound-socket');
 const { codes, errnoException, invalidArgType } = require('./common/errors');
 const { giveChunks } = require('./socket/first-bytes');
 const { Handle, SERVER, SOCKET, adopt } = require('./native/handle');
@@ -21,7 +21,8 @@ const nodeNet = require('./node-internals/net');
 const { readEnvironment } = require('./program/environment');
 const { Server } = require('./server/server');
 const { Socket } = require('./socket/socket');
-const { kAdopt, kAllowedUids, kFirstBytes, kIsSpliced, kWriteCallback } = require('./common/symbols');
+const { kFirstBytes, kIsSpliced, kWriteCallback } = require('./socket/state');
+const { kAllowedUids } = require('./server/state');
 const uv = require('./native/uv');
 
 /** Node's object that `make` makes over a duplicate of the descriptor of a handle. */

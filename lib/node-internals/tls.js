@@ -5,7 +5,7 @@
  * no address, and they neither connect nor end with it.
  */
 
-const { kWillConnect, kHandle } = require('../common/symbols');
+const { kHandle, kWillConnect } = require('../common/symbols');
 const uv = require('../native/uv');
 
 /** Whether it is a socket of cnet, without loading what makes them. */

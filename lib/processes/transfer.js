@@ -13,16 +13,18 @@ const { inspect } = require('node:util');
 
 const native = require('../native/binding');
 const { BlockList } = require('../address/block-list');
-const { BoundSocket, boundSocketOf } = require('../socket/bound-socket');
+const { BoundSocket, boundSocketOf, kAdopt } = require('../socket/bound-socket');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { giveFirst, takeFirst } = require('../socket/first-bytes');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('../native/handle');
 const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('../server/proxy-protocol');
 const { Server } = require('../server/server');
 const { Socket } = require('../socket/socket');
+const { kHandle } = require('../common/symbols');
 const {
-  kAdopt, kAttach, kBoundToPath, kFirstBytes, kHandle, kKeepAlive, kNoDelay, kIsSpliced, kShutdownCallback, kTlsListeners, kTypeOfService, kWriteCallback,
-} = require('../common/symbols');
+  kAttach, kBoundToPath, kFirstBytes, kIsSpliced, kKeepAlive, kNoDelay, kShutdownCallback, kTlsListeners,
+  kTypeOfService, kWriteCallback,
+} = require('../socket/state');
 const uv = require('../native/uv');
 const { validateObject } = require('../common/validate');
 

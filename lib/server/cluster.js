@@ -13,7 +13,8 @@ const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('../processes/node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-protocol');
-const { kDropped, kHoldCount, kAcceptLimit, kServerId, kProxyProtocol, kUserTimeout } = require('../common/symbols');
+const { kDropped } = require('../common/symbols');
+const { kAcceptLimit, kHoldCount, kProxyProtocol, kServerId, kUserTimeout } = require('./state');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
 

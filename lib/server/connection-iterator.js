@@ -8,7 +8,7 @@
  */
 
 const { AbortError } = require('../common/errors');
-const { kAcceptedAhead, kHasClosed, kHold, kHeldUntilWanted } = require('../common/symbols');
+const { kAcceptedAhead, kHasClosed, kHeldUntilWanted, kHold } = require('./state');
 const { nextTick } = require('../common/timers');
 const { validateAbortSignal, validateInt32, validateObject } = require('../common/validate');
 

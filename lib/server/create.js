@@ -5,7 +5,7 @@
 const { normalizeArgs } = require('../common/arguments');
 const { Server } = require('./server');
 const { Socket } = require('../socket/socket');
-const { kConnectOptions } = require('../common/symbols');
+const { kConnectOptions } = require('../socket/state');
 
 /**
  * A new Socket that connects at once (net.md, net.createConnection()).

@@ -9,7 +9,7 @@ const native = require('../native/binding');
 const { tellLimit } = require('../common/channels');
 const { errnoException, outOfRange } = require('../common/errors');
 const { Handle } = require('../native/handle');
-const { kHold, kAcceptLimit, kServerId, kAcceptPaused } = require('../common/symbols');
+const { kAcceptLimit, kAcceptPaused, kHold, kServerId } = require('./state');
 const { validateInt32, validateNumber, validateObject } = require('../common/validate');
 
 /** Prefix lengths unless given: what one customer of a provider mostly has. */
@@ -87,12 +87,6 @@ function setLimit(server, name, value, apply) {
 }
 
 const methods = {
-  /** The limits of this server, or null. */
-  [kAcceptLimit]: null,
-
-  /** It was paused by pauseAccept(). */
-  [kAcceptPaused]: false,
-
   /** Connections from one address beyond this number are dropped; undefined: no limit. */
   get maxConnectionsPerAddress() {
     return this[kAcceptLimit]?.perAddress;

@@ -5,7 +5,7 @@
 const dns = require('node:dns');
 
 const { isPath, normalizeArgs, toNumber } = require('../common/arguments');
-const { BoundSocket } = require('../socket/bound-socket');
+const { BoundSocket, kAdopt } = require('../socket/bound-socket');
 const { tracing } = require('../common/channels');
 const cluster = require('./cluster');
 const { refuseAddress } = require('../socket/credentials');
@@ -20,8 +20,9 @@ const { Server: NodeServer, joining, methodOf } = require('../node-internals/net
 const { NONE, forListen, listenSocketOptions, program } = require('../options/program-defaults');
 const { listenOptionsOption, makeSocket, setAll } = require('../options/socket-options');
 const {
-  kAdopt, kAllowedUids, kBindingHandle, kHasClosed, kListenTarget, kProxyProtocol, kReceivesDescriptors, kListenOptions, kUserTimeout,
-} = require('../common/symbols');
+  kAcceptedDescriptors, kAllowedUids, kBindingHandle, kHasClosed, kListenOptions, kListenTarget, kProxyProtocol,
+  kUserTimeout,
+} = require('./state');
 const { nextTick } = require('../common/timers');
 const { keep, onceUnlessItFails, undo, whenItFails } = require('../common/undo');
 const { refuseMultipath } = require('../options/user-timeout');
@@ -383,7 +384,7 @@ function listenOnBound(server, bound, backlog) {
 }
 
 /** What was given to new Server(), which may be given the same options as listen(). */
-const HEEDED = { allowedUids: kAllowedUids, proxyProtocol: kProxyProtocol, receiveDescriptors: kReceivesDescriptors, userTimeout: kUserTimeout };
+const HEEDED = { allowedUids: kAllowedUids, proxyProtocol: kProxyProtocol, receiveDescriptors: kAcceptedDescriptors, userTimeout: kUserTimeout };
 
 /** Whether the server has the option already. */
 const heeds = (server, name) => {

@@ -15,7 +15,8 @@ const { SERVER, TCP } = require('../native/handle');
 const { handles } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { parseTlvs } = require('../proxy-protocol');
-const { kProxyProtocol, kProxyHeader } = require('../common/symbols');
+const { kProxyHeader } = require('../socket/state');
+const { kProxyProtocol } = require('./state');
 const { validateInt32, validateObject, validateOneOf } = require('../common/validate');
 
 /** Milliseconds for a header, unless given. */

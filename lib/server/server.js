@@ -6,16 +6,17 @@ const EventEmitter = require('node:events');
 const { inspect } = require('node:util');
 
 const { onconnection } = require('./accept');
-const acceptControl = require('./limits');
 const { isOwnBlockList } = require('../address/block-list');
 const { serverDrop, tellLimit } = require('../common/channels');
 const { ConnectionIterator, dropAhead } = require('./connection-iterator');
 const credentials = require('../socket/credentials');
 const { debug } = require('../common/debug');
+const { defineMethods } = require('../common/define-methods');
 const { codes, errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { inspectServer } = require('./inspect');
 const { takeInstances } = require('../common/instances');
+const limits = require('./limits');
 const { cancelBinding, listen, listenNow } = require('./listen');
 const native = require('../native/binding');
 const nodeNet = require('../node-internals/net');
@@ -25,12 +26,15 @@ const { applyOptions, readArguments } = require('./options');
 const { closeEverywhere, countEverywhere } = require('./workers');
 const shutdown = require('./shutdown');
 const socketOptions = require('../options/socket-options');
-const {
-  kBindingHandle, kHasClosed, kDropped, kExhausted, kHold, kHoldCount, kAcceptLimit, kMaxConnections, kServerId, kOwner, kListenTarget, kProxyProtocol, kShutdown, kUndo,
-  kUserTimeout, kHasWarned,
-} = require('../common/symbols');
+const state = require('./state');
+const { kDropped, kExhausted, kOwner } = require('../common/symbols');
 const { nextTick } = require('../common/timers');
 const { undo } = require('../common/undo');
+
+const {
+  first, kAcceptLimit, kBindingHandle, kHasClosed, kHasWarned, kHold, kHoldCount, kListenTarget, kMaxConnections, kProxyProtocol,
+  kServerId, kShutdown, kUndo, kUserTimeout,
+} = state;
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
 const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
@@ -55,17 +59,17 @@ function Server(options, connectionListener) {
   const [settings, listener] = readArguments(options, connectionListener);
 
   if (listener !== undefined) this.on('connection', listener);
-  this._connections = 0;
-  this._handle = null;
-  this._usingWorkers = false;
+  this._connections = first._connections;
+  this._handle = first._handle;
+  this._usingWorkers = first._usingWorkers;
   this._workers = [];
-  this._unref = false;
-  this._listeningId = 1;
-  this[kHasClosed] = false;
-  this[kHoldCount] = 0;
-  this[kHasWarned] = false;
-  this[kListenTarget] = null;
-  this[kUndo] = null;
+  this._unref = first._unref;
+  this._listeningId = first._listeningId;
+  this[kHasClosed] = first[kHasClosed];
+  this[kHoldCount] = first[kHoldCount];
+  this[kHasWarned] = first[kHasWarned];
+  this[kListenTarget] = first[kListenTarget];
+  this[kUndo] = first[kUndo];
   applyOptions(this, settings);
   if (program.server !== NONE) limitServer(this, settings);
 }
@@ -101,7 +105,6 @@ function publishDrop(server, data, reason = data?.reason ?? 'maxConnections') {
 }
 
 const methods = {
-  [kBindingHandle]: null,
   get [kServerId]() {
     if (!numbers.has(this)) numbers.set(this, ++lastNumber);
     return numbers.get(this);
@@ -277,10 +280,11 @@ const methods = {
     else this.emit('error', error);
   },
 };
-const PARTS = [methods, socketOptions.methods, acceptControl.methods, shutdown.methods];
-for (const part of PARTS) {
-  Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(part));
-}
+
+/** The methods by their files, in the order in which the prototype has them. */
+const SUBJECTS = { state, server: { methods }, 'socket-options': socketOptions, limits, shutdown };
+
+const parts = defineMethods(Server.prototype, SUBJECTS);
 
 Object.defineProperty(Server.prototype, inspect.custom, { value: inspectServer, writable: true, configurable: true });
 
@@ -298,4 +302,4 @@ Object.defineProperty(Server.prototype, 'connections', {
 
 takeInstances(Server, nodeNet.Server);
 
-module.exports = { Server, parts: PARTS };
+module.exports = { Server, parts };

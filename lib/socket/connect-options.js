@@ -6,7 +6,7 @@ const defaults = require('../common/family-defaults');
 const { codes, invalidArgType, invalidArgValue } = require('../common/errors');
 const { isIP } = require('../address/ip');
 const { openingOptions } = require('./early-data');
-const { kBoundToPath } = require('../common/symbols');
+const { kBoundToPath } = require('./state');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('../common/validate');
 
 /** @returns {boolean} whether the families are to be tried in turn */

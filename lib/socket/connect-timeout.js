@@ -7,7 +7,7 @@ const { clientConnectTimeout } = require('../common/channels');
 const { aggregateError, codes } = require('../common/errors');
 const { isIP } = require('../address/ip');
 const { count } = require('../native/stats');
-const { kConnectAttempt, kConnectTimer, kHandle, kLife } = require('../common/symbols');
+const { kConnectAttempt, kConnectTimer, kHandle, kLife } = require('./state');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('../common/timers');
 const { validateInt32 } = require('../common/validate');
 
@@ -86,6 +86,4 @@ function stop(socket) {
   socket[kConnectTimer] = null;
 }
 
-const methods = { [kConnectTimer]: null };
-
-module.exports = { connectTimeoutOption, methods, start, stop };
+module.exports = { connectTimeoutOption, start, stop };

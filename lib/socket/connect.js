@@ -27,20 +27,11 @@ const { sendHeader, setHeader } = require('./proxy-header');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
 const { keep, onceUnlessItFails } = require('../common/undo');
 const uv = require('../native/uv');
+const { kAttempted, kConnected } = require('../common/symbols');
 const {
-  kAttach,
-  kConnectAttempt,
-  kAttempted,
-  kBlockList,
-  kBoundToPath,
-  kConnectTimer,
-  kConnected,
-  kEarlyData,
-  kHandle,
-  kConnectOptions,
-  kLife,
+  kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kEarlyData, kHandle, kLife,
   kProxyHeaderToSend,
-} = require('../common/symbols');
+} = require('./state');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
 const { validateString } = require('../common/validate');
 
@@ -207,8 +198,6 @@ function tellWinner(socket, { addresses, port, isRace, started }) {
 }
 
 const methods = {
-  [kConnectOptions]: null,
-
   /** A step of the attempt: see connect-errors.js. */
   [kAttempted](index, phase, status) {
     const { [kConnectAttempt]: current, [kLife]: life } = this;

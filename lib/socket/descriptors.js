@@ -17,7 +17,10 @@ const { viewOf } = require('../common/bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('../common/errors');
 const { Pipe } = require('../native/handle');
 const { needKind } = require('../options/no-socket');
-const { kBytesWritten, kDescriptors, kHandle, kLife, kDescriptorQueue, kReceivesDescriptors, kIsSpliced, kWriteCallback } = require('../common/symbols');
+const { kDescriptors } = require('../common/symbols');
+const {
+  kBytesWritten, kDescriptorQueue, kHandle, kIsSpliced, kLife, kWriteCallback,
+} = require('./state');
 const { validateBoolean, validateFunction, validateInt32 } = require('../common/validate');
 const { methods: writing } = require('./write');
 
@@ -151,9 +154,6 @@ function checkDescriptors(fds) {
 }
 
 const methods = {
-  [kReceivesDescriptors]: false,
-  [kDescriptorQueue]: null,
-
   /**
    * Sends bytes and with the first of them descriptors, in the order of the writes. The caller keeps his own ones, and
    * may close them as soon as this returns.

@@ -11,7 +11,7 @@ const native = require('../native/binding');
 const { viewOf } = require('../common/bytes');
 const { needLinux } = require('../common/platform');
 const { Handle, MULTIPATH, TCP } = require('../native/handle');
-const { kEarlyData, kQueuedFiles, kHandle, kProxyHeaderToSend } = require('../common/symbols');
+const { kEarlyData, kHandle, kProxyHeaderToSend, kQueuedFiles } = require('./state');
 const { validateBoolean, validateInt32 } = require('../common/validate');
 
 /** Connections that have sent data with the handshake and are not established yet, at a listener: with `fastOpen: true`. */
@@ -116,8 +116,6 @@ const ask = (socket, question) => {
 };
 
 const methods = {
-  [kEarlyData]: null,
-
   /** Whether the handshake has brought data, in either direction: TCP Fast Open (RFC 7413). */
   get fastOpen() {
     return ask(this, 'usedFastOpen');

@@ -11,7 +11,7 @@ const { Buffer } = require('node:buffer');
 const native = require('../native/binding');
 const { sizeOf } = require('../common/bytes');
 const { errnoException } = require('../common/errors');
-const { kFirstBytes, kHandle, kOnRead } = require('../common/symbols');
+const { kFirstBytes, kHandle, kOnRead } = require('./state');
 const { setImmediate } = require('../common/timers');
 const uv = require('../native/uv');
 

@@ -5,7 +5,7 @@
 const native = require('../native/binding');
 const { errnoException, invalidArgType, outOfRange } = require('../common/errors');
 const { timeouts } = require('../native/events');
-const { kHandle, kIdleTimeoutId } = require('../common/symbols');
+const { kHandle, kIdleTimeoutId } = require('./state');
 const { validateFunction } = require('../common/validate');
 
 /** Milliseconds; longer timeouts are taken as this. */

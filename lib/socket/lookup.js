@@ -6,7 +6,7 @@ const dns = require('node:dns');
 
 const { codes } = require('../common/errors');
 const { isIP } = require('../address/ip');
-const { kBoundToPath } = require('../common/symbols');
+const { kBoundToPath } = require('./state');
 const { nextTick } = require('../common/timers');
 
 /** An IPv6 family may be given as 6 or 'IPv6'; anything else goes to dns.lookup() as it is. */

@@ -6,7 +6,8 @@ const native = require('../native/binding');
 const { errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { encodeProxyHeader } = require('../proxy-protocol');
-const { kConnected, kHandle, kLife, kProxyHeader, kProxyHeaderToSend } = require('../common/symbols');
+const { kConnected } = require('../common/symbols');
+const { kHandle, kLife, kProxyHeader, kProxyHeaderToSend } = require('./state');
 const uv = require('../native/uv');
 const { settle } = require('./write');
 
@@ -46,9 +47,6 @@ function sendHeader(socket) {
 }
 
 const methods = {
-  [kProxyHeader]: null,
-  [kProxyHeaderToSend]: null,
-
   /** The header of the PROXY protocol that came with the connection, or null. */
   get proxyHeader() {
     return this[kProxyHeader];

@@ -12,7 +12,8 @@ const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
 const { callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
-const { kFirstBytes, kHandle, kLife, kOnRead, kRead, kTlsListeners } = require('../common/symbols');
+const { kRead } = require('../common/symbols');
+const { kFirstBytes, kHandle, kLife, kOnRead, kTlsListeners } = require('./state');
 const uv = require('../native/uv');
 const { validateFunction, validateObject } = require('../common/validate');
 
@@ -135,8 +136,6 @@ function emitAll(state) {
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
 const methods = {
-  [kFirstBytes]: null,
-
   /** What the handle has read: bytes, or the end, or an error. */
   [kRead](got, memory) {
     const { [kHandle]: handle, [kLife]: life } = this;

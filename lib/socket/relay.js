@@ -7,7 +7,10 @@ const { Duplex, finished } = require('node:stream');
 const native = require('../native/binding');
 const { AbortError, codes, invalidArgType, invalidArgValue } = require('../common/errors');
 const { Handle } = require('../native/handle');
-const { kUsesZeroCopy, kHandle, kLife, kOnRead, kOwner, kReceivesDescriptors, kIsSpliced, kTlsListeners, kWriteCallback } = require('../common/symbols');
+const { kOwner } = require('../common/symbols');
+const {
+  kHandle, kIsSpliced, kLife, kOnRead, kReceivesDescriptors, kTlsListeners, kUsesZeroCopy, kWriteCallback,
+} = require('./state');
 const { takeBuffered } = require('../processes/transfer');
 const { setImmediate } = require('../common/timers');
 const { validateAbortSignal, validateInteger, validateObject } = require('../common/validate');

@@ -16,10 +16,10 @@ const native = require('../native/binding');
 const { FastBuffer } = require('../common/bytes');
 const { AbortError, codes, errnoException, invalidArgType, outOfRange } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
-const { kUsesZeroCopy, kFileBytes, kQueuedFiles, kHandle, kLife, kIsSpliced, kSendInOrder, kWriteCallback } = require('../common/symbols');
+const { kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kUsesZeroCopy, kWriteCallback } = require('./state');
 const uv = require('../native/uv');
 const { validateAbortSignal, validateFunction, validateInt32, validateInteger, validateObject } = require('../common/validate');
-const { settle, writeMany } = require('./write');
+const { kFileBytes, settle, writeMany } = require('./write');
 
 /** Bytes that are read at once from what the kernel does not send. */
 const BLOCK = 64 * 1024;
@@ -206,10 +206,6 @@ function enqueue(socket, part, signal, callback) {
 }
 
 const methods = {
-  [kQueuedFiles]: 0,
-  [kUsesZeroCopy]: false,
-  [kIsSpliced]: false,
-
   /**
    * Sends a file, or a part of it, in its turn among the writes; the kernel takes it from the file where it can.
    * @param {string | Buffer | URL | number | import('node:fs/promises').FileHandle} file a path, or what is open: it has to

@@ -11,7 +11,7 @@ const { Duplex } = require('node:stream');
 
 const { letFlow } = require('./life');
 const { callNode } = require('../node-internals/net');
-const { kWillConnect, kHandle, kLife, kLiveAgain, kTlsListeners } = require('../common/symbols');
+const { kHandle, kLife, kLiveAgain, kTlsListeners, kWillConnect } = require('./state');
 
 /** Node's module that reads a stream for TLS, and the name of its listener of 'data'. */
 const READER = 'node:internal/js_stream_socket';

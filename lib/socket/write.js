@@ -12,11 +12,11 @@ const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { INLINE, outgoing } = require('../native/events');
 const { callNode } = require('../node-internals/net');
+const { kShutDown, kWritten } = require('../common/symbols');
 const {
-  kWillConnect, kUsesZeroCopy, kBytesWritten, kEarlyData, kFileBytes, kQueuedFiles, kHandle, kLife, kIsSpliced, kSendInOrder, kShutDown, kShutdownCallback,
-  kWriteCallback,
-  kWritten,
-} = require('../common/symbols');
+  kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
+  kWillConnect, kWriteCallback,
+} = require('./state');
 const { nextTick } = require('../common/timers');
 const uv = require('../native/uv');
 
@@ -42,6 +42,9 @@ const ENCODINGS = new Map([
   ['utf16le', 2],
   ['utf-16le', 2],
 ]);
+
+/** Under which a file in the queue of writes says how many bytes it counts for. */
+const kFileBytes = Symbol('kFileBytes');
 
 /** The bytes of what is queued; a file says how many it will have. */
 const byteLength = (chunk, encoding) =>
@@ -208,8 +211,6 @@ function isIdle(socket, length) {
 }
 
 const methods = {
-  [kWillConnect]: false,
-
   /**
    * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not become
    * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try. Between
@@ -322,4 +323,4 @@ const methods = {
   },
 };
 
-module.exports = { WAITS, methods, settle, writeBuffer, writeMany };
+module.exports = { WAITS, kFileBytes, methods, settle, writeBuffer, writeMany };

@@ -7,7 +7,7 @@ const nodeNet = require('node:net');
 
 const net = require('../..');
 const native = require('../../lib/native/binding');
-const { kAcceptLimit } = require('../../lib/common/symbols');
+const { kAcceptLimit } = require('../../lib/server/state');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 

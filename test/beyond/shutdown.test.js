@@ -9,7 +9,7 @@ const path = require('node:path');
 
 const net = require('../..');
 const { toNode } = require('../../lib/child-process');
-const { kServerId } = require('../../lib/common/symbols');
+const { kServerId } = require('../../lib/server/state');
 const native = require('../../lib/native/binding');
 const { runFixture } = require('../support/child');
 const { patience } = require('../support/scale');
