@@ -50,6 +50,7 @@ const state = new State({
 
   /* --- what programs see, where it is there ----------------------------------------------------------------------------------- */
 
+  _connectionKey: absent(), // where it listens, as text
   _pipeName: absent(), // the path, or the name, of the last listen() with one
   blockList: absent(), // the option
 }, shared);
