@@ -50,7 +50,7 @@ const state = new State({
   kConnectOptions: rare(null, SOCKET), // the options of connect() that new Socket() was given
   kConnectTimer: rare(null, LIFE), // of the option `connectTimeout`, while it connects
   kDescriptorQueue: rare(null, LIFE), // messages with descriptors that are not sent yet: see descriptors.js
-  kEarlyData: rare(null, LIFE), // what was offered with the handshake: see early-data.js
+  kEarlyData: rare(null, LIFE), // what was offered with the handshake: see fast-open.js
   kFirstBytes: rare(null, LIFE), // bytes that came before the handle's, for `onread`: see first-bytes.js
   kIsResetting: rare(false, LIFE), // the handle is to be closed by a reset
   kIsSpliced: rare(false, HANDLE), // splice() has it
