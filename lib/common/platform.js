@@ -13,7 +13,11 @@ function needLinux(feature) {
   if (process.platform !== 'linux') throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(feature);
 }
 
-/** @returns {boolean} an option that is true or false, and false where it is not given @throws ERR_INVALID_ARG_TYPE, and as needLinux() */
+/**
+ * An option that is true or false.
+ * @returns {boolean} false where it is not given
+ * @throws ERR_INVALID_ARG_TYPE; as needLinux() where it is true
+ */
 function linuxFlag(options, name) {
   const value = options[name];
   if (value === undefined) return false;

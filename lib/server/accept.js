@@ -11,7 +11,9 @@ const { refuse, takeHeader } = require('./proxy-protocol');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
-const { kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kKeepAliveTimes, kProxyProtocol } = require('./state');
+const {
+  kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kKeepAliveTimes, kProxyProtocol,
+} = require('./state');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {

@@ -35,7 +35,8 @@ function restrict(server, handle) {
   const allowed = server[kAllowedUids];
   if (!allowed || !(handle instanceof Handle)) return null;
   if (!(handle instanceof Pipe)) {
-    return byDefault.has(allowed) ? null : new codes.ERR_INVALID_HANDLE_TYPE('allowedUids is of Unix sockets alone, and this is TCP');
+    if (byDefault.has(allowed)) return null;
+    return new codes.ERR_INVALID_HANDLE_TYPE('allowedUids is of Unix sockets alone, and this is TCP');
   }
   const err = native.setAllowedUids(handle.id, allowed);
   return err ? errnoException(err, 'listen') : null;

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The connections that a Server has, and those of them that are idle. This costs a connection nothing: which they are is asked
- * of C (src/binding/stream.c) when somebody wants to know.
+ * The connections that a Server has, and those of them that are idle. This costs a connection nothing: when somebody
+ * wants to know which they are, C is asked (src/binding/stream.c).
  */
 
 const native = require('../native/binding');
@@ -27,8 +27,9 @@ function socketsOf(server) {
 }
 
 /**
- * How long nothing has happened on a connection: milliseconds; uv.ENOTSUP when nothing waits, and the time is not known;
- * uv.EBUSY when something waits: bytes that were read and not consumed, or are to be read, or to be sent, or an end.
+ * How long nothing has happened on a connection, in milliseconds; uv.ENOTSUP when nothing waits, and the time is not
+ * known; uv.EBUSY when something waits: bytes that were read and not consumed, or are to be read, or to be sent, or an
+ * end.
  */
 function quietTime(socket) {
   const { _handle: handle } = socket;
@@ -57,8 +58,8 @@ const methods = {
   },
 
   /**
-   * Destroys the connections on which nothing waits to be read or sent, and nothing has happened for `time` milliseconds.
-   * Where that time is not known, only those with a `time` of 0 (docs/beyond/shutdown.md).
+   * Destroys the connections on which nothing waits to be read or sent, and nothing has happened for `time`
+   * milliseconds. Where that time is not known, only those with a `time` of 0 (docs/beyond/shutdown.md).
    * @param {number} [time] milliseconds
    * @returns {number} how many
    * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE

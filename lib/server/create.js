@@ -1,6 +1,6 @@
 'use strict';
 
-/** net.createServer(). Apart from index.js, as promises.js needs it too. */
+/** net.createServer(). promises.js needs it beside index.js. */
 
 const { Server } = require('./server');
 

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Who may connect to a Server, beyond server.maxConnections: so many from each address and each network, so many a second. C
- * decides, before any JavaScript object exists (src/core/accept_limit.c).
+ * Who may connect to a Server, beyond server.maxConnections: so many from each address and each network, so many a
+ * second. C decides, before any JavaScript object exists (src/core/accept_limit.c).
  */
 
 const native = require('../native/binding');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** net.connect(), which is net.createConnection(). Apart from index.js, as promises.js and http-client.js need it too. */
+/** net.connect(), which is net.createConnection(). promises.js and http-client.js need it beside index.js. */
 
 const { normalizeArgs } = require('../common/arguments');
 const { Socket } = require('./socket');

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * TCP Fast Open (RFC 7413): data that go with the handshake. With the option `multipath` C learns here how the handle is to
- * connect. C does it: src/core/early_data.c.
+ * TCP Fast Open (RFC 7413): data that go with the handshake. C does it (src/core/early_data.c). How the handle is to
+ * connect, by multipath TCP too, C learns here.
  */
 
 const { Buffer } = require('node:buffer');
