@@ -7,7 +7,7 @@
  */
 
 const native = require('../native/binding');
-const { refusalOf } = require('../socket/credentials');
+const { refusalOf } = require('./allowed-uids');
 const { SERVER, SOCKET } = require('../native/handle');
 const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');

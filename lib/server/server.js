@@ -5,11 +5,12 @@
 const EventEmitter = require('node:events');
 const { inspect } = require('node:util');
 
-const { onconnection } = require('./accept');
+const accept = require('./accept');
 const { isOwnBlockList } = require('../address/block-list');
 const { serverDrop, tellLimit } = require('../common/channels');
+const connections = require('./connections');
 const { ConnectionIterator, dropAhead } = require('./connection-iterator');
-const credentials = require('../socket/credentials');
+const { restrict } = require('./allowed-uids');
 const { debug } = require('../common/debug');
 const { defineMethods } = require('../common/define-methods');
 const { codes, errnoException } = require('../common/errors');
@@ -131,7 +132,7 @@ const methods = {
   /** Takes a handle that is to listen. @returns {Error | null} it cannot do what the server is to */
   _attach(handle) {
     this._handle = handle;
-    handle.onconnection = onconnection;
+    handle.onconnection = accept.onconnection;
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     const err = limitHandle(this, handle) || (this[kProxyProtocol] ? readHeaders(this, handle) : 0);
@@ -140,7 +141,7 @@ const methods = {
     if (this[kHoldCount] > 0) handle.hold(true);
     native.setServer(handle.id, this[kServerId]);
     if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
-    return credentials.restrict(this, handle);
+    return restrict(this, handle);
   },
 
   /** A limit turned a connection away. The reason is there with limits that Node does not have. */
@@ -282,7 +283,7 @@ const methods = {
 };
 
 /** The methods by their files, in the order in which the prototype has them. */
-const SUBJECTS = { state, server: { methods }, 'socket-options': socketOptions, limits, shutdown };
+const SUBJECTS = { state, server: { methods }, 'socket-options': socketOptions, limits, accept, shutdown, connections };
 
 const parts = defineMethods(Server.prototype, SUBJECTS);
 

@@ -15,15 +15,16 @@ const credentials = require('./credentials');
 const { defineMethods } = require('../common/define-methods');
 const descriptors = require('./descriptors');
 const destroy = require('./destroy');
-const earlyData = require('./early-data');
 const endpoints = require('./endpoints');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('../common/errors');
+const fastOpen = require('./fast-open');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, SOCKET, adopt, toHandle } = require('../native/handle');
 const { takeInstances } = require('../common/instances');
 const idleTimeout = require('./idle-timeout');
 const iterate = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
+const multipath = require('./multipath');
 const nodeNet = require('../node-internals/net');
 const { NONE, forSocket, program } = require('../options/program-defaults');
 const proxyHeader = require('./proxy-header');
@@ -291,7 +292,8 @@ const SUBJECTS = {
   endpoints,
   'tcp-options': tcpOptions,
   connect,
-  'early-data': earlyData,
+  'fast-open': fastOpen,
+  multipath,
   read,
   iterate,
   write,

@@ -147,7 +147,7 @@ function sendInOrder(socket, handle, chunks, callback) {
 /** True before the connection is there, if it can still be. */
 const isAwaited = (socket) => socket.connecting || (socket[kWillConnect] && socket[kHandle] === null && !socket.destroyed);
 
-/** The write of which something was offered with the handshake: see early-data.js. */
+/** The write of which something was offered with the handshake: see fast-open.js. */
 function writeRest(socket, callback) {
   const { buffer, sent } = socket[kEarlyData];
   socket[kEarlyData] = null;
