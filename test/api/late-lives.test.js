@@ -8,13 +8,10 @@ const fs = require('node:fs');
 const nodeNet = require('node:net');
 
 const net = require('../..');
+const { numbered } = require('../support/bytes');
+const { HOST } = require('../support/net');
 const { silent } = require('../support/silent');
 const { tempDir } = require('../support/temp');
-
-const HOST = '127.0.0.1';
-
-/** Bytes of which no two pieces are alike. */
-const numbered = (length) => Buffer.from(new Uint32Array(length / 4).map((_, i) => i * 2654435761).buffer);
 
 describe('between two lives of a socket', () => {
   const open = [];

@@ -6,10 +6,9 @@ const fs = require('node:fs');
 const dns = require('node:dns');
 
 const net = require('../..');
+const { turn } = require('../support/loop');
+const { HOST } = require('../support/net');
 const { tempDir } = require('../support/temp');
-
-const HOST = '127.0.0.1';
-const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the lives of a socket', () => {
   const open = [];
@@ -75,7 +74,7 @@ describe('the lives of a socket', () => {
       const socket = await connected(port);
       socket.pause();
       socket.read(0);
-      while (socket.readableLength < 3) await tick();
+      while (socket.readableLength < 3) await turn();
       socket.destroy();
       socket.connect(port, HOST);
       assert.equal(socket.readableLength, 0);
@@ -135,7 +134,7 @@ describe('the lives of a socket', () => {
         text += chunk;
       });
       socket.pipe(into);
-      while (text !== 'one') await tick();
+      while (text !== 'one') await turn();
       socket.destroy();
       socket.connect(port, HOST);
       await once(into, 'end');
@@ -145,7 +144,7 @@ describe('the lives of a socket', () => {
     for (const [where, reconnect] of [
       ["in a listener of 'end'", (socket, again) => socket.once('end', again)],
       ["awaiting 'end'", (socket, again) => once(socket, 'end').then(again)],
-      ["in a tick after 'end'", (socket, again) => socket.once('end', () => process.nextTick(again))],
+      ["in a turn after 'end'", (socket, again) => socket.once('end', () => process.nextTick(again))],
     ]) {
       it(`does not end the new connection for the end of the old one, when it connects ${where}`, async () => {
         const { port, sockets } = await serve((socket, number) => number === 1 && socket.end('x'));
@@ -157,7 +156,7 @@ describe('the lives of a socket', () => {
             socket.connect(port, HOST, resolve);
           });
         });
-        while (sockets.length < 2) await tick();
+        while (sockets.length < 2) await turn();
         assert.equal(socket.writable, true);
         socket.write('still open');
         const [chunk] = await once(sockets[1], 'data');
@@ -207,7 +206,7 @@ describe('the lives of a socket', () => {
         socket.end();
         await once(socket, 'finish');
         const closes = () => events.filter((name) => name === 'close').length;
-        while (closes() < 2) await tick();
+        while (closes() < 2) await turn();
         assert.deepEqual(events.filter((name) => name !== 'close' && name !== 'ready'), ['error', 'end', 'finish']);
         assert.equal(closes(), 2);
       });
@@ -304,7 +303,7 @@ describe('the lives of a socket', () => {
       socket.destroy();
       socket.connect(port, HOST);
       await once(socket, 'connect');
-      await tick();
+      await turn();
       assert.equal(socket.writable, true);
       socket.end('all of it');
       assert.equal(await textOf(socket), 'all of it');
@@ -344,7 +343,7 @@ describe('the lives of a socket', () => {
     it('is not destroyed by the error of a write that the old connection refused', async () => {
       const { port, sockets } = await serve((socket, number) => number === 2 && socket.end('new'));
       const socket = await connected(port);
-      while (sockets.length < 1) await tick();
+      while (sockets.length < 1) await turn();
       socket._handle.readStop(); // so that a write hears of the reset
       sockets[0].resetAndDestroy();
       await once(sockets[0], 'close');
@@ -373,7 +372,7 @@ describe('the lives of a socket', () => {
       await once(socket, 'connect');
       socket.end();
       await once(socket, 'finish');
-      await tick();
+      await turn();
       assert.equal(socket.destroyed, false);
       sockets.at(-1).end('reply');
       assert.equal(await textOf(socket), 'reply');
@@ -511,7 +510,7 @@ describe('the lives of a socket', () => {
       const { server, port, sockets } = await serve(() => {});
       await connected(port);
       await connected(port);
-      while (sockets.length < 2) await tick();
+      while (sockets.length < 2) await turn();
       const [socket] = sockets;
       socket.destroy();
       await once(socket, 'close');
@@ -532,7 +531,7 @@ describe('the lives of a socket', () => {
       server.listen(place).close(); // no lookup: it listens at once
       server.listen(place);
       await once(server, 'listening');
-      await tick();
+      await turn();
       assert.equal(told, 1);
       await new Promise((resolve) => server.close(resolve));
     });
@@ -548,7 +547,7 @@ describe("'data' after destroy()", () => {
       if (decode) socket.setEncoding('utf8');
       socket.pause();
       socket.read(0);
-      while (socket.readableLength < 3) await tick();
+      while (socket.readableLength < 3) await turn();
       const events = [];
       socket.on('data', () => events.push('data'));
       socket.unshift(decode ? 'x' : Buffer.from('x'));
@@ -558,12 +557,12 @@ describe("'data' after destroy()", () => {
       assert.deepEqual(events, ['data']);
       const other = net.connect(server.address().port, HOST).pause();
       other.read(0);
-      while (other.readableLength < 3) await tick();
+      while (other.readableLength < 3) await turn();
       other.on('data', () => events.push('after'));
       other.resume();
       other.destroy();
       await once(other, 'close');
-      await tick();
+      await turn();
       assert.deepEqual(events, ['data']);
     }
     await new Promise((resolve) => server.close(resolve));

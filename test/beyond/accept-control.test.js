@@ -8,10 +8,9 @@ const nodeNet = require('node:net');
 const net = require('../..');
 const native = require('../../lib/native/binding');
 const { kLimit } = require('../../lib/common/symbols');
+const { HOST } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
-
-const HOST = '127.0.0.1';
 
 /* Listens, and tells of each who comes, in turn: 'in', or the reason for which it was dropped. */
 async function start(limits, place = { port: 0, host: HOST }) {

@@ -13,10 +13,10 @@ const { Worker } = require('node:worker_threads');
 
 const net = require('../..');
 const { env } = require('../support/child');
+const { HOST } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const MB = 1024 * 1024;
 const LINUX = process.platform === 'linux';
 

@@ -12,10 +12,10 @@ const { toNode } = require('../../lib/child-process');
 const { kNumber } = require('../../lib/common/symbols');
 const native = require('../../lib/native/binding');
 const { runFixture } = require('../support/child');
+const { HOST } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const COUNTS = { finished: 0, halfClosed: 0, reset: 0, moved: 0 };
 const LARGE = Buffer.alloc(32 * 1024 * 1024);
 

@@ -10,17 +10,15 @@ const { Duplex } = require('node:stream');
 const { Worker } = require('node:worker_threads');
 
 const net = require('../..');
+const { turns } = require('../support/loop');
+const { HOST } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const MB = 1024 * 1024;
 const LINUX = process.platform === 'linux';
 
 const sha = (data) => crypto.createHash('sha256').update(data).digest('hex');
-const turns = async (count) => {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => { setImmediate(resolve); });
-};
 
 /** All that a socket gives, to its end. */
 async function all(socket) {

@@ -8,8 +8,7 @@ const path = require('node:path');
 const tls = require('node:tls');
 
 const net = require('../..');
-
-const HOST = '127.0.0.1';
+const { HOST } = require('../support/net');
 
 const pem = (name) => fs.readFileSync(path.join(__dirname, '..', 'fixtures', 'tls', `${name}.pem`));
 const key = pem('key');

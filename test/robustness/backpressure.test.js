@@ -6,6 +6,7 @@ const { once } = require('node:events');
 const { Readable } = require('node:stream');
 
 const net = require('../..');
+const { turn, turns } = require('../support/loop');
 const { instrumented, patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -13,12 +14,6 @@ const MB = 1024 * 1024;
 
 /** What two kernels' buffers of one connection may take on loopback, by far. */
 const KERNEL = 32 * MB;
-
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
-
-async function turns(count) {
-  for (let i = 0; i < count; i++) await turn();
-}
 
 const kinds = [{ kind: 'TCP', where: () => ({ port: 0, host: '127.0.0.1' }) }];
 if (process.platform !== 'win32') kinds.push({ kind: 'a path', where: (dir) => ({ path: dir.path('s') }) });

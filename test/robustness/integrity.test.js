@@ -9,6 +9,7 @@ const { Readable, Writable, pipeline } = require('node:stream');
 const { promisify } = require('node:util');
 
 const net = require('../..');
+const { generator } = require('../support/random');
 const { instrumented, patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -17,15 +18,6 @@ const TOTAL = scaled(50 * MB, 64 * 1024);
 const CONNECTIONS = scaled(200, 8);
 const CHUNK_LIMIT = 150000;
 const ENCODINGS = ['utf8', 'utf-8', 'ucs2', 'ucs-2', 'utf16le', 'utf-16le', 'latin1', 'binary', 'ascii', 'base64', 'base64url', 'hex'];
-
-/* Numbers below `limit`, the same for the same seed. */
-function generator(seed) {
-  let state = (seed + 1) * 2654435761;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 /* Bytes without a period that a buffer's size could hide behind. */
 const NOISE = (() => {

@@ -4,18 +4,11 @@
 
 const assert = require('node:assert');
 const crypto = require('node:crypto');
-const fs = require('node:fs');
 const nodeNet = require('node:net');
-const path = require('node:path');
 
 const cnet = require('../..');
-
-const HOST = '127.0.0.1';
-const TLS = path.join(__dirname, '..', 'fixtures', 'tls');
-
-/** A certificate of `localhost` and 127.0.0.1 that has signed itself, and its key. */
-const cert = fs.readFileSync(path.join(TLS, 'cert.pem'));
-const key = fs.readFileSync(path.join(TLS, 'key.pem'));
+const { cert, key } = require('./certificate');
+const { HOST } = require('./net');
 
 /** Bytes that can be told from shifted, repeated and lost ones: each depends on its place. */
 function bytes(size, seed = 1) {
@@ -115,6 +108,7 @@ async function front(net, bin, target, options = {}) {
   return server;
 }
 
+/** Runs a scenario with `net`, and closes what it has opened. */
 async function runOn(net, scenario) {
   const bin = new Bin();
   try {

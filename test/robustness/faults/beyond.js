@@ -6,7 +6,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { MessageChannel } = require('node:worker_threads');
 
-const HOST = '127.0.0.1';
+const { HOST } = require('../../support/net');
+
 const BIG = Buffer.alloc(300 * 1024);
 for (let i = 0; i < BIG.length; i++) BIG[i] = (i * 29 + (i >> 7)) & 255;
 

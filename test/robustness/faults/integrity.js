@@ -13,20 +13,12 @@ const { pipeline } = require('node:stream/promises');
 
 const net = require('../../..');
 const inject = require('./inject');
+const { generator } = require('../../support/random');
 
 const [seed, rate] = process.argv.slice(2).map(Number);
 const TOTAL = 600 * 1024;
 const ENCODINGS = ['utf8', 'ucs2', 'latin1', 'ascii', 'base64', 'base64url', 'hex'];
 const LIMIT_MS = 60000;
-
-/* Numbers below `limit`, the same for the same seed. */
-function generator(start) {
-  let state = (start + 1) * 2654435761;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 const next = generator(seed);
 const NOISE = Buffer.from(Uint8Array.from({ length: TOTAL }, () => next(256)));

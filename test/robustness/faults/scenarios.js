@@ -10,9 +10,8 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
 const beyond = require('./beyond');
-const { refusedPort } = require('../../support/net');
+const { HOST, refusedPort } = require('../../support/net');
 
-const HOST = '127.0.0.1';
 const BIG = Buffer.alloc(1536 * 1024);
 for (let i = 0; i < BIG.length; i++) BIG[i] = (i * 31 + (i >> 8)) & 255;
 
