@@ -7,6 +7,7 @@ const { Readable } = require('node:stream');
 
 const net = require('../..');
 const { turn, turns } = require('../support/loop');
+const { close, join, listen } = require('../support/net');
 const { instrumented, patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -30,19 +31,14 @@ for (const { kind, where } of kinds) {
 
     afterEach(async () => {
       for (const socket of open) socket.destroy();
-      if (server.listening) await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await close(server);
       dir.remove();
     });
 
     /* A connection: both ends, nobody reading. */
     async function pair(serverOptions = {}, clientOptions = {}) {
-      server = net.createServer(serverOptions);
-      server.listen(where(dir));
-      await once(server, 'listening');
-      const address = server.address();
-      const target = typeof address === 'string' ? { path: address } : { port: address.port, host: address.address };
-      const client = net.connect({ ...target, ...clientOptions });
-      const [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
+      server = await listen(net.createServer(serverOptions), where(dir));
+      const { client, accepted: socket } = await join(server, net, clientOptions);
       open.push(client, socket);
       return { client, socket };
     }

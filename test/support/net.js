@@ -59,7 +59,7 @@ const text = async (readable) => (await bytes(readable)).toString();
 /** All that a socket still gives, as bytes; unlike `for await`, this leaves the other direction open. */
 async function received(socket) {
   const chunks = [];
-  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('data', (chunk) => chunks.push(chunk)).resume();
   await once(socket, 'end');
   return Buffer.concat(chunks);
 }
