@@ -81,7 +81,7 @@ describe('util.inspect()', () => {
     assert.ok(shown.includes(`address: { address: '${HOST}', family: 'IPv4', port: ${server.address().port} }`), shown);
     assert.match(shown, /connections: 1/);
     assert.match(shown, /limits: { maxConnections: 7, maxConnectionsPerAddress: 3 }/);
-    assert.doesNotMatch(shown, /kLimit|kHolds|kProxy/);
+    assert.doesNotMatch(shown, /kAcceptLimit|kHoldCount|kProxyProtocol/);
     assert.deepStrictEqual([inspect({ server }, { depth: 0 }), inspect(server, { depth: -1 })], ['{ server: [Server] }', '[Server]']);
   });
 

@@ -3,7 +3,7 @@
 /** The options of a connection: Nagle's algorithm, keep-alive, type of service. */
 
 const { errnoException, invalidArgType } = require('../common/errors');
-const { kHandle, kKeepAlive, kNoDelay, kTypeOfService, kUserTimeout } = require('../common/symbols');
+const { kHandle, kKeepAlive, kNoDelay, kTypeOfService, kUserTimeout } = require('./state');
 const { validateInt32, validateNumber } = require('../common/validate');
 
 /** @returns {{ enable: boolean, delay: number, interval?: number, count?: number } | null} seconds */
