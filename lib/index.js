@@ -15,7 +15,8 @@ readEnvironment(); // first: without its limits nothing is to be had
 const { normalizeArgs } = require('./common/arguments');
 const { BlockList } = require('./address/block-list');
 const { BoundSocket } = require('./socket/bound-socket');
-const { connect, createServer } = require('./server/create');
+const { connect } = require('./socket/create');
+const { createServer } = require('./server/create');
 const {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
@@ -31,7 +32,7 @@ const { Server } = require('./server/server');
 const { Socket } = require('./socket/socket');
 const { SocketAddress } = require('./address/socket-address');
 const { stats } = require('./native/stats');
-const { splice } = require('./socket/relay');
+const { splice } = require('./socket/splice');
 const { receive, transfer } = require('./processes/transfer');
 
 /** Deprecated, and does nothing here; Node has it up to 22 (deprecations.md, DEP0121). */

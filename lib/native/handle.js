@@ -57,7 +57,7 @@ class Handle {
     return native.bytesRead(this.id);
   }
 
-  /** Bytes that the kernel has taken from files and other sockets (send-file.js, relay.js). */
+  /** Bytes that the kernel has taken from files and other sockets (send-file.js, splice.js). */
   get bytesSent() {
     return native.bytesSent(this.id);
   }

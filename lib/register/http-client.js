@@ -2,7 +2,7 @@
 
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
-const { connect } = require('../server/create');
+const { connect } = require('../socket/create');
 const { readEnvironment } = require('../program/environment');
 const { expectNodeStream } = require('../socket/node-stream');
 const { Socket } = require('../socket/socket');

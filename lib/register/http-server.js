@@ -11,7 +11,8 @@ const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
-const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
+const { kDropped, kExhausted } = require('../common/symbols');
+const { kBindingHandle, kMaxConnections } = require('../server/state');
 const { endWith, forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
@@ -114,7 +115,7 @@ function closeByNode(next) {
     if (prepared.has(this)) {
       undo(this);
       this._listeningId++;
-      if (this[kBinding]) cancelBinding(this);
+      if (this[kBindingHandle]) cancelBinding(this);
     }
     return Reflect.apply(next(), this, args);
   };

@@ -19,7 +19,7 @@ const { busyMethods, otherMethod } = require('./joined-methods.js');
 const loaded = require('../common/loaded.js');
 const { joining, Server: NodeServer, Socket: NodeSocket } = require('../node-internals/net.js');
 const { replace, resemble } = require('../common/replace.js');
-const { kLife } = require('../common/symbols.js');
+const { kHandle } = require('../common/symbols.js');
 
 /**
  * Methods that discern by themselves whose socket they are called for, as they are hot, or are compared with what they were.
@@ -101,7 +101,7 @@ function jointOf(Class, NodeClass, pristine) {
   const node = Object.create(Object.getPrototypeOf(NodeClass.prototype));
   const before = Object.create(Object.getPrototypeOf(Class.prototype));
   const choose = (name, current) => (current === before[name] || current === pristine[name] ? node[name] : current);
-  const isNodes = (object) => object instanceof NodeClass && object[kLife] === undefined; // cnet's own may pass for Node's: see tls.js
+  const isNodes = (object) => object instanceof NodeClass && !(kHandle in object); // cnet's own may pass for Node's: see tls.js
   return { ours: Class.prototype, before, node, pristine, choose, isNodes, given: passToHttp2 };
 }
 

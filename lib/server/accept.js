@@ -1,16 +1,19 @@
 'use strict';
 
-/** A connection that C has accepted becomes a Socket of its Server. */
+/** A connection that C has accepted becomes a Socket of its Server; a Server accepts nobody while it is paused. */
 
 const { AcceptedOptions } = require('../socket/accepted-options');
 const { isOwnBlockList } = require('../address/block-list');
-const { serverProxyHeader, serverSocket } = require('../common/channels');
+const { serverProxyHeader, serverSocket, tellLimit } = require('../common/channels');
 const { debug } = require('../common/debug');
 const { errnoException } = require('../common/errors');
 const { refuse, takeHeader } = require('./proxy-protocol');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
-const { kKeepAlive, kOwner, kProxy } = require('../common/symbols');
+const { kOwner } = require('../common/symbols');
+const {
+  kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kKeepAliveTimes, kProxyProtocol,
+} = require('./state');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {
@@ -29,7 +32,7 @@ function leave(server) {
 function acceptedOptions(client, server) {
   let options = null;
   try {
-    options = new AcceptedOptions(client, server);
+    options = new AcceptedOptions(client, server, server[kAcceptedOnRead], server[kAcceptedDescriptors]);
   } finally {
     if (options === null) client.close();
   }
@@ -53,10 +56,10 @@ function onconnection(status, client) {
     return;
   }
   const socket = new Socket(acceptedOptions(client, server));
-  if (server[kProxy]) takeHeader(socket, client);
+  if (server[kProxyProtocol]) takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);
   if (server.keepAlive) {
-    const { interval, count } = server[kKeepAlive];
+    const { interval, count } = server[kKeepAliveTimes];
     socket.setKeepAlive(true, server.keepAliveInitialDelay * 1000, interval, count);
   }
   server._connections++;
@@ -70,4 +73,35 @@ function onconnection(status, client) {
   }
 }
 
-module.exports = { onconnection };
+const methods = {
+  /**
+   * Accepts nobody until resumeAccept(): who comes waits in the kernel's queue, as long as the backlog of listen().
+   * @returns {this}
+   */
+  pauseAccept() {
+    if (this[kAcceptPaused]) return this;
+    this[kAcceptPaused] = true;
+    this[kHold](true);
+    tellLimit(this, 'acceptPaused', true);
+    return this;
+  },
+
+  /**
+   * Accepts again, unless a `for await` over the connections is behind.
+   * @returns {this}
+   */
+  resumeAccept() {
+    if (!this[kAcceptPaused]) return this;
+    this[kAcceptPaused] = false; // first: connections may come before this returns
+    this[kHold](false);
+    tellLimit(this, 'acceptPaused', false);
+    return this;
+  },
+
+  /** Whether pauseAccept() was called, and resumeAccept() not since. */
+  get acceptPaused() {
+    return this[kAcceptPaused];
+  },
+};
+
+module.exports = { methods, onconnection };

@@ -1,17 +1,15 @@
 'use strict';
 
-/**
- * server.shutdown(): the graceful end of a Server, with a deadline; and the connections that a server has. None of it
- * costs a connection anything: which they are is asked of C (src/binding/stream.c) when somebody wants to know.
- */
+/** server.shutdown(): the graceful end of a Server, with a deadline. */
 
 const native = require('../native/binding');
 const { tellShutdown } = require('../common/channels');
-const { AbortError, codes, errnoException, invalidArgType } = require('../common/errors');
+const { quietTime, socketsOf } = require('./connections');
+const { AbortError, codes, invalidArgType } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { askSystem } = require('../options/no-socket');
-const { handles } = require('../native/events');
-const { kBytesWritten, kNumber, kOwner, kShutdown } = require('../common/symbols');
+const { kBytesWritten } = require('../common/symbols');
+const { kShutdown } = require('./state');
 const { clearTimeout, now: clock, setImmediate, setTimeout } = require('../common/timers');
 const uv = require('../native/uv');
 const { validateAbortSignal, validateInt32, validateObject } = require('../common/validate');
@@ -20,30 +18,7 @@ const { validateAbortSignal, validateInt32, validateObject } = require('../commo
 const SHORTEST_LOOK = 20;
 const LONGEST_LOOK = 1000;
 
-/** @returns {import('../socket/socket').Socket[]} the connections of a server whose handles are here */
-function socketsOf(server) {
-  const ids = native.connections(server[kNumber]);
-  if (typeof ids === 'number') throw errnoException(ids, 'connections');
-  const sockets = [];
-  for (const id of ids) {
-    const owner = handles[id]?.[kOwner];
-    if (owner && owner !== server && !owner.destroyed) sockets.push(owner);
-  }
-  return sockets;
-}
-
 /* --- idle ------------------------------------------------------------------------------------------------------ */
-
-/**
- * How long nothing has happened on a connection: milliseconds; uv.ENOTSUP when nothing waits, and the time is not known;
- * uv.EBUSY when something waits: bytes that were read and not consumed, or are to be read, or to be sent, or an end.
- */
-function quietTime(socket) {
-  const isEnding = socket.writableEnded && !socket.writableFinished;
-  const isBusy = socket.readableLength > 0 || socket.writableLength > 0 || isEnding;
-  if (isBusy || socket._handle.writeQueueSize > 0) return uv.EBUSY;
-  return askSystem(socket, (handle) => (handle instanceof Handle ? native.quiet(handle.id) : uv.EBUSY));
-}
 
 /** Where the time is not known it is that since the first of several looks that saw the same bytes. */
 class Looks {
@@ -79,7 +54,7 @@ class Shutdown {
   /** The connections that were there when it began, but for those that have ended since. */
   #open;
   #counts = { finished: 0, halfClosed: 0, reset: 0, moved: 0 };
-  /** No patience any more: what is not here cannot be reset, and is not waited for. */
+  /** The deadline has passed: connections that moved to other processes are no longer awaited. */
   #forced = false;
   #idleTime = Infinity;
   #looks = new Looks();
@@ -231,9 +206,6 @@ function begin(server, settings) {
 }
 
 const methods = {
-  /** The shutdown() that is on its way, or null. */
-  [kShutdown]: null,
-
   /**
    * Closes the server gracefully: it stops listening as by close(), its connections go on to their end, and those that are
    * left at the deadline are reset. A call while another one is on its way joins it: the first deadline counts.
@@ -256,41 +228,6 @@ const methods = {
       tellShutdown('error', this, 'error', error);
       throw error;
     }
-  },
-
-  /**
-   * The connections of this server that are open in this thread, as they are now.
-   * @returns {import('../socket/socket').Socket[]}
-   */
-  sockets() {
-    return socketsOf(this);
-  },
-
-  /**
-   * Destroys every connection, as destroy() does it. The server goes on listening.
-   * @returns {number} how many
-   */
-  closeAllConnections() {
-    const sockets = socketsOf(this);
-    for (const socket of sockets) socket.destroy();
-    return sockets.length;
-  },
-
-  /**
-   * Destroys the connections on which nothing waits to be read or sent, and nothing has happened for `time` milliseconds.
-   * Where that time is not known, only those with a `time` of 0 (docs/beyond/shutdown.md).
-   * @param {number} [time] milliseconds
-   * @returns {number} how many
-   * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
-   */
-  closeIdleConnections(time = 0) {
-    validateInt32(time, 'time', 0);
-    const idle = socketsOf(this).filter((socket) => {
-      const quiet = quietTime(socket);
-      return quiet === uv.ENOTSUP ? time === 0 : quiet >= time;
-    });
-    for (const socket of idle) socket.destroy();
-    return idle.length;
   },
 };
 

@@ -4,7 +4,6 @@
 
 const { aggregateError, codes, exceptionWithHostPort } = require('../common/errors');
 const { isIP } = require('../address/ip');
-const { raceMessage } = require('./early-data');
 const { optionError } = require('../options/socket-options');
 
 /** Status of an address that the block list forbids, and steps of an attempt: see src/core/internal.h. */
@@ -43,6 +42,11 @@ function attemptError(socket, { addresses, port, localAddress, localPort, socket
   error.localAddress = local;
   error.localPort = localPort;
   return error;
+}
+
+/** One line for all addresses of a race: `All 2 connection attempts failed: connect ...; connect ...`. */
+function raceMessage(errors) {
+  return `All ${errors.length} connection attempts failed: ${errors.map(({ message }) => message).join('; ')}`;
 }
 
 /** In a race the error says which addresses there were; in Node's own way of trying it has no message. */

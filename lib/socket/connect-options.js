@@ -5,8 +5,9 @@
 const defaults = require('../common/family-defaults');
 const { codes, invalidArgType, invalidArgValue } = require('../common/errors');
 const { isIP } = require('../address/ip');
-const { openingOptions } = require('./early-data');
-const { kBound } = require('../common/symbols');
+const { fastOpenOption } = require('./fast-open');
+const { multipathOption } = require('./multipath');
+const { kBoundToPath } = require('./state');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('../common/validate');
 
 /** @returns {boolean} whether the families are to be tried in turn */
@@ -21,6 +22,19 @@ function timeoutOption({ autoSelectFamilyAttemptTimeout: timeout }) {
   if (timeout === undefined || timeout === null) return defaults.getDefaultAutoSelectFamilyAttemptTimeout();
   validateInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
   return Math.max(timeout, defaults.LEAST_ATTEMPT_TIMEOUT);
+}
+
+/** @returns {number | undefined} milliseconds from one attempt to the next; undefined: one after the other */
+function raceOption({ connectionAttemptDelay: delay }) {
+  if (delay === undefined) return undefined;
+  validateInt32(delay, 'options.connectionAttemptDelay', 10);
+  return delay;
+}
+
+/** How the connection is to be opened, beyond what Node has. */
+function openingOptions(options) {
+  const fastOpen = fastOpenOption(options);
+  return { delay: raceOption(options), fastOpen, multipath: multipathOption(options) };
 }
 
 /** What stands behind a NUL would not be looked up: another host than was asked for. */
@@ -63,7 +77,7 @@ function readOptions(options) {
 
 /** As readOptions(). A bound socket may have been given a path, which says nothing to it. */
 function wantedOf(socket, options) {
-  if (socket[kBound] === null) return readOptions(options);
+  if (socket[kBoundToPath] === null) return readOptions(options);
   checkBound(options);
   return readOptions(options.port === undefined ? { ...options, port: 0 } : options);
 }

@@ -16,10 +16,11 @@ const { errnoException, invalidArgType } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
 const { asNodes, makeStream, watchActivity } = require('../node-internals/native-streams');
+const { kBorrow, kOwner } = require('../common/symbols');
 const {
-  kAttach, kBorrow, kByKernel, kBytesWritten, kEarly, kFiles, kFirst, kHandle, kNodeStream, kOwner, kQueued, kReceives, kRelayed, kShutDownDone,
-  kTlsReader, kWriteDone,
-} = require('../common/symbols');
+  kAttach, kBytesWritten, kDescriptorQueue, kEarlyData, kFirstBytes, kHandle, kIsSpliced, kNodeStream, kQueuedFiles,
+  kReceivesDescriptors, kShutdownCallback, kTlsListeners, kUsesZeroCopy, kWriteCallback,
+} = require('./state');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
 
@@ -72,7 +73,7 @@ class NodeStream extends ForeignHandle {
   take(handle) {
     const socket = this.#socket;
     const isRead = handle.reading;
-    const written = socket[kBytesWritten] + (socket[kByKernel] ? handle.bytesSent : 0);
+    const written = socket[kBytesWritten] + (socket[kUsesZeroCopy] ? handle.bytesSent : 0);
     const err = this.#open(handle);
 
     if (err) return err;
@@ -161,17 +162,17 @@ function streamFor(handle, Kind) {
 /** Whether nothing is on its way in the socket that a stream of Node's would not know of. */
 function isAtRest(socket) {
   return (
-    socket[kWriteDone] === null &&
-    socket[kShutDownDone] === null &&
+    socket[kWriteCallback] === null &&
+    socket[kShutdownCallback] === null &&
     socket.writableLength === 0 &&
     !socket.writableEnded &&
-    socket[kFiles] === 0 &&
-    socket[kEarly] === null &&
-    socket[kFirst] === null &&
-    socket[kQueued] === null &&
-    !socket[kReceives] &&
-    !socket[kRelayed] &&
-    !socket[kTlsReader]
+    socket[kQueuedFiles] === 0 &&
+    socket[kEarlyData] === null &&
+    socket[kFirstBytes] === null &&
+    socket[kDescriptorQueue] === null &&
+    !socket[kReceivesDescriptors] &&
+    !socket[kIsSpliced] &&
+    !socket[kTlsListeners]
   );
 }
 

@@ -51,13 +51,27 @@ static void run_work(cnet_environment_t *env, napi_async_context context, const 
     napi_get_and_clear_last_exception(env->napi, &error);
 }
 
+/*
+ * Hands an exception to 'uncaughtException'. While that hears of one, Node ends the process when it is given another:
+ * so the exception is thrown at the JavaScript that has called C within it.
+ */
+static void hand_on(cnet_environment_t *env, napi_value error) {
+  if (env->handing_on) {
+    napi_throw(env->napi, error);
+    return;
+  }
+  env->handing_on = true;
+  env->reported++;
+  napi_fatal_exception(env->napi, error);
+  env->handing_on = false;
+}
+
 /* What lib/common/thrown.js calls within the handler, in whose context 'uncaughtException' is to hear of an exception.
  */
 napi_value cnet_js_hand_on(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
 
-  call.env->reported++;
-  napi_fatal_exception(napi, call.argv[0]);
+  hand_on(call.env, call.argv[0]);
   return NULL;
 }
 
@@ -71,8 +85,7 @@ static void report_exception(cnet_environment_t *env, uint32_t reported) {
 
   if (napi_is_exception_pending(env->napi, &pending) != napi_ok || !pending) return;
   if (napi_get_and_clear_last_exception(env->napi, &error) != napi_ok || env->reported != reported) return;
-  env->reported++;
-  napi_fatal_exception(env->napi, error);
+  hand_on(env, error);
 }
 
 static void fail(void *data) {

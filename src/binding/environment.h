@@ -45,6 +45,7 @@ struct cnet_environment {
   napi_ref runner;                  /* a function that does `work`: see cnet_run_in() */
   const struct cnet_work *work;     /* NULL but while that is on its way */
   uint32_t reported;                /* exceptions that were handed to Node: see call.c */
+  bool handing_on;                  /* while 'uncaughtException' hears of one */
   int32_t *event;                   /* of CNET_ON_READ: see CNET_EVENT_LENGTH; lib/ shares the memory */
   cnet_table_t streams;             /* by id */
   cnet_table_t idles;               /* cnet_idle_state_t, by id */

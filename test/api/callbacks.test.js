@@ -2,20 +2,11 @@
 // The callbacks of connect() and listen(): those of calls that have failed are gone. (With node:net they stay.)
 
 const assert = require('node:assert');
-const { getEventListeners } = require('node:events');
+const { getEventListeners, once } = require('node:events');
 
-const kit = require('./kit');
-
-const { HOST, closed, listening, net, once, tempPath, tidy, track } = kit;
-
-/** A port on which nobody listens. */
-async function freePort() {
-  const server = await listening(net.createServer());
-  const { port } = server.address();
-  server.close();
-  await closed(server);
-  return port;
-}
+const { HOST, closed, freePort } = require('../support/net');
+const { net } = require('../support/subject');
+const { listening, tempPath, tidy, track } = require('../support/tidy');
 
 describe('the callback of connect()', () => {
   afterEach(tidy);

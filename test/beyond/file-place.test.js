@@ -5,12 +5,17 @@
 
 const assert = require('node:assert');
 const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-const { listening, needsTool, net, node, once, skip, tempPath, tidy, track } = require('../api/kit');
+const { node } = require('../support/child');
+const { turns } = require('../support/loop');
+const { needsTool, skip } = require('../support/needs');
 const { patience } = require('../support/scale');
+const { net } = require('../support/subject');
+const { listening, tempPath, tidy, track } = require('../support/tidy');
 
 const ROOT = path.join(__dirname, '..', '..');
 const FLAG = ['--permission', '--experimental-permission'].find((flag) => process.allowedNodeEnvironmentFlags.has(flag));
@@ -33,10 +38,6 @@ async function holdLock(file) {
     return once(holder, 'exit');
   };
 }
-
-const turns = async (count) => {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => { setImmediate(resolve); });
-};
 
 describe('the file of a server under --permission', function () {
   this.timeout(patience(30000));

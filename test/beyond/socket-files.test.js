@@ -9,9 +9,11 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 
-const { connected, listening, net, tempPath, text, tidy, track } = require('../api/kit');
 const { Pipe } = require('../../lib/native/handle');
+const { close, text } = require('../support/net');
 const { patience } = require('../support/scale');
+const { net } = require('../support/subject');
+const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
 
 const FIXTURE = path.join(__dirname, '..', 'fixtures', 'socket-file.js');
 const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
@@ -49,7 +51,6 @@ async function stale(options) {
   return file;
 }
 
-const close = (server) => new Promise((resolve) => { server.close(resolve); });
 const modeOf = (file) => (fs.lstatSync(file).mode & 0o777).toString(8);
 
 async function refusal(options) {
