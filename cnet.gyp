@@ -175,6 +175,7 @@
         "src/binding/buffers.c",
         "src/binding/call.c",
         "src/binding/connect.c",
+        "src/binding/constants.c",
         "src/binding/environment.c",
         "src/binding/events.c",
         "src/binding/held.c",

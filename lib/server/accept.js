@@ -42,8 +42,7 @@ function onconnection(status, client) {
 
   debug('onconnection');
   if (status) {
-    if (status > 0) refuse(server, status, client);
-    else server.emit('error', errnoException(status, 'accept'));
+    server.emit('error', errnoException(status, 'accept'));
     return;
   }
   if (isBlocked(server, client)) { // C has let it in
@@ -70,4 +69,9 @@ function onconnection(status, client) {
   }
 }
 
-module.exports = { onconnection };
+/** The header of a connection is not to be had, or not to be believed. `this`: as above. */
+function onheaderrejected(reason, client) {
+  refuse(this[kOwner], reason, client);
+}
+
+module.exports = { onconnection, onheaderrejected };

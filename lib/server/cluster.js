@@ -8,12 +8,13 @@
 
 const native = require('../native/binding');
 const { refusalOf } = require('../socket/credentials');
+const { VERDICT } = require('../native/constants');
 const { SERVER, SOCKET } = require('../native/handle');
 const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('../processes/node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-protocol');
-const { kDropped, kHolds, kLimit, kNumber, kProxy, kUserTimeout } = require('../common/symbols');
+const { kDropped, kHolds, kLimit, kNumber, kProxy, kUserDropped, kUserTimeout } = require('../common/symbols');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
 
@@ -55,13 +56,13 @@ function ownerOf(server) {
 
 /**
  * What C decides where it accepts.
- * @returns {number} 0, an index of REASONS, or a negative libuv code
+ * @returns {number} a number of VERDICT, or a negative libuv code
  */
 function verdictOn(server, client) {
   native.setServer(client.id, server[kNumber]);
   const limit = server[kLimit];
-  if (isFull(server)) return REASONS.indexOf('maxConnections');
-  return limit ? native.acceptLimitEnter(limit.native, client.id) : 0;
+  if (isFull(server)) return VERDICT.FULL;
+  return limit ? native.acceptLimitEnter(limit.native, client.id) : VERDICT.LET_IN;
 }
 
 /** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
@@ -75,7 +76,7 @@ function receive(server, deliver, nodeClient) {
   if (refusal !== null) {
     client.close();
     count('dropped.credentials');
-    if (refusal.data !== undefined) server[kDropped](refusal.data);
+    if (refusal.peer !== undefined) server[kUserDropped](refusal.peer);
     return;
   }
   if (!isFull(server) && isBlocked(server, client)) {
@@ -84,16 +85,19 @@ function receive(server, deliver, nodeClient) {
     return;
   }
   const verdict = verdictOn(server, client);
-  if (verdict === 0) {
+  if (verdict === VERDICT.LET_IN) {
     if (server[kUserTimeout] > 0) client.setUserTimeout?.(server[kUserTimeout]);
     deliver(0, client);
     return;
   }
   const data = namesOf(client);
   client.close();
-  if (verdict < 0) deliver(verdict);
-  else count(`dropped.${REASONS[verdict]}`);
-  if (verdict > 0) server[kDropped](data, server[kLimit] ? REASONS[verdict] : undefined);
+  if (verdict < 0) {
+    deliver(verdict);
+    return;
+  }
+  count(`dropped.${REASONS[verdict]}`);
+  server[kDropped](data, REASONS[verdict]);
 }
 
 /* --- handles ---------------------------------------------------------------------------------------------------- */

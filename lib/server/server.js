@@ -5,7 +5,7 @@
 const EventEmitter = require('node:events');
 const { inspect } = require('node:util');
 
-const { onconnection } = require('./accept');
+const { onconnection, onheaderrejected } = require('./accept');
 const acceptControl = require('./limits');
 const { isOwnBlockList } = require('../address/block-list');
 const { serverDrop, tellLimit } = require('../common/channels');
@@ -26,7 +26,7 @@ const { closeEverywhere, countEverywhere } = require('./workers');
 const shutdown = require('./shutdown');
 const socketOptions = require('../options/socket-options');
 const {
-  kBinding, kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kPlace, kProxy, kShutdown, kUndo,
+  kBinding, kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kPlace, kProxy, kShutdown, kUndo, kUserDropped,
   kUserTimeout, kWarned,
 } = require('../common/symbols');
 const { nextTick } = require('../common/timers');
@@ -89,8 +89,7 @@ function limitHandle(server, handle) {
   return err === 0 && server[kLimit] ? native.setAcceptLimit(handle.id, server[kLimit].native) : err;
 }
 
-/** A server without limits of cnet's says no reason to 'drop', as in Node: it is its maxConnections. */
-function publishDrop(server, data, reason = data?.reason ?? 'maxConnections') {
+function publishDrop(server, data, reason) {
   const limits = {
     maxConnections: server[kMaxConnections],
     maxConnectionsPerAddress: server[kLimit]?.perAddress,
@@ -129,6 +128,7 @@ const methods = {
   _attach(handle) {
     this._handle = handle;
     handle.onconnection = onconnection;
+    handle.onheaderrejected = onheaderrejected;
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     const err = limitHandle(this, handle) || (this[kProxy] ? readHeaders(this, handle) : 0);
@@ -140,12 +140,19 @@ const methods = {
     return credentials.restrict(this, handle);
   },
 
-  /** A limit turned a connection away. The reason is there with limits that Node does not have. */
+  /** A limit turned a connection away. 'drop' has the reason where there are limits that Node does not have. */
   [kDropped](data, reason) {
-    if (reason !== undefined) this.emit('drop', { ...data, reason });
+    if (this[kLimit]) this.emit('drop', { ...data, reason });
     else if (data === undefined) this.emit('drop');
     else this.emit('drop', data);
     if (serverDrop.hasSubscribers) publishDrop(this, data, reason);
+  },
+
+  /** A user was turned away who is none of `allowedUids`. */
+  [kUserDropped](peer) {
+    const reason = 'credentials';
+    this.emit('drop', { reason, ...peer });
+    if (serverDrop.hasSubscribers) publishDrop(this, peer, reason);
   },
 
   /** The last descriptor is taken: libuv closes whoever comes now, without a word. Told once. */

@@ -15,14 +15,12 @@ const { isArrayBufferView } = require('node:util/types');
 const native = require('../native/binding');
 const { viewOf } = require('../common/bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('../common/errors');
+const { LIMIT: { DESCRIPTORS: MOST } } = require('../native/constants');
 const { Pipe } = require('../native/handle');
 const { needKind } = require('../options/no-socket');
 const { kBytesWritten, kDescriptors, kHandle, kLife, kQueued, kReceives, kRelayed, kWriteDone } = require('../common/symbols');
 const { validateBoolean, validateFunction, validateInt32 } = require('../common/validate');
 const { methods: writing } = require('./write');
-
-/** The kernel's limit for one message (unix(7), SCM_MAX_FD). */
-const MOST = 253;
 
 /** What a Buffer in the queue brings: an object that holds duplicates. */
 const kHeld = Symbol('kHeld');

@@ -10,7 +10,8 @@ const { Buffer } = require('node:buffer');
 const native = require('../native/binding');
 const { viewOf } = require('../common/bytes');
 const { needLinux } = require('../common/platform');
-const { Handle, MULTIPATH, TCP } = require('../native/handle');
+const { BIND: { MULTIPATH } } = require('../native/constants');
+const { Handle, TCP } = require('../native/handle');
 const { kEarly, kFiles, kHandle, kProxyOut } = require('../common/symbols');
 const { validateBoolean, validateInt32 } = require('../common/validate');
 

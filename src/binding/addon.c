@@ -2,6 +2,7 @@
  * Who has what: each function the keeper, the keeper the handlers (environment.c). */
 #include <stdio.h>
 
+#include "constants.h"
 #include "environment.h"
 #include "exports.h"
 #include "values.h"
@@ -70,6 +71,7 @@ static napi_value init(napi_env napi, napi_value exports) {
         napi_set_named_property(napi, exports, table[i].name, function) != napi_ok)
       return give_up(napi);
   }
+  if (!cnet_constants_export(napi, exports)) return give_up(napi);
   return exports;
 }
 

@@ -245,8 +245,6 @@ int cnet_accept_limit_enter(cnet_accept_limit_t *limit, cnet_stream_t *client) {
   return verdict == CNET_LET_IN && counted ? sit_down(limit, client, ip) : (int)verdict;
 }
 
-bool cnet_accept_limit_is_heeded(const cnet_stream_t *listener) { return seat_of(listener) != NULL; }
-
 int cnet_accept_limit_ask(const cnet_stream_t *listener, cnet_stream_t *client) {
   const cnet_seat_t *seat = seat_of(listener);
   return seat == NULL ? CNET_LET_IN : cnet_accept_limit_enter(seat->limit, client);
