@@ -60,7 +60,7 @@ static napi_value init(napi_env napi, napi_value exports) {
       CNET_EXPORTS(CNET_ROW)
 #undef CNET_ROW
   };
-  cnet_environment_t *env = cnet_environment_new(napi);
+  cnet_environment_t *env = cnet_environment_new(napi, &cnet_events);
   napi_value keeper;
 
   if (env == NULL || !cnet_environment_make_keeper(env, &keeper)) return give_up(napi);

@@ -11,6 +11,7 @@
  */
 #include "call.h"
 
+#include "context.h"
 #include "exports.h"
 #include "values.h"
 

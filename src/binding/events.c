@@ -5,6 +5,7 @@
 
 #include "address.h"
 #include "call.h"
+#include "context.h"
 #include "poison.h"
 #include "values.h"
 

@@ -9,6 +9,7 @@
 
 #include "buffers.h"
 #include "constants.h"
+#include "context.h"
 #include "exports.h"
 #include "poison.h"
 #include "text.h"
@@ -135,7 +136,7 @@ napi_value cnet_js_write_waits(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
-  void **place = cnet_write_context(stream);
+  void **place = cnet_waiting_context(stream);
   if (place == NULL || *place != NULL) return cnet_int(napi, UV_EINVAL);
   return cnet_int(napi, cnet_enter_context(call.env, stream, "WRITEWRAP") ? 0 : UV_ECANCELED);
 }

@@ -4,7 +4,7 @@
 #include "allowed_users.h"
 #include "descriptor.h"
 #include "internal.h"
-#include "listener_internal.h"
+#include "listening.h"
 #include "proxy_internal.h"
 
 static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *client) {

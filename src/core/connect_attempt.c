@@ -75,6 +75,15 @@ bool cnet_attempt_is_over(const cnet_stream_t *stream, uint64_t number) {
   return attempt == NULL || attempt->number != number || (stream->flags & CNET_CLOSING);
 }
 
+int cnet_attempt_permit(cnet_stream_t *stream, const struct sockaddr_storage *address) {
+  uint64_t number = cnet_attempt_of(stream)->number;
+
+  if (stream->block_list == NULL) return 0;
+  bool blocked = cnet_block_list_holds(stream->block_list, address, true);
+  if (cnet_attempt_is_over(stream, number)) return UV_ECANCELED;
+  return blocked ? UV_EACCES : 0;
+}
+
 static cnet_count_t count_of(cnet_phase_t phase) {
   switch (phase) {
   case CNET_ATTEMPT_START:

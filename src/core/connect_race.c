@@ -216,7 +216,7 @@ static bool start_next(cnet_stream_t *stream) {
   if (attempt->timer != NULL) uv_timer_stop(attempt->timer);
   failure.status = lane_new(stream, index, &lane);
   if (failure.status) return failed(stream, index, &failure);
-  if (cnet_attempt_prepare(stream, lane->uv, address, &failure) != 0) return give_up(lane, &failure);
+  if (cnet_attempt_prepare(stream, attempt, lane->uv, address, &failure) != 0) return give_up(lane, &failure);
   int err = cnet_attempt_permit(stream, address);
   if (err == UV_ECANCELED) return false;
   if (err) return give_up(lane, &(cnet_step_t){.phase = CNET_ATTEMPT_BLOCKED});

@@ -13,8 +13,8 @@ void cnet_loop_hold(cnet_loop_t *loop) {
 
 void cnet_loop_release(cnet_loop_t *loop) {
   assert(loop->handles > 0);
-  if (--loop->handles == 0 && loop->closing)
-    cnet_loop_free(loop);
+  if (--loop->handles == 0 && loop->last_closed != NULL)
+    loop->last_closed(loop);
   else if (!loop->closing)
     loop->host->settle(loop);
 }
@@ -44,6 +44,12 @@ int cnet_handle_stream(cnet_loop_t *loop, cnet_kind_t kind, void *data, uv_strea
   loop->counts[CNET_COUNT_MEMORY_STREAMS] += uv_handle_size(uv->type);
   *out = uv;
   return 0;
+}
+
+int cnet_handle_fd(const uv_stream_t *uv) {
+  uv_os_fd_t fd;
+  int err = uv_fileno((const uv_handle_t *)uv, &fd);
+  return err ? err : (int)(intptr_t)fd;
 }
 
 uv_timer_t *cnet_handle_timer(cnet_loop_t *loop, void *data) {

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "listener_internal.h"
+#include "listening.h"
 
 struct cnet_refusal {
   cnet_loop_t *loop;

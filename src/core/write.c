@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "send_file_internal.h"
 
 #define CNET_PARK (64 * 1024) /* a waiting socket costs no more; large enough that its copy is noise */
 
@@ -29,9 +28,7 @@ struct cnet_write {
 
 size_t cnet_write_queue_size(const cnet_stream_t *stream) { return stream->write == NULL ? 0 : stream->write->left; }
 
-void **cnet_write_context(cnet_stream_t *stream) {
-  return stream->write != NULL ? &stream->write->context : cnet_send_file_context(stream);
-}
+void **cnet_write_context(cnet_stream_t *stream) { return stream->write == NULL ? NULL : &stream->write->context; }
 
 void cnet_tell_ended(cnet_stream_t *stream, cnet_operation_t operation, void *context, int status) {
   if (cnet_may_tell(stream)) stream->loop->host->ended(stream, operation, context, status);
