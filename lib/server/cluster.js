@@ -14,7 +14,8 @@ const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('../processes/node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-protocol');
-const { kDropped, kHolds, kLimit, kNumber, kProxy, kUserDropped, kUserTimeout } = require('../common/symbols');
+const { kDropped, kUserDropped } = require('../common/symbols');
+const { kAcceptLimit, kHoldCount, kProxyProtocol, kServerId, kUserTimeout } = require('./state');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
 
@@ -59,10 +60,10 @@ function ownerOf(server) {
  * @returns {number} a number of VERDICT, or a negative libuv code
  */
 function verdictOn(server, client) {
-  native.setServer(client.id, server[kNumber]);
-  const limit = server[kLimit];
+  native.setServer(client.id, server[kServerId]);
+  const limit = server[kAcceptLimit];
   if (isFull(server)) return VERDICT.FULL;
-  return limit ? native.acceptLimitEnter(limit.native, client.id) : VERDICT.LET_IN;
+  return limit ? native.acceptLimitEnter(limit.native, client.id) : VERDICT.ADMITTED;
 }
 
 /** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
@@ -85,7 +86,7 @@ function receive(server, deliver, nodeClient) {
     return;
   }
   const verdict = verdictOn(server, client);
-  if (verdict === VERDICT.LET_IN) {
+  if (verdict === VERDICT.ADMITTED) {
     if (server[kUserTimeout] > 0) client.setUserTimeout?.(server[kUserTimeout]);
     deliver(0, client);
     return;
@@ -118,8 +119,8 @@ function makeHoldable(server, standIn, headers, receiveOne) {
   const { close } = standIn;
 
   standIn.hold = () => {
-    headers?.hold(server[kHolds] > 0);
-    while (waiting.length > 0 && server[kHolds] === 0) receiveOne(waiting.shift());
+    headers?.hold(server[kHoldCount] > 0);
+    while (waiting.length > 0 && server[kHoldCount] === 0) receiveOne(waiting.shift());
   };
   standIn.close = (callback) => {
     for (const nodeClient of waiting.splice(0)) nodeClient.close();
@@ -138,7 +139,7 @@ function roundRobin(server, standIn) {
 
   closeThroughServer(server, standIn);
   const tell = (status, client) => deliver.call(standIn, status, client);
-  const headers = server[kProxy] ? standInForHeaders(server, tell) : null;
+  const headers = server[kProxyProtocol] ? standInForHeaders(server, tell) : null;
   const next = (status, client) => {
     if (!status && headers === null) count('accepted');
     if (status || headers === null) tell(status, client);

@@ -10,7 +10,7 @@ const { tellLimit } = require('../common/channels');
 const { errnoException, outOfRange } = require('../common/errors');
 const { LIMIT: { CONNECTION_RATE } } = require('../native/constants');
 const { Handle } = require('../native/handle');
-const { kHold, kLimit, kNumber, kPaused } = require('../common/symbols');
+const { kAcceptLimit, kAcceptPaused, kHold, kServerId } = require('./state');
 const { validateInt32, validateNumber, validateObject } = require('../common/validate');
 
 /** Prefix lengths unless given: what one customer of a provider mostly has. */
@@ -31,7 +31,7 @@ class AcceptLimit {
   rate = undefined;
 
   constructor(server) {
-    this.native = native.acceptLimitNew(server[kNumber]);
+    this.native = native.acceptLimitNew(server[kServerId]);
     if (typeof this.native === 'number') throw errnoException(this.native, 'acceptLimit');
     const { _handle: handle } = server;
     if (handle instanceof Handle) check(native.setAcceptLimit(handle.id, this.native));
@@ -77,23 +77,17 @@ const LIMIT_NAMES = {
 
 /** Sets one of the limits; a server that never had any gets none for `undefined`. */
 function setLimit(server, name, value, apply) {
-  if (value === undefined && server[kLimit] === null) return;
-  server[kLimit] ??= new AcceptLimit(server);
-  server[kLimit][name] = value;
-  server[kLimit][apply]();
+  if (value === undefined && server[kAcceptLimit] === null) return;
+  server[kAcceptLimit] ??= new AcceptLimit(server);
+  server[kAcceptLimit][name] = value;
+  server[kAcceptLimit][apply]();
   tellLimit(server, LIMIT_NAMES[name], value);
 }
 
 const methods = {
-  /** The limits of this server, or null. */
-  [kLimit]: null,
-
-  /** It was paused by pauseAccept(). */
-  [kPaused]: false,
-
   /** Connections from one address beyond this number are dropped; undefined: no limit. */
   get maxConnectionsPerAddress() {
-    return this[kLimit]?.perAddress;
+    return this[kAcceptLimit]?.perAddress;
   },
 
   set maxConnectionsPerAddress(value) {
@@ -103,7 +97,7 @@ const methods = {
 
   /** Connections from one network beyond `max` are dropped: { max, ipv4 = 24, ipv6 = 64 }; undefined: no limit. */
   get maxConnectionsPerPrefix() {
-    return this[kLimit]?.perPrefix;
+    return this[kAcceptLimit]?.perPrefix;
   },
 
   set maxConnectionsPerPrefix(value) {
@@ -112,7 +106,7 @@ const methods = {
 
   /** Connections that come faster are dropped: { perSecond, burst }, a token bucket; undefined: no limit. */
   get maxConnectionRate() {
-    return this[kLimit]?.rate;
+    return this[kAcceptLimit]?.rate;
   },
 
   set maxConnectionRate(value) {
@@ -124,8 +118,8 @@ const methods = {
    * @returns {this}
    */
   pauseAccept() {
-    if (this[kPaused]) return this;
-    this[kPaused] = true;
+    if (this[kAcceptPaused]) return this;
+    this[kAcceptPaused] = true;
     this[kHold](true);
     tellLimit(this, 'acceptPaused', true);
     return this;
@@ -136,8 +130,8 @@ const methods = {
    * @returns {this}
    */
   resumeAccept() {
-    if (!this[kPaused]) return this;
-    this[kPaused] = false; // first: connections may come before this returns
+    if (!this[kAcceptPaused]) return this;
+    this[kAcceptPaused] = false; // first: connections may come before this returns
     this[kHold](false);
     tellLimit(this, 'acceptPaused', false);
     return this;
@@ -145,7 +139,7 @@ const methods = {
 
   /** Whether pauseAccept() was called, and resumeAccept() not since. */
   get acceptPaused() {
-    return this[kPaused];
+    return this[kAcceptPaused];
   },
 };
 

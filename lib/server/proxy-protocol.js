@@ -16,7 +16,8 @@ const { PROXY_ERROR, PROXY_FAMILY, PROXY_PROTOCOL } = require('../native/constan
 const { handles } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { parseTlvs } = require('../proxy-protocol');
-const { kProxy, kProxyHeader } = require('../common/symbols');
+const { kProxyHeader } = require('../socket/state');
+const { kProxyProtocol } = require('./state');
 const { validateInt32, validateObject, validateOneOf } = require('../common/validate');
 
 /** Milliseconds for a header, unless given. */
@@ -24,17 +25,17 @@ const TIMEOUT = 5000;
 
 /** What was wrong with a header. */
 const FAULTS = {
-  [PROXY_ERROR.NO_SIGNATURE]: 'it does not begin as one',
+  [PROXY_ERROR.NO_SIGNATURE]: 'the signature is missing',
   [PROXY_ERROR.TOO_LONG]: 'it is too long',
   [PROXY_ERROR.CHARACTER]: 'a character that is not allowed',
   [PROXY_ERROR.FAMILY]: 'an unknown protocol or family',
-  [PROXY_ERROR.ADDRESSES]: 'an address that is none of its family',
-  [PROXY_ERROR.PORT]: 'a port that is none',
+  [PROXY_ERROR.ADDRESSES]: 'an address of another family',
+  [PROXY_ERROR.PORT]: 'an invalid port',
   [PROXY_ERROR.VERSION]: 'an unknown version',
   [PROXY_ERROR.COMMAND]: 'an unknown command',
   [PROXY_ERROR.LENGTH]: 'it is too short for its addresses',
   [PROXY_ERROR.TLV]: 'a TLV that does not end where it should',
-  [PROXY_ERROR.CHECKSUM]: 'the checksum is another one',
+  [PROXY_ERROR.CHECKSUM]: 'the checksum does not match',
   [PROXY_ERROR.CHECKSUMS]: 'it has more than one checksum',
   [PROXY_ERROR.ENDED]: 'the connection ended before it was complete',
 };
@@ -75,7 +76,7 @@ function proxyOption({ proxyProtocol, receiveDescriptors }) {
 
 /** Lets connections of a listening handle begin with a header. @returns {number} 0, or a negative code */
 function readHeaders(server, handle) {
-  const { mode, trusted, timeout } = server[kProxy];
+  const { mode, trusted, timeout } = server[kProxyProtocol];
   return native.setProxy(handle.id, mode === 'optional', timeout, trusted === null ? undefined : nativeOf(trusted));
 }
 
@@ -93,19 +94,19 @@ function standIn(server, deliver) {
   stand.accepted = (id) => handles[id];
   stand.onconnection = deliver;
   stand.onheaderrejected = (reason, client) => refuse(server, reason, client);
-  server[kProxy].stand = stand;
+  server[kProxyProtocol].stand = stand;
   return stand;
 }
 
 /** How many connections from the primary of a cluster wait for their header. */
 function countWaiting(server) {
-  const stand = server[kProxy]?.stand;
+  const stand = server[kProxyProtocol]?.stand;
   return stand ? native.proxyWaiting(stand.id) : 0;
 }
 
 /** The option again, for the server in another thread that a server is moved to: what can be cloned of it. */
 function proxyToClone(server) {
-  const settings = server[kProxy];
+  const settings = server[kProxyProtocol];
   if (settings === null) return null;
   const { mode, trusted, timeout } = settings;
   return { mode, timeout, rules: trusted && [...trusted.rules] };
@@ -172,7 +173,7 @@ function refuse(server, reason, handle) {
   handle.close();
   const { hasSubscribers } = serverProxyError;
   if (!hasSubscribers && server.listenerCount('proxyError') === 0) return;
-  const error = errorOf(reason, server[kProxy].timeout);
+  const error = errorOf(reason, server[kProxyProtocol].timeout);
   server.emit('proxyError', error, names);
   if (hasSubscribers) serverProxyError.publish({ server, error, ...names });
 }

@@ -19,7 +19,7 @@ static const cnet_constant_t BIND[] = {
 };
 
 static const cnet_constant_t VERDICT[] = {
-    {"LET_IN", CNET_LET_IN},           {"FULL", CNET_FULL},         {"FULL_ADDRESS", CNET_FULL_ADDRESS},
+    {"ADMITTED", CNET_ADMITTED},       {"FULL", CNET_FULL},         {"FULL_ADDRESS", CNET_FULL_ADDRESS},
     {"FULL_PREFIX", CNET_FULL_PREFIX}, {"TOO_FAST", CNET_TOO_FAST},
 };
 

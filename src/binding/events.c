@@ -170,7 +170,7 @@ static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
     cnet_memory_lend(state->env, state->large_reads, out);
 }
 
-/* Tells of a read: by numbers in memory that JavaScript sees too, which costs less than to make values of them. */
+/* Reports a read through shared integers, which is cheaper than to create JavaScript numbers. */
 static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, napi_value *buffer) {
   int32_t *event = state->env->event;
 
