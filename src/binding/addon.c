@@ -1,10 +1,11 @@
 /* addon.c: module init: the table of exports, and the handlers that JavaScript hands over once.
  * Who has what: each function the keeper, the keeper the handlers (environment.c). */
+#include "exports.h"
+
 #include <stdio.h>
 
 #include "constants.h"
 #include "environment.h"
-#include "exports.h"
 #include "values.h"
 
 /* Throws, unless an exception is pending already. */

@@ -1,8 +1,9 @@
 /* options.c: socket options, those of any name and those with a function of their own, as JavaScript sees them. */
+#include "exports.h"
+
 #include <string.h>
 
 #include "constants.h"
-#include "exports.h"
 #include "socket_options.h"
 #include "values.h"
 

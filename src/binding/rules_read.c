@@ -3,6 +3,8 @@
  * addCIDRs() and fromJSON() are given. Only what is plainly a rule is read here. Where a text is anything else lib/
  * looks at it, and knows the error.
  */
+#include "exports.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +12,6 @@
 #include "block_list_internal.h"
 #include "block_list_object.h"
 #include "constants.h"
-#include "exports.h"
 #include "values.h"
 
 /* No rule is longer: 'Range: IPv6 ' and two addresses. */

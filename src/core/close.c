@@ -5,9 +5,9 @@
  *   libuv                 ends a write or a shutdown that waits with UV_ECANCELED, by their callbacks
  *   on_closed()           what hangs on it again, then the host; and the stream is freed when nobody has it pinned
  */
-#include <stdlib.h>
-
 #include "internal.h"
+
+#include <stdlib.h>
 
 static void unlink_stream(cnet_stream_t *stream) {
   if (stream->previous != NULL)

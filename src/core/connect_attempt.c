@@ -1,7 +1,8 @@
 /* connect_attempt.c: the part of a stream that connects: its dials, its end, and what is told of its steps. */
+#include "connect_internal.h"
+
 #include <stdlib.h>
 
-#include "connect_internal.h"
 #include "error_queue.h"
 #include "turn.h"
 

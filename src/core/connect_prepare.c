@@ -1,8 +1,9 @@
 /* connect_prepare.c: what comes before an address is dialled: the descriptor, its options, the local end. */
+#include "connect_internal.h"
+
 #include <string.h>
 
 #include "bind.h"
-#include "connect_internal.h"
 #include "descriptor.h"
 
 /* Binds to the local address; finds at once what uv_tcp_bind() leaves to a later call. 0 or a negative code. */

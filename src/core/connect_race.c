@@ -10,9 +10,10 @@
  * spoken of last, so that names and errors are about it; the handle of a lane that has failed stays the stream's until
  * there is another. Each step is told to the host, which may close the stream: so it is pinned.
  */
+#include "connect_internal.h"
+
 #include <stdlib.h>
 
-#include "connect_internal.h"
 #include "queue.h"
 #include "turn.h"
 

@@ -1,9 +1,10 @@
 /* proxy_listener.c: listeners whose connections begin with a header of the PROXY protocol, and what comes of each. */
+#include "proxy_list.h"
+
 #include <stdlib.h>
 
 #include "listening.h"
 #include "proxy_internal.h"
-#include "proxy_list.h"
 #include "turn.h"
 
 static void on_listener_close(cnet_stream_t *listener, cnet_part_t *part);

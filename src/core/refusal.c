@@ -5,9 +5,9 @@
  * listener has a spare handle from listen() on, which takes such a connection and is closed with it. A connection that
  * comes while the spare is being closed stays with libuv until that is done.
  */
-#include <stdlib.h>
-
 #include "listening.h"
+
+#include <stdlib.h>
 
 struct cnet_refusal {
   cnet_loop_t *loop;
