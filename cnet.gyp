@@ -1,7 +1,11 @@
 {
   # One static library for each floor of src/, with the folders that it may include from, which are those below it. None
   # but the binding finds the headers of Node-API: uv.h is copied to a folder of its own.
+  # assert() is for the other builds: those of npm run test:core, sanitize, test:faults and fuzz, and Debug.
   "target_defaults": {
+    "configurations": {
+      "Release": {"defines": ["NDEBUG"]}
+    },
     "conditions": [
       ["OS=='win'", {
         "msvs_settings": {

@@ -1,6 +1,7 @@
 /* events.c: what the core tells, told to JavaScript: the cnet_host_t of the binding. */
 #include "events.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "address.h"
@@ -186,6 +187,7 @@ static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc
 static void tell_inline(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
   cnet_environment_t *env = state->env;
 
+  assert(got > 0 && got <= CNET_INLINE);
   memcpy(env->event + CNET_EVENT_READ, lent->base, (size_t)got);
   cnet_memory_return(env, lent);
   tell_read(state, got, 0, NULL);

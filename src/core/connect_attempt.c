@@ -53,6 +53,7 @@ cnet_attempt_t *cnet_attempt_new(cnet_stream_t *stream, uint32_t count) {
   attempt = calloc(1, sizeof *attempt + count * sizeof attempt->addresses[0]);
   if (attempt == NULL) return NULL;
   attempt->count = count;
+  assert(count > 0 && cnet_attempt_of(stream) == NULL);
   attempt->number = ++stream->loop->attempts;
   stream->flags |= CNET_CONNECTING;
   cnet_part_attach(stream, &attempt->part, &OPS);

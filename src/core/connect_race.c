@@ -38,7 +38,10 @@ static void lane_free(cnet_lane_t *lane) {
 static void unlink_lane(cnet_attempt_t *attempt, const cnet_lane_t *lane) {
   cnet_lane_t **link = &attempt->lanes;
 
-  while (*link != lane) link = &(*link)->next;
+  while (*link != lane) {
+    assert(*link != NULL); /* it is under way */
+    link = &(*link)->next;
+  }
   *link = lane->next;
 }
 

@@ -56,7 +56,9 @@ uv_timer_t *cnet_handle_timer(cnet_loop_t *loop, void *data) {
   uv_timer_t *timer = malloc(uv_handle_size(UV_TIMER));
 
   if (timer == NULL) return NULL;
-  uv_timer_init(loop->uv, timer); /* cannot fail */
+  int err = uv_timer_init(loop->uv, timer);
+  assert(err == 0);
+  (void)err;
   return enter(loop, (uv_handle_t *)timer, data);
 }
 
@@ -64,7 +66,9 @@ uv_check_t *cnet_handle_check(cnet_loop_t *loop, void *data) {
   uv_check_t *check = malloc(uv_handle_size(UV_CHECK));
 
   if (check == NULL) return NULL;
-  uv_check_init(loop->uv, check); /* cannot fail */
+  int err = uv_check_init(loop->uv, check);
+  assert(err == 0);
+  (void)err;
   return enter(loop, (uv_handle_t *)check, data);
 }
 

@@ -86,7 +86,10 @@ struct cnet_stream {
 };
 
 /* The memory of the stream stays until cnet_unpin(). */
-static inline void cnet_pin(cnet_stream_t *stream) { stream->pins++; }
+static inline void cnet_pin(cnet_stream_t *stream) {
+  assert(stream->pins < UINT16_MAX);
+  stream->pins++;
+}
 
 /* True: it is open. Else it is being closed, and may be freed now. */
 bool cnet_unpin(cnet_stream_t *stream);

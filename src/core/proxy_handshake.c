@@ -53,6 +53,7 @@ static void refuse(cnet_stream_t *listener, cnet_stream_t *client, cnet_proxy_er
 static void finish(cnet_proxy_wait_t *wait, bool has_header) {
   cnet_stream_t *listener = wait->proxy->listener;
 
+  assert(wait->state == CNET_PROXY_READING);
   uv_read_stop(wait->stream->uv);
   wait->has_header = has_header;
   if (listener->flags & CNET_PAUSED)
@@ -92,7 +93,7 @@ static void on_due(uv_timer_t *timer) {
   cnet_proxy_wait_t *wait = proxy->reading.first;
   uint64_t now = uv_now(proxy->listener->loop->uv);
 
-  if (wait == NULL) return;
+  assert(wait != NULL); /* with the last one the timer is stopped */
   if (wait->due > now) {
     cnet_proxy_arm(proxy);
     return;
@@ -115,7 +116,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
   (void)suggested;
 
   *out = uv_buf_init(NULL, 0);
-  if (need <= 0) return;
+  assert(need > 0); /* when nothing is missing, or all is in vain, it is not read any more */
   if (wait->size < wait->length + (size_t)need) {
     uint8_t *bytes = realloc(wait->bytes, wait->length + (size_t)need);
     if (bytes == NULL) return;

@@ -136,6 +136,7 @@ static int waits(cnet_write_t *write, int err) {
     write_free(write);
     return err;
   }
+  assert(write->stream->write == NULL);
   write->stream->write = write;
   return CNET_WRITE_WAITS;
 }
