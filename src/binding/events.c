@@ -253,27 +253,4 @@ static void idle(cnet_idle_t *timeout) {
   cnet_emit_ints(env, state->context, CNET_ON_TIMEOUT, 1, &state->id);
 }
 
-const cnet_host_t cnet_events = {
-    .stream_size = sizeof(cnet_stream_state_t),
-    .opened = opened,
-    .stream_closed = stream_closed,
-    .stream_freed = stream_freed,
-    .settle = settle,
-    .accepted = accepted,
-    .accept_failed = accept_failed,
-    .rejected = rejected,
-    .user_rejected = user_rejected,
-    .header_rejected = header_rejected,
-    .exhausted = exhausted,
-    .bound = bound,
-    .attempt = attempt,
-    .connected = connected,
-    .context_new = context_new,
-    .context_free = context_free,
-    .run_in = run_in,
-    .allocate = allocate,
-    .read = received,
-    .descriptors = descriptors,
-    .ended = ended,
-    .idle = idle,
-};
+const cnet_host_t cnet_events = CNET_HOST(sizeof(cnet_stream_state_t));
