@@ -26,25 +26,26 @@ function wrongStart(file) {
   return `${file} includes ${first} first, rather than ${hasOwn ? `"${own}"` : 'a header of ours'}`;
 }
 
-/** The object files of the build, by the path of their source in the project; those of other platforms are none. */
+/** @returns {Map<string, string>} the source of each object file of the build; of other platforms there is none */
 function objectFiles() {
   const found = new Map();
   for (const target of fs.existsSync(OBJECTS) ? fs.readdirSync(OBJECTS) : []) {
     for (const file of sources()) {
       const object = path.join(OBJECTS, target, file.replace(/c$/, 'o'));
-      if (fs.existsSync(object)) found.set(file, object);
+      if (fs.existsSync(object)) found.set(object, file);
     }
   }
   if (found.size === 0) throw new ToolError(`missing: object files in ${OBJECTS}; npm run build makes them`);
   return found;
 }
 
-/** @returns {{ defined: string[], used: string[] }} the symbols of an object file */
-function symbolsOf(object) {
-  const symbols = { defined: [], used: [] };
-  for (const line of execFileSync('nm', ['-P', '-g', object], { encoding: 'utf8' }).split('\n')) {
-    const [name, kind] = line.split(' ');
-    if (name !== '') (UNDEFINED.includes(kind) ? symbols.used : symbols.defined).push(name);
+/** @returns {Map<string, { defined: string[], used: string[] }>} the symbols of each object file, by its source */
+function symbolsOf(objects) {
+  const symbols = new Map([...objects.values()].map((source) => [source, { defined: [], used: [] }]));
+  const text = execFileSync('nm', ['-A', '-P', '-g', ...objects.keys()], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  for (const [, object, name, kind] of text.matchAll(/^(.+?): (\S+) (\S)/gm)) {
+    const { defined, used } = symbols.get(objects.get(object));
+    (UNDEFINED.includes(kind) ? used : defined).push(name);
   }
   return symbols;
 }
@@ -87,8 +88,7 @@ function circlesOf(needs) {
 
 /** @returns {string[]} what is wrong */
 function complaints() {
-  const symbols = new Map([...objectFiles()].map(([file, object]) => [file, symbolsOf(object)]));
-  const circles = circlesOf(needsOf(symbols)).filter((circle) => circle.length > MOST);
+  const circles = circlesOf(needsOf(symbolsOf(objectFiles()))).filter((circle) => circle.length > MOST);
   return [...sources().map(wrongStart).filter(Boolean), ...circles.map((circle) => `these need each other: ${circle.join(', ')}`)];
 }
 
