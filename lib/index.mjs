@@ -1,7 +1,7 @@
 import net from './index.js';
 import loaded from './common/loaded.js';
 
-/* A module has to name what it exports, and again what it sets anew. Where Node has no _setSimultaneousAccepts it is undefined. */
+/* A module has to name what it exports, and again what it sets anew. _setSimultaneousAccepts may be undefined. */
 export let {
   _createServerHandle, _normalizeArgs, _setSimultaneousAccepts, BlockList, SocketAddress, BoundSocket, connect,
   createConnection, createServer, isIP, isIPv4, isIPv6, promises, Server, Socket, Stream, getDefaultAutoSelectFamily,

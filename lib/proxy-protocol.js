@@ -12,7 +12,8 @@ const { isUint8Array } = require('node:util/types');
 
 const native = require('./native/binding');
 const {
-  LIMIT: { PROXY_FIXED: FIXED, PROXY_PATH: PATH_BYTES }, PROXY_FAMILY: { INET, INET6, UNIX, UNSPEC }, PROXY_PROTOCOL: PROTOCOLS,
+  LIMIT: { PROXY_FIXED: FIXED, PROXY_PATH: PATH_BYTES }, PROXY_FAMILY: { INET, INET6, UNIX, UNSPEC },
+  PROXY_PROTOCOL: PROTOCOLS,
 } = require('./native/constants');
 const { codes, invalidArgType, invalidArgValue, outOfRange } = require('./common/errors');
 const { validateBoolean, validateInt32, validateObject, validateOneOf, validatePort, validateString } = require('./common/validate');

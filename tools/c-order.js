@@ -1,7 +1,7 @@
 'use strict';
-// c-order.js: `node tools/c-order.js`: what src/ promises of its files. Each .c includes its own header first, or where it has
-// none another one of ours: so each header is seen to stand alone. And no more than two files need each other: what one uses
-// of another is read from the symbols of the object files that the build has left.
+// c-order.js: `node tools/c-order.js`: what src/ promises of its files. Each .c includes its own header first, or where
+// it has none another one of ours: so each header is seen to stand alone. And no more than two files need each other:
+// what one uses of another is read from the symbols of the object files that the build has left.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -82,14 +82,17 @@ function reachedFrom(file, needs) {
  */
 function circlesOf(needs) {
   const reached = new Map([...needs.keys()].map((file) => [file, reachedFrom(file, needs)]));
-  const circles = [...needs.keys()].map((file) => [...reached.get(file)].filter((other) => reached.get(other).has(file)).sort());
-  return circles.filter((circle, i) => circle.length > 1 && circle[0] === [...needs.keys()][i]);
+  const circleOf = (file) => [...reached.get(file)].filter((other) => reached.get(other).has(file)).sort();
+  return [...needs.keys()].filter((file) => circleOf(file).length > 1 && circleOf(file)[0] === file).map(circleOf);
 }
 
 /** @returns {string[]} what is wrong */
 function complaints() {
   const circles = circlesOf(needsOf(symbolsOf(objectFiles()))).filter((circle) => circle.length > MOST);
-  return [...sources().map(wrongStart).filter(Boolean), ...circles.map((circle) => `these need each other: ${circle.join(', ')}`)];
+  return [
+    ...sources().map(wrongStart).filter(Boolean),
+    ...circles.map((circle) => `these need each other: ${circle.join(', ')}`),
+  ];
 }
 
 module.exports = { circlesOf, complaints, needsOf };
@@ -98,7 +101,8 @@ if (require.main === module) {
   tool(async () => {
     const found = complaints();
     for (const complaint of found) console.error(complaint);
-    console.log(found.length === 0 ? `c-order: ${sources().length} files, all well` : `c-order: ${found.length} complaints`);
+    const all = sources().length;
+    console.log(found.length === 0 ? `c-order: ${all} files, all well` : `c-order: ${found.length} complaints`);
     return found.length > 0 ? 1 : 0;
   });
 }

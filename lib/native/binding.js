@@ -12,6 +12,9 @@ const { guardHandler, setHandOn } = require('../common/thrown');
 
 setHandOn(native.handOn);
 /* onread() guards itself. */
-native.setup(HANDLERS.map((name) => (name === 'onread' ? handlers.onread : guardHandler(handlers[name]))), handlers.event);
+native.setup(
+  HANDLERS.map((name) => (name === 'onread' ? handlers.onread : guardHandler(handlers[name]))),
+  handlers.event,
+);
 
 module.exports = native;

@@ -2,8 +2,8 @@
 
 /**
  * Native handles as JavaScript objects: what `socket._handle` and `server._handle` are. A handle is a number that C
- * knows (see src/binding/environment.h) with the methods that programs expect of Node's own handles. It is alive until close();
- * afterwards its number is -1 and C is not called with it any more.
+ * knows (see src/binding/environment.h) with the methods that programs expect of Node's own handles. It is alive
+ * until close(); afterwards its number is -1 and C is not called with it any more.
  */
 
 const { executionAsyncId } = require('node:async_hooks');

@@ -125,7 +125,8 @@ function open(file) {
   process.dlopen(holder, path.toNamespacedPath(file));
   const version = holder.exports.constants?.VERSION;
   if (version === VERSION) return holder.exports;
-  const error = new Error(`cnet: ${file} is of cnet ${version ?? '(which it does not say)'}, and this is cnet ${VERSION}`);
+  const theirs = version ?? '(which it does not say)';
+  const error = new Error(`cnet: ${file} is of cnet ${theirs}, and this is cnet ${VERSION}`);
   throw Object.assign(error, { code: 'ERR_DLOPEN_FAILED' });
 }
 

@@ -14,7 +14,9 @@ const uv = require('../native/uv');
 const { validateInt32, validateObject, validateString, validateUint32 } = require('../common/validate');
 
 /* What a value is, and how long the longest one. */
-const { LIMIT: { OPTION_BYTES: LONGEST_VALUE }, OPTION: { FLAG, INT, LINGER, TEXT, UINT, UINT64 } } = require('../native/constants');
+const {
+  LIMIT: { OPTION_BYTES: LONGEST_VALUE }, OPTION: { FLAG, INT, LINGER, TEXT, UINT, UINT64 },
+} = require('../native/constants');
 
 /** Room for a value, in bytes. */
 const ROOM = { [FLAG]: 4, [INT]: 4, [UINT]: 4, [TEXT]: 256, [LINGER]: 8, [UINT64]: 8 };

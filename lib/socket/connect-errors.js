@@ -20,7 +20,8 @@ function optionFailure(socket, status, { name }, address, port) {
 }
 
 /** The error of one address, as C tells its step; it names the local end that was asked for. */
-function attemptError(socket, { addresses, port, localAddress, localPort, socketOptions }, { index, phase, status, option }) {
+function attemptError(socket, attempt, { index, phase, status, option }) {
+  const { addresses, port, localAddress, localPort, socketOptions } = attempt;
   const address = addresses[index];
   const local = localAddress || (isIP(address) === 6 ? '::' : '0.0.0.0');
 

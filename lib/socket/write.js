@@ -26,8 +26,8 @@ const { from: toBuffer } = Buffer;
 const streamWrite = Duplex.prototype.write;
 
 /*
- * Of C: what it gives when the rest of a write waits, which onwrite() will end; how many units strings, and pieces taken
- * together, have at most that it encodes and puts together.
+ * Of C: what it gives when the rest of a write waits, which onwrite() will end; how many units strings, and pieces
+ * taken together, have at most that it encodes and puts together.
  */
 const { EVENT: { INLINE, WRITTEN }, WRITE: { LATIN1, LONGEST_TEXT, UTF16LE, UTF8, WAITS } } = constants;
 

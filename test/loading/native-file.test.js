@@ -34,7 +34,8 @@ describe('the native part', () => {
     assert.ok(place > 0);
     fs.writeFileSync(file, bytes.fill('9.9.9', place, place + version.length, 'latin1'));
     const program = 'try { require(process.argv[1]); } catch (error) { console.log(error.code, error.message); }';
-    const { stdout } = spawnSync(process.execPath, ['-e', program, ROOT], { env: { ...process.env, CNET_NATIVE: file }, encoding: 'utf8' });
+    const env = { ...process.env, CNET_NATIVE: file };
+    const { stdout } = spawnSync(process.execPath, ['-e', program, ROOT], { env, encoding: 'utf8' });
     assert.strictEqual(stdout, `ERR_DLOPEN_FAILED cnet: ${file} is of cnet 9.9.9, and this is cnet ${version}\n`);
   });
 });
