@@ -1,7 +1,11 @@
 {
   # One static library for each floor of src/, with the folders that it may include from, which are those below it. None
   # but the binding finds the headers of Node-API: uv.h is copied to a folder of its own.
+  # assert() is for the other builds: those of npm run test:core, sanitize, test:faults and fuzz, and Debug.
   "target_defaults": {
+    "configurations": {
+      "Release": {"defines": ["NDEBUG"]}
+    },
     "conditions": [
       ["OS=='win'", {
         "msvs_settings": {
@@ -140,6 +144,7 @@
         "src/core/handle.c",
         "src/core/idle.c",
         "src/core/listener.c",
+        "src/core/listening.c",
         "src/core/loop.c",
         "src/core/option_list.c",
         "src/core/part.c",
@@ -175,6 +180,8 @@
         "src/binding/buffers.c",
         "src/binding/call.c",
         "src/binding/connect.c",
+        "src/binding/constants.c",
+        "src/binding/context.c",
         "src/binding/environment.c",
         "src/binding/events.c",
         "src/binding/held.c",

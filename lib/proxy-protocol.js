@@ -11,19 +11,15 @@ const { Buffer } = require('node:buffer');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('./native/binding');
+const {
+  LIMIT: { PROXY_FIXED: FIXED, PROXY_PATH: PATH_BYTES }, PROXY_FAMILY: { INET, INET6, UNIX, UNSPEC },
+  PROXY_PROTOCOL: PROTOCOLS,
+} = require('./native/constants');
 const { codes, invalidArgType, invalidArgValue, outOfRange } = require('./common/errors');
 const { validateBoolean, validateInt32, validateObject, validateOneOf, validatePort, validateString } = require('./common/validate');
 
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
-const FIXED = 16;
 const LONGEST = 65535; // behind the fixed part
-const PATH_BYTES = 108;
-
-const UNSPEC = 0;
-const INET = 1;
-const INET6 = 2;
-const UNIX = 3;
-const PROTOCOLS = { STREAM: 1, DGRAM: 2 };
 
 /** Types of TLVs (section 2.2 of the specification). */
 const TLV = Object.freeze({

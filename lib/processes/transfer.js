@@ -16,6 +16,7 @@ const { BlockList } = require('../address/block-list');
 const { BoundSocket, boundSocketOf, kAdopt } = require('../socket/bound-socket');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { giveFirst, takeFirst } = require('../socket/first-bytes');
+const { KIND } = require('../native/constants');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('../native/handle');
 const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('../server/proxy-protocol');
 const { Server } = require('../server/server');
@@ -242,8 +243,8 @@ function transfer(source, options = {}) {
 
 /* --- receive ------------------------------------------------------------------------------------------------------- */
 
-/** By kind of a stream in C: see cnet_kind_t. */
-const KINDS = [TCP, Pipe];
+/** By kind of a stream in C. */
+const KINDS = { [KIND.TCP]: TCP, [KIND.PIPE]: Pipe };
 
 /**
  * Takes what the token names.

@@ -10,14 +10,14 @@ const { cancelBinding, listen } = require('../server/listen');
 const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { Server, parts } = require('../server/server');
-const { kDropped, kExhausted } = require('../common/symbols');
+const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
 const { kBindingHandle, kMaxConnections } = require('../server/state');
 const { forward } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
-const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
+const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted, kUserDropped];
 
 /** Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it. */
 function takeState(server) {

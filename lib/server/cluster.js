@@ -8,12 +8,13 @@
 
 const native = require('../native/binding');
 const { refusalOf } = require('./allowed-uids');
+const { VERDICT } = require('../native/constants');
 const { SERVER, SOCKET } = require('../native/handle');
 const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('../processes/node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-protocol');
-const { kDropped } = require('../common/symbols');
+const { kDropped, kUserDropped } = require('../common/symbols');
 const { kAcceptLimit, kHoldCount, kProxyProtocol, kServerId, kUserTimeout } = require('./state');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
@@ -56,13 +57,13 @@ function ownerOf(server) {
 
 /**
  * What C decides where it accepts.
- * @returns {number} 0, an index of REASONS, or a negative libuv code
+ * @returns {number} a number of VERDICT, or a negative libuv code
  */
 function verdictOn(server, client) {
   native.setServer(client.id, server[kServerId]);
   const limit = server[kAcceptLimit];
-  if (isFull(server)) return REASONS.indexOf('maxConnections');
-  return limit ? native.acceptLimitEnter(limit.native, client.id) : 0;
+  if (isFull(server)) return VERDICT.FULL;
+  return limit ? native.acceptLimitEnter(limit.native, client.id) : VERDICT.ADMITTED;
 }
 
 /** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
@@ -76,7 +77,7 @@ function receive(server, deliver, nodeClient) {
   if (refusal !== null) {
     client.close();
     count('dropped.credentials');
-    if (refusal.data !== undefined) server[kDropped](refusal.data);
+    if (refusal.peer !== undefined) server[kUserDropped](refusal.peer);
     return;
   }
   if (!isFull(server) && isBlocked(server, client)) {
@@ -85,16 +86,19 @@ function receive(server, deliver, nodeClient) {
     return;
   }
   const verdict = verdictOn(server, client);
-  if (verdict === 0) {
+  if (verdict === VERDICT.ADMITTED) {
     if (server[kUserTimeout] > 0) client.setUserTimeout?.(server[kUserTimeout]);
     deliver(0, client);
     return;
   }
   const data = namesOf(client);
   client.close();
-  if (verdict < 0) deliver(verdict);
-  else count(`dropped.${REASONS[verdict]}`);
-  if (verdict > 0) server[kDropped](data, server[kAcceptLimit] ? REASONS[verdict] : undefined);
+  if (verdict < 0) {
+    deliver(verdict);
+    return;
+  }
+  count(`dropped.${REASONS[verdict]}`);
+  server[kDropped](data, REASONS[verdict]);
 }
 
 /* --- handles ---------------------------------------------------------------------------------------------------- */

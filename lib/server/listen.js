@@ -11,7 +11,8 @@ const cluster = require('./cluster');
 const { refuseAddress } = require('./allowed-uids');
 const { debug } = require('../common/debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('../common/errors');
-const { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('../native/handle');
+const { BIND: { IPV6_ONLY, MULTIPATH, READABLE, REUSE_PORT, WAITS, WRITABLE } } = require('../native/constants');
+const { Handle, Pipe, SERVER, TCP, adopt, toHandle } = require('../native/handle');
 const { fastOpenQueue, listenFast } = require('../socket/fast-open');
 const { multipathFlag } = require('../socket/multipath');
 const { refuseMisplaced, refusePathOptions, refuseTcpOptions } = require('../common/misplaced');
@@ -32,10 +33,6 @@ const { validateAbortSignal, validatePort } = require('../common/validate');
 
 /** Length of the queue of pending connections, unless given (net.md, server.listen()). */
 const BACKLOG = 511;
-
-/** Modes of uv_pipe_chmod(). */
-const READABLE = 1;
-const WRITABLE = 2;
 
 /* --- making the handle ---------------------------------------------------------------------------------------- */
 
@@ -230,9 +227,6 @@ function listenOnHost(server, host, place, exclusive) {
 }
 
 /* --- a file that is to have a mode, or the place of a dead one -------------------------------------------------- */
-
-/** What bindFile() of C gives: it has to wait, and onbound() will be called. */
-const WAITS = 1;
 
 /** Nothing is bound any more for a listen() that counts no more. */
 function cancelBinding(server) {

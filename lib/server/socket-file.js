@@ -4,12 +4,10 @@
 
 const cluster = require('./cluster');
 const { codes, invalidArgValue } = require('../common/errors');
+const { BIND: { NO_MODE } } = require('../native/constants');
 const { validateBoolean, validateInt32 } = require('../common/validate');
 
 const ALL = 0o777;
-
-/** Instead of a mode: that of the umask. */
-const NO_MODE = -1;
 
 function checkCombination(options, isAbstract) {
   const refuse = (reason) => {

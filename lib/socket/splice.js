@@ -6,6 +6,7 @@ const { Duplex, finished } = require('node:stream');
 
 const native = require('../native/binding');
 const { AbortError, codes, invalidArgType, invalidArgValue } = require('../common/errors');
+const { LIMIT: { LARGEST_PIPE, SMALLEST_PIPE } } = require('../native/constants');
 const { Handle } = require('../native/handle');
 const { kOwner } = require('../common/symbols');
 const {
@@ -14,10 +15,6 @@ const {
 const { takeBuffered } = require('../processes/transfer');
 const { setImmediate } = require('../common/timers');
 const { validateAbortSignal, validateInteger, validateObject } = require('../common/validate');
-
-/** Bytes of the pipe of each way, at most. It begins smaller. */
-const SMALLEST_PIPE = 4 * 1024;
-const LARGEST_PIPE = 1024 * 1024;
 
 const EMPTY = new Uint8Array(0);
 
