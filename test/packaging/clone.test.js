@@ -6,8 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { ownHeaders } = require('../../tools/build.js');
-const { npmFile } = require('../../tools/ensure.js');
+const { npmFile, ownHeaders } = require('../../tools/build.js');
 const { ROOT, run, showWork } = require('../../tools/run.js');
 const { getNode, VERSIONS } = require('../../tools/test-nodes.js');
 const { environment, mustWork } = require('./kit.js');
