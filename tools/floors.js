@@ -5,6 +5,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { instance } = require('@viz-js/viz');
 
 const { ROOT, tool } = require('./run.js');
 
@@ -98,122 +99,45 @@ function arrowsOf(rooms) {
     .filter(({ from, to, isUp }) => isUp || !down.get(from).some((next) => next !== to && reaches(next, to)));
 }
 
-/* The rows of the picture, the lowest first: each room one row above the highest that it needs. */
-function rowsOf(rooms) {
-  const rows = new Map();
-  for (const { name, needs } of rooms) {
-    rows.set(name, Math.max(-1, ...[...needs].filter((other) => rows.has(other)).map((other) => rows.get(other))) + 1);
-  }
-  const list = [];
-  for (const room of rooms) (list[rows.get(room.name)] ??= []).push(room);
-  return list;
-}
-
-/* --- drawing ------------------------------------------------------------------------------------------------------ */
-
-const WIDTH = 820;
-const BOX = { width: 230, height: 50 };
-const GAP = { across: 26, down: 30 };
-const HEAD = 34; // a title
-const MIDDLE = WIDTH / 2;
-const ROUND = 60; // how near to the border an arrow over several rows goes
+/* --- drawing: Graphviz places the boxes and the arrows, and the colours are those of the page, light or dark ---------------- */
 
 const STYLE = `
-  svg { font: 13px system-ui, sans-serif; }
-  .ground { fill: #ffffff; } .box { fill: #f2f5f9; stroke: #57606a; } .name { font-weight: 600; fill: #1f2328; }
-  .word, .title { fill: #57606a; } .arrow { fill: none; stroke: #57606a; stroke-width: 1.4; } .tip { fill: #57606a; }
-  .border { stroke: #57606a; stroke-dasharray: 6 4; } .arrow.up { stroke: #cf222e; stroke-width: 2.5; } .tip.up { fill: #cf222e; }
+  text { fill: #57606a; } .box text:first-of-type { font-weight: 600; fill: #1f2328; } .graph > polygon { fill: #ffffff; }
+  .house polygon { stroke: #8c959f; stroke-dasharray: 6 4; } .box path { fill: #f2f5f9; stroke: #57606a; }
+  .edge path { stroke: #57606a; } .edge polygon { stroke: #57606a; fill: #57606a; }
+  .up path { stroke: #cf222e; stroke-width: 2.5; } .up polygon { stroke: #cf222e; fill: #cf222e; }
   @media (prefers-color-scheme: dark) {
-    .ground { fill: #0d1117; } .box { fill: #1c2430; stroke: #9aa4af; } .name { fill: #f0f6fc; } .word, .title { fill: #b1bac4; }
-    .arrow { stroke: #9aa4af; } .tip { fill: #9aa4af; } .border { stroke: #9aa4af; }
-    .arrow.up { stroke: #ff7b72; } .tip.up { fill: #ff7b72; }
+    text { fill: #b1bac4; } .box text:first-of-type { fill: #f0f6fc; } .graph > polygon { fill: #0d1117; }
+    .box path { fill: #1c2430; stroke: #9aa4af; } .edge path { stroke: #9aa4af; } .edge polygon { stroke: #9aa4af; fill: #9aa4af; }
+    .up path { stroke: #ff7b72; } .up polygon { stroke: #ff7b72; fill: #ff7b72; }
   }`;
 
-const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const TITLES = { lib: 'JavaScript: lib/', src: 'C: src/' };
 
-/* Where the boxes of a house stand, the highest row at `top`. */
-function placeBoxes(rows, top) {
-  const places = new Map();
-  [...rows].reverse().forEach((row, i) => {
-    const width = row.length * BOX.width + (row.length - 1) * GAP.across;
-    row.forEach(({ name }, j) => {
-      places.set(name, { x: MIDDLE - width / 2 + j * (BOX.width + GAP.across), y: top + i * (BOX.height + GAP.down) });
-    });
-  });
-  return places;
-}
-
-function drawBox({ name, files }, { x, y }) {
-  const title = name === 'lib' ? 'lib/' : name;
-  return [
-    `<rect class="box" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6"/>`,
-    `<text class="name" x="${x + 12}" y="${y + 21}">${title}</text>`,
-    `<text class="word" x="${x + BOX.width - 12}" y="${y + 21}" text-anchor="end">${files} files</text>`,
-    `<text class="word" x="${x + 12}" y="${y + 39}">${escape(WORDS[name])}</text>`,
-  ];
-}
-
-/* Its ends lie beside those of the other arrows at that side of a box; one over several rows goes round the boxes between. */
-function drawArrow({ isUp }, from, to, side) {
-  const down = to.y > from.y;
-  const [x1, y1] = [from.x + BOX.width * (0.5 + side.from), from.y + (down ? BOX.height : 0)];
-  const [x2, y2] = [to.x + BOX.width * (0.5 + side.to), to.y + (down ? 0 : BOX.height)];
-  const tip = down ? -7 : 7;
-  const far = Math.abs(y2 - y1) > GAP.down;
-  const bend = far ? `C ${side.round} ${y1 + (y2 - y1) * 0.3}, ${side.round} ${y1 + (y2 - y1) * 0.7},` : `C ${x1} ${(y1 + y2) / 2}, ${x2} ${(y1 + y2) / 2},`;
-  const up = isUp ? ' up' : '';
-  return [
-    `<path class="arrow${up}" d="M ${x1} ${y1} ${bend} ${x2} ${y2 + tip}"/>`,
-    `<path class="tip${up}" d="M ${x2} ${y2} l -4 ${tip} h 8 z"/>`,
-  ];
-}
-
-/* How far from the middle of a box the ends of its arrows are: those to the left first. */
-function endsOf(arrows, places, key, other) {
-  const ends = new Map();
-  for (const name of places.keys()) {
-    const own = arrows.filter((arrow) => arrow[key] === name).sort((a, b) => places.get(a[other]).x - places.get(b[other]).x);
-    own.forEach((arrow, i) => ends.set(arrow, ((i + 1) / (own.length + 1) - 0.5) * 0.7));
-  }
-  return ends;
-}
-
-function drawHouse(rooms, top) {
-  const places = placeBoxes(rowsOf(rooms), top);
-  const arrows = arrowsOf(rooms);
-  const [from, to] = [endsOf(arrows, places, 'from', 'to'), endsOf(arrows, places, 'to', 'from')];
-  const lines = arrows.flatMap((arrow) => {
-    const isLeft = places.get(arrow.to).x + BOX.width / 2 < MIDDLE;
-    const side = { from: from.get(arrow), to: to.get(arrow), round: isLeft ? ROUND : WIDTH - ROUND };
-    return drawArrow(arrow, places.get(arrow.from), places.get(arrow.to), side);
-  });
-  const bottom = Math.max(...[...places.values()].map(({ y }) => y)) + BOX.height;
-  return { lines: [...lines, ...rooms.flatMap((room) => drawBox(room, places.get(room.name)))], bottom };
+/* A house in the language of Graphviz. */
+function describe(house, rooms) {
+  const boxes = rooms.map(({ name, files }) => `"${name}" [class=box label="${name === 'lib' ? 'lib/' : name}  (${files} files)\\n${WORDS[name]}"]`);
+  const arrows = arrowsOf(rooms).map(({ from, to, isUp }) => `"${from}" -> "${to}"${isUp ? ' [class=up constraint=false]' : ''}`);
+  return `subgraph cluster_${house} { class=house label="${TITLES[house]}" labelloc=t labeljust=l\n${[...boxes, ...arrows].join('\n')} }`;
 }
 
 /**
  * The picture.
  * @param {string} [root] of the project
- * @returns {string} SVG
+ * @returns {Promise<string>} SVG
  */
-function draw(root = ROOT) {
-  const title = (y, text) => `<text class="title" x="20" y="${y}">${text}</text>`;
-  const lib = drawHouse(readHouse('lib', root), HEAD);
-  const border = lib.bottom + 28;
-  const src = drawHouse(readHouse('src', root), border + HEAD);
-  const height = src.bottom + 40;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
-    '<title>The rooms of lib/ and the floors of src/, and who needs whom</title>',
-    `<style>${STYLE}\n</style>`,
-    `<rect class="ground" width="${WIDTH}" height="${height}"/>`,
-    title(22, 'JavaScript: lib/'), ...lib.lines,
-    `<path class="border" d="M 0 ${border} H ${WIDTH}"/>`, title(border + 20, 'C: src/, called by Node-API'), ...src.lines,
-    `<text class="title" x="${MIDDLE}" y="${height - 12}" text-anchor="middle">An arrow goes down to what is needed; one that others imply is not drawn. One that goes up is red.</text>`,
-    '</svg>', '',
-  ].join('\n');
+async function draw(root = ROOT) {
+  const houses = Object.keys(HOUSE).map((house) => describe(house, readHouse(house, root)));
+  const graph = `digraph "The rooms of lib/ and the floors of src/" {
+    graph [fontname="sans-serif" fontsize=13 ranksep=0.35 nodesep=0.3 labelloc=b
+      label="An arrow goes down to what is needed; one that others imply is not drawn. One that goes up is red."]
+    node [shape=box style="rounded,filled" fontname="sans-serif" fontsize=13 margin="0.15,0.08" width=3.1]
+    ${houses.join('\n')}
+    "lib/native" -> "src/binding" [style=dashed label="  Node-API" fontname="sans-serif" fontsize=13] }`;
+  const viz = await instance();
+  return viz.renderString(graph, { format: 'svg' }).replace(/<g /, `<style>${STYLE}\n</style>\n<g `);
 }
 
 module.exports = { FILE, arrowsOf, draw, readHouse };
 
-if (require.main === module) tool(() => fs.writeFileSync(path.join(ROOT, FILE), draw()));
+if (require.main === module) tool(async () => fs.writeFileSync(path.join(ROOT, FILE), await draw()));
