@@ -1,4 +1,7 @@
 {
+  # Node-API's headers: the folder of the package node-api-headers, as tools/build.js names it; '': those of Node, which an
+  # installed package is compiled with. uv.h is Node's.
+  "variables": {"node_api_headers%": ""},
   # One static library for each floor of src/, with the folders that it may include from, which are those below it. None
   # but the binding finds the headers of Node-API: uv.h is copied to a folder of its own.
   # assert() is for the other builds: those of npm run test:core, sanitize, test:faults and fuzz, and Debug.
@@ -43,7 +46,7 @@
       "type": "none",
       "copies": [
         {
-          "destination": "<(SHARED_INTERMEDIATE_DIR)/uv",
+          "destination": "build/uv",
           "files": ["<(node_root_dir)/include/node/uv.h", "<(node_root_dir)/include/node/uv/"]
         }
       ]
@@ -63,7 +66,7 @@
       "type": "static_library",
       "dependencies": ["cnet_uv_headers"],
       "include_dirs!": ["<(node_root_dir)/include/node"],
-      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address"],
+      "include_dirs": ["build/uv", "src/base", "src/address"],
       "sources": [
         "src/address/address.c",
         "src/address/address_units.c",
@@ -81,7 +84,7 @@
       "type": "static_library",
       "dependencies": ["cnet_uv_headers"],
       "include_dirs!": ["<(node_root_dir)/include/node"],
-      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address", "src/proxy"],
+      "include_dirs": ["build/uv", "src/base", "src/address", "src/proxy"],
       "sources": [
         "src/proxy/crc32c.c",
         "src/proxy/proxy_protocol.c",
@@ -93,7 +96,7 @@
       "type": "static_library",
       "dependencies": ["cnet_uv_headers"],
       "include_dirs!": ["<(node_root_dir)/include/node"],
-      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/platform"],
+      "include_dirs": ["build/uv", "src/base", "src/platform"],
       "conditions": [
         ["OS=='win'", {
           "sources": [
@@ -126,7 +129,7 @@
       "type": "static_library",
       "dependencies": ["cnet_uv_headers"],
       "include_dirs!": ["<(node_root_dir)/include/node"],
-      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address", "src/proxy", "src/platform", "src/core"],
+      "include_dirs": ["build/uv", "src/base", "src/address", "src/proxy", "src/platform", "src/core"],
       "sources": [
         "src/core/accept_limit.c",
         "src/core/admission.c",
@@ -169,9 +172,15 @@
     },
     {
       "target_name": "cnet",
-      "dependencies": ["cnet_core", "cnet_proxy", "cnet_address", "cnet_platform", "cnet_base"],
+      "dependencies": ["cnet_uv_headers", "cnet_core", "cnet_proxy", "cnet_address", "cnet_platform", "cnet_base"],
       "defines": ["NAPI_VERSION=8"],
       "include_dirs": ["src/base", "src/address", "src/proxy", "src/platform", "src/core", "src/binding"],
+      "conditions": [
+        ["node_api_headers!=''", {
+          "include_dirs!": ["<(node_root_dir)/include/node"],
+          "include_dirs": ["<(node_api_headers)", "build/uv"]
+        }]
+      ],
       "sources": [
         "src/binding/accept_limit.c",
         "src/binding/addon.c",
