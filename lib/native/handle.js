@@ -11,7 +11,7 @@ const { executionAsyncId } = require('node:async_hooks');
 const native = require('./binding');
 const { errnoException } = require('../common/errors');
 const { handles } = require('./events');
-const { fdOfNode } = require('../node-internals/descriptor');
+const { fdOfNode } = require('../node-internals/handles');
 const { methods: streamBase } = require('./stream-base');
 const { kBytesWritten, kOwner } = require('../common/symbols');
 

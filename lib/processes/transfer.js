@@ -8,20 +8,19 @@
  * more than a name that nobody can guess.
  */
 
-const { Duplex } = require('node:stream');
 const { inspect } = require('node:util');
 
 const native = require('../native/binding');
 const { BlockList } = require('../address/block-list');
 const { BoundSocket, boundSocketOf } = require('../socket/bound-socket');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
-const { giveFirst, takeFirst } = require('../socket/first-bytes');
+const { giveFirst, takeBuffered } = require('../socket/first-bytes');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('../native/handle');
 const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('../server/proxy-protocol');
 const { Server } = require('../server/server');
 const { Socket } = require('../socket/socket');
 const {
-  kAdopt, kAttach, kBound, kFirst, kHandle, kKeepAlive, kNoDelay, kRelayed, kShutDownDone, kTlsReader, kTypeOfService, kWriteDone,
+  kAdopt, kAttach, kBound, kHandle, kKeepAlive, kNoDelay, kRelayed, kShutDownDone, kTlsReader, kTypeOfService, kWriteDone,
 } = require('../common/symbols');
 const uv = require('../native/uv');
 const { validateObject } = require('../common/validate');
@@ -29,8 +28,6 @@ const { validateObject } = require('../common/validate');
 /** Node's own, which are loaded when something is moved. */
 const v8 = () => require('node:v8');
 const threads = () => require('node:worker_threads');
-
-const nothing = () => false;
 
 /** The kinds of what can be moved; C knows them by their number. */
 const TYPES = ['Socket', 'Server', 'BoundSocket'];
@@ -127,19 +124,6 @@ function isMovable(socket) {
     socket[kShutDownDone] === null &&
     (socket.readableEncoding === null || socket.bytesRead === 0)
   );
-}
-
-/** What was read and not consumed, in memory of its own; nobody is told. */
-function takeBuffered(socket) {
-  if (socket[kFirst] !== null) return takeFirst(socket);
-  const length = socket.readableLength;
-  if (length === 0) return null;
-  socket.emit = nothing;
-  socket._read = nothing;
-  const data = Duplex.prototype.read.call(socket, length); // exactly all: no 'end' follows
-  delete socket.emit;
-  delete socket._read;
-  return Uint8Array.from(data);
 }
 
 /** Why a socket has nothing that could be moved; undefined: it has, but not now. */
@@ -326,4 +310,4 @@ function receive(token, options = undefined, connectionListener = undefined) {
   return RECEIVERS[known.type](known, options, connectionListener);
 }
 
-module.exports = { receive, takeBuffered, transfer };
+module.exports = { receive, transfer };

@@ -11,6 +11,7 @@ const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { Server, parts } = require('../server/server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
+const { countListens, forgetListen } = require('../node-internals/http');
 const { forward } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
@@ -70,7 +71,7 @@ function prepare(server, kind) {
   if (prepared.has(server)) return;
   readEnvironment();
   prepared.add(server);
-  server._listeningId ??= 1; // Node 18 has none
+  countListens(server);
   takeMethods(server);
   takeBlockList(server);
   if (kind === 'tls') watchTLS(server);
@@ -99,7 +100,7 @@ function closeByNode(next) {
   return function close(...args) {
     if (prepared.has(this)) {
       undo(this);
-      this._listeningId++;
+      forgetListen(this);
       if (this[kBinding]) cancelBinding(this);
     }
     return Reflect.apply(next(), this, args);

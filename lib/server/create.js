@@ -2,7 +2,7 @@
 
 /** net.connect() and net.createServer(). Apart from index.js, as promises.js and http-client.js need them too. */
 
-const { normalizeArgs } = require('../common/arguments');
+const { normalizeArgs } = require('../options/arguments');
 const { Server } = require('./server');
 const { Socket } = require('../socket/socket');
 const { kKept } = require('../common/symbols');

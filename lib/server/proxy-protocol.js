@@ -14,7 +14,7 @@ const { giveFirst } = require('../socket/first-bytes');
 const { SERVER, TCP } = require('../native/handle');
 const { handles } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
-const { parseTlvs } = require('../proxy-protocol');
+const { parseTlvs } = require('../proxy/header');
 const { kProxy, kProxyHeader } = require('../common/symbols');
 const { validateInt32, validateObject, validateOneOf } = require('../common/validate');
 

@@ -22,7 +22,7 @@ const nodeNet = require('../node-internals/net');
 const { NONE, limitServer, program } = require('../options/program-defaults');
 const { readHeaders } = require('./proxy-protocol');
 const { applyOptions, readArguments } = require('./options');
-const { closeEverywhere, countEverywhere } = require('./workers');
+const { closeEverywhere, countEverywhere } = require('../node-internals/child-process');
 const shutdown = require('./shutdown');
 const socketOptions = require('../options/socket-options');
 const {

@@ -6,7 +6,7 @@
  * tells of each step.
  */
 
-const { isNormalized, normalizeArgs } = require('../common/arguments');
+const { isNormalized, normalizeArgs } = require('../options/arguments');
 const { blockListOption, nativeOf } = require('../address/block-list');
 const { clientAttempt, clientConnect, clientSocket } = require('../common/channels');
 const { BLOCKED, PHASE, allFailed, attemptError, unsentError } = require('./connect-errors');
@@ -14,7 +14,7 @@ const { wantedOf } = require('./connect-options');
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('../common/debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort } = require('../common/errors');
-const { ForeignHandle } = require('./foreign-handle');
+const { ForeignHandle } = require('../node-internals/foreign-handle');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
 const { isIP } = require('../address/ip');
 const { resolve } = require('./lookup');
@@ -24,6 +24,7 @@ const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../comm
 const { isDenied } = require('../common/permission');
 const { NONE, forConnect, program } = require('../options/program-defaults');
 const { sendHeader, setHeader } = require('./proxy-header');
+const { awaitsReadable } = require('../node-internals/streams');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
 const { keep, onceUnlessItFails } = require('../common/undo');
 const uv = require('../native/uv');
@@ -187,7 +188,7 @@ function established(socket) {
   keep(socket);
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
-  if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
+  if (life.isCurrent && (!socket.isPaused() || awaitsReadable(socket))) socket.read(0);
 }
 
 function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {

@@ -5,7 +5,7 @@
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('../common/debug');
 const { codes, errnoException } = require('../common/errors');
-const { ForeignHandle } = require('./foreign-handle');
+const { ForeignHandle } = require('../node-internals/foreign-handle');
 const { Handle, TCP } = require('../native/handle');
 const { callStream, lifeOf } = require('./life');
 const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kLife, kResetting } = require('../common/symbols');

@@ -5,7 +5,7 @@
 const native = require('../native/binding');
 const { errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
-const { encodeProxyHeader } = require('../proxy-protocol');
+const { encodeProxyHeader } = require('../proxy/header');
 const { kConnected, kHandle, kLife, kProxyHeader, kProxyOut } = require('../common/symbols');
 const uv = require('../native/uv');
 const { settle } = require('./write');

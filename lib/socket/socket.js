@@ -15,13 +15,14 @@ const credentials = require('./credentials');
 const descriptors = require('./descriptors');
 const destroying = require('./destroy');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('../common/errors');
-const { ForeignHandle } = require('./foreign-handle');
+const { ForeignHandle } = require('../node-internals/foreign-handle');
 const { Handle, SOCKET, adopt, toHandle } = require('../native/handle');
 const { takeInstances } = require('../common/instances');
 const iterating = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
 const names = require('./endpoints');
 const nodeNet = require('../node-internals/net');
+const { isDestroyed, undestroy } = require('../node-internals/streams');
 const opening = require('./early-data');
 const { NONE, forSocket, program } = require('../options/program-defaults');
 const proxy = require('./proxy-header');
@@ -204,7 +205,7 @@ function Socket(options) {
   initRareState(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
-  if (lifeOf(this)._writableState.destroyed) this[kLife].aborted = true;
+  if (isDestroyed(lifeOf(this))) this[kLife].aborted = true;
 
   if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
   else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
@@ -258,7 +259,7 @@ const methods = {
     if (bound !== this[kBound]) this[kBound] = bound;
     const { [kLife]: life } = this;
     if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
-    else this._undestroy();
+    else undestroy(this);
     this[kLife].begun = true;
     this._sockname = null;
     this._peername = undefined;

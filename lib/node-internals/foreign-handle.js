@@ -7,7 +7,8 @@
  * would do as a stream (push, read, pause, destroy) the socket of cnet does.
  */
 
-const nodeNet = require('../node-internals/net');
+const { findShared } = require('./handles');
+const nodeNet = require('./net');
 const { kHandle, kOnRead } = require('../common/symbols');
 
 /** What a handle may have, and a Socket asks for before it calls it. */
@@ -39,15 +40,6 @@ function leavesRequestsOut() {
   };
   nodeNet.callNode(new nodeNet.Socket({ handle, manualStart: true }), '_writeGeneric', [false, 'x', 'utf8', () => {}]);
   return leavesOut;
-}
-
-/** What handles share with Node (`process.binding('stream_wrap')`), or null where there is no leave to have it. */
-function findShared() {
-  try {
-    return process.binding('stream_wrap');
-  } catch {
-    return null;
-  }
 }
 
 /**
@@ -92,7 +84,7 @@ class ForeignHandle {
 
   /**
    * @param {object} original
-   * @param {import('./socket').Socket} socket
+   * @param {import('../socket/socket').Socket} socket
    */
   constructor(original, socket) {
     this.id = -1;
@@ -191,4 +183,4 @@ for (const name of OPTIONAL) {
   });
 }
 
-module.exports = { ForeignHandle, findShared };
+module.exports = { ForeignHandle };
