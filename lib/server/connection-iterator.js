@@ -3,8 +3,8 @@
 /**
  * server[Symbol.asyncIterator](): the connections of a server, one after the other, for `for await`. Who iterates takes
  * the place of a listener of 'connection'. What is accepted ahead of the loop is bounded: beyond it who comes waits in the
- * kernel's queue (the backlog of listen()). Leaving the loop leaves the server listening. Unless somebody else listens for
- * connections, nobody is accepted then before somebody wants them, and what was accepted ahead waits for the next loop.
+ * kernel's queue (the backlog of listen()). Leaving the loop leaves the server listening. Unless there is a 'connection'
+ * listener, no connection is accepted then until the next loop begins, which gets first what was accepted ahead.
  */
 
 const { AbortError } = require('../common/errors');

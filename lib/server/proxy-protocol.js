@@ -29,17 +29,17 @@ const RESET = 16;
 /** What was wrong with a header, by the same codes. */
 const REASONS = [
   undefined,
-  'it does not begin as one',
+  'the signature is missing',
   'it is too long',
   'a character that is not allowed',
   'an unknown protocol or family',
-  'an address that is none of its family',
-  'a port that is none',
+  'an address of another family',
+  'an invalid port',
   'an unknown version',
   'an unknown command',
   'it is too short for its addresses',
   'a TLV that does not end where it should',
-  'the checksum is another one',
+  'the checksum does not match',
   'it has more than one checksum',
   'the connection ended before it was complete',
 ];

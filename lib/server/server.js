@@ -148,11 +148,11 @@ const methods = {
     if (serverDrop.hasSubscribers) publishDrop(this, data, reason);
   },
 
-  /** The last descriptor is taken: libuv closes whoever comes now, without a word. Told once. */
+  /** The process is out of descriptors: libuv closes new connections without a word. The warning comes once. */
   [kExhausted]() {
     if (this[kWarned]) return;
     this[kWarned] = true;
-    const warning = 'A server has taken the last descriptor of the process: connections are closed until there are some again';
+    const warning = 'No file descriptors are left: new connections are closed until some are freed';
     process.emitWarning(warning, { type: 'ResourceWarning', code: 'CNET_DESCRIPTORS' });
   },
 

@@ -79,7 +79,7 @@ class Shutdown {
   /** The connections that were there when it began, but for those that have ended since. */
   #open;
   #counts = { finished: 0, halfClosed: 0, reset: 0, moved: 0 };
-  /** No patience any more: what is not here cannot be reset, and is not waited for. */
+  /** The deadline has passed: connections that moved to other processes are no longer awaited. */
   #forced = false;
   #idleTime = Infinity;
   #looks = new Looks();
