@@ -22,7 +22,7 @@ const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
 /** Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it. */
 function takeState(server) {
   const plain = new Server();
-  for (const key of Object.getOwnPropertySymbols(plain)) {
+  for (const key of Object.getOwnPropertySymbols(plain)) { // eslint-disable-line no-restricted-syntax -- a server of cnet
     if (key in server) continue;
     Object.defineProperty(server, key, { value: plain[key], writable: true, configurable: true });
   }
