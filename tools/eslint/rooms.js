@@ -42,4 +42,4 @@ const privateNames = [
   'MemberExpression[object.name="Object"] > Identifier.property[name="getOwnPropertySymbols"]',
 ].map((selector) => ({ selector, message }));
 
-module.exports = { ROOMS, privateNames, zones };
+module.exports = { PRIVATE, ROOMS, privateNames, zones };
