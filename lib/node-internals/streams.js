@@ -11,10 +11,8 @@ const { Readable, Writable } = require('node:stream');
 const { ReadableState } = Readable;
 const { WritableState } = Writable;
 
-/** Under which stream.Readable notes whether pause() or resume() was called last. */
-const kPaused = [new ReadableState(), ReadableState.prototype]
-  .flatMap((holder) => Object.getOwnPropertySymbols(holder))
-  .find(({ description }) => description === 'kPaused');
+/* Taken once: a program may have its own in the place of them. */
+const { isPaused, pause, resume } = Readable.prototype;
 
 /* --- reading --------------------------------------------------------------------------------------------------------- */
 
@@ -43,10 +41,30 @@ function emitAll(stream) {
   if (state.pipeOnData) state.pipeOnData = null;
 }
 
+/** Whether pause() was called last, rather than resume(): what isPaused() says where the stream flows nevertheless. */
+function wasPaused(state) {
+  const { flowing } = state;
+  state.flowing = true;
+  const paused = Reflect.apply(isPaused, { _readableState: state }, []);
+  state.flowing = flowing;
+  return paused;
+}
+
+/**
+ * Has it that pause() was called last, or resume(). Where the state keeps that is another place on Node 18 than on later lines;
+ * so these methods note it, which do nothing else for a stream that does not flow, or does.
+ */
+function notePaused(state, paused) {
+  const { flowing } = state;
+  state.flowing = !paused;
+  Reflect.apply(paused ? pause : resume, { _readableState: state }, []);
+  state.flowing = flowing;
+}
+
 /** Forgets who has paused a reading side. @param {object} state of the reading side */
 function letFlow(state, flows) {
   state.flowing = flows ? true : null;
-  if (kPaused) state[kPaused] = false;
+  notePaused(state, false);
 }
 
 /* --- writing --------------------------------------------------------------------------------------------------------- */
@@ -98,7 +116,7 @@ function shareStates(stand, stream) {
 }
 
 /** What a program has asked of the reading side, which stays when the connection goes. */
-const ASKED = ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening', ...(kPaused ? [kPaused] : [])];
+const ASKED = ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening'];
 
 /** A reading side that has read nothing yet. */
 function newReadableState(old) {
@@ -107,6 +125,7 @@ function newReadableState(old) {
   const state = new ReadableState(decoder ? { ...options, encoding } : options, null, true);
 
   for (const key of ASKED) state[key] = old[key];
+  if (wasPaused(old)) notePaused(state, true);
   state.needReadable = old.readableListening;
   if (old.readable === false) {
     state.readable = false;
@@ -138,6 +157,6 @@ function renewStates(stream) {
 }
 
 module.exports = {
-  awaitsReadable, defaultEncodingOf, emitAll, emitsAtOnce, hasEnded, isDestroyed, isPiped, letFlow, renewStates, shareStates,
-  takesAtOnce, undestroy,
+  awaitsReadable, defaultEncodingOf, emitAll, emitsAtOnce, hasEnded, isDestroyed, isPiped, letFlow, notePaused, renewStates, shareStates,
+  takesAtOnce, undestroy, wasPaused,
 };
