@@ -12,7 +12,7 @@ const nodeNet = require('./net');
 /** @returns {object | null | undefined} the handle of a socket or a server of Node's, which may be one of cnet's */
 const handleOf = (owner) => owner._handle;
 
-/** Gives a server of Node's a handle on which it does not listen. */
+/** Gives a socket or a server of Node's another handle. A server does not listen on it by that. */
 function giveHandle(owner, handle) {
   owner._handle = handle;
 }

@@ -7,7 +7,7 @@
 
 const { getSystemErrorMap } = require('node:util');
 
-const { kAwaited, kHandle } = require('../common/symbols');
+const { kHandle, kWillConnect } = require('../common/symbols');
 
 /** What a handle gives that is closed. */
 const [EBADF] = [...getSystemErrorMap()].find(([, [name]]) => name === 'EBADF');
@@ -49,7 +49,7 @@ function join(secure, socket) {
   joined.add(secure);
   forward(secure);
   socket.prependListener('close', () => secure.destroy()); // before others hear of it
-  if (!socket.connecting && !socket[kAwaited]) return;
+  if (!socket.connecting && !socket[kWillConnect]) return;
   secure.connecting = true;
   socket.once('connect', () => {
     secure.connecting = false;
