@@ -15,7 +15,8 @@ const { inspect } = require('util');
 const binding = require('../native/binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { RULES: { CIDRS, SOME_TEXTS, START_AFTER_END, TEXTS } } = require('../native/constants');
-const { CAN_REMOVE, askNode, isNodeList, kClone, kNodeHandle, nodeBlockList, toNode } = require('./node-block-list');
+const { CAN_REMOVE, askNode, isNodeList, nodeBlockList, toNode } = require('./node-block-list');
+const { kClone, kNodeHandle } = require('../node-internals/symbols');
 const { SocketAddress, familyNumber } = require('./socket-address');
 const { validateInt32, validateString } = require('../common/validate');
 

@@ -12,7 +12,7 @@ const native = require('./binding');
 const { errnoException } = require('../common/errors');
 const { BIND: { IPV6_ONLY }, KIND } = require('./constants');
 const { handles } = require('./events');
-const { fdOfNode } = require('../node-internals/descriptor');
+const { fdOfNode } = require('../node-internals/handles');
 const { methods: streamBase } = require('./stream-base');
 const { kBytesWritten, kOwner } = require('../common/symbols');
 

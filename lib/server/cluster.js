@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Servers in workers of a cluster (cluster.md, "How it works"): the primary is asked for the handle, by
- * cluster._getServer(), as Node's own servers do. It gives either a stand-in, over which connections come that it has
- * accepted (round robin), or the listening handle itself, which all workers share.
+ * Servers in workers of a cluster (cluster.md, "How it works"): the primary is asked for the handle. It gives either a
+ * stand-in, over which connections come that it has accepted (round robin), or the listening handle itself, which all
+ * workers share.
  */
 
 const native = require('../native/binding');
@@ -12,20 +12,14 @@ const { VERDICT } = require('../native/constants');
 const { SERVER, SOCKET } = require('../native/handle');
 const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
-const { copyHandle, setOwner, takeHandle, whenClosed } = require('../processes/node-handle');
+const { askPrimary } = require('../node-internals/cluster');
+const { setOwner } = require('../node-internals/handles');
+const { copyHandle, takeHandle, whenClosed } = require('../native/node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-protocol');
 const { kDropped, kUserDropped } = require('../common/symbols');
 const { kAcceptLimit, kHoldCount, kProxyProtocol, kServerId, kUserTimeout } = require('./state');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
-
-let cluster = null;
-
-/** @returns {boolean} true when this process is a worker of a cluster */
-function isWorker() {
-  cluster ??= require('node:cluster');
-  return cluster.isWorker;
-}
 
 /* --- who may in ------------------------------------------------------------------------------------------------- */
 
@@ -191,7 +185,7 @@ function getHandle(server, place, callback) {
   const query = { address, port, addressType: family, fd, flags, backlog, ...mode };
   const listeningId = server._listeningId;
 
-  cluster._getServer(server, query, (err, nodeHandle) => {
+  askPrimary(server, query, (err, nodeHandle) => {
     if (listeningId !== server._listeningId) {
       nodeHandle?.close();
       return;
@@ -206,4 +200,4 @@ function getHandle(server, place, callback) {
   });
 }
 
-module.exports = { getHandle, isWorker };
+module.exports = { getHandle };

@@ -4,10 +4,11 @@
 
 const dns = require('node:dns');
 
-const { isPath, normalizeArgs, toNumber } = require('../common/arguments');
+const { isPath, normalizeArgs, toNumber } = require('../options/arguments');
 const { BoundSocket, kAdopt } = require('../socket/bound-socket');
 const { tracing } = require('../common/channels');
 const cluster = require('./cluster');
+const { isWorker } = require('../node-internals/cluster');
 const { refuseAddress } = require('./allowed-uids');
 const { debug } = require('../common/debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('../common/errors');
@@ -181,7 +182,7 @@ function listenBy(server, place) {
 
 /** Listens on what `place` says: in a worker of a cluster on a handle of the primary's, unless it is to be exclusive. */
 function listenShared(server, place, exclusive) {
-  if (exclusive || !cluster.isWorker()) {
+  if (exclusive || !isWorker()) {
     listenBy(server, place);
     return;
   }
@@ -274,7 +275,7 @@ function bindFile(server, place, file) {
 }
 
 /** Whether a handle is to be that of a cluster's primary. */
-const isSharedBy = ({ exclusive, reusePort }) => cluster.isWorker() && !exclusive && reusePort !== true;
+const isSharedBy = ({ exclusive, reusePort }) => isWorker() && !exclusive && reusePort !== true;
 
 /** The socket options that the program has for all servers. */
 function useSocketOptions(server, options, isPath, isShared) {

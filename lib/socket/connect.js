@@ -6,7 +6,7 @@
  * tells of each step.
  */
 
-const { isNormalized, normalizeArgs } = require('../common/arguments');
+const { isNormalized, normalizeArgs } = require('../options/arguments');
 const { blockListOption, nativeOf } = require('../address/block-list');
 const { clientAttempt, clientConnect, clientSocket } = require('../common/channels');
 const { allFailed, attemptError, unsentError } = require('./connect-errors');
@@ -25,6 +25,7 @@ const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../comm
 const { isDenied } = require('../common/permission');
 const { NONE, forConnect, program } = require('../options/program-defaults');
 const { sendHeader, setHeader } = require('./proxy-header');
+const { awaitsReadable } = require('../node-internals/streams');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
 const { keep, onceUnlessItFails } = require('../common/undo');
 const uv = require('../native/uv');
@@ -179,7 +180,7 @@ function established(socket) {
   keep(socket);
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
-  if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
+  if (life.isCurrent && (!socket.isPaused() || awaitsReadable(socket))) socket.read(0);
 }
 
 function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {

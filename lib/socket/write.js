@@ -13,6 +13,7 @@ const { ForeignHandle } = require('./foreign-handle');
 const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { callNode } = require('../node-internals/net');
+const { defaultEncodingOf, takesAtOnce } = require('../node-internals/streams');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
   kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
@@ -197,18 +198,7 @@ const isReplaced = (socket) =>
 /** True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. */
 function isIdle(socket, length) {
   if (socket.connecting || isReplaced(socket)) return false;
-  const state = socket._writableState;
-  return (
-    state.pendingcb === 0 &&
-    state.corked === 0 &&
-    state.constructed !== false &&
-    length < state.highWaterMark &&
-    !state.ending && // nor ended
-    !state.destroyed &&
-    !state.errored &&
-    state.writable !== false &&
-    socket[kHandle]?.id >= 0 // one of cnet's own
-  );
+  return takesAtOnce(socket, length) && socket[kHandle]?.id >= 0; // one of cnet's own
 }
 
 const methods = {
@@ -219,7 +209,7 @@ const methods = {
    */
   write(chunk, encoding, callback) {
     if (callback === undefined) {
-      const known = encoding ?? this._writableState.defaultEncoding;
+      const known = encoding ?? defaultEncodingOf(this);
       const length = plainLength(chunk, known);
       if (length >= 0 && isIdle(this, length)) {
         const result = writeOne(this, chunk, known);
