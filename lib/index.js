@@ -6,13 +6,13 @@ require('./common/runtime');
 
 const nodeNet = require('node:net');
 
-require('./common/together').loadTogether(module);
+require('./node-internals/together').loadTogether(module);
 
 const { readEnvironment } = require('./program/environment');
 
 readEnvironment(); // first: without its limits nothing is to be had
 
-const { normalizeArgs } = require('./common/arguments');
+const { normalizeArgs } = require('./options/arguments');
 const { BlockList } = require('./address/block-list');
 const { BoundSocket } = require('./socket/bound-socket');
 const { connect } = require('./socket/create');

@@ -3,13 +3,13 @@
 /** cnet/promises: connect() and listen() that resolve when it is done, as net/promises of the coming Node has them. */
 
 require('./common/runtime');
-require('./common/together').loadTogether(module);
+require('./node-internals/together').loadTogether(module);
 
 const { readEnvironment } = require('./program/environment');
 
 readEnvironment();
 
-const { normalizeArgs, toNumber } = require('./common/arguments');
+const { normalizeArgs, toNumber } = require('./options/arguments');
 const { holdUntilWanted } = require('./server/connection-iterator');
 const { createServer } = require('./server/create');
 const { connect: createConnection } = require('./socket/create');

@@ -10,6 +10,7 @@ module.exports = {
   kExhausted: Symbol('kExhausted'),
   kRead: Symbol('kRead'),
   kShutDown: Symbol('kShutDown'),
+  kUserDropped: Symbol('kUserDropped'),
   kWritten: Symbol('kWritten'),
 
   /** The owner of a Handle. */

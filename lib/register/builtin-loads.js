@@ -8,6 +8,7 @@
 const Module = require('node:module');
 
 const { replace } = require('../common/replace.js');
+const { isLoaded, replaceLoad } = require('../node-internals/modules.js');
 
 /** The builtin modules through which nobody comes to TLS; a name that is not here counts as one that has it. */
 const WITHOUT_TLS = new Set([
@@ -23,14 +24,13 @@ const bare = (name) => (name.startsWith('node:') ? name.slice(5) : name);
 
 /** Whether it can be seen what the program loads: by hooks in this thread, which see require() and import (22.15, 23.5). */
 function canWatch() {
-  if (Module.registerHooks === undefined || !Array.isArray(process.moduleLoadList)) return false;
-  return !process.moduleLoadList.includes('NativeModule tls'); // else somebody before us has it
+  return Module.registerHooks !== undefined && isLoaded('tls') === false; // else somebody before us has it
 }
 
 /** Calls `see` with what the program loads. @returns {() => void} ends it */
 function watchLoads(see) {
   if (Module.registerHooks === undefined) { // import is not seen
-    return replace(Module, '_load', (next) => function load(...args) {
+    return replaceLoad((next) => function load(...args) {
       if (typeof args[0] === 'string') see(args[0]);
       return Reflect.apply(next(), this, args);
     });
@@ -86,7 +86,7 @@ function beforeTls(task) {
  * @returns {() => void} what makes it forget the task
  */
 function beforeHttp2(task) {
-  if (!process.moduleLoadList?.includes?.('NativeModule http2')) return beforeLoad((name) => name === 'http2', task);
+  if (isLoaded('http2') !== true) return beforeLoad((name) => name === 'http2', task);
   task();
   return () => {};
 }

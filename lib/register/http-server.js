@@ -11,22 +11,20 @@ const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
-const { kDropped, kExhausted } = require('../common/symbols');
+const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
 const { kBindingHandle, kMaxConnections } = require('../server/state');
+const { HTTP2_TAKES_STREAMS, countListens, forgetListen } = require('../node-internals/http');
 const { endWith, forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
 
-/** Of the http2 of this line of Node. */
-const NEEDS_STREAMS = Number.parseInt(process.versions.node, 10) <= 18;
-
 /** What the handle and its sockets call, and what a limit needs. */
-const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
+const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted, kUserDropped];
 
 /** Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it. */
 function takeState(server) {
   const plain = new Server();
-  for (const key of Object.getOwnPropertySymbols(plain)) {
+  for (const key of Object.getOwnPropertySymbols(plain)) { // eslint-disable-line no-restricted-syntax -- a server of cnet
     if (key in server) continue;
     Object.defineProperty(server, key, { value: plain[key], writable: true, configurable: true });
   }
@@ -68,8 +66,8 @@ function watchTLS(server) {
 function watchHTTP2(server) {
   server.prependListener('connection', (socket) => {
     if (toNodeStream(socket)) return;
-    if (NEEDS_STREAMS) socket.destroy();
-    else socket.setNoDelay(true);
+    if (HTTP2_TAKES_STREAMS) socket.setNoDelay(true);
+    else socket.destroy();
   });
   server.prependListener('session', (session) => forward(session.socket));
 }
@@ -85,7 +83,7 @@ function prepare(server, kind) {
   if (prepared.has(server)) return;
   readEnvironment();
   prepared.add(server);
-  server._listeningId ??= 1; // Node 18 has none
+  countListens(server);
   takeMethods(server);
   takeBlockList(server);
   if (kind === 'tls') watchTLS(server);
@@ -114,7 +112,7 @@ function closeByNode(next) {
   return function close(...args) {
     if (prepared.has(this)) {
       undo(this);
-      this._listeningId++;
+      forgetListen(this);
       if (this[kBindingHandle]) cancelBinding(this);
     }
     return Reflect.apply(next(), this, args);

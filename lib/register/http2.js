@@ -9,13 +9,14 @@
 const Module = require('node:module');
 
 const { replace } = require('../common/replace.js');
+const { isLoaded } = require('../node-internals/modules.js');
 const { isOwn } = require('../node-internals/tls.js');
 
 /** Loaded with the first socket, not before. */
 const toNodeStream = (socket) => require('../socket/node-stream.js').toNodeStream(socket);
 
 /** Whether the program has http2, which is large. */
-const isHttp2Loaded = () => !Array.isArray(process.moduleLoadList) || process.moduleLoadList.includes('NativeModule http2');
+const isHttp2Loaded = () => isLoaded('http2') !== false;
 
 /** The prototype of the servers of plain http2; null: the program has none yet. */
 let plain = null;

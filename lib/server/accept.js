@@ -45,8 +45,7 @@ function onconnection(status, client) {
 
   debug('onconnection');
   if (status) {
-    if (status > 0) refuse(server, status, client);
-    else server.emit('error', errnoException(status, 'accept'));
+    server.emit('error', errnoException(status, 'accept'));
     return;
   }
   if (isBlocked(server, client)) { // C has let it in
@@ -104,4 +103,9 @@ const methods = {
   },
 };
 
-module.exports = { methods, onconnection };
+/** The header of a connection is not to be had, or not to be believed. `this`: as above. */
+function onheaderrejected(reason, client) {
+  refuse(this[kOwner], reason, client);
+}
+
+module.exports = { methods, onconnection, onheaderrejected };

@@ -6,7 +6,6 @@ const native = require('../native/binding');
 const { checkPlatform, credentialsOf } = require('../socket/credentials');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { Handle, Pipe } = require('../native/handle');
-const { describeRefused } = require('../native/events');
 const { byDefault } = require('../options/program-defaults');
 const { kAllowedUids } = require('./state');
 const uv = require('../native/uv');
@@ -44,14 +43,14 @@ function restrict(server, handle) {
 
 /**
  * Whether the server turns a connection away that was accepted elsewhere.
- * @returns {{ data: object | undefined } | null} what 'drop' is to tell, unless the peer is not known; null: it may in
+ * @returns {{ peer: object | undefined } | null} who it is, unless that is not known; null: it may in
  */
 function refusalOf(server, client) {
   const allowed = server[kAllowedUids];
   if (!allowed || (byDefault.has(allowed) && !(client instanceof Pipe))) return null;
   const peer = client instanceof Pipe ? credentialsOf(client) : uv.EBADF;
-  if (typeof peer === 'number') return { data: undefined };
-  return allowed.includes(peer.uid) ? null : { data: describeRefused(peer.pid, peer.uid, peer.gid) };
+  if (typeof peer === 'number') return { peer: undefined };
+  return allowed.includes(peer.uid) ? null : { peer };
 }
 
 module.exports = { allowedUidsOption, refusalOf, refuseAddress, restrict };

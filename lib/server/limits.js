@@ -8,6 +8,7 @@
 const native = require('../native/binding');
 const { tellLimit } = require('../common/channels');
 const { errnoException, outOfRange } = require('../common/errors');
+const { LIMIT: { CONNECTION_RATE } } = require('../native/constants');
 const { Handle } = require('../native/handle');
 const { kAcceptLimit, kServerId } = require('./state');
 const { validateInt32, validateNumber, validateObject } = require('../common/validate');
@@ -15,9 +16,6 @@ const { validateInt32, validateNumber, validateObject } = require('../common/val
 /** Prefix lengths unless given: what one customer of a provider mostly has. */
 const IPV4_PREFIX = 24;
 const IPV6_PREFIX = 64;
-
-/** Connections per second at most. */
-const FASTEST = 1e9;
 
 const isNone = (limit) => limit === undefined || limit === null || limit === Infinity;
 
@@ -66,7 +64,7 @@ function rateOption(value) {
   if (isNone(value)) return undefined;
   validateObject(value, 'maxConnectionRate');
   const { perSecond, burst = Math.max(1, Math.min(Math.ceil(perSecond), 2 ** 31 - 1)) } = value;
-  validateNumber(perSecond, 'maxConnectionRate.perSecond', 0, FASTEST);
+  validateNumber(perSecond, 'maxConnectionRate.perSecond', 0, CONNECTION_RATE);
   if (!(perSecond > 0)) throw outOfRange('maxConnectionRate.perSecond', '> 0', perSecond);
   validateInt32(burst, 'maxConnectionRate.burst', 1);
   return Object.freeze({ perSecond, burst });

@@ -24,11 +24,11 @@ const nodeNet = require('../node-internals/net');
 const { NONE, limitServer, program } = require('../options/program-defaults');
 const { readHeaders } = require('./proxy-protocol');
 const { applyOptions, readArguments } = require('./options');
-const { closeEverywhere, countEverywhere } = require('./workers');
+const { closeEverywhere, countEverywhere } = require('../node-internals/child-process');
 const shutdown = require('./shutdown');
 const socketOptions = require('../options/socket-options');
 const state = require('./state');
-const { kDropped, kExhausted, kOwner } = require('../common/symbols');
+const { kDropped, kExhausted, kOwner, kUserDropped } = require('../common/symbols');
 const { nextTick } = require('../common/timers');
 const { undo } = require('../common/undo');
 
@@ -94,8 +94,7 @@ function limitHandle(server, handle) {
   return err === 0 && server[kAcceptLimit] ? native.setAcceptLimit(handle.id, server[kAcceptLimit].native) : err;
 }
 
-/** A server without limits of cnet's says no reason to 'drop', as in Node: it is its maxConnections. */
-function publishDrop(server, data, reason = data?.reason ?? 'maxConnections') {
+function publishDrop(server, data, reason) {
   const limits = {
     maxConnections: server[kMaxConnections],
     maxConnectionsPerAddress: server[kAcceptLimit]?.perAddress,
@@ -133,6 +132,7 @@ const methods = {
   _attach(handle) {
     this._handle = handle;
     handle.onconnection = accept.onconnection;
+    handle.onheaderrejected = accept.onheaderrejected;
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     const err = limitHandle(this, handle) || (this[kProxyProtocol] ? readHeaders(this, handle) : 0);
@@ -144,12 +144,19 @@ const methods = {
     return restrict(this, handle);
   },
 
-  /** A limit turned a connection away. The reason is there with limits that Node does not have. */
+  /** A limit turned a connection away. 'drop' has the reason where there are limits that Node does not have. */
   [kDropped](data, reason) {
-    if (reason !== undefined) this.emit('drop', { ...data, reason });
+    if (this[kAcceptLimit]) this.emit('drop', { ...data, reason });
     else if (data === undefined) this.emit('drop');
     else this.emit('drop', data);
     if (serverDrop.hasSubscribers) publishDrop(this, data, reason);
+  },
+
+  /** A user was turned away who is none of `allowedUids`. */
+  [kUserDropped](peer) {
+    const reason = 'credentials';
+    this.emit('drop', { reason, ...peer });
+    if (serverDrop.hasSubscribers) publishDrop(this, peer, reason);
   },
 
   /** The process is out of descriptors: libuv closes new connections without a word. The warning comes once. */

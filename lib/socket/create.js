@@ -2,7 +2,7 @@
 
 /** net.connect(), which is net.createConnection(). promises.js and http-client.js need it beside index.js. */
 
-const { normalizeArgs } = require('../common/arguments');
+const { normalizeArgs } = require('../options/arguments');
 const { Socket } = require('./socket');
 const { kConnectOptions } = require('./state');
 

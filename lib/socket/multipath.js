@@ -3,8 +3,8 @@
 /** Multipath TCP (RFC 8684): one connection over several networks. C makes the sockets for it. */
 
 const { linuxFlag } = require('../common/platform');
+const { BIND: { MULTIPATH } } = require('../native/constants');
 const { ask } = require('./fast-open');
-const { MULTIPATH } = require('../native/handle');
 
 /** @returns {boolean} the option of connect() */
 const multipathOption = (options) => linuxFlag(options, 'multipath');

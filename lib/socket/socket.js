@@ -26,6 +26,7 @@ const iterate = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
 const multipath = require('./multipath');
 const nodeNet = require('../node-internals/net');
+const { isDestroyed, undestroy } = require('../node-internals/streams');
 const { dropNodeStream } = require('./node-stream');
 const { NONE, forSocket, program } = require('../options/program-defaults');
 const proxyHeader = require('./proxy-header');
@@ -168,7 +169,7 @@ function Socket(options) {
   initRareState(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
-  if (lifeOf(this)._writableState.destroyed) this[kLife].aborted = true;
+  if (isDestroyed(lifeOf(this))) this[kLife].aborted = true;
 
   if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
   else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
@@ -225,7 +226,7 @@ const methods = {
     const { [kLife]: life } = this;
     const isUsed = life.begun || this.destroyed || this[kIsSpliced];
     if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
-    else this._undestroy();
+    else undestroy(this);
     this[kLife].begun = true;
     if (isUsed) state.resetForHandle(this);
     this._peername = undefined; // which a socket has from its first handle on

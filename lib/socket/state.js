@@ -74,7 +74,7 @@ const state = new State({
   timeout: absent(SOCKET), // the time of setTimeout()
 
   /* Methods that a socket has for a time in the place of the prototype's; who has put them there takes them away. */
-  _read: absent(SOCKET), // while takeBuffered() of transfer.js empties it
+  _read: absent(SOCKET), // while takeBuffered() of first-bytes.js empties it
   _writeGeneric: absent(SOCKET), // while descriptors wait to be sent: see descriptors.js
   _writev: absent(SOCKET),
   emit: absent(SOCKET), // while TLS reads it: see tls-reader.js

@@ -11,6 +11,9 @@
  */
 #include "call.h"
 
+#include <assert.h>
+
+#include "context.h"
 #include "exports.h"
 #include "values.h"
 
@@ -191,6 +194,7 @@ void cnet_emit_ints(cnet_environment_t *env, napi_async_context context, cnet_ha
   napi_value values[CNET_MAX_ARGS];
 
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  assert(argc <= CNET_MAX_ARGS);
   for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
   cnet_emit(env, context, which, argc, values);
   napi_close_handle_scope(env->napi, scope);
@@ -202,6 +206,7 @@ void cnet_tell_ints(cnet_environment_t *env, cnet_handler_t which, size_t argc, 
   napi_value values[CNET_MAX_ARGS], handler;
 
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  assert(argc <= CNET_MAX_ARGS);
   for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
   if (napi_get_reference_value(env->napi, env->handlers[which], &handler) == napi_ok && handler != NULL &&
       napi_call_function(env->napi, handler, handler, argc, values, NULL) != napi_ok)
