@@ -7,7 +7,6 @@
  */
 
 const { isNormalized, normalizeArgs } = require('../options/arguments');
-const { blockListOption, nativeOf } = require('../address/block-list');
 const { clientAttempt, clientConnect, clientSocket } = require('../common/channels');
 const { allFailed, attemptError, unsentError } = require('./connect-errors');
 const { wantedOf } = require('./connect-options');
@@ -20,8 +19,8 @@ const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
 const { isIP } = require('../address/ip');
 const { resolve } = require('./lookup');
 const native = require('../native/binding');
-const { settleNodeStream } = require('./node-stream');
 const { prepareOpening, settleOpening } = require('./fast-open');
+const { lazily } = require('../common/lazily');
 const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
 const { isDenied } = require('../common/permission');
 const { NONE, forConnect, program } = require('../options/program-defaults');
@@ -37,6 +36,9 @@ const {
 } = require('./state');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
 const { validateString } = require('../common/validate');
+
+const blockLists = lazily(() => require('../address/block-list'));
+const nodeStreams = lazily(() => require('./node-stream'));
 
 /* --- attempts ------------------------------------------------------------------------------------------------- */
 
@@ -92,7 +94,7 @@ function connectOwn(socket, wanted) {
   const { id } = socket[kHandle];
   const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kConnectAttempt];
 
-  if (socket[kBlockList]) native.setBlockList(id, nativeOf(socket[kBlockList]));
+  if (socket[kBlockList]) native.setBlockList(id, blockLists().nativeOf(socket[kBlockList]));
   const err = prepareOpening(socket, wanted);
   if (err) return err;
   const [start, time] = isRace ? [native.race, wanted.delay] : [native.connect, wanted.timeout];
@@ -179,7 +181,7 @@ function established(socket) {
   const { [kLife]: life } = socket;
   socket._applyOptions();
   keep(socket);
-  if (socket[kNodeStream] !== null && !settleNodeStream(socket)) return;
+  if (socket[kNodeStream] !== null && !nodeStreams().settleNodeStream(socket)) return;
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
   if (life.isCurrent && (!socket.isPaused() || awaitsReadable(socket))) socket.read(0);
@@ -306,9 +308,8 @@ function keepOptions(socket, options) {
 }
 
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
-function setBlockList(socket, options) {
-  const list = blockListOption(options);
-  if (list !== null) socket[kBlockList] = list;
+function setBlockList(socket, { blockList }) {
+  if (blockList) socket[kBlockList] = blockLists().blockListOption({ blockList });
 }
 
 /** The list that the program has for all connections; `null` is none. */

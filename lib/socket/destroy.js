@@ -7,12 +7,14 @@ const { debug } = require('../common/debug');
 const { codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, TCP } = require('../native/handle');
-const { dropNodeStream } = require('./node-stream');
+const { lazily } = require('../common/lazily');
 const { callStream, lifeOf } = require('./life');
 const { kBytesRead, kBytesWritten, kConnectTimer, kHandle, kIsResetting, kLife, kNodeStream, kUsesZeroCopy } = require('./state');
 const { stopTimeout } = require('./idle-timeout');
 const { nextTick, queueMicrotask } = require('../common/timers');
 const { undo } = require('../common/undo');
+
+const nodeStreams = lazily(() => require('./node-stream'));
 
 /** Closes the handle of a life, which the socket may have left already. */
 function closeHandle(life, handle, hadError) {
@@ -100,7 +102,7 @@ const methods = {
     undo(this);
     stopTimeout(this);
     if (this[kConnectTimer] !== null) connectTimeout.stop(this);
-    if (this[kNodeStream] !== null) dropNodeStream(this);
+    if (this[kNodeStream] !== null) nodeStreams().dropNodeStream(this);
     if (!handle) {
       callback(exception);
       nextTick(() => life.tellClose());

@@ -23,11 +23,11 @@ const { Handle, SOCKET, adopt, toHandle } = require('../native/handle');
 const { takeInstances } = require('../common/instances');
 const idleTimeout = require('./idle-timeout');
 const iterate = require('./iterate');
+const { lazily } = require('../common/lazily');
 const { lifeOf, liveAgain } = require('./life');
 const multipath = require('./multipath');
 const nodeNet = require('../node-internals/net');
 const { isDestroyed, undestroy } = require('../node-internals/streams');
-const { dropNodeStream } = require('./node-stream');
 const { NONE, forSocket, program } = require('../options/program-defaults');
 const proxyHeader = require('./proxy-header');
 const read = require('./read');
@@ -48,6 +48,8 @@ const {
   kIsSpliced, kKeepAlive, kLife, kLiveAgain, kNoDelay, kNodeStream, kOnRead, kReceivesDescriptors, kShutdownCallback,
   kTypeOfService, kUndo, kWriteCallback,
 } = state;
+
+const nodeStreams = lazily(() => require('./node-stream'));
 
 /* --- construction ------------------------------------------------------------------------------------------------ */
 
@@ -191,7 +193,7 @@ const methods = {
 
   set _handle(handle) {
     if (handle !== null && handle === (this[kNodeStream] ?? this[kHandle])?.original) return;
-    if (this[kNodeStream] !== null) dropNodeStream(this);
+    if (this[kNodeStream] !== null) nodeStreams().dropNodeStream(this);
     if (this[kHandle] !== null && this[kHandle] !== handle) lifeOf(this).take(this[kHandle]);
     this[kHandle] = own(this, handle);
   },
@@ -222,7 +224,7 @@ const methods = {
    */
   [kAttach](handle, bound = this[kBoundToPath]) {
     if (bound !== this[kBoundToPath]) this[kBoundToPath] = bound;
-    if (this[kNodeStream] !== null) dropNodeStream(this);
+    if (this[kNodeStream] !== null) nodeStreams().dropNodeStream(this);
     const { [kLife]: life } = this;
     const isUsed = life.begun || this.destroyed || this[kIsSpliced];
     if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
