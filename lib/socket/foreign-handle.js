@@ -31,24 +31,45 @@ function onreadOf(socket) {
  * properties the program's handle has.
  */
 class ForeignHandle {
-  #driver;
+  #socket;
+  /** Null until it is needed. */
+  #driver = null;
   /** The handle, for writes. */
-  #writable;
+  #writable = null;
 
   /**
    * @param {object} original
    * @param {import('./socket').Socket} socket
+   * @param {boolean} [isLater] whether somebody else is to read and write by the handle, so that the driver may wait
    */
-  constructor(original, socket) {
+  constructor(original, socket, isLater = false) {
     this.id = -1;
     this.original = original;
     this.isClosed = false;
-    this.#driver = this.#drive(socket);
-    this.#writable = withRequests(original);
+    this.#socket = socket;
+    if (isLater) this.#expect();
+    else this.drive();
+  }
+
+  /** What comes when nobody else reads is for the driver. */
+  #expect() {
+    const { original } = this;
+    original.onread = (...args) => {
+      this.drive();
+      return Reflect.apply(original.onread, original, args);
+    };
+  }
+
+  /** @returns {object} the driver */
+  drive() {
+    if (this.#driver !== null) return this.#driver;
+    this.#driver = this.#makeDriver(this.#socket);
+    this.#writable = withRequests(this.original);
+    return this.#driver;
   }
 
   /** Node's socket, whose duties as a stream are those of `socket`, as long as that one has this handle. */
-  #drive(socket) {
+  #makeDriver(socket) {
     const isCurrent = () => !this.isClosed && socket[kHandle] === this;
     const driver = makeDriver(this.original, onreadOf(socket), {
       push: (chunk) => (isCurrent() ? socket.push(chunk) : false),
@@ -84,15 +105,16 @@ class ForeignHandle {
 
   /** One chunk, or with `many` those of _writev(). */
   write(many, data, encoding, callback) {
+    const driver = this.drive();
     try {
-      writeBy(this.#driver, this.#writable, many, data, encoding, callback);
+      writeBy(driver, this.#writable, many, data, encoding, callback);
     } finally {
-      giveHandle(this.#driver, this.isClosed ? null : this.original);
+      giveHandle(driver, this.isClosed ? null : this.original);
     }
   }
 
   shutdown(callback) {
-    shutDownBy(this.#driver, callback);
+    shutDownBy(this.drive(), callback);
   }
 
   /**
@@ -101,7 +123,7 @@ class ForeignHandle {
    * @param {(err: number, wasSent: boolean) => void} done a negative code: it failed, or was not even sent
    */
   connect(to, done) {
-    connectBy(this.#driver, this.original, to, done);
+    connectBy(this.drive(), this.original, to, done);
   }
 
   /** @param {Function} callback called when it is closed */
@@ -123,7 +145,7 @@ class ForeignHandle {
 
   #forget() {
     this.original.onread = () => {};
-    detachHandle(this.#driver);
+    if (this.#driver !== null) detachHandle(this.#driver);
   }
 }
 

@@ -15,6 +15,7 @@ const native = require('../native/binding');
 const { errnoException, invalidArgType } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
+const { setOwner } = require('../node-internals/handles');
 const { asNodes, makeStream, watchActivity } = require('../node-internals/native-streams');
 const { kBorrow, kOwner } = require('../common/symbols');
 const {
@@ -48,7 +49,8 @@ class NodeStream extends ForeignHandle {
   #bytesWritten = 0;
 
   constructor(original, socket, Kind) {
-    super(original, socket);
+    super(original, socket, true);
+    setOwner(original, socket);
     this.#socket = socket;
     this.Kind = Kind;
   }
