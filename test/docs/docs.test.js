@@ -77,7 +77,7 @@ describe('docs/api.md', () => {
     for (const file of fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true }).filter((name) => name.endsWith('.js') && name !== path.join('common', 'errors.js'))) {
       for (const [, code] of read('lib', file).matchAll(/codes\.(ERR_\w+)/g)) made.add(code);
     }
-    const rows = [...sectionOf(text, /^## Errors/).matchAll(/^\| `((?:ERR_|ABORT_)\w+)` \|/gm)].map(([, code]) => code);
+    const rows = [...sectionOf(text, /^## Errors/).matchAll(/^- \*\*`((?:ERR_|ABORT_)\w+)`\*\*/gm)].map(([, code]) => code);
     assert.deepStrictEqual(rows, [...made].sort());
   });
 
