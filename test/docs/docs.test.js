@@ -15,12 +15,12 @@ describe('docs/api-coverage.md', () => {
     assert.deepStrictEqual(await checkCoverage(), []);
   });
 
-  it('a file, a test or a row without a test that is wrong would be found', async () => {
-    const text = '| a | `lib/nothing.js` | `test/docs/docs.test.js` "no such title" | |\n| b | `lib/index.js` | | |\n';
+  it('a file, a test or an entry without a test that is wrong would be found', async () => {
+    const text = '- **a**: `lib/nothing.js`.\n  - `test/docs/docs.test.js` "no such\n    title"\n- **b**: `lib/index.js`.\n';
     assert.deepStrictEqual(await checkCoverage(text), [
       'no file lib/nothing.js',
       'no test "no such title" in test/docs/docs.test.js',
-      'no test in the row | b | `lib/index.js` | | |',
+      'no test in the entry - **b**: `lib/index.js`.',
     ]);
   });
 
