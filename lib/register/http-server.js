@@ -11,7 +11,7 @@ const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { Server, parts } = require('../server/server');
 const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
-const { forward } = require('../node-internals/tls');
+const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
 
@@ -55,7 +55,9 @@ function watchTLS(server) {
 
 /** Node's http2 turns Nagle's algorithm off, where it sees the socket. */
 function watchHTTP2(server) {
-  server.prependListener('connection', (socket) => socket.setNoDelay(true));
+  server.prependListener('connection', (socket) => {
+    if (isOwn(socket)) socket.setNoDelay(true); // a program may give the server any stream
+  });
   server.prependListener('session', (session) => forward(session.socket));
 }
 
