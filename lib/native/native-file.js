@@ -17,7 +17,7 @@ const VERSION = '0.1.0';
 /** What holds the native part in a single executable (docs/surroundings.md). */
 const ASSET = 'cnet.node';
 
-/** musl's file, by the name of the loader that it also is, or by its own. That of glibc is libc.so.6 or libc-2.31.so. */
+/** musl's libc, named as a loader (ld-musl-*) or as libc.so. That of glibc is libc.so.6 or libc-2.31.so. */
 const MUSL = /\/(ld-musl-[^/]*|libc\.so)$/m;
 
 /**
@@ -106,7 +106,7 @@ function notLoaded({ platform, arch, libc: name }, failures) {
   const where = `${platform}-${arch}${name === null ? '' : ` (${name})`}, Node ${process.version}`;
   const sought = failures.map(({ file, why }) => `  ${file}: ${why}`).join('\n');
   const error = new Error(
-    `cnet: there is no native part that works on ${where}. Sought:\n${sought}\n` +
+    `cnet: no native binary works on ${where}. Tried:\n${sought}\n` +
       `${howToGetIt()}\n` +
       'If it is elsewhere, set CNET_NATIVE to its path.',
     { cause: failures.find(({ cause }) => cause)?.cause },

@@ -10,7 +10,8 @@ const { cancelBinding, listen } = require('../server/listen');
 const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { Server, parts } = require('../server/server');
-const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
+const { kDropped, kExhausted } = require('../common/symbols');
+const { kBindingHandle, kMaxConnections } = require('../server/state');
 const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
@@ -102,7 +103,7 @@ function closeByNode(next) {
     if (prepared.has(this)) {
       undo(this);
       this._listeningId++;
-      if (this[kBinding]) cancelBinding(this);
+      if (this[kBindingHandle]) cancelBinding(this);
     }
     return Reflect.apply(next(), this, args);
   };

@@ -60,7 +60,7 @@ static int reserve_bucket(cnet_buckets_t *buckets) {
   return 0;
 }
 
-/* One bucket more: takes what is its own from the bucket that served for it so far, in the same order. */
+/* Splits one bucket: the entries whose hash selects the new bucket move there, in order. */
 static void split_bucket(cnet_block_list_t *list) {
   cnet_buckets_t *buckets = &list->buckets;
   uint32_t fresh = buckets->count, *stay, *move;

@@ -10,8 +10,8 @@ typedef struct cnet_buffers {
   napi_value value; /* valid in the call that brought it, */
   napi_ref ref;     /* and then by this; NULL: it is not retained */
   bool is_array;
-  uint32_t index, count; /* the Buffer that is next, and how many there are */
-  size_t offset;         /* the byte in it */
+  uint32_t index, count; /* index of the next Buffer, and how many there are */
+  size_t offset;         /* in that Buffer */
 } cnet_buffers_t;
 
 /* Begins at the first of `left` bytes of `value`. False: it is neither a Buffer nor an array. */

@@ -94,7 +94,7 @@ static void rejected(cnet_stream_t *listener, cnet_verdict_t verdict, const cnet
 
   if (napi_open_handle_scope(napi, &scope) != napi_ok) return;
   argv[0] = cnet_int(napi, state->id);
-  argv[1] = cnet_int(napi, cnet_accept_limit_is_heeded(listener) ? (int32_t)verdict : CNET_LET_IN);
+  argv[1] = cnet_int(napi, cnet_accept_limit_is_heeded(listener) ? (int32_t)verdict : CNET_ADMITTED);
   if (ends != NULL) {
     set_end(napi, &ends->local, argv + 2);
     set_end(napi, &ends->peer, argv + 5);
@@ -187,7 +187,7 @@ static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
     cnet_memory_lend(state->env, state->large_reads, out);
 }
 
-/* Tells of a read: by numbers in memory that JavaScript sees too, which costs less than to make values of them. */
+/* Reports a read through shared integers, which is cheaper than to create JavaScript numbers. */
 static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, napi_value *buffer) {
   int32_t *event = state->env->event;
 

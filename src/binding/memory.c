@@ -60,7 +60,7 @@ void cnet_memory_lend(cnet_environment_t *env, bool large, uv_buf_t *out) {
 
   *out = uv_buf_init(NULL, 0);
   if (env->closing) return;
-  if (memory->lent != NULL) { /* where a read ends later than it begins (Windows): memory of its own */
+  if (memory->lent != NULL) { /* reads are asynchronous on Windows: a second one needs memory of its own */
     out->base = malloc(CNET_MEMORY_SIZE);
   } else if (large) {
     out->base = memory->lent = block(env);

@@ -17,12 +17,12 @@
 #define WHOLE 129 /* the kind of the entry of a single address; that of a network is its prefix length */
 
 /* The connections of one address or one network. */
-typedef struct cnet_visitor {
-  struct cnet_visitor *next; /* in its bucket */
+typedef struct cnet_counter {
+  struct cnet_counter *next; /* in its bucket */
   cnet_ip_t network;
   int32_t count; /* from 1 */
   uint8_t kind;
-} cnet_visitor_t;
+} cnet_counter_t;
 
 struct cnet_accept_limit {
   uint32_t holders;
@@ -31,80 +31,80 @@ struct cnet_accept_limit {
   double per_second, burst, tokens; /* per_second 0: no limit */
   uint64_t filled_at;               /* ns, of the last look at the tokens */
   uint64_t seed;
-  cnet_visitor_t **buckets; /* NULL: no entry */
+  cnet_counter_t **buckets; /* NULL: no entry */
   uint32_t size, count;     /* buckets, a power of two; entries */
 };
 
-/* What a stream has of a limit: a listener the limit that it heeds, a connection the places that it takes. */
-typedef struct cnet_seat {
+/* A stream's share in a limit: a listener refers to it, a connection is counted in it. */
+typedef struct cnet_share {
   cnet_part_t part;
   cnet_accept_limit_t *limit;
-  cnet_visitor_t *address, *prefix; /* NULL: not counted so */
+  cnet_counter_t *address, *prefix; /* NULL: not counted so */
   bool listens;
-} cnet_seat_t;
+} cnet_share_t;
 
 /* --- entries ---------------------------------------------------------------------------------------------- */
 
-static cnet_visitor_t **bucket_of(const cnet_accept_limit_t *limit, cnet_ip_t network, uint8_t kind) {
+static cnet_counter_t **bucket_of(const cnet_accept_limit_t *limit, cnet_ip_t network, uint8_t kind) {
   return &limit->buckets[(uint32_t)cnet_ip_hash(network, kind, limit->seed) & (limit->size - 1)];
 }
 
-static cnet_visitor_t *find(const cnet_accept_limit_t *limit, cnet_ip_t network, uint8_t kind) {
+static cnet_counter_t *find(const cnet_accept_limit_t *limit, cnet_ip_t network, uint8_t kind) {
   if (limit->buckets == NULL) return NULL;
-  cnet_visitor_t *visitor = *bucket_of(limit, network, kind);
-  while (visitor != NULL && (visitor->kind != kind || cnet_ip_compare(visitor->network, network) != 0))
-    visitor = visitor->next;
-  return visitor;
+  cnet_counter_t *counter = *bucket_of(limit, network, kind);
+  while (counter != NULL && (counter->kind != kind || cnet_ip_compare(counter->network, network) != 0))
+    counter = counter->next;
+  return counter;
 }
 
-static void link_in(cnet_accept_limit_t *limit, cnet_visitor_t *visitor) {
-  cnet_visitor_t **bucket = bucket_of(limit, visitor->network, visitor->kind);
-  visitor->next = *bucket;
-  *bucket = visitor;
+static void link_in(cnet_accept_limit_t *limit, cnet_counter_t *counter) {
+  cnet_counter_t **bucket = bucket_of(limit, counter->network, counter->kind);
+  counter->next = *bucket;
+  *bucket = counter;
 }
 
 /* Twice the buckets. Without memory for them chains grow longer, which is slower, not wrong. */
 static void grow(cnet_accept_limit_t *limit) {
-  cnet_visitor_t **old = limit->buckets;
+  cnet_counter_t **old = limit->buckets;
   uint32_t old_size = limit->size;
   uint32_t size = old == NULL ? FIRST_BUCKETS : old_size * 2;
-  cnet_visitor_t **buckets = calloc(size, sizeof *buckets);
+  cnet_counter_t **buckets = calloc(size, sizeof *buckets);
 
   if (buckets == NULL) return;
   limit->buckets = buckets;
   limit->size = size;
   for (uint32_t i = 0; i < old_size; i++) {
-    for (cnet_visitor_t *visitor = old[i], *next; visitor != NULL; visitor = next) {
-      next = visitor->next;
-      link_in(limit, visitor);
+    for (cnet_counter_t *counter = old[i], *next; counter != NULL; counter = next) {
+      next = counter->next;
+      link_in(limit, counter);
     }
   }
   free(old);
 }
 
 /* One connection more from there; NULL: no memory. */
-static cnet_visitor_t *count_in(cnet_accept_limit_t *limit, cnet_ip_t network, uint8_t kind) {
-  cnet_visitor_t *visitor = find(limit, network, kind);
+static cnet_counter_t *count_in(cnet_accept_limit_t *limit, cnet_ip_t network, uint8_t kind) {
+  cnet_counter_t *counter = find(limit, network, kind);
 
-  if (visitor == NULL) {
+  if (counter == NULL) {
     if (limit->count >= limit->size) grow(limit);
-    visitor = limit->buckets == NULL ? NULL : calloc(1, sizeof *visitor);
-    if (visitor == NULL) return NULL;
-    visitor->network = network;
-    visitor->kind = kind;
-    link_in(limit, visitor);
+    counter = limit->buckets == NULL ? NULL : calloc(1, sizeof *counter);
+    if (counter == NULL) return NULL;
+    counter->network = network;
+    counter->kind = kind;
+    link_in(limit, counter);
     limit->count++;
   }
-  visitor->count++;
-  return visitor;
+  counter->count++;
+  return counter;
 }
 
-static void count_out(cnet_accept_limit_t *limit, cnet_visitor_t *visitor) {
-  if (visitor == NULL || --visitor->count > 0) return;
-  cnet_visitor_t **link = bucket_of(limit, visitor->network, visitor->kind);
-  while (*link != visitor) link = &(*link)->next;
-  *link = visitor->next;
-  free(visitor);
+static void count_out(cnet_accept_limit_t *limit, cnet_counter_t *counter) {
+  if (counter == NULL || --counter->count > 0) return;
+  cnet_counter_t **link = bucket_of(limit, counter->network, counter->kind);
+  while (*link != counter) link = &(*link)->next;
+  *link = counter->next;
+  free(counter);
   if (--limit->count > 0) return;
   free(limit->buckets);
   limit->buckets = NULL;
@@ -155,8 +155,8 @@ static uint8_t prefix_of(const cnet_accept_limit_t *limit, cnet_ip_t ip) {
 
 static bool is_full(const cnet_accept_limit_t *limit, cnet_ip_t network, uint8_t kind, int32_t most) {
   if (most < 0) return false;
-  cnet_visitor_t *visitor = find(limit, network, kind);
-  return (visitor == NULL ? 0 : visitor->count) >= most;
+  cnet_counter_t *counter = find(limit, network, kind);
+  return (counter == NULL ? 0 : counter->count) >= most;
 }
 
 static cnet_verdict_t verdict_on(const cnet_accept_limit_t *limit, cnet_ip_t ip) {
@@ -164,29 +164,29 @@ static cnet_verdict_t verdict_on(const cnet_accept_limit_t *limit, cnet_ip_t ip)
   uint8_t prefix = prefix_of(limit, ip);
 
   if (is_full(limit, ip, WHOLE, quota->per_address)) return CNET_FULL_ADDRESS;
-  return is_full(limit, cnet_ip_network(ip, prefix), prefix, quota->per_prefix) ? CNET_FULL_PREFIX : CNET_LET_IN;
+  return is_full(limit, cnet_ip_network(ip, prefix), prefix, quota->per_prefix) ? CNET_FULL_PREFIX : CNET_ADMITTED;
 }
 
-/* --- seats -------------------------------------------------------------------------------------------------- */
+/* --- shares -------------------------------------------------------------------------------------------------- */
 
 /* The stream gives up what it has of the limit. */
 static void leave(cnet_stream_t *stream, cnet_part_t *part) {
-  cnet_seat_t *seat = (cnet_seat_t *)part;
+  cnet_share_t *share = (cnet_share_t *)part;
 
   cnet_part_detach(stream, part);
-  count_out(seat->limit, seat->address);
-  count_out(seat->limit, seat->prefix);
-  cnet_accept_limit_release(seat->limit);
-  free(seat);
+  count_out(share->limit, share->address);
+  count_out(share->limit, share->prefix);
+  cnet_accept_limit_release(share->limit);
+  free(share);
 }
 
 static const cnet_part_ops_t OPS = {.order = CNET_PART_SEAT, .close = leave};
 
-static cnet_seat_t *seat_of(const cnet_stream_t *stream) { return (cnet_seat_t *)cnet_part_of(stream, &OPS); }
+static cnet_share_t *share_of(const cnet_stream_t *stream) { return (cnet_share_t *)cnet_part_of(stream, &OPS); }
 
 void cnet_accept_limit_leave(cnet_stream_t *stream) {
-  cnet_seat_t *seat = seat_of(stream);
-  if (seat != NULL) leave(stream, &seat->part);
+  cnet_share_t *share = share_of(stream);
+  if (share != NULL) leave(stream, &share->part);
 }
 
 /* True when the client's address is to be counted, in *ip. A connection that is reset already may have none any more.
@@ -202,36 +202,36 @@ static bool is_counted(const cnet_accept_limit_t *limit, const cnet_stream_t *cl
   return true;
 }
 
-static cnet_seat_t *seat_new(cnet_accept_limit_t *limit, cnet_stream_t *stream) {
-  cnet_seat_t *seat = calloc(1, sizeof *seat);
+static cnet_share_t *share_new(cnet_accept_limit_t *limit, cnet_stream_t *stream) {
+  cnet_share_t *share = calloc(1, sizeof *share);
 
-  if (seat == NULL) return NULL;
+  if (share == NULL) return NULL;
   limit->holders++;
-  seat->limit = limit;
+  share->limit = limit;
   cnet_accept_limit_leave(stream);
-  cnet_part_attach(stream, &seat->part, &OPS);
-  return seat;
+  cnet_part_attach(stream, &share->part, &OPS);
+  return share;
 }
 
 /* Counts the client at its address and its network. */
-static int sit_down(cnet_accept_limit_t *limit, cnet_stream_t *client, cnet_ip_t ip) {
+static int take_share(cnet_accept_limit_t *limit, cnet_stream_t *client, cnet_ip_t ip) {
   const cnet_quota_t *quota = &limit->quota;
   uint8_t prefix = prefix_of(limit, ip);
-  cnet_seat_t *seat = seat_new(limit, client);
+  cnet_share_t *share = share_new(limit, client);
 
-  if (seat == NULL) return UV_ENOMEM;
-  if (quota->per_address >= 0) seat->address = count_in(limit, ip, WHOLE);
-  if (quota->per_prefix >= 0) seat->prefix = count_in(limit, cnet_ip_network(ip, prefix), prefix);
-  if ((quota->per_address < 0 || seat->address != NULL) && (quota->per_prefix < 0 || seat->prefix != NULL)) return 0;
-  leave(client, &seat->part);
+  if (share == NULL) return UV_ENOMEM;
+  if (quota->per_address >= 0) share->address = count_in(limit, ip, WHOLE);
+  if (quota->per_prefix >= 0) share->prefix = count_in(limit, cnet_ip_network(ip, prefix), prefix);
+  if ((quota->per_address < 0 || share->address != NULL) && (quota->per_prefix < 0 || share->prefix != NULL)) return 0;
+  leave(client, &share->part);
   return UV_ENOMEM;
 }
 
 int cnet_accept_limit_heed(cnet_accept_limit_t *limit, cnet_stream_t *listener) {
-  cnet_seat_t *seat = listener->flags & CNET_CLOSING ? NULL : seat_new(limit, listener);
+  cnet_share_t *share = listener->flags & CNET_CLOSING ? NULL : share_new(limit, listener);
 
-  if (seat == NULL) return UV_ENOMEM;
-  seat->listens = true;
+  if (share == NULL) return UV_ENOMEM;
+  share->listens = true;
   return 0;
 }
 
@@ -239,27 +239,27 @@ int cnet_accept_limit_enter(cnet_accept_limit_t *limit, cnet_stream_t *client) {
   cnet_ip_t ip;
   if (client->flags & CNET_CLOSING) return UV_EBADF;
   bool counted = is_counted(limit, client, &ip);
-  cnet_verdict_t verdict = counted ? verdict_on(limit, ip) : CNET_LET_IN;
+  cnet_verdict_t verdict = counted ? verdict_on(limit, ip) : CNET_ADMITTED;
 
-  if (verdict == CNET_LET_IN && !take_token(limit)) verdict = CNET_TOO_FAST; /* who is full takes no token */
-  return verdict == CNET_LET_IN && counted ? sit_down(limit, client, ip) : (int)verdict;
+  if (verdict == CNET_ADMITTED && !take_token(limit)) verdict = CNET_TOO_FAST; /* who is full takes no token */
+  return verdict == CNET_ADMITTED && counted ? take_share(limit, client, ip) : (int)verdict;
 }
 
-bool cnet_accept_limit_is_heeded(const cnet_stream_t *listener) { return seat_of(listener) != NULL; }
+bool cnet_accept_limit_is_heeded(const cnet_stream_t *listener) { return share_of(listener) != NULL; }
 
 int cnet_accept_limit_ask(const cnet_stream_t *listener, cnet_stream_t *client) {
-  const cnet_seat_t *seat = seat_of(listener);
-  return seat == NULL ? CNET_LET_IN : cnet_accept_limit_enter(seat->limit, client);
+  const cnet_share_t *share = share_of(listener);
+  return share == NULL ? CNET_ADMITTED : cnet_accept_limit_enter(share->limit, client);
 }
 
 /* Counts a connection anew, whether it may be there or not. 0 or UV_ENOMEM. Nothing for a listener. */
 static int recount(cnet_accept_limit_t *limit, cnet_stream_t *client) {
-  const cnet_seat_t *seat = seat_of(client);
+  const cnet_share_t *share = share_of(client);
   cnet_ip_t ip;
 
-  if (seat != NULL && seat->listens) return 0;
+  if (share != NULL && share->listens) return 0;
   cnet_accept_limit_leave(client);
-  return is_counted(limit, client, &ip) ? sit_down(limit, client, ip) : 0;
+  return is_counted(limit, client, &ip) ? take_share(limit, client, ip) : 0;
 }
 
 int cnet_accept_limit_recount(cnet_accept_limit_t *limit, cnet_loop_t *loop) {

@@ -34,7 +34,7 @@ void cnet_accept_limit_set_rate(cnet_accept_limit_t *limit, double per_second, d
 /* Addresses and networks from which connections are open. */
 uint32_t cnet_accept_limit_size(const cnet_accept_limit_t *limit);
 
-/* Whether `client` may come in: a cnet_verdict_t, and with CNET_LET_IN it is counted; or a negative code. */
+/* Whether `client` may come in: a cnet_verdict_t, and with CNET_ADMITTED it is counted; or a negative code. */
 int cnet_accept_limit_enter(cnet_accept_limit_t *limit, cnet_stream_t *client);
 
 /* Lets `listener` heed the limit. 0 or UV_ENOMEM. */

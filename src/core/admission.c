@@ -32,7 +32,7 @@ static void reject(cnet_stream_t *listener, cnet_stream_t *client, cnet_verdict_
 }
 
 /* The client is let in, and may have taken the last descriptor that there was. */
-static void let_in(cnet_stream_t *listener, cnet_stream_t *client) {
+static void admit(cnet_stream_t *listener, cnet_stream_t *client) {
   cnet_listening_t *listening = cnet_listening_of(listener);
 
   if (listening->room > 0) listening->room--;
@@ -49,12 +49,12 @@ static void ask_limits(cnet_stream_t *listener, cnet_stream_t *client) {
   if (verdict < 0) {
     cnet_close(client, false);
     cnet_tell_accept_failed(listener, verdict);
-  } else if (verdict != CNET_LET_IN) {
+  } else if (verdict != CNET_ADMITTED) {
     reject(listener, client, (cnet_verdict_t)verdict);
   } else if (cnet_proxy_is_expected(listener)) {
     cnet_proxy_begin(listener, client);
   } else {
-    let_in(listener, client);
+    admit(listener, client);
   }
 }
 

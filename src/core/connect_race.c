@@ -69,7 +69,8 @@ static void show(cnet_stream_t *stream, const cnet_lane_t *lane) {
   stream->uv = lane->uv;
 }
 
-/* This address is done for, and has no lane. True: the next one is to be tried; else others are under way. */
+/* Reports that this address, which has no lane, failed. True: the next one is to be tried; else others are under way.
+ */
 static bool failed(cnet_stream_t *stream, uint32_t index, const cnet_step_t *failure) {
   cnet_attempt_t *attempt = cnet_attempt_of(stream);
   uint64_t number = attempt->number;

@@ -21,7 +21,7 @@
 
 /* The stream is pinned in all that follows. */
 
-/* This address is done for. True: there is a next one to try. The host closes the stream after the last. */
+/* Reports that this address failed. True: another address remains. The host closes the stream after the last one. */
 static bool failed(cnet_stream_t *stream, const cnet_step_t *failure) {
   cnet_attempt_t *attempt = cnet_attempt_of(stream);
   uint64_t number = attempt->number;

@@ -39,7 +39,7 @@ typedef enum cnet_operation { CNET_WRITE, CNET_SHUTDOWN } cnet_operation_t;
 
 /* Why a connection was turned away. */
 typedef enum cnet_verdict {
-  CNET_LET_IN,
+  CNET_ADMITTED,
   CNET_FULL,         /* the listener's room is used up */
   CNET_FULL_ADDRESS, /* as many of its address are there as may be */
   CNET_FULL_PREFIX,  /* the same of its network */
@@ -95,7 +95,7 @@ typedef struct cnet_host {
   void (*user_rejected)(cnet_stream_t *listener, const cnet_credentials_t *peer);
   /* The header of the PROXY protocol is refused: see proxy_handshake.h. The client is closed afterwards. */
   void (*header_rejected)(cnet_stream_t *listener, cnet_stream_t *client, int reason);
-  /* The connection told of before has taken the last descriptor of the process. */
+  /* The connection just accepted uses the last descriptor of the process. */
   void (*exhausted)(cnet_stream_t *listener);
   /* cnet_bind_file() that had to wait has ended. */
   void (*bound)(cnet_stream_t *stream, int status);

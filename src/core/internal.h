@@ -32,7 +32,7 @@ enum {
   CNET_CLOSING = 1u << 1,  /* the close has begun: no call but the close callback may follow */
   CNET_CLOSED = 1u << 2,   /* the handle is closed; it is freed when nobody has it pinned */
   CNET_UNREF = 1u << 3,    /* a handle that replaces this one (connect.c) must be unref'd too */
-  CNET_PAUSED = 1u << 4,   /* listener: who comes is not accepted but counted, until it is let go */
+  CNET_PAUSED = 1u << 4,   /* listener: new connections wait in the kernel's queue until accepting resumes */
   CNET_USED = 1u << 5,     /* was read from or written to: it must not become a listener, libuv would end the process */
   CNET_BUSY = 1u << 6,     /* the host has the writing side: others are told UV_EBUSY */
   CNET_STARTED = 1u << 7,  /* the host has begun to read it: how it is read is settled */

@@ -28,7 +28,7 @@ static void set_done(cnet_stream_t *client) {
 }
 
 /* Lets `client` in: its header is there, or it has none. */
-static void let_in(cnet_stream_t *listener, cnet_stream_t *client) {
+static void admit(cnet_stream_t *listener, cnet_stream_t *client) {
   cnet_proxy_t *proxy = cnet_proxy_of(listener);
 
   set_done(client);
@@ -58,7 +58,7 @@ static void finish(cnet_proxy_wait_t *wait, bool has_header) {
   if (listener->flags & CNET_PAUSED)
     cnet_proxy_set_aside(wait);
   else
-    let_in(listener, wait->stream);
+    admit(listener, wait->stream);
 }
 
 /* There is no header, or none that can be; where none is needed the bytes are the stream's. */
@@ -74,7 +74,7 @@ void cnet_proxy_let_go(cnet_stream_t *listener) {
     cnet_proxy_t *proxy = cnet_proxy_of(listener);
     cnet_proxy_wait_t *wait = proxy == NULL ? NULL : proxy->held.first;
     if (wait == NULL) return;
-    let_in(listener, wait->stream);
+    admit(listener, wait->stream);
   }
 }
 
@@ -184,7 +184,7 @@ void cnet_proxy_begin(cnet_stream_t *listener, cnet_stream_t *client) {
   }
   if (reason != 0) {
     if (reason == CNET_PROXY_UNTRUSTED && optional)
-      let_in(listener, client);
+      admit(listener, client);
     else
       refuse(listener, client, reason);
     return;

@@ -22,8 +22,8 @@ typedef enum kind {
   U16,
   U32,
   U64,
-  LOW_BITS,   /* the lower four bits of a byte, or, */
-  HIGH_BITS,  /* of what is a bit-field, the others */
+  LOW_BITS,   /* the low nibble of a byte */
+  HIGH_BITS,  /* the high nibble */
   BIT,        /* the lowest bit: a boolean */
   UNLESS_MAX, /* U32; the highest number: none */
   THRESHOLD,  /* U32; INT32_MAX: infinite (TCP_INFINITE_SSTHRESH of the kernel) */

@@ -14,10 +14,10 @@
 int cnet_platform_socket(uv_stream_t *uv, int family);
 
 /*
- * Whether no descriptor is left to the process. It is looked at only where that of `uv` is among the last CNET_LAST of
- * `limit`, which cnet_platform_limit() gives; 0: there is none.
+ * Whether the process is out of descriptors. The system is asked only if the descriptor of `uv` is within CNET_RESERVE
+ * of `limit`, which cnet_platform_limit() gives; a limit of 0 means that there is none.
  */
-#define CNET_LAST 32
+#define CNET_RESERVE 32
 bool cnet_platform_exhausted(const uv_stream_t *uv, int limit);
 int cnet_platform_limit(void);
 

@@ -12,8 +12,7 @@ const tls = require('node:tls');
 
 const net = require('../..');
 const { TLV, encodeProxyHeader, parseTlvs } = require('../../lib/proxy-protocol');
-const { runFixture } = require('../support/child');
-const { env } = require('../support/programs');
+const { env, runFixture } = require('../support/child');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -237,9 +236,9 @@ describe('PROXY protocol', function () {
     const line = (text) => Buffer.from(text);
     const ends = (text) => line(`PROXY ${text}\r\n`);
     const hostile = {
-      'no header': [line('GET / HTTP/1.1\r\n\r\n'), /does not begin/],
-      'a signature that ends wrongly': [Buffer.concat([SIGNATURE.subarray(0, 11), Buffer.from('X'.repeat(20))]), /does not begin/],
-      'lower case': [line('proxy TCP4 1.1.1.1 1.1.1.1 1 1\r\n'), /does not begin/],
+      'no header': [line('GET / HTTP/1.1\r\n\r\n'), /signature is missing/],
+      'a signature that ends wrongly': [Buffer.concat([SIGNATURE.subarray(0, 11), Buffer.from('X'.repeat(20))]), /signature is missing/],
+      'lower case': [line('proxy TCP4 1.1.1.1 1.1.1.1 1 1\r\n'), /signature is missing/],
       'a line of 108 bytes': [line(`PROXY UNKNOWN ${'x'.repeat(92)}\r\n`), /too long/],
       'a line without end': [line(`PROXY UNKNOWN ${'x'.repeat(10000)}`), /too long/],
       'a line that ends by a line feed alone': [line('PROXY TCP4 1.1.1.1 1.1.1.1 1 1\n '), /character/],

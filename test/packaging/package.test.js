@@ -311,7 +311,7 @@ describe('the packed package', () => {
       assert.deepStrictEqual(await errorOf(dir), {
         code: 'ERR_DLOPEN_FAILED',
         message: [
-          `cnet: there is no native part that works on ${platform}-${arch}${libc ? ` (${libc})` : ''}, Node ${process.version}. Sought:`,
+          `cnet: no native binary works on ${platform}-${arch}${libc ? ` (${libc})` : ''}, Node ${process.version}. Tried:`,
           `  ${at(COMPILED)}: is not there`,
           `  ${at(PREBUILD)}: is not there`,
           `To compile it (with a C compiler, make, Python 3 and npm): node "${tool}"`,

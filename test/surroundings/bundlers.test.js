@@ -40,7 +40,7 @@ function takeAway(dir, file) {
 const lost = async (away, name, { cwd = away } = {}) => {
   const { status, output } = await runNode(cwd, [path.join(away, name)]);
   assert.strictEqual(status, 1);
-  assert.match(output, /^Error: cnet: there is no native part that works on /m);
+  assert.match(output, /^Error: cnet: no native binary works on /m);
   assert.match(output, /^This is a bundle: keep cnet out of it \(external\), or copy its folder prebuilds\/ to where the bundle is\.$/m);
   assert.match(output, /code: 'ERR_DLOPEN_FAILED'/);
 };

@@ -44,7 +44,7 @@ int cnet_platform_limit(void) {
 bool cnet_platform_exhausted(const uv_stream_t *uv, int limit) {
   uv_os_fd_t fd;
 
-  if (limit == 0 || uv_fileno((const uv_handle_t *)uv, &fd) != 0 || fd < limit - CNET_LAST) return false;
+  if (limit == 0 || uv_fileno((const uv_handle_t *)uv, &fd) != 0 || fd < limit - CNET_RESERVE) return false;
   int spare = cnet_platform_dup(fd);
   if (spare >= 0) close(spare);
   return spare == UV_EMFILE;
