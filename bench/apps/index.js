@@ -40,14 +40,15 @@ async function countScenario(scenario, { node, runs: rounds }) {
   return runs;
 }
 
-/** What becomes of a scenario: a shorter one for --quick; the least that shows that it runs for --smoke; few operations for callgrind. */
+/** What becomes of a scenario: a shorter one for --quick; the least that shows that it runs for --smoke;
+ * for callgrind few operations, and a client that does just as many. */
 const FORMS = {
   quick: ({ operations, options, ...scenario }) => ({ ...scenario, operations: Math.ceil(operations / 5), options: { ...options, seconds: 1 } }),
   smoke: ({ operations, options, ...scenario }) => ({
     ...scenario, operations: Math.max(Math.ceil(operations / 200), options?.atOnce ?? 1), warmup: 0, options: { ...options, seconds: 1 },
   }),
   instructions: ({ operations, options, ...scenario }) => ({
-    ...scenario, operations: Math.ceil(operations / 8), warmup: operations, options: { ...options, seconds: 20 },
+    ...scenario, operations: Math.max(Math.ceil(operations / 20), options?.atOnce ?? 1), options: { ...options, generator: undefined },
   }),
 };
 
@@ -83,7 +84,7 @@ async function rowsOf(scenario, settings) {
 async function runApps(list, settings) {
   if (settings.instructions) needCallgrind();
   await ensurePackages(__dirname);
-  tellLacking(list);
+  if (!settings.instructions) tellLacking(list);
   const summary = [];
   for (const scenario of list) {
     const rows = await rowsOf(scenario, settings);

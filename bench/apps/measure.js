@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { count, countedIn, underCallgrind } = require('../instructions.js');
+const { countParts, underCallgrind } = require('../instructions.js');
 const { MEASURED, OTHER, Process } = require('../processes.js');
 const { ROOT } = require('../../tools/run.js');
 
@@ -66,14 +66,14 @@ async function measureBoth({ operations: times, warmup = times }, server, client
   return { server: ofServer, client: ofClient };
 }
 
+/** Times that the operations of a part are done before they are counted. */
+const WARMUPS = 50;
+
 /* `counted`: of the two the one that is under callgrind. */
-async function countOne({ operations: times, warmup = times }, client, counted, out) {
-  await operate(client, warmup, LONG_PATIENCE);
-  await count(counted.pid, 'on');
-  const operations = await operate(client, times, LONG_PATIENCE);
-  await count(counted.pid, 'off');
-  await counted.finish();
-  return { operations, instructions: countedIn(out) };
+async function countOne({ operations: times }, client, counted, out) {
+  const work = () => operate(client, times, LONG_PATIENCE);
+  for (let i = 0; i < WARMUPS; i++) await work();
+  return { operations: 1, instructions: await countParts(counted.pid, out, work) };
 }
 
 /* Starts the programs of a scenario, has `work` done with them, and ends them. `counts`: the side that goes under callgrind. */
@@ -113,7 +113,7 @@ const measure = (scenario, how) => withPrograms(scenario, how, ({ server, client
  * @param {import('./scenarios').Scenario} scenario
  * @param {{ node: string, server: string, client: string }} how
  * @param {'server' | 'client'} side
- * @returns {Promise<{ operations: number, instructions: number }>}
+ * @returns {Promise<{ operations: number, instructions: number }>} of one operation
  */
 const countSide = (scenario, how, side) =>
   withPrograms(scenario, { ...how, counts: side }, (programs, out) => countOne(scenario, programs.client, programs[side], out));

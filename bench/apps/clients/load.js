@@ -1,6 +1,6 @@
 'use strict';
-// load.js: a load generator that the machine has, the `generator` of the options: an operation is a request, or a handshake. Without
-// it the client `instead` does the same with Node.
+// load.js: a load generator, the `generator` of the options: an operation is a request, or a handshake. Without it the client
+// `instead` does the same with Node.
 
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
@@ -48,5 +48,5 @@ async function generate({ command, done, failed }, times) {
   return Number(found[1]);
 }
 
-if (isHere(options.generator)) obeyBy((times) => generate(GENERATORS[options.generator], times));
+if (options.generator && isHere(options.generator)) obeyBy((times) => generate(GENERATORS[options.generator], times));
 else require(`./${options.instead}.js`);
