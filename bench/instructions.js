@@ -1,6 +1,7 @@
 'use strict';
-// instructions.js: how many instructions in user mode a server takes for an operation, by callgrind: a figure that a busy machine does
-// not change. One thread, one connection, one operation after the other; the first operations, while V8 compiles, are not counted.
+// instructions.js: how many instructions in user mode a server takes for an operation, or a script for a call, by callgrind: a figure
+// that a busy machine does not change. One thread, one connection, one operation after the other; the first ones, while V8 compiles,
+// are not counted.
 
 const fs = require('node:fs');
 const net = require('node:net');
@@ -18,7 +19,8 @@ const OPERATIONS = { echo: { before: 8000, counted: 600 }, churn: { before: 3000
 
 /** Whether a scenario is one that this can count. */
 function canCount({ kind, load, backEnd }) {
-  return kind === 'server' && Object.hasOwn(OPERATIONS, load.mode) && (load.depth ?? 1) === 1 && backEnd === undefined;
+  const isServer = kind === 'server' && Object.hasOwn(OPERATIONS, load.mode);
+  return kind === 'micro' || (isServer && (load.depth ?? 1) === 1 && !load.idle && backEnd === undefined);
 }
 
 /* Writes a message and reads its answer, so many times. */
@@ -88,6 +90,40 @@ async function countParts(pid, out, work) {
   return median(each);
 }
 
+/* Has a client of this process work with a server that is under callgrind. */
+async function countServer(scenario, start, folder, out) {
+  const socketPath = scenario.unix ? { path: path.join(folder, 'socket') } : {};
+  const server = start({ ...scenario.options, ...socketPath });
+  const { port } = await server.next(PATIENCE);
+  const work = operate(scenario.load, scenario.unix ? socketPath : { port, host: '127.0.0.1' });
+  const { before, counted } = OPERATIONS[scenario.load.mode];
+  await work(before);
+  return countParts(server.pid, out, async () => {
+    await work(counted);
+    return counted;
+  });
+}
+
+/** Calls of a script without sockets in one part, and parts before those that are counted; a list is filled with fewer rules. */
+const CALLS = 10000;
+const PARTS_BEFORE = 5;
+const MOST_RULES = 20000;
+
+async function countCalls({ script, options }, start, _folder, out) {
+  const isFilling = script === 'block-list-fill';
+  const rules = Math.min(options.rules, MOST_RULES);
+  const child = start({ ...options, ...(isFilling ? { rules, calls: 1 } : { calls: CALLS }) });
+  const next = async () => (await child.next(PATIENCE)).done;
+  const work = () => {
+    child.tell('go on');
+    return next();
+  };
+  await next();
+  for (let i = 0; i < PARTS_BEFORE; i++) await work();
+  const instructions = await countParts(child.pid, out, work);
+  return isFilling ? instructions / rules : instructions;
+}
+
 /**
  * @param {object} scenario for which canCount() holds
  * @param {object} driver
@@ -96,22 +132,17 @@ async function countParts(pid, out, work) {
 async function countInstructions(scenario, driver) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-instructions-'));
   const out = path.join(folder, 'out');
-  const socketPath = scenario.unix ? { path: path.join(folder, 'socket') } : {};
-  const server = new Process(MEASURED, underCallgrind(driver.command(scenario, { ...scenario.options, ...socketPath }), out));
-  const { before, counted } = OPERATIONS[scenario.load.mode];
+  let child;
+  const start = (options) => {
+    child = new Process(MEASURED, underCallgrind(driver.command(scenario, options), out));
+    return child;
+  };
   try {
-    const { port } = await server.next(PATIENCE);
-    const work = operate(scenario.load, scenario.unix ? socketPath : { port, host: '127.0.0.1' });
-    await work(before);
-    const instructions = await countParts(server.pid, out, async () => {
-      await work(counted);
-      return counted;
-    });
-    return { instructions };
+    return { instructions: await (scenario.kind === 'micro' ? countCalls : countServer)(scenario, start, folder, out) };
   } catch (err) {
-    return { error: `${err.message}\n${server.errors}` };
+    return { error: `${err.message}\n${child?.errors}` };
   } finally {
-    await server.stop();
+    await child?.stop();
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
