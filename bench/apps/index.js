@@ -10,17 +10,20 @@ const { ensurePackages } = require('../../tools/ensure.js');
 
 const NODE_ON_BOTH = { server: 'node', client: 'node' };
 
-/* In each round node:net on both sides, then each driver on one side with node:net on the other, which costs the same for all. */
+/* In each round node:net on both sides, and each driver on one side with node:net on the other, which costs the same for all; every
+ * second round in the other order, so that a machine that gets slower favours none. */
 async function measureScenario(scenario, { node, runs: rounds }) {
+  const sides = scenario.sides ?? BOTH;
+  const forms = [
+    { driver: 'node', of: sides },
+    ...sides.flatMap((side) => scenario.drivers.map((driver) => ({ driver, of: [side] }))),
+  ];
   const runs = [];
   for (let round = 1; round <= rounds; round++) {
-    const base = await measure(scenario, { node, ...NODE_ON_BOTH });
-    for (const side of scenario.sides ?? BOTH) {
-      runs.push({ driver: 'node', side, round, ...base[side] });
-      for (const driver of scenario.drivers) {
-        const used = await measure(scenario, { node, ...NODE_ON_BOTH, [side]: driver });
-        runs.push({ driver, side, round, ...used[side] });
-      }
+    for (const { driver, of } of round % 2 === 1 ? forms : [...forms].reverse()) {
+      const one = driver === 'node' ? {} : { [of[0]]: driver };
+      const used = await measure(scenario, { node, ...NODE_ON_BOTH, ...one });
+      runs.push(...of.map((side) => ({ driver, side, round, ...used[side] })));
     }
   }
   return runs;
