@@ -8,6 +8,9 @@ const HTTP2_TAKES_STREAMS = Number.parseInt(process.versions.node, 10) > 18;
 /** Windows has no stream of Node's own for a connection of cnet's. */
 const CAN_SPEAK_HTTP2 = HTTP2_TAKES_STREAMS || process.platform !== 'win32';
 
+/** For a server that is made for the sake of its class: those of `--tls-cipher-list` may be none that OpenSSL knows. */
+const CIPHERS = 'TLS_AES_128_GCM_SHA256';
+
 /**
  * The classes of servers but that of http, and what kind of sockets their servers have. http2 gives its classes to nobody: a
  * server that is made for it has them.
@@ -16,7 +19,7 @@ const CAN_SPEAK_HTTP2 = HTTP2_TAKES_STREAMS || process.platform !== 'win32';
 function findSecureServers() {
   const http2 = require('node:http2');
   const servers = [[require('node:https').Server.prototype, 'tls']];
-  servers.push([Object.getPrototypeOf(http2.createSecureServer()), 'tls']);
+  servers.push([Object.getPrototypeOf(http2.createSecureServer({ ciphers: CIPHERS })), 'tls']);
   if (CAN_SPEAK_HTTP2) servers.push([Object.getPrototypeOf(http2.createServer()), 'http2']);
   return servers;
 }

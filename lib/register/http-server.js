@@ -65,7 +65,7 @@ function watchTLS(server) {
  */
 function watchHTTP2(server) {
   server.prependListener('connection', (socket) => {
-    if (toNodeStream(socket)) return;
+    if (!isOwn(socket) || toNodeStream(socket)) return; // a program may give the server any stream
     if (HTTP2_TAKES_STREAMS) socket.setNoDelay(true);
     else socket.destroy();
   });
