@@ -10,9 +10,9 @@ const { loadLater, loadTogether } = require('./node-internals/together');
 
 /* What is compiled when it is first used: first, as the next line gives the module another require(). */
 const isLater = loadLater(module, [
-  'address/block-list', 'address/node-block-list', 'address/socket-address', 'native/node-handle', 'processes/transfer',
-  'program/set-defaults', 'promises', 'proxy/header', 'server/cluster', 'server/proxy-protocol', 'socket/first-bytes',
-  'socket/splice',
+  'address/block-list', 'address/node-block-list', 'address/socket-address', 'native/node-handle',
+  'node-internals/native-streams', 'processes/transfer', 'program/set-defaults', 'promises', 'proxy/header',
+  'server/cluster', 'server/proxy-protocol', 'socket/first-bytes', 'socket/node-stream', 'socket/splice',
 ]);
 
 loadTogether(module);

@@ -8,13 +8,24 @@
 
 const { setImmediate } = require('../common/timers');
 const { Socket } = require('./net');
-const { LEAVES_OPEN } = require('./tls');
 
 /** Of a stream that is no listener: the argument of both classes. */
 const IS_SOCKET = 0;
 
 /** @type {Map<string, Function>} the classes that are known, by the name of a kind */
 const classes = new Map();
+
+/** Node 18 leaves a socket of TLS as it is when the socket below closes, and the newer lines end it. */
+const LEAVES_OPEN = Number.parseInt(process.versions.node, 10) <= 18;
+
+/**
+ * Lets a socket of TLS over a stream of Node's end with the socket of cnet below, on the lines that do not see to it.
+ * @param {import('node:tls').TLSSocket} secure
+ * @param {Socket} socket below
+ */
+function endWith(secure, socket) {
+  if (LEAVES_OPEN) socket.prependListener('close', () => secure.destroy());
+}
 
 /** Lets a second close() call back too: the TLS of Node 18 waits for that, for a stream that the socket below has closed. */
 function closeTwice(stream) {
@@ -117,4 +128,4 @@ function passAs(socket, action) {
 /** What stands for `socket` and is a socket of Node's for `instanceof`, without any change to Node's class. */
 const asNodes = (socket) => new Proxy(socket, { getPrototypeOf: () => Socket.prototype });
 
-module.exports = { allowPassing, asNodes, makeStream, passAs, watchActivity };
+module.exports = { allowPassing, asNodes, endWith, makeStream, passAs, watchActivity };

@@ -37,18 +37,6 @@ function forward(socket) {
   }
 }
 
-/** Node 18 leaves a socket of TLS as it is when the socket below closes, and the newer lines end it. */
-const LEAVES_OPEN = Number.parseInt(process.versions.node, 10) <= 18;
-
-/**
- * Lets a socket of TLS over a stream of Node's end with the socket of cnet below, on the lines that do not see to it.
- * @param {import('node:tls').TLSSocket} secure
- * @param {Socket} socket below
- */
-function endWith(secure, socket) {
-  if (LEAVES_OPEN) socket.prependListener('close', () => secure.destroy());
-}
-
 const joined = new WeakSet();
 
 /**
@@ -69,4 +57,4 @@ function join(secure, socket) {
   });
 }
 
-module.exports = { LEAVES_OPEN, endWith, forward, isOwn, join };
+module.exports = { forward, isOwn, join };

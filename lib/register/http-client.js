@@ -7,8 +7,8 @@ const { readEnvironment } = require('../program/environment');
 const { expectNodeStream } = require('../socket/node-stream');
 const { Socket } = require('../socket/socket');
 const { goesThroughProxy } = require('../node-internals/http');
-const { passAs } = require('../node-internals/native-streams');
-const { endWith, join } = require('../node-internals/tls');
+const { endWith, passAs } = require('../node-internals/native-streams');
+const { join } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 
 /**

@@ -14,7 +14,8 @@ const { Server, parts } = require('../server/server');
 const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
 const { kBindingHandle, kMaxConnections } = require('../server/state');
 const { HTTP2_TAKES_STREAMS, countListens, forgetListen } = require('../node-internals/http');
-const { endWith, forward, isOwn } = require('../node-internals/tls');
+const { endWith } = require('../node-internals/native-streams');
+const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { undo } = require('../common/undo');
 

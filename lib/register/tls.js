@@ -10,8 +10,8 @@
 const Module = require('node:module');
 
 const { replace } = require('../common/replace.js');
-const { allowPassing, passAs } = require('../node-internals/native-streams.js');
-const { endWith, forward, isOwn, join } = require('../node-internals/tls.js');
+const { allowPassing, endWith, passAs } = require('../node-internals/native-streams.js');
+const { forward, isOwn, join } = require('../node-internals/tls.js');
 
 /** Loaded with the first socket, not before. */
 const toNodeStream = (socket) => require('../socket/node-stream.js').toNodeStream(socket);
