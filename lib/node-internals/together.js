@@ -35,6 +35,12 @@ function newModule(filename, parent) {
   return made;
 }
 
+/** It could not be loaded: who asks for it again is to try again. */
+function forget({ filename }) {
+  delete cache[filename];
+  own.delete(filename);
+}
+
 /** As Node does it, without the search. */
 function loadFile(filename, parent) {
   const made = newModule(filename, parent);
@@ -43,7 +49,7 @@ function loadFile(filename, parent) {
     extensions['.js'](made, filename); // which coverage tools and transpilers put their own in the place of
     made.loaded = true;
   } finally {
-    if (!made.loaded) delete cache[filename];
+    if (!made.loaded) forget(made);
   }
   return made;
 }
@@ -113,7 +119,7 @@ function readFile(filename, parent) {
     extensions['.js'](made, filename);
     made.loaded = true;
   } finally {
-    if (!made.loaded) delete cache[filename];
+    if (!made.loaded) forget(made);
     delete made._compile;
   }
   if (compile !== null) compileAtFirstUse(made, compile);

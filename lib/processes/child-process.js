@@ -22,7 +22,7 @@ const { readEnvironment } = require('../program/environment');
 const { Server } = require('../server/server');
 const { Socket } = require('../socket/socket');
 const { kFirstBytes, kIsSpliced, kWriteCallback } = require('../socket/state');
-const { kAllowedUids } = require('../common/symbols');
+const { kAllowedUids } = require('../server/state');
 const uv = require('../native/uv');
 
 /** Node's object that `make` makes over a duplicate of the descriptor of a handle. */

@@ -31,6 +31,19 @@ describe('the rules of the rooms', function () {
 
   const rule = 'import-x/no-restricted-paths';
 
+  it('each name that a file of lib/ takes from another is exported there', () => {
+    const files = fs.readdirSync(LIB, { recursive: true }).filter((name) => name.endsWith('.js') && !/^register|register\.js$/.test(name));
+    const missing = files.flatMap((name) => {
+      const text = fs.readFileSync(path.join(LIB, name), 'utf8');
+      return [...text.matchAll(/^const \{([^{}=]*)\} = require\('(\.[^']*)'\);/gm)].flatMap(([, names, from]) => {
+        const exported = require(path.resolve(LIB, path.dirname(name), from));
+        const taken = names.split(',').map((part) => part.split(':')[0].trim()).filter(Boolean);
+        return taken.filter((one) => exported[one] === undefined).map((one) => `${name}: ${one} of ${from}`);
+      });
+    });
+    assert.deepStrictEqual(missing, []);
+  });
+
   it('every folder of lib/ is a room', () => {
     const folders = fs.readdirSync(LIB, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
     assert.deepStrictEqual([...ROOMS].sort(), folders.sort());
