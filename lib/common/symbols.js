@@ -35,6 +35,7 @@ module.exports = {
   kLiveAgain: Symbol('kLiveAgain'), // begins another life of a Socket
   kLife: Symbol('kLife'), // its life: see life.js
   kNoDelay: Symbol('kNoDelay'),
+  kParser: Symbol('kParser'), // Node's parser of http, which reads below the stream, or null: see parser-reader.js
   kQueued: Symbol('kQueued'), // messages with descriptors that are not sent yet: see descriptors.js
   kReceives: Symbol('kReceives'), // of a Server too: descriptors are received
   kOnRead: Symbol('kOnRead'), // the option `onread`: { buffer, next, callback } or null
@@ -60,6 +61,7 @@ module.exports = {
 
   /** State of a Server. */
   kAcceptedOnRead: Symbol('kAcceptedOnRead'), // the option `onread`, of each connection; undefined: none, as of the servers of http
+  kArrived: Symbol('kArrived'), // method: the server has been told of a connection; undefined: nothing to do
   kAhead: Symbol('kAhead'), // connections that a loop has accepted, and that wait for the next one; undefined: none
   kAllowedUids: Symbol('kAllowedUids'), // whose processes may connect to a path; null: all
   kBinding: Symbol('kBinding'), // the handle that waits for its path, or null (see listen.js)

@@ -10,9 +10,10 @@ const { cancelBinding, listen } = require('../server/listen');
 const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { Server, parts } = require('../server/server');
-const { kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
+const { kArrived, kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
 const { forward } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
+const { readByParser } = require('../socket/parser-reader');
 const { undo } = require('../common/undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
@@ -73,7 +74,8 @@ function prepare(server, kind) {
   server._listeningId ??= 1; // Node 18 has none
   takeMethods(server);
   takeBlockList(server);
-  if (kind === 'tls') watchTLS(server);
+  if (kind === 'plain') Object.defineProperty(server, kArrived, { value: readByParser });
+  else if (kind === 'tls') watchTLS(server);
   else if (kind === 'http2') watchHTTP2(server);
 }
 

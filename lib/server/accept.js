@@ -10,7 +10,7 @@ const { errnoException } = require('../common/errors');
 const { refuse, takeHeader } = require('./proxy-protocol');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
-const { kKeepAlive, kOwner, kProxy } = require('../common/symbols');
+const { kArrived, kKeepAlive, kOwner, kProxy } = require('../common/symbols');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {
@@ -64,6 +64,7 @@ function onconnection(status, client) {
   socket._server = server;
   if (socket.destroyed) leave(server); // it could not be read from
   server.emit('connection', socket);
+  server[kArrived]?.(socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
   if (serverProxyHeader.hasSubscribers && socket.proxyHeader) {
     serverProxyHeader.publish({ server, socket, header: socket.proxyHeader });

@@ -12,7 +12,8 @@ const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
 const { callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
-const { kFirst, kHandle, kLife, kOnRead, kRead, kTlsReader } = require('../common/symbols');
+const { parse } = require('./parser-reader');
+const { kFirst, kHandle, kLife, kOnRead, kParser, kRead, kTlsReader } = require('../common/symbols');
 const uv = require('../native/uv');
 const { validateFunction, validateObject } = require('../common/validate');
 
@@ -136,12 +137,14 @@ const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && s
 
 const methods = {
   [kFirst]: null,
+  [kParser]: null,
 
   /** What the handle has read: bytes, or the end, or an error. */
   [kRead](got, memory) {
     const { [kHandle]: handle, [kLife]: life } = this;
     if (got > 0) {
       if (this.destroyed) return;
+      if ((memory === true || this[kParser] !== null) && (memory = parse(this, got, memory)) === null) return;
       if (this[kOnRead] !== null) giveToUser(this, got);
       else if (isFlowing(this)) this.emit('data', chunkOf(memory, got));
       else if (!this.push(chunkOf(memory, got)) && handle !== null && this[kHandle] === handle) stopReading(this);

@@ -50,6 +50,7 @@ const {
   kNoDelay,
   kOnRead,
   kOwner,
+  kParser,
   kQueued,
   kReceives,
   kRelayed,
@@ -146,6 +147,7 @@ function resetState(socket) {
   socket[kFiles] = 0;
   socket[kFirst] = null;
   socket[kQueued] = null;
+  if (socket[kParser] !== null) socket[kParser] = null;
   if (socket[kResetting]) socket[kResetting] = false;
   socket.connecting = false;
   socket.server = null;

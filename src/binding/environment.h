@@ -65,6 +65,7 @@ typedef struct cnet_stream_state {
   uint64_t serial;            /* no other stream of the environment has it, or had it; see cnet_mark_t */
   int32_t id;
   bool large_reads; /* the last read was a large one: see memory.c */
+  bool is_shared;   /* what is read lies in the shared memory: see memory.c */
   bool is_outside;  /* the loop has accepted it: its context was made outside of any JavaScript */
 } cnet_stream_state_t;
 

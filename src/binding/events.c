@@ -178,13 +178,18 @@ static void user_memory(const cnet_stream_state_t *state, uv_buf_t *out) {
   napi_close_handle_scope(napi, scope);
 }
 
+static cnet_memory_use_t use_of(const cnet_stream_state_t *state) {
+  if (state->is_shared) return CNET_MEMORY_SHARED;
+  return state->large_reads ? CNET_MEMORY_LARGE : CNET_MEMORY_SMALL;
+}
+
 static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
   const cnet_stream_state_t *state = cnet_state_of(stream);
 
   if (state->read_buffer != NULL)
     user_memory(state, out);
   else
-    cnet_memory_lend(state->env, state->large_reads, out);
+    cnet_memory_lend(state->env, use_of(state), out);
 }
 
 /* Reports a read through shared integers, which is cheaper than to create JavaScript numbers. */
@@ -209,11 +214,22 @@ static void tell_inline(const cnet_stream_state_t *state, int32_t got, const uv_
   if (!env->closing) cnet_poison(env->event + CNET_EVENT_READ, CNET_INLINE);
 }
 
+/* The shared memory stays lent until the handler has returned: a loop that turns within it reads to other memory. */
+static void tell_shared(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
+  cnet_environment_t *env = state->env;
+  napi_value is_shared;
+
+  if (napi_get_boolean(env->napi, true, &is_shared) == napi_ok) tell_read(state, got, 1, &is_shared);
+  if (!env->closing) cnet_memory_return(env, lent);
+}
+
 static void tell_data(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
   cnet_environment_t *env = state->env;
   napi_value buffer;
 
-  if (got <= CNET_INLINE)
+  if (state->is_shared && lent->base == env->memory.shared)
+    tell_shared(state, got, lent);
+  else if (got <= CNET_INLINE)
     tell_inline(state, got, lent);
   else if (cnet_memory_take(env, lent, (size_t)got, &buffer))
     tell_read(state, got, 1, &buffer);

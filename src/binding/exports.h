@@ -106,11 +106,14 @@
   X(readStart, cnet_js_read_start) \
   X(readStop, cnet_js_read_stop) \
   X(setReadBuffer, cnet_js_set_read_buffer) \
+  X(sharedMemory, cnet_js_shared_memory) \
+  X(readShared, cnet_js_read_shared) \
   /* write.c */ \
   X(write, cnet_js_write) \
   X(writeInline, cnet_js_write_inline) \
   X(writev, cnet_js_writev) \
   X(writeString, cnet_js_write_string) \
+  X(writeBoth, cnet_js_write_both) \
   X(writeSmall, cnet_js_write_small) \
   X(writeWaits, cnet_js_write_waits) \
   /* send_file.c */ \

@@ -40,6 +40,9 @@ int cnet_writable(cnet_stream_t *stream);
  */
 ssize_t cnet_try_write(cnet_stream_t *stream, char *bytes, size_t length);
 
+/* The same of two pieces, in one call of the kernel. */
+ssize_t cnet_try_write_both(cnet_stream_t *stream, uv_buf_t first, uv_buf_t second);
+
 /*
  * 0: all has gone. 1: it waits, and host->ended() will tell; the source is retained. Or a negative code, and the write
  * has failed. `kernel_first`: the kernel is tried; else it has just been, and is full.
