@@ -6,9 +6,9 @@ module.exports = {
   extension: ['test.js'],
   recursive: true,
   ignore: [
-    'test/conformance/**',
-    'test/differential/**',
     'test/fixtures/**',
+    'test/node/conformance/**',
+    'test/node/differential/**',
     'test/packaging/**',
     'test/programs/**',
     'test/support/**',

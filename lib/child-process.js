@@ -11,7 +11,7 @@ require('./common/runtime');
 const fs = require('node:fs');
 
 const native = require('./native/binding');
-const { BoundSocket, boundSocketOf } = require('./socket/bound-socket');
+const { BoundSocket, boundSocketOf, kAdopt } = require('./socket/bound-socket');
 const { codes, errnoException, invalidArgType } = require('./common/errors');
 const { giveChunks } = require('./socket/first-bytes');
 const { Handle, SERVER, SOCKET, adopt } = require('./native/handle');
@@ -21,7 +21,8 @@ const nodeNet = require('./node-internals/net');
 const { readEnvironment } = require('./program/environment');
 const { Server } = require('./server/server');
 const { Socket } = require('./socket/socket');
-const { kAdopt, kAllowedUids, kFirst, kRelayed, kWriteDone } = require('./common/symbols');
+const { kFirstBytes, kIsSpliced, kWriteCallback } = require('./socket/state');
+const { kAllowedUids } = require('./server/state');
 const uv = require('./native/uv');
 
 /** Node's object that `make` makes over a duplicate of the descriptor of a handle. */
@@ -40,7 +41,7 @@ function overCopy(handle, make) {
 
 /** Lets go of a connection that lives on elsewhere: without 'close', as Node does with a socket that was sent. */
 function release(socket) {
-  const { _handle: handle, [kWriteDone]: done } = socket;
+  const { _handle: handle, [kWriteCallback]: done } = socket;
 
   socket.setTimeout(0);
   handle.readStop();
@@ -51,7 +52,7 @@ function release(socket) {
     handle.close();
     return;
   }
-  socket[kWriteDone] = (error) => { // what is on its way still goes
+  socket[kWriteCallback] = (error) => { // what is on its way still goes
     handle.close();
     done(error);
   };
@@ -85,8 +86,8 @@ function countingOut(server) {
 
 /** Whatever makes it impossible that another process goes on with all that belongs to the connection. @throws ERR_SOCKET_IN_USE */
 function refuseLoss(socket) {
-  if (socket[kRelayed]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
-  if (socket.readableLength > 0 || socket[kFirst] !== null) throw new codes.ERR_SOCKET_IN_USE('bytes that it has read would be lost');
+  if (socket[kIsSpliced]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
+  if (socket.readableLength > 0 || socket[kFirstBytes] !== null) throw new codes.ERR_SOCKET_IN_USE('bytes that it has read would be lost');
 }
 
 function socketToNode(socket, { keepOpen = false }) {
@@ -192,7 +193,7 @@ function takeBuffered(nodeSocket, socket) {
   const chunks = [];
   for (let chunk = nodeSocket.read(); chunk !== null; chunk = nodeSocket.read()) chunks.push(chunk);
   giveChunks(socket, chunks, nodeSocket.readableEncoding ?? undefined);
-  if (nodeSocket._readableState.ended && socket[kFirst] === null) socket.push(null);
+  if (nodeSocket._readableState.ended && socket[kFirstBytes] === null) socket.push(null);
 }
 
 function socketFromNode(nodeSocket, options) {

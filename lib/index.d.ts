@@ -1,6 +1,6 @@
 // The types of cnet: those of node:net, as they are in the @types/node of the program, and what cnet has beyond them.
 // "Since cnet 0.1.0 (Node 23.1, 22.12)": cnet has it from 0.1.0 on, on every line of Node; Node itself from 23.1 on, and
-// from 22.12 on in an older line. test/types.test.js wants such a comment of every name.
+// from 22.12 on in an older line. test/types/types.test.js wants such a comment of every name.
 
 /// <reference types="node" />
 

@@ -3,7 +3,7 @@
 //   npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all] [-- --builtin] [-- --node=PATH]
 // NODE_TREE: a Node source tree; without one Debian's source package is fetched. --all: every test that asks for net,
 // not those of net alone. --builtin: nothing is swapped: what Node itself passes here. --node: the Node to run.
-// test/conformance/ledger.json names the tests that are expected not to pass; a difference from it is a failure.
+// test/node/conformance/ledger.json names the tests that are expected not to pass; a difference from it is a failure.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -14,7 +14,7 @@ const { chooseTests, runTests } = require('./conformance/suite.js');
 const { ensure } = require('./ensure.js');
 const { ROOT, ToolError, tool } = require('./run.js');
 
-const LEDGER = path.join(ROOT, 'test', 'conformance', 'ledger.json');
+const LEDGER = path.join(ROOT, 'test', 'node', 'conformance', 'ledger.json');
 const USAGE = 'usage: npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all] [-- --builtin] [-- --node=PATH]';
 
 function readArguments(args) {

@@ -19,22 +19,22 @@ const config = require('../.mocharc.js');
 
 const USAGE = 'usage: node tools/sanitize.js asan|ubsan|tsan|valgrind|poison [--build] [arguments of mocha]';
 const AT_ONCE = 2; // test files
-const SUPPRESSIONS = path.join(ROOT, 'test', 'suppressions');
+const SUPPRESSIONS = path.join(ROOT, 'test', 'robustness', 'suppressions');
 
 /** nodelete: the code of an ended worker stays, so that the stacks of what it leaked can be read. */
 const COMMON = ['-O1', '-g', '-fno-omit-frame-pointer', '-fPIC', '-shared', '-fvisibility=hidden', '-Wl,-z,nodelete'];
 
 /** The compiler of TypeScript alone, which calls nothing of ours: its memory takes minutes to be searched for leaks. */
-const NOT_OURS = ['test/types.test.js'];
+const NOT_OURS = ['test/types/types.test.js'];
 
 /** What cnet does with memory of its own, and what it takes from JavaScript; the whole suite would take hours. */
-const VALGRIND_TESTS = ['test/integrity.test.js', 'test/backpressure.test.js', 'test/block-list.test.js'];
+const VALGRIND_TESTS = ['test/robustness/integrity.test.js', 'test/robustness/backpressure.test.js', 'test/api/block-list-rules.test.js'];
 
 /** How much smaller the tests' loads and how much longer their time limits are: see test/support/scale.js. */
 const MODES = {
   asan: { flags: ['-fsanitize=address,undefined'], scale: 0.3, slowness: 6 },
   ubsan: { flags: ['-fsanitize=undefined'], scale: 1, slowness: 3 },
-  tsan: { flags: ['-fsanitize=thread'], scale: 0.1, slowness: 10, tests: ['test/workers.test.js'] },
+  tsan: { flags: ['-fsanitize=thread'], scale: 0.1, slowness: 10, tests: ['test/processes/workers.test.js'] },
   valgrind: { flags: [], scale: 0.02, slowness: 40, tests: VALGRIND_TESTS },
   poison: { flags: ['-DCNET_POISON', '-include', path.join(ROOT, 'src', 'base', 'poison.h')], scale: 1, slowness: 2 },
 };

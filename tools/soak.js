@@ -26,7 +26,7 @@ const DEAF_MAX = 320 * 1024;
 /* A child process that answers each message with one. All descriptors that the system allows are its own. */
 class Helper {
   constructor(file, args) {
-    const command = [process.execPath, '--expose-gc', path.join(ROOT, 'test', 'soak', file), ...args];
+    const command = [process.execPath, '--expose-gc', path.join(ROOT, 'test', 'robustness', 'soak', file), ...args];
     this.child = spawn('sh', ['-c', 'ulimit -n "$(ulimit -Hn)"; exec "$@"', 'sh', ...command], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -1,6 +1,6 @@
 'use strict';
 // test-faults.js: `npm run test:faults [-- --quick] [--node] [--asan] [scenario ...] [call ...]`: runs the scenarios of
-// test/faults/ with one call failing, the first, the second, and so on, until a run passes without the fault. A run is
+// test/robustness/faults/ with one call failing, the first, the second, and so on, until a run passes without the fault. A run is
 // survived when it ends with an error that was told or with success: no crash, no hang, nothing leaked, no callback lost
 // or repeated. --quick: two errors for each call, and the first calls only. --node: node:net in the place of cnet, to
 // compare, in the scenarios that are not of cnet alone. --asan: with a build that finds wrong accesses to memory and
@@ -18,9 +18,9 @@ const { ensure } = require('./ensure.js');
 const { need } = require('./need.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
 const { MODES, asanEnvironment, build, judge } = require('./sanitize.js');
-const { faults } = require('../test/faults/plan.js');
+const { faults } = require('../test/robustness/faults/plan.js');
 
-const SOURCES = path.join('test', 'faults');
+const SOURCES = path.join('test', 'robustness', 'faults');
 const LIBRARY = path.join(ROOT, 'build-faults', 'libfaults.so');
 const PROCESSES = 2;
 
@@ -47,7 +47,7 @@ async function buildLibrary() {
 const nameOf = ({ scenario, fault: { name, label, times } }, nth) =>
   `${scenario}: ${name} ${label}${times === 1 ? '' : times === 0 ? ' from then on' : ` ${times} times`}, call ${nth}`;
 
-/** A script of test/faults/ with the library of faults before it. @returns what spawn() wants */
+/** A script of test/robustness/faults/ with the library of faults before it. @returns what spawn() wants */
 function command(script, args, { nodeArgs = [], env = {}, preload = [] } = {}) {
   return [process.execPath, [...nodeArgs, path.join(SOURCES, script), ...args], {
     cwd: ROOT,
@@ -124,13 +124,13 @@ async function sweepAll(series, settings, counts) {
 
 /** @param {string[]} names of scenarios and of calls; none: all */
 function plan(names, quick, ofNode) {
-  const scenarios = Object.keys(require('../test/faults/scenarios.js'));
+  const scenarios = Object.keys(require('../test/robustness/faults/scenarios.js'));
   const all = faults(quick);
   const calls = new Set(all.map(({ name }) => name));
   const unknown = names.filter((name) => !scenarios.includes(name) && !calls.has(name));
   if (unknown.length > 0) throw new ToolError(`no scenario and no call: ${unknown.join(', ')}`);
   const pick = (list, key) => (names.some((name) => list.includes(name)) ? (one) => names.includes(key(one)) : () => true);
-  const own = ofNode ? Object.keys(require('../test/faults/beyond.js')) : [];
+  const own = ofNode ? Object.keys(require('../test/robustness/faults/beyond.js')) : [];
   return scenarios.filter(pick(scenarios, (one) => one)).filter((one) => !own.includes(one)).flatMap((scenario) =>
     all.filter(pick([...calls], ({ name }) => name))
       .filter(({ name }) => !(ofNode && /^(malloc$|napi_|uv_)/.test(name)))
@@ -146,7 +146,7 @@ async function target(isAsan, logs) {
   return { native, env: { ...env, CNET_NATIVE: native }, preload: [LD_PRELOAD] };
 }
 
-/* Streams of checked bytes under random faults (test/faults/integrity.js). @returns {Promise<number[]>} passed, failed */
+/* Streams of checked bytes under random faults (test/robustness/faults/integrity.js). @returns {Promise<number[]>} passed, failed */
 async function checkIntegrity(quick, settings) {
   const rates = quick ? [200] : [5, 50, 200, 450];
   const seeds = quick ? [Date.now() % 1e6] : Array.from({ length: 8 }, (_, i) => i);

@@ -3,7 +3,8 @@
 /**
  * Spares Node the search for each file of lib/ when the package is loaded, which takes as long as the files themselves, and
  * gets Node's functions on paths compiled for speed: `require('../room/x')` of the module that is given here, and of those that
- * come by it, is the file x.js of that folder. It is in require.cache like any other, and what is there is taken from there.
+ * come by it, is the file x.js of that folder. No function of `node:path` is called for each, as that one would be optimized, which
+ * takes the engine's compiler into memory. Such a file is in require.cache like any other, and what is there is taken from there.
  * A loader other than Node's own (Jest, bundlers, packers) is left to itself: its modules are none of Node's.
  */
 
@@ -12,8 +13,8 @@ const path = require('node:path');
 
 /** What require.cache and require.extensions are, by the names that bundlers do not warn of. */
 const { _cache: cache, _extensions: extensions } = Module;
-/** `./x` and `../room/x`, with or without `.js`. */
-const LOCAL = /^(\.{1,2}(?:\/[\w-]+)+)(?:\.js)?$/;
+/** `./x`, `./room/x` and `../room/x`, with or without `.js`. */
+const LOCAL = /^(\.\.?)\/((?:[\w-]+\/)?[\w-]+?)(?:\.js)?$/;
 
 /** As Node does it, without the search. */
 function loadFile(filename, parent) {
@@ -45,9 +46,10 @@ function isNodes(loading) {
 function loadTogether(loading) {
   if (!isNodes(loading) || typeof extensions?.['.js'] !== 'function') return;
   const folder = path.dirname(loading.filename);
+  const folders = { '.': folder, '..': path.dirname(folder) };
   loading.require = (id) => {
-    const [, name] = LOCAL.exec(id) ?? [];
-    const filename = name === undefined ? undefined : path.join(folder, `${name}.js`);
+    const [, from, name] = LOCAL.exec(id) ?? [];
+    const filename = `${folders[from]}${path.sep}${path.sep === '/' ? name : name?.replace('/', path.sep)}.js`;
     const isLoading = cache[filename]?.loaded === false; // a cycle, which Node sees to
     if (name === undefined || isLoading) return Reflect.apply(Module.prototype.require, loading, [id]);
     return cache[filename] === undefined ? loadFile(filename, loading) : cache[filename].exports;

@@ -5,7 +5,7 @@
  * no address, and they neither connect nor end with it.
  */
 
-const { kAwaited, kHandle } = require('../common/symbols');
+const { kHandle, kWillConnect } = require('../common/symbols');
 const uv = require('../native/uv');
 
 /** Whether it is a socket of cnet, without loading what makes them. */
@@ -45,7 +45,7 @@ function join(secure, socket) {
   joined.add(secure);
   forward(secure);
   socket.prependListener('close', () => secure.destroy()); // before others hear of it
-  if (!socket.connecting && !socket[kAwaited]) return;
+  if (!socket.connecting && !socket[kWillConnect]) return;
   secure.connecting = true;
   socket.once('connect', () => {
     secure.connecting = false;

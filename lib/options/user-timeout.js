@@ -35,8 +35,6 @@ function refuseMultipath(owner, multipath) {
 }
 
 const methods = {
-  [kUserTimeout]: undefined,
-
   /**
    * Ends the connection with ETIMEDOUT when data that were sent, or keep-alive probes, stay without an acknowledgement of
    * the peer's for so long (tcp(7), TCP_USER_TIMEOUT). Before there is a connection it is kept for it. Linux only.

@@ -13,16 +13,18 @@ const { inspect } = require('node:util');
 
 const native = require('../native/binding');
 const { BlockList } = require('../address/block-list');
-const { BoundSocket, boundSocketOf } = require('../socket/bound-socket');
+const { BoundSocket, boundSocketOf, kAdopt } = require('../socket/bound-socket');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { giveFirst, takeFirst } = require('../socket/first-bytes');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('../native/handle');
 const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('../server/proxy-protocol');
 const { Server } = require('../server/server');
 const { Socket } = require('../socket/socket');
+const { kHandle } = require('../common/symbols');
 const {
-  kAdopt, kAttach, kBound, kFirst, kHandle, kKeepAlive, kNoDelay, kRelayed, kShutDownDone, kTlsReader, kTypeOfService, kWriteDone,
-} = require('../common/symbols');
+  kAttach, kBoundToPath, kFirstBytes, kIsSpliced, kKeepAlive, kNoDelay, kShutdownCallback, kTlsListeners,
+  kTypeOfService, kWriteCallback,
+} = require('../socket/state');
 const uv = require('../native/uv');
 const { validateObject } = require('../common/validate');
 
@@ -119,19 +121,19 @@ function isMovable(socket) {
     handle.path === undefined && // its file goes with the handle
     !socket.destroyed &&
     !socket.connecting &&
-    !socket[kRelayed] &&
-    !socket[kTlsReader] &&
+    !socket[kIsSpliced] &&
+    !socket[kTlsListeners] &&
     socket.writableLength === 0 &&
     socket.writableEnded === socket.writableFinished &&
-    socket[kWriteDone] === null &&
-    socket[kShutDownDone] === null &&
+    socket[kWriteCallback] === null &&
+    socket[kShutdownCallback] === null &&
     (socket.readableEncoding === null || socket.bytesRead === 0)
   );
 }
 
 /** What was read and not consumed, in memory of its own; nobody is told. */
 function takeBuffered(socket) {
-  if (socket[kFirst] !== null) return takeFirst(socket);
+  if (socket[kFirstBytes] !== null) return takeFirst(socket);
   const length = socket.readableLength;
   if (length === 0) return null;
   socket.emit = nothing;
@@ -156,7 +158,7 @@ function transferSocket(socket, to) {
     noDelay: socket[kNoDelay],
     keepAlive: socket[kKeepAlive],
     typeOfService: socket[kTypeOfService],
-    bound: socket[kBound],
+    bound: socket[kBoundToPath],
     ended: socket.writableEnded,
     proxyHeader: socket.proxyHeader,
   };

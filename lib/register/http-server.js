@@ -10,7 +10,8 @@ const { cancelBinding, listen } = require('../server/listen');
 const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { Server, parts } = require('../server/server');
-const { kArrived, kBinding, kDropped, kExhausted, kMaxConnections } = require('../common/symbols');
+const { kDropped, kExhausted } = require('../common/symbols');
+const { kArrived, kBindingHandle, kMaxConnections } = require('../server/state');
 const { forward } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { readByParser } = require('../socket/parser-reader');
@@ -102,7 +103,7 @@ function closeByNode(next) {
     if (prepared.has(this)) {
       undo(this);
       this._listeningId++;
-      if (this[kBinding]) cancelBinding(this);
+      if (this[kBindingHandle]) cancelBinding(this);
     }
     return Reflect.apply(next(), this, args);
   };

@@ -10,7 +10,8 @@ const { errnoException } = require('../common/errors');
 const { refuse, takeHeader } = require('./proxy-protocol');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
-const { kArrived, kKeepAlive, kOwner, kProxy } = require('../common/symbols');
+const { kOwner } = require('../common/symbols');
+const { kAcceptedDescriptors, kAcceptedOnRead, kArrived, kKeepAliveTimes, kProxyProtocol } = require('./state');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {
@@ -29,7 +30,7 @@ function leave(server) {
 function acceptedOptions(client, server) {
   let options = null;
   try {
-    options = new AcceptedOptions(client, server);
+    options = new AcceptedOptions(client, server, server[kAcceptedOnRead], server[kAcceptedDescriptors]);
   } finally {
     if (options === null) client.close();
   }
@@ -53,10 +54,10 @@ function onconnection(status, client) {
     return;
   }
   const socket = new Socket(acceptedOptions(client, server));
-  if (server[kProxy]) takeHeader(socket, client);
+  if (server[kProxyProtocol]) takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);
   if (server.keepAlive) {
-    const { interval, count } = server[kKeepAlive];
+    const { interval, count } = server[kKeepAliveTimes];
     socket.setKeepAlive(true, server.keepAliveInitialDelay * 1000, interval, count);
   }
   server._connections++;

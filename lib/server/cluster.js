@@ -13,7 +13,8 @@ const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { copyHandle, setOwner, takeHandle, whenClosed } = require('../processes/node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-protocol');
-const { kDropped, kHolds, kLimit, kNumber, kProxy, kUserTimeout } = require('../common/symbols');
+const { kDropped } = require('../common/symbols');
+const { kAcceptLimit, kHoldCount, kProxyProtocol, kServerId, kUserTimeout } = require('./state');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
 
@@ -58,8 +59,8 @@ function ownerOf(server) {
  * @returns {number} 0, an index of REASONS, or a negative libuv code
  */
 function verdictOn(server, client) {
-  native.setServer(client.id, server[kNumber]);
-  const limit = server[kLimit];
+  native.setServer(client.id, server[kServerId]);
+  const limit = server[kAcceptLimit];
   if (isFull(server)) return REASONS.indexOf('maxConnections');
   return limit ? native.acceptLimitEnter(limit.native, client.id) : 0;
 }
@@ -93,7 +94,7 @@ function receive(server, deliver, nodeClient) {
   client.close();
   if (verdict < 0) deliver(verdict);
   else count(`dropped.${REASONS[verdict]}`);
-  if (verdict > 0) server[kDropped](data, server[kLimit] ? REASONS[verdict] : undefined);
+  if (verdict > 0) server[kDropped](data, server[kAcceptLimit] ? REASONS[verdict] : undefined);
 }
 
 /* --- handles ---------------------------------------------------------------------------------------------------- */
@@ -114,8 +115,8 @@ function makeHoldable(server, standIn, headers, receiveOne) {
   const { close } = standIn;
 
   standIn.hold = () => {
-    headers?.hold(server[kHolds] > 0);
-    while (waiting.length > 0 && server[kHolds] === 0) receiveOne(waiting.shift());
+    headers?.hold(server[kHoldCount] > 0);
+    while (waiting.length > 0 && server[kHoldCount] === 0) receiveOne(waiting.shift());
   };
   standIn.close = (callback) => {
     for (const nodeClient of waiting.splice(0)) nodeClient.close();
@@ -134,7 +135,7 @@ function roundRobin(server, standIn) {
 
   closeThroughServer(server, standIn);
   const tell = (status, client) => deliver.call(standIn, status, client);
-  const headers = server[kProxy] ? standInForHeaders(server, tell) : null;
+  const headers = server[kProxyProtocol] ? standInForHeaders(server, tell) : null;
   const next = (status, client) => {
     if (!status && headers === null) count('accepted');
     if (status || headers === null) tell(status, client);

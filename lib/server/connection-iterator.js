@@ -8,7 +8,7 @@
  */
 
 const { AbortError } = require('../common/errors');
-const { kAhead, kClosed, kHold, kUnwanted } = require('../common/symbols');
+const { kAcceptedAhead, kHasClosed, kHeldUntilWanted, kHold } = require('./state');
 const { nextTick } = require('../common/timers');
 const { validateAbortSignal, validateInt32, validateObject } = require('../common/validate');
 
@@ -25,9 +25,9 @@ const END = { value: undefined, done: true };
 
 /** Destroys what a server has accepted for a loop, when it closes and no loop has taken it. */
 function dropAhead(server) {
-  const ahead = server[kAhead];
+  const ahead = server[kAcceptedAhead];
   if (ahead === undefined) return;
-  server[kAhead] = undefined;
+  server[kAcceptedAhead] = undefined;
   for (const socket of ahead) socket.destroy();
 }
 
@@ -35,7 +35,7 @@ const isWanted = (server) => server.listenerCount('connection') + server.listene
 
 /** As long as nobody listens for connections nobody is accepted. */
 function holdUntilWanted(server) {
-  if (server[kUnwanted] || isWanted(server)) return;
+  if (server[kHeldUntilWanted] || isWanted(server)) return;
   const onListener = (event) => {
     if (event !== 'connection' && event !== 'drop') return;
     server.off('newListener', onListener);
@@ -46,10 +46,10 @@ function holdUntilWanted(server) {
       server.on('newListener', onListener);
       return;
     }
-    server[kUnwanted] = false;
+    server[kHeldUntilWanted] = false;
     server[kHold](false);
   };
-  server[kUnwanted] = true;
+  server[kHeldUntilWanted] = true;
   server[kHold](true);
   server.on('newListener', onListener);
 }
@@ -80,15 +80,15 @@ class ConnectionIterator {
     this.#server = server;
     this.#signal = signal;
     this.#highWaterMark = highWaterMark;
-    if (server[kClosed]) this.#ended = true;
+    if (server[kHasClosed]) this.#ended = true;
     else this.#attach();
   }
 
   /** What the loop before has left is the first that is taken. */
   #inherit() {
-    const ahead = this.#server[kAhead];
+    const ahead = this.#server[kAcceptedAhead];
     if (ahead === undefined) return;
-    this.#server[kAhead] = undefined;
+    this.#server[kAcceptedAhead] = undefined;
     this.#queue = ahead;
     if (ahead.length >= this.#highWaterMark) this.#hold(true);
   }
@@ -141,7 +141,7 @@ class ConnectionIterator {
   #leave(error) {
     const ahead = this.#queue.filter((socket) => !socket.destroyed);
     const server = this.#server;
-    const isKept = server[kAhead] === undefined;
+    const isKept = server[kAcceptedAhead] === undefined;
 
     this.#queue = [];
     this.#end(error);
@@ -149,7 +149,7 @@ class ConnectionIterator {
       for (const socket of ahead) socket.off('error', ignore);
       return;
     }
-    if (ahead.length > 0) server[kAhead] = isKept ? ahead : [...server[kAhead], ...ahead];
+    if (ahead.length > 0) server[kAcceptedAhead] = isKept ? ahead : [...server[kAcceptedAhead], ...ahead];
     if (!server.listening) dropAhead(server);
   }
 

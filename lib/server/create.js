@@ -5,7 +5,7 @@
 const { normalizeArgs } = require('../common/arguments');
 const { Server } = require('./server');
 const { Socket } = require('../socket/socket');
-const { kKept } = require('../common/symbols');
+const { kConnectOptions } = require('../socket/state');
 
 /**
  * A new Socket that connects at once (net.md, net.createConnection()).
@@ -17,7 +17,7 @@ function connect(...args) {
   const [options] = normalized;
   const socket = new Socket(options);
 
-  if (socket[kKept] !== null) socket[kKept] = null; // they are for this connect() alone
+  if (socket[kConnectOptions] !== null) socket[kConnectOptions] = null; // they are for this connect() alone
   if (options.timeout) socket.setTimeout(options.timeout);
   return socket.connect(normalized);
 }

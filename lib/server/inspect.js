@@ -5,11 +5,10 @@
 const { types } = require('node:util');
 
 const { Handle } = require('../native/handle');
-const symbols = require('../common/symbols');
-const { kLimit, kMaxConnections, kPaused } = symbols;
+const { isDeclared, kAcceptLimit, kAcceptPaused, kMaxConnections } = require('./state');
 
 /** cnet's own state says nothing to a reader. */
-const hidden = new Set(Object.values(symbols));
+const isHidden = (key) => typeof key === 'symbol' && isDeclared(key);
 
 /**
  * For each server that was shown, the object that is shown in its place: always the same one, so that util.inspect() knows a
@@ -35,13 +34,13 @@ function addressOf(server) {
 
 /** The limits that are set. */
 function limitsOf(server) {
-  const limit = server[kLimit];
+  const limit = server[kAcceptLimit];
   const all = {
     maxConnections: server[kMaxConnections],
     maxConnectionsPerAddress: limit?.perAddress,
     maxConnectionsPerPrefix: limit?.perPrefix,
     maxConnectionRate: limit?.rate,
-    acceptPaused: server[kPaused] || undefined,
+    acceptPaused: server[kAcceptPaused] || undefined,
   };
   const set = Object.entries(all).filter(([, value]) => value !== undefined);
   return set.length > 0 ? Object.fromEntries(set) : undefined;
@@ -52,7 +51,7 @@ function fill(view, server) {
   for (const key of Reflect.ownKeys(view)) delete view[key];
   Object.setPrototypeOf(view, Object.getPrototypeOf(server));
   for (const key of Reflect.ownKeys(server)) {
-    if (hidden.has(key)) continue;
+    if (isHidden(key)) continue;
     Object.defineProperty(view, key, { ...Reflect.getOwnPropertyDescriptor(server, key), configurable: true });
   }
   const more = { address: addressOf(server), connections: valueOf(server, '_connections'), limits: limitsOf(server) };

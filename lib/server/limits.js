@@ -9,7 +9,7 @@ const native = require('../native/binding');
 const { tellLimit } = require('../common/channels');
 const { errnoException, outOfRange } = require('../common/errors');
 const { Handle } = require('../native/handle');
-const { kHold, kLimit, kNumber, kPaused } = require('../common/symbols');
+const { kAcceptLimit, kAcceptPaused, kHold, kServerId } = require('./state');
 const { validateInt32, validateNumber, validateObject } = require('../common/validate');
 
 /** Prefix lengths unless given: what one customer of a provider mostly has. */
@@ -33,7 +33,7 @@ class AcceptLimit {
   rate = undefined;
 
   constructor(server) {
-    this.native = native.acceptLimitNew(server[kNumber]);
+    this.native = native.acceptLimitNew(server[kServerId]);
     if (typeof this.native === 'number') throw errnoException(this.native, 'acceptLimit');
     const { _handle: handle } = server;
     if (handle instanceof Handle) check(native.setAcceptLimit(handle.id, this.native));
@@ -79,23 +79,17 @@ const LIMIT_NAMES = {
 
 /** Sets one of the limits; a server that never had any gets none for `undefined`. */
 function setLimit(server, name, value, apply) {
-  if (value === undefined && server[kLimit] === null) return;
-  server[kLimit] ??= new AcceptLimit(server);
-  server[kLimit][name] = value;
-  server[kLimit][apply]();
+  if (value === undefined && server[kAcceptLimit] === null) return;
+  server[kAcceptLimit] ??= new AcceptLimit(server);
+  server[kAcceptLimit][name] = value;
+  server[kAcceptLimit][apply]();
   tellLimit(server, LIMIT_NAMES[name], value);
 }
 
 const methods = {
-  /** The limits of this server, or null. */
-  [kLimit]: null,
-
-  /** It was paused by pauseAccept(). */
-  [kPaused]: false,
-
   /** Connections from one address beyond this number are dropped; undefined: no limit. */
   get maxConnectionsPerAddress() {
-    return this[kLimit]?.perAddress;
+    return this[kAcceptLimit]?.perAddress;
   },
 
   set maxConnectionsPerAddress(value) {
@@ -105,7 +99,7 @@ const methods = {
 
   /** Connections from one network beyond `max` are dropped: { max, ipv4 = 24, ipv6 = 64 }; undefined: no limit. */
   get maxConnectionsPerPrefix() {
-    return this[kLimit]?.perPrefix;
+    return this[kAcceptLimit]?.perPrefix;
   },
 
   set maxConnectionsPerPrefix(value) {
@@ -114,7 +108,7 @@ const methods = {
 
   /** Connections that come faster are dropped: { perSecond, burst }, a token bucket; undefined: no limit. */
   get maxConnectionRate() {
-    return this[kLimit]?.rate;
+    return this[kAcceptLimit]?.rate;
   },
 
   set maxConnectionRate(value) {
@@ -126,8 +120,8 @@ const methods = {
    * @returns {this}
    */
   pauseAccept() {
-    if (this[kPaused]) return this;
-    this[kPaused] = true;
+    if (this[kAcceptPaused]) return this;
+    this[kAcceptPaused] = true;
     this[kHold](true);
     tellLimit(this, 'acceptPaused', true);
     return this;
@@ -138,8 +132,8 @@ const methods = {
    * @returns {this}
    */
   resumeAccept() {
-    if (!this[kPaused]) return this;
-    this[kPaused] = false; // first: connections may come before this returns
+    if (!this[kAcceptPaused]) return this;
+    this[kAcceptPaused] = false; // first: connections may come before this returns
     this[kHold](false);
     tellLimit(this, 'acceptPaused', false);
     return this;
@@ -147,7 +141,7 @@ const methods = {
 
   /** Whether pauseAccept() was called, and resumeAccept() not since. */
   get acceptPaused() {
-    return this[kPaused];
+    return this[kAcceptPaused];
   },
 };
 

@@ -5,7 +5,7 @@
 const dns = require('node:dns');
 
 const { isPath, normalizeArgs, toNumber } = require('../common/arguments');
-const { BoundSocket } = require('../socket/bound-socket');
+const { BoundSocket, kAdopt } = require('../socket/bound-socket');
 const { tracing } = require('../common/channels');
 const cluster = require('./cluster');
 const { refuseAddress } = require('../socket/credentials');
@@ -20,8 +20,9 @@ const { Server: NodeServer, joining, methodOf } = require('../node-internals/net
 const { NONE, forListen, listenSocketOptions, program } = require('../options/program-defaults');
 const { listenOptionsOption, makeSocket, setAll } = require('../options/socket-options');
 const {
-  kAdopt, kAllowedUids, kBinding, kClosed, kPlace, kProxy, kReceives, kSocketOptions, kUserTimeout,
-} = require('../common/symbols');
+  kAcceptedDescriptors, kAllowedUids, kBindingHandle, kHasClosed, kListenOptions, kListenTarget, kProxyProtocol,
+  kUserTimeout,
+} = require('./state');
 const { nextTick } = require('../common/timers');
 const { keep, onceUnlessItFails, undo, whenItFails } = require('../common/undo');
 const { refuseMultipath } = require('../options/user-timeout');
@@ -130,7 +131,7 @@ function listenNow(server, place) {
   const { port = null, fd, flags, backlog } = place;
   let { address = null, family = null } = place;
   let handle = server._handle;
-  let socketOptions = server[kSocketOptions] ?? null;
+  let socketOptions = server[kListenOptions] ?? null;
 
   debug('setupListenHandle %s %d %d %d', address, port, family, backlog);
   if (!handle) {
@@ -176,7 +177,7 @@ function listenBy(server, place) {
     listenNow(server, place);
     return;
   }
-  server[kPlace] = place;
+  server[kListenTarget] = place;
   server._listen2(address, port, family, backlog, fd, flags);
 }
 
@@ -234,8 +235,8 @@ const WAITS = 1;
 
 /** Nothing is bound any more for a listen() that counts no more. */
 function cancelBinding(server) {
-  server[kBinding]?.close();
-  server[kBinding] = null;
+  server[kBindingHandle]?.close();
+  server[kBindingHandle] = null;
 }
 
 /** There is a bound handle, or there is none. */
@@ -270,9 +271,9 @@ function bindFile(server, place, file) {
     listenOnFile(server, handle, status, place);
     return;
   }
-  server[kBinding] = handle;
+  server[kBindingHandle] = handle;
   handle.onbound = (later) => {
-    server[kBinding] = null;
+    server[kBindingHandle] = null;
     listenOnFile(server, handle, later, place);
   };
 }
@@ -283,7 +284,7 @@ const isSharedBy = ({ exclusive, reusePort }) => cluster.isWorker() && !exclusiv
 /** The socket options that the program has for all servers. */
 function useSocketOptions(server, options, isPath, isShared) {
   const socketOptions = listenSocketOptions(options, isPath, isShared);
-  if (socketOptions !== undefined) server[kSocketOptions] = listenOptionsOption({ socketOptions });
+  if (socketOptions !== undefined) server[kListenOptions] = listenOptionsOption({ socketOptions });
 }
 
 /** A path in Linux's abstract namespace: there is no file whose mode could be changed (unix(7)). */
@@ -383,7 +384,7 @@ function listenOnBound(server, bound, backlog) {
 }
 
 /** What was given to new Server(), which may be given the same options as listen(). */
-const HEEDED = { allowedUids: kAllowedUids, proxyProtocol: kProxy, receiveDescriptors: kReceives, userTimeout: kUserTimeout };
+const HEEDED = { allowedUids: kAllowedUids, proxyProtocol: kProxyProtocol, receiveDescriptors: kAcceptedDescriptors, userTimeout: kUserTimeout };
 
 /** Whether the server has the option already. */
 const heeds = (server, name) => {
@@ -427,11 +428,11 @@ function listen(...args) {
   const [options, listener] = normalizeArgs(args);
 
   if (this._handle) throw new codes.ERR_SERVER_ALREADY_LISTEN();
-  this[kSocketOptions] = listenOptionsOption(options);
+  this[kListenOptions] = listenOptionsOption(options);
   if (listener !== null) onceUnlessItFails(this, 'listening', listener);
   this._listeningId++;
-  if (this[kBinding]) cancelBinding(this);
-  this[kClosed] = false;
+  if (this[kBindingHandle]) cancelBinding(this);
+  this[kHasClosed] = false;
   tracing('asyncStart', { server: this, options });
   const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
   let hasBegun = false;

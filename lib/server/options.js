@@ -12,7 +12,9 @@ const { refuseMisplaced, refusePermissions } = require('../common/misplaced');
 const { NONE, byDefault, fillServer, program } = require('../options/program-defaults');
 const { proxyOption } = require('./proxy-protocol');
 const { serverOnread } = require('../socket/read');
-const { kAcceptedOnRead, kAllowedUids, kKeepAlive, kProxy, kReceives, kUserTimeout } = require('../common/symbols');
+const {
+  kAcceptedDescriptors, kAcceptedOnRead, kAllowedUids, kKeepAliveTimes, kProxyProtocol, kUserTimeout,
+} = require('./state');
 const { userTimeoutOption } = require('../options/user-timeout');
 const { validateNumber } = require('../common/validate');
 
@@ -56,15 +58,15 @@ function applyOptions(server, options) {
   server.noDelay = Boolean(options.noDelay);
   server.keepAlive = Boolean(options.keepAlive);
   server.keepAliveInitialDelay = keepAliveDelayOption(options);
-  server[kKeepAlive] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
+  server[kKeepAliveTimes] = { interval: options.keepAliveInterval, count: options.keepAliveCount };
   server.highWaterMark = highWaterMarkOption(options);
-  server[kReceives] = receiveOption(options) || undefined;
+  server[kAcceptedDescriptors] = receiveOption(options) || undefined;
   server[kAcceptedOnRead] = serverOnread(options.onread);
   server[kUserTimeout] = userTimeoutOption(options);
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
   server[kAllowedUids] = credentials.allowedUidsOption(options);
-  server[kProxy] = proxyOption(options);
+  server[kProxyProtocol] = proxyOption(options);
   for (const name of LIMITS) {
     if (options[name] !== undefined) server[name] = options[name];
   }

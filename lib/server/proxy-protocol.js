@@ -15,7 +15,8 @@ const { SERVER, TCP } = require('../native/handle');
 const { handles } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { parseTlvs } = require('../proxy-protocol');
-const { kProxy, kProxyHeader } = require('../common/symbols');
+const { kProxyHeader } = require('../socket/state');
+const { kProxyProtocol } = require('./state');
 const { validateInt32, validateObject, validateOneOf } = require('../common/validate');
 
 /** Milliseconds for a header, unless given. */
@@ -80,7 +81,7 @@ function proxyOption({ proxyProtocol, receiveDescriptors }) {
 
 /** Lets connections of a listening handle begin with a header. @returns {number} 0, or a negative code */
 function readHeaders(server, handle) {
-  const { mode, trusted, timeout } = server[kProxy];
+  const { mode, trusted, timeout } = server[kProxyProtocol];
   return native.setProxy(handle.id, mode === 'optional', timeout, trusted === null ? undefined : nativeOf(trusted));
 }
 
@@ -97,19 +98,19 @@ function standIn(server, deliver) {
   }
   stand.accepted = (id) => handles[id];
   stand.onconnection = deliver;
-  server[kProxy].stand = stand;
+  server[kProxyProtocol].stand = stand;
   return stand;
 }
 
 /** How many connections from the primary of a cluster wait for their header. */
 function countWaiting(server) {
-  const stand = server[kProxy]?.stand;
+  const stand = server[kProxyProtocol]?.stand;
   return stand ? native.proxyWaiting(stand.id) : 0;
 }
 
 /** The option again, for the server in another thread that a server is moved to: what can be cloned of it. */
 function proxyToClone(server) {
-  const settings = server[kProxy];
+  const settings = server[kProxyProtocol];
   if (settings === null) return null;
   const { mode, trusted, timeout } = settings;
   return { mode, timeout, rules: trusted && [...trusted.rules] };
@@ -175,7 +176,7 @@ function refuse(server, status, handle) {
   handle.close();
   const { hasSubscribers } = serverProxyError;
   if (!hasSubscribers && server.listenerCount('proxyError') === 0) return;
-  const error = errorOf(status, server[kProxy].timeout);
+  const error = errorOf(status, server[kProxyProtocol].timeout);
   server.emit('proxyError', error, names);
   if (hasSubscribers) serverProxyError.publish({ server, error, ...names });
 }

@@ -6,16 +6,17 @@ const EventEmitter = require('node:events');
 const { inspect } = require('node:util');
 
 const { onconnection } = require('./accept');
-const acceptControl = require('./limits');
 const { isOwnBlockList } = require('../address/block-list');
 const { serverDrop, tellLimit } = require('../common/channels');
 const { ConnectionIterator, dropAhead } = require('./connection-iterator');
 const credentials = require('../socket/credentials');
 const { debug } = require('../common/debug');
+const { defineMethods } = require('../common/define-methods');
 const { codes, errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { inspectServer } = require('./inspect');
 const { takeInstances } = require('../common/instances');
+const limits = require('./limits');
 const { cancelBinding, listen, listenNow } = require('./listen');
 const native = require('../native/binding');
 const nodeNet = require('../node-internals/net');
@@ -25,12 +26,15 @@ const { applyOptions, readArguments } = require('./options');
 const { closeEverywhere, countEverywhere } = require('./workers');
 const shutdown = require('./shutdown');
 const socketOptions = require('../options/socket-options');
-const {
-  kBinding, kClosed, kDropped, kExhausted, kHold, kHolds, kLimit, kMaxConnections, kNumber, kOwner, kPlace, kProxy, kShutdown, kUndo,
-  kUserTimeout, kWarned,
-} = require('../common/symbols');
+const state = require('./state');
+const { kDropped, kExhausted, kOwner } = require('../common/symbols');
 const { nextTick } = require('../common/timers');
 const { undo } = require('../common/undo');
+
+const {
+  first, kAcceptLimit, kBindingHandle, kHasClosed, kHasWarned, kHold, kHoldCount, kListenTarget, kMaxConnections, kProxyProtocol,
+  kServerId, kShutdown, kUndo, kUserTimeout,
+} = state;
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
 const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
@@ -55,17 +59,17 @@ function Server(options, connectionListener) {
   const [settings, listener] = readArguments(options, connectionListener);
 
   if (listener !== undefined) this.on('connection', listener);
-  this._connections = 0;
-  this._handle = null;
-  this._usingWorkers = false;
+  this._connections = first._connections;
+  this._handle = first._handle;
+  this._usingWorkers = first._usingWorkers;
   this._workers = [];
-  this._unref = false;
-  this._listeningId = 1;
-  this[kClosed] = false;
-  this[kHolds] = 0;
-  this[kWarned] = false;
-  this[kPlace] = null;
-  this[kUndo] = null;
+  this._unref = first._unref;
+  this._listeningId = first._listeningId;
+  this[kHasClosed] = first[kHasClosed];
+  this[kHoldCount] = first[kHoldCount];
+  this[kHasWarned] = first[kHasWarned];
+  this[kListenTarget] = first[kListenTarget];
+  this[kUndo] = first[kUndo];
   applyOptions(this, settings);
   if (program.server !== NONE) limitServer(this, settings);
 }
@@ -86,23 +90,22 @@ function updateRoom(server) {
 /** Has C heed the limits of the server. @returns {number} 0, or a negative code */
 function limitHandle(server, handle) {
   const err = updateRoom(server);
-  return err === 0 && server[kLimit] ? native.setAcceptLimit(handle.id, server[kLimit].native) : err;
+  return err === 0 && server[kAcceptLimit] ? native.setAcceptLimit(handle.id, server[kAcceptLimit].native) : err;
 }
 
 /** A server without limits of cnet's says no reason to 'drop', as in Node: it is its maxConnections. */
 function publishDrop(server, data, reason = data?.reason ?? 'maxConnections') {
   const limits = {
     maxConnections: server[kMaxConnections],
-    maxConnectionsPerAddress: server[kLimit]?.perAddress,
-    maxConnectionsPerPrefix: server[kLimit]?.perPrefix,
-    maxConnectionRate: server[kLimit]?.rate,
+    maxConnectionsPerAddress: server[kAcceptLimit]?.perAddress,
+    maxConnectionsPerPrefix: server[kAcceptLimit]?.perPrefix,
+    maxConnectionRate: server[kAcceptLimit]?.rate,
   };
   serverDrop.publish({ server, ...data, reason, limit: limits[reason] });
 }
 
 const methods = {
-  [kBinding]: null,
-  get [kNumber]() {
+  get [kServerId]() {
     if (!numbers.has(this)) numbers.set(this, ++lastNumber);
     return numbers.get(this);
   },
@@ -111,8 +114,8 @@ const methods = {
 
   /** The last step of listen(), by its undocumented name in Node. */
   _listen2(address, port, family, backlog, fd, flags) {
-    const place = this[kPlace];
-    this[kPlace] = null;
+    const place = this[kListenTarget];
+    this[kListenTarget] = null;
     listenNow(this, { ...place, address, port, family, backlog, fd, flags });
   },
 
@@ -131,11 +134,11 @@ const methods = {
     handle.onconnection = onconnection;
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
-    const err = limitHandle(this, handle) || (this[kProxy] ? readHeaders(this, handle) : 0);
+    const err = limitHandle(this, handle) || (this[kProxyProtocol] ? readHeaders(this, handle) : 0);
     if (err) return errnoException(err, 'listen');
     if (this[kUserTimeout] > 0) handle.setUserTimeout?.(this[kUserTimeout]); // which those that it accepts inherit
-    if (this[kHolds] > 0) handle.hold(true);
-    native.setServer(handle.id, this[kNumber]);
+    if (this[kHoldCount] > 0) handle.hold(true);
+    native.setServer(handle.id, this[kServerId]);
     if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
     return credentials.restrict(this, handle);
   },
@@ -150,16 +153,16 @@ const methods = {
 
   /** The process is out of descriptors: libuv closes new connections without a word. The warning comes once. */
   [kExhausted]() {
-    if (this[kWarned]) return;
-    this[kWarned] = true;
+    if (this[kHasWarned]) return;
+    this[kHasWarned] = true;
     const warning = 'No file descriptors are left: new connections are closed until some are freed';
     process.emitWarning(warning, { type: 'ResourceWarning', code: 'CNET_DESCRIPTORS' });
   },
 
   /** Accepts nobody until it is called with false as often as with true; those who come meanwhile wait in the backlog. */
   [kHold](whether) {
-    this[kHolds] += whether ? 1 : -1;
-    this._handle?.hold?.(this[kHolds] > 0);
+    this[kHoldCount] += whether ? 1 : -1;
+    this._handle?.hold?.(this[kHoldCount] > 0);
   },
 
   /** Connections beyond this number are dropped (net.md, server.maxConnections). */
@@ -212,7 +215,7 @@ const methods = {
     }
     undo(this);
     this._listeningId++; // a lookup that is on its way counts no more
-    if (this[kBinding]) cancelBinding(this);
+    if (this[kBindingHandle]) cancelBinding(this);
     if (this._handle) {
       this._handle.close();
       this._handle = null;
@@ -234,7 +237,7 @@ const methods = {
     }
     nextTick(() => {
       debug('SERVER: emit close');
-      this[kClosed] = !this._handle;
+      this[kHasClosed] = !this._handle;
       this[kShutdown]?.finish();
       this.emit('close');
     });
@@ -277,10 +280,11 @@ const methods = {
     else this.emit('error', error);
   },
 };
-const PARTS = [methods, socketOptions.methods, acceptControl.methods, shutdown.methods];
-for (const part of PARTS) {
-  Object.defineProperties(Server.prototype, Object.getOwnPropertyDescriptors(part));
-}
+
+/** The methods by their files, in the order in which the prototype has them. */
+const SUBJECTS = { state, server: { methods }, 'socket-options': socketOptions, limits, shutdown };
+
+const parts = defineMethods(Server.prototype, SUBJECTS);
 
 Object.defineProperty(Server.prototype, inspect.custom, { value: inspectServer, writable: true, configurable: true });
 
@@ -298,4 +302,4 @@ Object.defineProperty(Server.prototype, 'connections', {
 
 takeInstances(Server, nodeNet.Server);
 
-module.exports = { Server, parts: PARTS };
+module.exports = { Server, parts };

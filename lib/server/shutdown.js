@@ -10,7 +10,8 @@ const { tellShutdown } = require('../common/channels');
 const { AbortError, codes, errnoException, invalidArgType } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { handles } = require('../native/events');
-const { kBytesWritten, kNumber, kOwner, kShutdown } = require('../common/symbols');
+const { kBytesWritten, kOwner } = require('../common/symbols');
+const { kServerId, kShutdown } = require('./state');
 const { clearTimeout, now: clock, setImmediate, setTimeout } = require('../common/timers');
 const uv = require('../native/uv');
 const { validateAbortSignal, validateInt32, validateObject } = require('../common/validate');
@@ -21,7 +22,7 @@ const LONGEST_LOOK = 1000;
 
 /** @returns {import('../socket/socket').Socket[]} the connections of a server whose handles are here */
 function socketsOf(server) {
-  const ids = native.connections(server[kNumber]);
+  const ids = native.connections(server[kServerId]);
   if (typeof ids === 'number') throw errnoException(ids, 'connections');
   const sockets = [];
   for (const id of ids) {
@@ -231,9 +232,6 @@ function begin(server, settings) {
 }
 
 const methods = {
-  /** The shutdown() that is on its way, or null. */
-  [kShutdown]: null,
-
   /**
    * Closes the server gracefully: it stops listening as by close(), its connections go on to their end, and those that are
    * left at the deadline are reset. A call while another one is on its way joins it: the first deadline counts.

@@ -3,17 +3,22 @@
 /** What a server gives `new Socket()` for a connection. */
 
 const { acceptedOnread } = require('./read');
-const { kAcceptedOnRead, kReceives } = require('../common/symbols');
 
 /** The options of an accepted socket: always the same, so that it is made without a copy of them. */
 class AcceptedOptions {
-  constructor(handle, server) {
+  /**
+   * @param {object} handle of the connection
+   * @param {import('../server/server').Server} server
+   * @param {object | undefined} onread the option of that server
+   * @param {boolean | undefined} receiveDescriptors the same
+   */
+  constructor(handle, server, onread, receiveDescriptors) {
     this.handle = handle;
     this.pauseOnCreate = server.pauseOnConnect;
     this.noDelay = false;
     this.keepAlive = false;
     this.typeOfService = undefined;
-    this.onread = server[kAcceptedOnRead] === undefined ? undefined : acceptedOnread(server[kAcceptedOnRead]);
+    this.onread = onread === undefined ? undefined : acceptedOnread(onread);
     this.allowHalfOpen = Boolean(server.allowHalfOpen);
     this.readable = true;
     this.writable = true;
@@ -22,7 +27,7 @@ class AcceptedOptions {
     this.emitClose = false;
     this.autoDestroy = true;
     this.decodeStrings = false;
-    this.receiveDescriptors = server[kReceives];
+    this.receiveDescriptors = receiveDescriptors;
   }
 }
 

@@ -8,8 +8,11 @@ const { codes, errnoException, exceptionWithHostPort, invalidArgValue } = requir
 const { IPV6_ONLY, Pipe, REUSE_PORT, SOCKET, TCP } = require('../native/handle');
 const { isIP } = require('../address/ip');
 const { checkPermission } = require('../common/permission');
-const { kAdopt, kHandle } = require('../common/symbols');
+const { kHandle } = require('../common/symbols');
 const { validateBoolean, validateObject, validatePort, validateString } = require('../common/validate');
+
+/** The key of the method that gives its handle away. */
+const kAdopt = Symbol('kAdopt');
 
 /** Symbol.dispose, also where the running Node has none yet. */
 const kDispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
@@ -174,4 +177,4 @@ function boundSocketOf(handle) {
   return new BoundSocket({ [kGiven]: handle });
 }
 
-module.exports = { BoundSocket, boundSocketOf };
+module.exports = { BoundSocket, boundSocketOf, kAdopt };

@@ -6,7 +6,7 @@ const defaults = require('../common/family-defaults');
 const { codes, invalidArgType, invalidArgValue } = require('../common/errors');
 const { isIP } = require('../address/ip');
 const { openingOptions } = require('./early-data');
-const { kBound } = require('../common/symbols');
+const { kBoundToPath } = require('./state');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('../common/validate');
 
 /** @returns {boolean} whether the families are to be tried in turn */
@@ -63,7 +63,7 @@ function readOptions(options) {
 
 /** As readOptions(). A bound socket may have been given a path, which says nothing to it. */
 function wantedOf(socket, options) {
-  if (socket[kBound] === null) return readOptions(options);
+  if (socket[kBoundToPath] === null) return readOptions(options);
   checkBound(options);
   return readOptions(options.port === undefined ? { ...options, port: 0 } : options);
 }

@@ -7,7 +7,7 @@ const { clientConnectTimeout } = require('../common/channels');
 const { aggregateError, codes } = require('../common/errors');
 const { isIP } = require('../address/ip');
 const { count } = require('../native/stats');
-const { kAttempt, kConnectTimer, kHandle, kLife } = require('../common/symbols');
+const { kConnectAttempt, kConnectTimer, kHandle, kLife } = require('./state');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('../common/timers');
 const { validateInt32 } = require('../common/validate');
 
@@ -59,7 +59,7 @@ function onTimeUp(socket, timer, end) {
 }
 
 function giveUp(socket, timeout, options, before) {
-  const attempt = socket[kAttempt] === before ? null : socket[kAttempt];
+  const attempt = socket[kConnectAttempt] === before ? null : socket[kConnectAttempt];
   const { [kLife]: life } = socket;
 
   socket[kConnectTimer] = null;
@@ -73,7 +73,7 @@ function giveUp(socket, timeout, options, before) {
 /** The limit begins. It holds the event loop as the socket does. */
 function start(socket, timeout, options) {
   stop(socket);
-  const before = socket[kAttempt]; // of an earlier connection
+  const before = socket[kConnectAttempt]; // of an earlier connection
   const end = () => giveUp(socket, timeout, options, before);
   const timer = setTimeout(() => onTimeUp(socket, timer, end), timeout);
   socket[kConnectTimer] = timer;
@@ -86,6 +86,4 @@ function stop(socket) {
   socket[kConnectTimer] = null;
 }
 
-const methods = { [kConnectTimer]: null };
-
-module.exports = { connectTimeoutOption, methods, start, stop };
+module.exports = { connectTimeoutOption, start, stop };

@@ -27,20 +27,11 @@ const { sendHeader, setHeader } = require('./proxy-header');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
 const { keep, onceUnlessItFails } = require('../common/undo');
 const uv = require('../native/uv');
+const { kAttempted, kConnected } = require('../common/symbols');
 const {
-  kAttach,
-  kAttempt,
-  kAttempted,
-  kBlockList,
-  kBound,
-  kConnectTimer,
-  kConnected,
-  kEarly,
-  kHandle,
-  kKept,
-  kLife,
-  kProxyOut,
-} = require('../common/symbols');
+  kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kEarlyData, kHandle, kLife,
+  kProxyHeaderToSend,
+} = require('./state');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
 const { validateString } = require('../common/validate');
 
@@ -54,8 +45,8 @@ function deny(socket, address, port) {
 
 /** Each address fails for itself, as if it had been tried. */
 function denyAll(socket, addresses, port) {
-  const { [kAttempt]: current } = socket;
-  const isOver = () => !socket.connecting || socket[kAttempt] !== current;
+  const { [kConnectAttempt]: current } = socket;
+  const isOver = () => !socket.connecting || socket[kConnectAttempt] !== current;
   const errors = [];
 
   for (const address of addresses) {
@@ -74,7 +65,7 @@ function denyAll(socket, addresses, port) {
 function attempt(socket, addresses, wanted, many) {
   const { port, localAddress, localPort, socketOptions } = wanted;
   const isRace = many && wanted.delay !== undefined;
-  socket[kAttempt] = {
+  socket[kConnectAttempt] = {
     addresses, port, localAddress, localPort, socketOptions, many, isRace, errors: [], started: 0, failed: 0,
   };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
@@ -96,7 +87,7 @@ function attempt(socket, addresses, wanted, many) {
 
 function connectOwn(socket, wanted) {
   const { id } = socket[kHandle];
-  const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kAttempt];
+  const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kConnectAttempt];
 
   if (socket[kBlockList]) native.setBlockList(id, nativeOf(socket[kBlockList]));
   const err = prepareOpening(socket, wanted);
@@ -131,7 +122,7 @@ function connectByProgram(socket, current, index) {
   const { [kHandle]: handle, [kLife]: life } = socket;
   const { port, localAddress, localPort } = current;
   const address = current.addresses[index];
-  const isCurrent = () => socket.connecting && socket[kHandle] === handle && socket[kAttempt] === current;
+  const isCurrent = () => socket.connecting && socket[kHandle] === handle && socket[kConnectAttempt] === current;
   const oncomplete = (status, ...rest) => {
     if (!isCurrent()) return;
     if (status < 0) socket[kAttempted](0, PHASE.FAILED, status);
@@ -148,7 +139,7 @@ function connectByProgram(socket, current, index) {
 
 /** The attempt could not even begin: it is connecting already, or the path is not one. */
 function refused(socket, err, family = undefined) {
-  const { [kAttempt]: current, [kLife]: life } = socket;
+  const { [kConnectAttempt]: current, [kLife]: life } = socket;
   const [address] = current.addresses;
 
   if (current.port !== undefined) socket.emit('connectionAttempt', address, current.port, family ?? isIP(address));
@@ -163,7 +154,7 @@ function prepareForPath({ [kHandle]: handle }, path, socketOptions) {
 }
 
 function attemptPath(socket, path, socketOptions) {
-  socket[kAttempt] = { addresses: [path], port: undefined, many: false, errors: [], started: 0, failed: 0 };
+  socket[kConnectAttempt] = { addresses: [path], port: undefined, many: false, errors: [], started: 0, failed: 0 };
   if (isDenied()) {
     socket.destroy(connectDenied(path));
     return;
@@ -207,11 +198,9 @@ function tellWinner(socket, { addresses, port, isRace, started }) {
 }
 
 const methods = {
-  [kKept]: null,
-
   /** A step of the attempt: see connect-errors.js. */
   [kAttempted](index, phase, status) {
-    const { [kAttempt]: current, [kLife]: life } = this;
+    const { [kConnectAttempt]: current, [kLife]: life } = this;
     const address = current.addresses[index];
     const family = isIP(address) || undefined;
 
@@ -221,7 +210,7 @@ const methods = {
       if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
       this.emit('connectionAttempt', address, current.port, family);
       if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
-      if (this[kHandle]?.connect !== undefined && this[kAttempt] === current) connectByProgram(this, current, index);
+      if (this[kHandle]?.connect !== undefined && this[kConnectAttempt] === current) connectByProgram(this, current, index);
       return;
     }
     this._sockname = null;
@@ -242,13 +231,13 @@ const methods = {
   /** There is a connection. */
   [kConnected]() {
     debug('afterConnect');
-    const { [kAttempt]: attempt } = this;
+    const { [kConnectAttempt]: attempt } = this;
     if (attempt !== null) {
-      this[kAttempt] = null;
-      if (this[kEarly] !== null) settleOpening(this);
+      this[kConnectAttempt] = null;
+      if (this[kEarlyData] !== null) settleOpening(this);
       if (clientConnect.hasSubscribers && !tellWinner(this, attempt)) return;
     }
-    if (this[kProxyOut] !== null && !sendHeader(this)) return; // called again when the header has gone
+    if (this[kProxyHeaderToSend] !== null && !sendHeader(this)) return; // called again when the header has gone
     this.connecting = false;
     this._sockname = null;
     if (this[kConnectTimer] !== null) connectTimeout.stop(this);
@@ -262,14 +251,14 @@ const methods = {
    */
   connect(...args) {
     const [given, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
-    let options = this[kKept] === null ? given : { ...this[kKept], ...given };
+    let options = this[kConnectOptions] === null ? given : { ...this[kConnectOptions], ...given };
     const { path, port } = options;
 
     if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
     if (port === undefined && (path === undefined || path === null)) {
       throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
     }
-    const isPipe = this[kBound] ?? Boolean(path);
+    const isPipe = this[kBoundToPath] ?? Boolean(path);
     refuseMisplaced(options, 'connect()');
     if (isPipe) {
       validateString(path, 'options.path');
@@ -309,7 +298,7 @@ const methods = {
 function keepOptions(socket, options) {
   refuseMisplaced(options, 'connect()');
   const kept = optionsOfConnect(options);
-  if (kept !== null) socket[kKept] = kept;
+  if (kept !== null) socket[kConnectOptions] = kept;
 }
 
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */

@@ -11,7 +11,7 @@ const { Handle, Pipe } = require('../native/handle');
 const { describePeer, describeRefused } = require('../native/events');
 const { callError, needKind } = require('../options/no-socket');
 const { byDefault } = require('../options/program-defaults');
-const { kAllowedUids } = require('../common/symbols');
+const { kAllowedUids } = require('../server/state');
 const uv = require('../native/uv');
 const { validateUint32 } = require('../common/validate');
 

@@ -17,7 +17,10 @@ const { viewOf } = require('../common/bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('../common/errors');
 const { Pipe } = require('../native/handle');
 const { needKind } = require('../options/no-socket');
-const { kBytesWritten, kDescriptors, kHandle, kLife, kQueued, kReceives, kRelayed, kWriteDone } = require('../common/symbols');
+const { kDescriptors } = require('../common/symbols');
+const {
+  kBytesWritten, kDescriptorQueue, kHandle, kIsSpliced, kLife, kWriteCallback,
+} = require('./state');
 const { validateBoolean, validateFunction, validateInt32 } = require('../common/validate');
 const { methods: writing } = require('./write');
 
@@ -96,7 +99,7 @@ class Queue {
 
 /** Forgets the messages that are queued: the connection that they were for is no more. */
 function dropQueued(socket) {
-  socket[kQueued]?.onClose();
+  socket[kDescriptorQueue]?.onClose();
 }
 
 /** Sends a message, or as much of it as there is room for; the descriptors go with the first byte, once. */
@@ -109,12 +112,12 @@ function send(socket, piece, callback) {
       if (error || socket[kHandle] !== handle) callback(error ?? new codes.ERR_SOCKET_CLOSED());
       else send(socket, piece, callback);
     };
-    socket[kWriteDone] = again;
+    socket[kWriteCallback] = again;
     const bound = AsyncResource.bind(again); // it calls hooks, which may destroy the socket
-    if (socket[kWriteDone] === again) socket[kWriteDone] = bound;
+    if (socket[kWriteCallback] === again) socket[kWriteCallback] = bound;
     return;
   }
-  socket[kQueued].end(piece[kHeld]);
+  socket[kDescriptorQueue].end(piece[kHeld]);
   const rest = taken < 0 ? piece : piece.subarray(taken);
   socket[kBytesWritten] -= rest.length;
   if (taken < 0) callback(errnoException(taken, 'write'));
@@ -151,9 +154,6 @@ function checkDescriptors(fds) {
 }
 
 const methods = {
-  [kReceives]: false,
-  [kQueued]: null,
-
   /**
    * Sends bytes and with the first of them descriptors, in the order of the writes. The caller keeps his own ones, and
    * may close them as soon as this returns.
@@ -170,10 +170,10 @@ const methods = {
     checkDescriptors(fds);
     if (callback !== undefined) validateFunction(callback, 'callback');
     needKind(this[kHandle], Pipe, 'sendDescriptors()');
-    if (this[kRelayed]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
+    if (this[kIsSpliced]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
     const held = duplicate(fds);
     piece[kHeld] = held;
-    const queue = (this[kQueued] ??= new Queue(this));
+    const queue = (this[kDescriptorQueue] ??= new Queue(this));
     queue.add(held);
     return this.write(piece, null, (error) => {
       queue.end(held);

@@ -8,7 +8,7 @@ const { codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, TCP } = require('../native/handle');
 const { callStream, lifeOf } = require('./life');
-const { kByKernel, kBytesRead, kBytesWritten, kConnectTimer, kHandle, kLife, kResetting } = require('../common/symbols');
+const { kBytesRead, kBytesWritten, kConnectTimer, kHandle, kIsResetting, kLife, kUsesZeroCopy } = require('./state');
 const { stopTimeout } = require('./idle-timeout');
 const { nextTick, queueMicrotask } = require('../common/timers');
 const { undo } = require('../common/undo');
@@ -21,13 +21,13 @@ function closeHandle(life, handle, hadError) {
     life.tellClose(hadError);
   };
   const isOpen = life.isCurrent && socket[kHandle] === handle;
-  const isReset = isOpen && socket[kResetting];
+  const isReset = isOpen && socket[kIsResetting];
 
   if (isOpen) {
     socket[kBytesRead] = handle.bytesRead;
     if (handle instanceof ForeignHandle) socket[kBytesWritten] = handle.bytesWritten;
-    if (socket[kByKernel]) socket[kBytesWritten] += handle.bytesSent;
-    socket[kResetting] = false;
+    if (socket[kUsesZeroCopy]) socket[kBytesWritten] += handle.bytesSent;
+    socket[kIsResetting] = false;
     socket[kHandle] = null;
     socket._sockname = null;
     if (handle instanceof Handle) life.leave(handle);
@@ -85,7 +85,7 @@ const methods = {
 
   _reset() {
     debug('reset connection');
-    this[kResetting] = true;
+    this[kIsResetting] = true;
     return this.destroy();
   },
 

@@ -11,7 +11,7 @@ const native = require('../native/binding');
 const { viewOf } = require('../common/bytes');
 const { needLinux } = require('../common/platform');
 const { Handle, MULTIPATH, TCP } = require('../native/handle');
-const { kEarly, kFiles, kHandle, kProxyOut } = require('../common/symbols');
+const { kEarlyData, kHandle, kProxyHeaderToSend, kQueuedFiles } = require('./state');
 const { validateBoolean, validateInt32 } = require('../common/validate');
 
 /** Connections that have sent data with the handshake and are not established yet, at a listener: with `fastOpen: true`. */
@@ -65,7 +65,7 @@ function bytesOf(data, encoding) {
 }
 
 /** The first write, as a Buffer, where it may go with the handshake: a file among what waits (send-file.js) has no bytes here. */
-function earlyBytes({ _pendingData: data, _pendingEncoding: encoding, [kFiles]: files }) {
+function earlyBytes({ _pendingData: data, _pendingEncoding: encoding, [kQueuedFiles]: files }) {
   return data && files === 0 ? bytesOf(data, encoding) : null;
 }
 
@@ -76,24 +76,24 @@ function earlyBytes({ _pendingData: data, _pendingEncoding: encoding, [kFiles]: 
 function prepareOpening(socket, { fastOpen, multipath }) {
   if (!fastOpen && !multipath) return 0;
   if (!fastOpen) return native.setOpening(socket[kHandle].id, multipath, undefined);
-  const header = socket[kProxyOut] ?? NO_BYTES;
+  const header = socket[kProxyHeaderToSend] ?? NO_BYTES;
   const buffer = earlyBytes(socket);
   const offered = buffer === null ? header : Buffer.concat([header, buffer]);
   const err = native.setOpening(socket[kHandle].id, multipath, offered);
 
-  if (!err) socket[kEarly] = { buffer, sent: 0 };
+  if (!err) socket[kEarlyData] = { buffer, sent: 0 };
   return err;
 }
 
 /** There is a connection: what has gone with the handshake, of the header first, need not be sent any more. */
 function settleOpening(socket) {
-  const { [kEarly]: early, [kProxyOut]: header } = socket;
+  const { [kEarlyData]: early, [kProxyHeaderToSend]: header } = socket;
   const sent = native.openingSent(socket[kHandle].id);
   const ofHeader = Math.min(sent, header?.length ?? 0);
 
-  if (early.buffer === null) socket[kEarly] = null;
+  if (early.buffer === null) socket[kEarlyData] = null;
   else early.sent = sent - ofHeader;
-  if (header !== null) socket[kProxyOut] = ofHeader < header.length ? header.subarray(ofHeader) : null;
+  if (header !== null) socket[kProxyHeaderToSend] = ofHeader < header.length ? header.subarray(ofHeader) : null;
 }
 
 /* --- listening ---------------------------------------------------------------------------------------------------- */
@@ -116,8 +116,6 @@ const ask = (socket, question) => {
 };
 
 const methods = {
-  [kEarly]: null,
-
   /** Whether the handshake has brought data, in either direction: TCP Fast Open (RFC 7413). */
   get fastOpen() {
     return ask(this, 'usedFastOpen');

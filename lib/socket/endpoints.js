@@ -2,7 +2,7 @@
 
 /** The names of the two ends of a Socket. */
 
-const { kHandle } = require('../common/symbols');
+const { kHandle } = require('./state');
 
 /** The names of both ends of a connection as the events of a server tell them; undefined for IPC. */
 function namesOf(handle) {

@@ -11,7 +11,7 @@ const { Buffer } = require('node:buffer');
 const native = require('../native/binding');
 const { sizeOf } = require('../common/bytes');
 const { errnoException } = require('../common/errors');
-const { kFirst, kHandle, kOnRead } = require('../common/symbols');
+const { kFirstBytes, kHandle, kOnRead } = require('./state');
 const { setImmediate } = require('../common/timers');
 const uv = require('../native/uv');
 
@@ -32,21 +32,21 @@ class FirstBytes {
     setImmediate(() => { // as what the handle reads: after all that resume() has put off
       this.isDue = false;
       const { socket } = this;
-      if (socket[kFirst] === this && socket[kHandle] !== null) native.run(socket[kHandle].id, socket, () => this.flow(give));
+      if (socket[kFirstBytes] === this && socket[kHandle] !== null) native.run(socket[kHandle].id, socket, () => this.flow(give));
     });
   }
 
   /** Whether the next piece is wanted: the callback may have paused or destroyed the socket. */
   get isWanted() {
     const { socket } = this;
-    return socket[kFirst] === this && !socket.destroyed && socket[kHandle] !== null && socket[kHandle].reading;
+    return socket[kFirstBytes] === this && !socket.destroyed && socket[kHandle] !== null && socket[kHandle].reading;
   }
 
   flow(give) {
     while (this.isWanted && this.bytes.length > 0) this.next(give);
     if (!this.isWanted) return;
     const { socket } = this;
-    socket[kFirst] = null;
+    socket[kFirstBytes] = null;
     const err = socket[kHandle].readStart();
     if (err) socket.destroy(errnoException(err, 'read'));
   }
@@ -73,7 +73,7 @@ function giveFirst(socket, bytes) {
     return;
   }
   const { [kHandle]: handle } = socket;
-  socket[kFirst] = new FirstBytes(socket, bytes);
+  socket[kFirstBytes] = new FirstBytes(socket, bytes);
   if (handle === null || !handle.reading) return;
   handle.readStop();
   handle.reading = false;
@@ -88,8 +88,8 @@ function giveChunks(socket, chunks, encoding) {
 
 /** What the callback was not given, for another socket, which is to have it first. @returns {Uint8Array} */
 function takeFirst(socket) {
-  const { bytes } = socket[kFirst];
-  socket[kFirst] = null;
+  const { bytes } = socket[kFirstBytes];
+  socket[kFirstBytes] = null;
   return Uint8Array.from(bytes);
 }
 

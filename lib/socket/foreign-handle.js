@@ -8,7 +8,7 @@
  */
 
 const nodeNet = require('../node-internals/net');
-const { kHandle, kOnRead } = require('../common/symbols');
+const { kHandle, kOnRead } = require('./state');
 
 /** What a handle may have, and a Socket asks for before it calls it. */
 const OPTIONAL = [

@@ -5,7 +5,7 @@
 const native = require('../native/binding');
 const { errnoException, invalidArgType, outOfRange } = require('../common/errors');
 const { timeouts } = require('../native/events');
-const { kHandle, kIdle } = require('../common/symbols');
+const { kHandle, kIdleTimeoutId } = require('./state');
 const { validateFunction } = require('../common/validate');
 
 /** Milliseconds; longer timeouts are taken as this. */
@@ -64,9 +64,9 @@ class IdleTimeout {
 
 /** Ends the timeout of a socket, if it has one. */
 function stopTimeout(socket) {
-  if (socket[kIdle] < 0) return;
-  timeouts[socket[kIdle]].stop();
-  socket[kIdle] = -1;
+  if (socket[kIdleTimeoutId] < 0) return;
+  timeouts[socket[kIdleTimeoutId]].stop();
+  socket[kIdleTimeoutId] = -1;
 }
 
 function startTimeout(socket, msecs) {
@@ -77,14 +77,14 @@ function startTimeout(socket, msecs) {
     native.idleStop(id);
     return;
   }
-  socket[kIdle] = new IdleTimeout(socket, id).id;
+  socket[kIdleTimeoutId] = new IdleTimeout(socket, id).id;
   attachTimeout(socket);
 }
 
 /** Lets what happens on the socket's handle count as activity. */
 function attachTimeout(socket) {
   const handle = socket[kHandle];
-  if (socket[kIdle] >= 0 && handle?.id >= 0) native.idleAttach(handle.id, socket[kIdle]);
+  if (socket[kIdleTimeoutId] >= 0 && handle?.id >= 0) native.idleAttach(handle.id, socket[kIdleTimeoutId]);
 }
 
 const methods = {
@@ -110,7 +110,7 @@ const methods = {
   /** Activity that C does not see. */
   _unrefTimer() {
     for (let socket = this; socket; socket = socket._parent) {
-      if (socket[kIdle] >= 0) timeouts[socket[kIdle]].touch(socket);
+      if (socket[kIdleTimeoutId] >= 0) timeouts[socket[kIdleTimeoutId]].touch(socket);
     }
   },
 

@@ -14,9 +14,8 @@
 const { Duplex, Readable, Writable } = require('node:stream');
 
 const { codes } = require('../common/errors');
-const {
-  kAttempted, kConnected, kDescriptors, kLife, kOwner, kRead, kShutDown, kShutDownDone, kWriteDone, kWritten,
-} = require('../common/symbols');
+const { kAttempted, kConnected, kDescriptors, kOwner, kRead, kShutDown, kWritten } = require('../common/symbols');
+const { answers, first, kClosingLife, kLife } = require('./state');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
 
@@ -27,9 +26,6 @@ const { WritableState } = Writable;
 const kPaused = [new ReadableState(), ReadableState.prototype]
   .flatMap((holder) => Object.getOwnPropertySymbols(holder))
   .find(({ description }) => description === 'kPaused');
-
-/** Whose 'close' a socket tells. */
-const kClosing = Symbol('kClosing');
 
 /** Node's own methods. One that a program has put in the place of it is given the socket itself. */
 const NODES = { destroy: Duplex.prototype.destroy, end: Duplex.prototype.end, read: Duplex.prototype.read };
@@ -133,7 +129,7 @@ class Life {
   leave(handle) {
     const { socket } = this;
     if (handle[kOwner] === socket) handle[kOwner] = this;
-    for (const key of [kWriteDone, kShutDownDone]) {
+    for (const key of answers) {
       if (socket[key] === null) continue;
       this[key] = socket[key];
       socket[key] = null;
@@ -155,7 +151,7 @@ class Life {
   once(event, listener) {
     const told = () => {
       if (!this.waiting.has(told)) return; // forgotten by a listener before this one, in which another life has begun
-      if (event === 'close' && this.socket[kClosing] !== this) return;
+      if (event === 'close' && this.socket[kClosingLife] !== this) return;
       forget();
       listener();
     };
@@ -171,12 +167,12 @@ class Life {
   /** Tells of the end of this life. */
   tellClose(...hadError) {
     const { socket } = this;
-    const outer = socket[kClosing];
-    socket[kClosing] = this;
+    const outer = socket[kClosingLife];
+    socket[kClosingLife] = this;
     try {
       socket.emit('close', ...hadError);
     } finally {
-      socket[kClosing] = outer; // a program's handle may close another life at once, within this event
+      socket[kClosingLife] = outer; // a program's handle may close another life at once, within this event
     }
   }
 
@@ -196,9 +192,8 @@ Object.setPrototypeOf(Life.prototype, Duplex.prototype);
 
 /* What few lives have anything in, which is theirs when they do. */
 
-/** Callbacks that wait for the handle when it is not the socket's any more: as those of a Socket. */
-Life.prototype[kWriteDone] = null;
-Life.prototype[kShutDownDone] = null;
+/** What waits for the handle when it is not the socket's any more, as in the socket. */
+for (const key of answers) Life.prototype[key] = first[key];
 /** True when its signal was aborted before it was made: as in Node, no other error is told in this life. */
 Life.prototype.aborted = false;
 /** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */

@@ -6,7 +6,7 @@ const dns = require('node:dns');
 
 const { codes } = require('../common/errors');
 const { isIP } = require('../address/ip');
-const { kBound } = require('../common/symbols');
+const { kBoundToPath } = require('./state');
 const { nextTick } = require('../common/timers');
 
 /** An IPv6 family may be given as 6 or 'IPv6'; anything else goes to dns.lookup() as it is. */
@@ -121,7 +121,7 @@ function useAll(socket, options, wanted, attempt, addresses) {
  */
 function resolve(socket, options, wanted, attempt) {
   if (isIP(wanted.host)) {
-    if (socket[kBound] !== null) { // at once, so that localAddress is known when connect() returns
+    if (socket[kBoundToPath] !== null) { // at once, so that localAddress is known when connect() returns
       attempt(socket, [wanted.host], wanted, false);
       return;
     }
@@ -137,7 +137,7 @@ function resolve(socket, options, wanted, attempt) {
 
 /** Whether all addresses of the name are to be tried: in a race also those of one family. */
 function wantsAll(socket, options, wanted) {
-  if (socket[kBound] !== null) return false;
+  if (socket[kBoundToPath] !== null) return false;
   if (wanted.delay !== undefined) return options.autoSelectFamily !== false;
   const { family } = lookupOptions(options, false);
   return wanted.select && family !== 4 && family !== 6 && !wanted.localAddress;

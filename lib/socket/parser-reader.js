@@ -10,7 +10,7 @@ const native = require('../native/binding');
 const { inlined } = require('../native/events');
 const { Handle } = require('../native/handle');
 const { copyOf, feed, isTaken, takeParser } = require('../node-internals/http-parser');
-const { kFirst, kHandle, kOnRead, kParser, kReceives } = require('../common/symbols');
+const { kFirstBytes, kHandle, kOnRead, kParser, kReceivesDescriptors } = require('./state');
 
 /* Taken once: see node-internals/http-parser.js. */
 const Bytes = Uint8Array;
@@ -42,7 +42,7 @@ function isPlain(socket) {
   const { [kHandle]: handle } = socket;
   return (
     handle instanceof Handle && handle.id >= 0 && !socket.destroyed && !socket.connecting && socket[kOnRead] === null &&
-    socket[kFirst] === null && !socket[kReceives] && socket.readableLength === 0 && socket.listenerCount('data') === 1 &&
+    socket[kFirstBytes] === null && !socket[kReceivesDescriptors] && socket.readableLength === 0 && socket.listenerCount('data') === 1 &&
     socket.listenerCount('readable') === 0
   );
 }

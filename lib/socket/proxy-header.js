@@ -6,7 +6,8 @@ const native = require('../native/binding');
 const { errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
 const { encodeProxyHeader } = require('../proxy-protocol');
-const { kConnected, kHandle, kLife, kProxyHeader, kProxyOut } = require('../common/symbols');
+const { kConnected } = require('../common/symbols');
+const { kHandle, kLife, kProxyHeader, kProxyHeaderToSend } = require('./state');
 const uv = require('../native/uv');
 const { settle } = require('./write');
 
@@ -20,7 +21,7 @@ function peerName(socket) {
 /** Keeps the option `proxyHeader` of connect() for the connection. @throws as encodeProxyHeader() */
 function setHeader(socket, { proxyHeader }) {
   const header = proxyHeader === undefined || proxyHeader === null ? null : encodeProxyHeader(proxyHeader);
-  if (header !== socket[kProxyOut]) socket[kProxyOut] = header;
+  if (header !== socket[kProxyHeaderToSend]) socket[kProxyHeaderToSend] = header;
   if (socket[kProxyHeader] !== null) socket[kProxyHeader] = null; // of a connection that has gone
 }
 
@@ -29,10 +30,10 @@ function setHeader(socket, { proxyHeader }) {
  * @returns {boolean} true when it has gone; else kConnected is called again when it has
  */
 function sendHeader(socket) {
-  const { [kProxyOut]: header, [kHandle]: handle, [kLife]: life } = socket;
+  const { [kProxyHeaderToSend]: header, [kHandle]: handle, [kLife]: life } = socket;
   const result = handle instanceof Handle ? native.write(handle.id, header) : uv.EINVAL;
 
-  socket[kProxyOut] = null;
+  socket[kProxyHeaderToSend] = null;
   if (result === 0) return true;
   if (result < 0) {
     socket.destroy(errnoException(result, 'write'));
@@ -46,9 +47,6 @@ function sendHeader(socket) {
 }
 
 const methods = {
-  [kProxyHeader]: null,
-  [kProxyOut]: null,
-
   /** The header of the PROXY protocol that came with the connection, or null. */
   get proxyHeader() {
     return this[kProxyHeader];

@@ -13,7 +13,8 @@ const { inlined } = require('../native/events');
 const { callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
 const { parse } = require('./parser-reader');
-const { kFirst, kHandle, kLife, kOnRead, kParser, kRead, kTlsReader } = require('../common/symbols');
+const { kRead } = require('../common/symbols');
+const { kFirstBytes, kHandle, kLife, kOnRead, kParser, kTlsListeners } = require('./state');
 const uv = require('../native/uv');
 const { validateFunction, validateObject } = require('../common/validate');
 
@@ -78,8 +79,8 @@ function useBuffer(socket) {
 
 function startReading(socket) {
   socket[kHandle].reading = true;
-  if (socket[kFirst] !== null) { // see first-bytes.js
-    socket[kFirst].start(giveToUser);
+  if (socket[kFirstBytes] !== null) { // see first-bytes.js
+    socket[kFirstBytes].start(giveToUser);
     return;
   }
   const err = socket[kHandle].readStart();
@@ -98,7 +99,7 @@ function giveToUser(socket, got) {
   const onread = socket[kOnRead];
   const { buffer } = onread;
   const handle = socket[kHandle];
-  if (socket[kTlsReader]) { // which reads below `onread`, as it does in Node
+  if (socket[kTlsListeners]) { // which reads below `onread`, as it does in Node
     if (!socket.push(Buffer.from(buffer.subarray(0, got))) && handle !== null && socket[kHandle] === handle) stopReading(socket);
     return;
   }
@@ -136,9 +137,6 @@ function emitAll(state) {
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
 const methods = {
-  [kFirst]: null,
-  [kParser]: null,
-
   /** What the handle has read: bytes, or the end, or an error. */
   [kRead](got, memory) {
     const { [kHandle]: handle, [kLife]: life } = this;

@@ -7,7 +7,10 @@ const { Duplex, finished } = require('node:stream');
 const native = require('../native/binding');
 const { AbortError, codes, invalidArgType, invalidArgValue } = require('../common/errors');
 const { Handle } = require('../native/handle');
-const { kByKernel, kHandle, kLife, kOnRead, kOwner, kReceives, kRelayed, kTlsReader, kWriteDone } = require('../common/symbols');
+const { kOwner } = require('../common/symbols');
+const {
+  kHandle, kIsSpliced, kLife, kOnRead, kReceivesDescriptors, kTlsListeners, kUsesZeroCopy, kWriteCallback,
+} = require('./state');
 const { takeBuffered } = require('../processes/transfer');
 const { setImmediate } = require('../common/timers');
 const { validateAbortSignal, validateInteger, validateObject } = require('../common/validate');
@@ -19,7 +22,7 @@ const LARGEST_PIPE = 1024 * 1024;
 const EMPTY = new Uint8Array(0);
 
 /** Descriptors that come with the bytes are lost in the kernel's pipes. */
-const isOfKernel = (stream) => stream[kHandle] instanceof Handle && stream[kHandle][kOwner] === stream && !stream[kReceives];
+const isOfKernel = (stream) => stream[kHandle] instanceof Handle && stream[kHandle][kOwner] === stream && !stream[kReceivesDescriptors];
 
 /** Tells of streams whether they are still open, and not those of a later connection. */
 function stayers(...streams) {
@@ -61,7 +64,7 @@ class Way {
     else if (from._readableState.ended) from.read(0); // 'end' comes, as all has been taken
     else if (source !== null && target !== null) {
       const { [kLife]: life } = to;
-      to[kWriteDone] = (error) => life.destroy(error);
+      to[kWriteCallback] = (error) => life.destroy(error);
       native.spliceStart(source.id);
     }
   }
@@ -88,7 +91,7 @@ class Way {
   }
 
   get total() {
-    return this.to[kByKernel] ? this.to.bytesWritten - this.before : this.bytes;
+    return this.to[kUsesZeroCopy] ? this.to.bytesWritten - this.before : this.bytes;
   }
 }
 
@@ -98,7 +101,7 @@ function giveToKernel(a, b, size) {
   if (native.splice(a[kHandle].id, b[kHandle].id, size) !== 0) return false;
   for (const socket of [a, b]) {
     socket[kHandle].reading = true; // so that nothing starts it
-    socket[kByKernel] = true;
+    socket[kUsesZeroCopy] = true;
   }
   return true;
 }
@@ -127,8 +130,8 @@ function validateEnd(stream, name) {
   if (!(stream instanceof Duplex)) throw invalidArgType(name, ['Socket', 'Duplex'], stream);
   if (stream.readableEncoding !== null) throw invalidArgValue(name, stream, 'has an encoding');
   if (stream[kOnRead]) throw invalidArgValue(name, stream, 'has the option onread');
-  if (stream[kRelayed]) throw invalidArgValue(name, stream, 'is relayed already');
-  if (stream[kTlsReader]) throw invalidArgValue(name, stream, 'is read by TLS');
+  if (stream[kIsSpliced]) throw invalidArgValue(name, stream, 'is relayed already');
+  if (stream[kTlsListeners]) throw invalidArgValue(name, stream, 'is read by TLS');
   if (stream._readableState.pipes.length > 0) throw invalidArgValue(name, stream, 'is piped to another stream');
 }
 
@@ -184,7 +187,7 @@ function splice(a, b, options = {}) {
     signal?.addEventListener('abort', onAbort, { once: true });
     for (const stream of [a, b]) {
       stream.allowHalfOpen = true;
-      if (stream[kRelayed] === false) stream[kRelayed] = true;
+      if (stream[kIsSpliced] === false) stream[kIsSpliced] = true;
       const forget = finished(stream, (error) => {
         onFinished(error);
         setImmediate(forget); // when the error of the other one, which comes in a tick, has been told too

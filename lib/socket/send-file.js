@@ -16,10 +16,10 @@ const native = require('../native/binding');
 const { FastBuffer } = require('../common/bytes');
 const { AbortError, codes, errnoException, invalidArgType, outOfRange } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
-const { kByKernel, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kWriteDone } = require('../common/symbols');
+const { kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kUsesZeroCopy, kWriteCallback } = require('./state');
 const uv = require('../native/uv');
 const { validateAbortSignal, validateFunction, validateInt32, validateInteger, validateObject } = require('../common/validate');
-const { settle, writeMany } = require('./write');
+const { kFileBytes, settle, writeMany } = require('./write');
 
 /** Bytes that are read at once from what the kernel does not send. */
 const BLOCK = 64 * 1024;
@@ -125,15 +125,15 @@ function sendByKernel(socket, part, fd, done) {
   }
   const before = handle.bytesSent;
 
-  socket[kByKernel] = true;
-  socket[kWriteDone] = (error) => {
+  socket[kUsesZeroCopy] = true;
+  socket[kWriteCallback] = (error) => {
     if (handle.id >= 0) part.sent = handle.bytesSent - before;
     if (error && socket[kHandle] === handle && part.sent === 0 && CANNOT.has(error.errno)) sendByReading(socket, part, fd, done);
     else done(error);
   };
   const err = native.sendFile(handle.id, fd, part.start ?? -1, part.count); // it calls hooks, which may destroy the socket
   if (err === 0) return;
-  socket[kWriteDone] = null;
+  socket[kWriteCallback] = null;
   if (CANNOT.has(err)) sendByReading(socket, part, fd, done);
   else fail(part, errnoException(err, 'sendfile'), done);
 }
@@ -196,9 +196,9 @@ function whyNotSent({ begun }, error) {
 function enqueue(socket, part, signal, callback) {
   const { [kLife]: life } = socket;
   const forget = heed(life, part, signal);
-  socket[kFiles]++;
+  socket[kQueuedFiles]++;
   return socket.write(part, undefined, (error) => {
-    if (life.isCurrent) socket[kFiles]--;
+    if (life.isCurrent) socket[kQueuedFiles]--;
     forget();
     if (part.error ?? error) callback(part.error ?? whyNotSent(life, error));
     else callback(null, part.sent);
@@ -206,10 +206,6 @@ function enqueue(socket, part, signal, callback) {
 }
 
 const methods = {
-  [kFiles]: 0,
-  [kByKernel]: false,
-  [kRelayed]: false,
-
   /**
    * Sends a file, or a part of it, in its turn among the writes; the kernel takes it from the file where it can.
    * @param {string | Buffer | URL | number | import('node:fs/promises').FileHandle} file a path, or what is open: it has to
@@ -228,7 +224,7 @@ const methods = {
     const { signal } = options;
     validateAbortSignal(signal, 'options.signal');
     if (callback !== undefined) validateFunction(callback, 'callback');
-    if (this[kRelayed]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
+    if (this[kIsSpliced]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
 
     const part = new FilePart(file, start, count, Math.max(1, this.writableHighWaterMark));
     if (callback !== undefined) return enqueue(this, part, signal, callback);

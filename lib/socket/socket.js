@@ -1,72 +1,50 @@
 'use strict';
 
 /**
- * net.Socket: a stream.Duplex over a Handle. This file has its construction and its state; connecting, reading, writing,
- * timeouts and destruction are in the files of their names.
+ * net.Socket: a stream.Duplex over a Handle. This file has its construction, and how it gets a handle and another life. Its state
+ * is declared in state.js; its other methods are in the files of their subjects, which the table at the end lists.
  */
 
 const { Duplex } = require('node:stream');
 
 const { AcceptedOptions } = require('./accepted-options');
-const { BoundSocket } = require('./bound-socket');
-const connecting = require('./connect');
+const { BoundSocket, kAdopt } = require('./bound-socket');
+const connect = require('./connect');
 const connectTimeout = require('./connect-timeout');
 const credentials = require('./credentials');
+const { defineMethods } = require('../common/define-methods');
 const descriptors = require('./descriptors');
-const destroying = require('./destroy');
+const destroy = require('./destroy');
+const earlyData = require('./early-data');
+const endpoints = require('./endpoints');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, SOCKET, adopt, toHandle } = require('../native/handle');
 const { takeInstances } = require('../common/instances');
-const iterating = require('./iterate');
+const idleTimeout = require('./idle-timeout');
+const iterate = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
-const names = require('./endpoints');
 const nodeNet = require('../node-internals/net');
-const opening = require('./early-data');
 const { NONE, forSocket, program } = require('../options/program-defaults');
-const proxy = require('./proxy-header');
-const settings = require('../options/tcp-options');
-const reading = require('./read');
+const proxyHeader = require('./proxy-header');
+const read = require('./read');
 const sendFile = require('./send-file');
 const socketOptions = require('../options/socket-options');
-const {
-  kAdopt,
-  kAttach,
-  kAttempt,
-  kBlockList,
-  kBound,
-  kBytesRead,
-  kByKernel,
-  kBytesWritten,
-  kConnectTimer,
-  kEarly,
-  kFiles,
-  kFirst,
-  kHandle,
-  kIdle,
-  kKeepAlive,
-  kLife,
-  kLiveAgain,
-  kNoDelay,
-  kOnRead,
-  kOwner,
-  kParser,
-  kQueued,
-  kReceives,
-  kRelayed,
-  kResetting,
-  kShutDownDone,
-  kTypeOfService,
-  kUndo,
-  kWriteDone,
-} = require('../common/symbols');
+const state = require('./state');
+const { kOwner } = require('../common/symbols');
 const tcpInfo = require('./tcp-info');
-const timeout = require('./idle-timeout');
+const tcpOptions = require('./tcp-options');
 const { nextTick } = require('../common/timers');
 const tlsReader = require('./tls-reader');
 const userTimeout = require('../options/user-timeout');
 const { validateInt32 } = require('../common/validate');
-const writing = require('./write');
+const write = require('./write');
+
+const {
+  first, kAttach, kBoundToPath, kBytesRead, kBytesWritten, kConnectAttempt, kConnectTimer, kHandle, kIdleTimeoutId,
+  kIsSpliced, kKeepAlive, kLife, kLiveAgain, kNoDelay, kOnRead, kReceivesDescriptors, kShutdownCallback, kTypeOfService, kUndo,
+  kWriteCallback,
+} = state;
 
 /* --- construction ------------------------------------------------------------------------------------------------ */
 
@@ -118,45 +96,27 @@ function onReadableStreamEnd() {
   if (!this.allowHalfOpen) this.write = writeAfterEnd;
 }
 
-/** The state that few sockets have anything in: it is theirs when they do, and of the prototype otherwise. */
-const RARE = { [kBlockList]: null, [kBound]: null, [kKeepAlive]: null, [kOnRead]: null, [kResetting]: false, [kTypeOfService]: undefined };
-
+/** What few sockets have: it is theirs when they do, and of the prototype otherwise. */
 function initRareState(socket, options) {
   if (options.typeOfService !== undefined) {
     validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
     socket[kTypeOfService] = options.typeOfService;
   }
-  const keepAlive = settings.keepAliveOption(options);
-  const onread = reading.onreadOption(options.onread);
+  const keepAlive = tcpOptions.keepAliveOption(options);
+  const onread = read.onreadOption(options.onread);
   if (keepAlive !== null) socket[kKeepAlive] = keepAlive;
   if (onread !== null) socket[kOnRead] = onread;
-  if (options.receiveDescriptors !== undefined) socket[kReceives] = descriptors.receiveOption(options);
-  if (!(options instanceof AcceptedOptions)) connecting.keepOptions(socket, options);
-  connecting.setBlockList(socket, options);
+  if (options.receiveDescriptors !== undefined) socket[kReceivesDescriptors] = descriptors.receiveOption(options);
+  if (!(options instanceof AcceptedOptions)) connect.keepOptions(socket, options);
+  connect.setBlockList(socket, options);
 }
 
-/** The state of a socket that lives again, but for what a program has asked of it: as that of a new one. */
-function resetState(socket) {
+/** Ends what has to do with the life that is over, but for what a program has asked of the socket. */
+function endLife(socket) {
   descriptors.dropQueued(socket);
   if (socket[kConnectTimer] !== null) connectTimeout.stop(socket);
   if (socket.write === writeAfterEnd) delete socket.write;
-  socket[kAttempt] = null;
-  socket[kBytesRead] = 0;
-  socket[kByKernel] = false;
-  socket[kEarly] = null;
-  socket[kFiles] = 0;
-  socket[kFirst] = null;
-  socket[kQueued] = null;
-  if (socket[kParser] !== null) socket[kParser] = null;
-  if (socket[kResetting]) socket[kResetting] = false;
-  socket.connecting = false;
-  socket.server = null;
-  socket._server = null;
-  socket._hadError = false;
-  socket._host = null;
-  socket._closeAfterHandlingError = false;
-  socket._pendingData = null;
-  socket._pendingEncoding = '';
+  state.resetForLife(socket);
 }
 
 /** Starts to read from a handle that was given, unless that is not wanted. */
@@ -182,27 +142,27 @@ function Socket(options) {
   options = typeof options === 'number' ? { fd: options } : (options ?? {});
   if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
   refuseObjectMode(options);
-  // The engine has room in the object for as many properties as it sees here.
-  this[kLife] = null;
-  this[kHandle] = null;
-  this[kIdle] = -1;
-  this[kAttempt] = null;
-  this[kUndo] = null;
-  this[kBytesRead] = 0;
-  this[kBytesWritten] = 0;
-  this[kWriteDone] = null;
-  this[kShutDownDone] = null;
+  // One line for each piece: the engine has room in the object for as many properties as it sees here.
+  this[kLife] = first[kLife];
+  this[kHandle] = first[kHandle];
+  this[kIdleTimeoutId] = first[kIdleTimeoutId];
+  this[kConnectAttempt] = first[kConnectAttempt];
+  this[kUndo] = first[kUndo];
+  this[kBytesRead] = first[kBytesRead];
+  this[kBytesWritten] = first[kBytesWritten];
+  this[kWriteCallback] = first[kWriteCallback];
+  this[kShutdownCallback] = first[kShutdownCallback];
   this[kNoDelay] = Boolean(options.noDelay);
-  this.connecting = false;
-  this._hadError = false;
-  this._parent = null;
-  this._host = null;
-  this._closeAfterHandlingError = false;
-  this._sockname = null;
-  this._pendingData = null;
-  this._pendingEncoding = '';
-  this.server = null;
-  this._server = null;
+  this.connecting = first.connecting;
+  this._hadError = first._hadError;
+  this._parent = first._parent;
+  this._host = first._host;
+  this._closeAfterHandlingError = first._closeAfterHandlingError;
+  this._sockname = first._sockname;
+  this._pendingData = first._pendingData;
+  this._pendingEncoding = first._pendingEncoding;
+  this.server = first.server;
+  this._server = first._server;
   initRareState(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
@@ -212,7 +172,7 @@ function Socket(options) {
   else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
   else if (fd !== undefined) this[kAttach](handleOfDescriptor(fd));
   this.on('end', onReadableStreamEnd);
-  if (this[kHandle] && this[kBound] === null && options.readable !== false) startGiven(this, options);
+  if (this[kHandle] && this[kBoundToPath] === null && options.readable !== false) startGiven(this, options);
 }
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
@@ -248,7 +208,7 @@ const methods = {
   /** Begins another life. */
   [kLiveAgain]() {
     tlsReader.takeFromTls(this);
-    liveAgain(this, () => resetState(this));
+    liveAgain(this, () => endLife(this));
   },
 
   /**
@@ -256,23 +216,21 @@ const methods = {
    * @param {object} handle
    * @param {boolean} [bound] that of a BoundSocket: true for a path
    */
-  [kAttach](handle, bound = this[kBound]) {
-    if (bound !== this[kBound]) this[kBound] = bound;
+  [kAttach](handle, bound = this[kBoundToPath]) {
+    if (bound !== this[kBoundToPath]) this[kBoundToPath] = bound;
     const { [kLife]: life } = this;
+    const isUsed = life.begun || this.destroyed || this[kIsSpliced];
     if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
     else this._undestroy();
     this[kLife].begun = true;
-    this._sockname = null;
-    this._peername = undefined;
-    this[kBytesWritten] = 0;
-    if (this[kFirst] !== null) this[kFirst] = null;
-    if (this[kRelayed]) this[kRelayed] = false; // that connection has gone
+    if (isUsed) state.resetForHandle(this);
+    this._peername = undefined; // which a socket has from its first handle on
     this[kHandle] = handle;
     if (!(handle instanceof Handle)) return; // see foreign-handle.js
-    if (this[kReceives]) descriptors.receiveOn(this, handle);
+    if (this[kReceivesDescriptors]) descriptors.receiveOn(this, handle);
     handle[kOwner] = this;
-    timeout.attachTimeout(this);
-    const err = this[kOnRead] === null ? 0 : reading.useBuffer(this);
+    idleTimeout.attachTimeout(this);
+    const err = this[kOnRead] === null ? 0 : read.useBuffer(this);
     if (err === 0) return;
     handle.close();
     this[kHandle] = null;
@@ -326,16 +284,32 @@ const HIDDEN = [
   'proxyHeader', 'readyState',
 ];
 
-const PARTS = [
-  RARE, methods, names, settings, connecting, connectTimeout, opening, reading, iterating, writing, destroying, sendFile, timeout, tlsReader,
-  userTimeout, socketOptions, tcpInfo, credentials, proxy, descriptors,
-].map((part) => part.methods ?? part);
+/** The methods by their files, in the order in which the prototype has them. */
+const SUBJECTS = {
+  state,
+  socket: { methods },
+  endpoints,
+  'tcp-options': tcpOptions,
+  connect,
+  'early-data': earlyData,
+  read,
+  iterate,
+  write,
+  destroy,
+  'send-file': sendFile,
+  'idle-timeout': idleTimeout,
+  'tls-reader': tlsReader,
+  'user-timeout': userTimeout,
+  'socket-options': socketOptions,
+  'tcp-info': tcpInfo,
+  credentials,
+  'proxy-header': proxyHeader,
+  descriptors,
+};
 
-for (const part of PARTS) {
-  Object.defineProperties(Socket.prototype, Object.getOwnPropertyDescriptors(part));
-}
+const parts = defineMethods(Socket.prototype, SUBJECTS);
 for (const name of HIDDEN) Object.defineProperty(Socket.prototype, name, { enumerable: false });
 
 takeInstances(Socket, nodeNet.Socket);
 
-module.exports = { Socket, parts: PARTS };
+module.exports = { Socket, parts };

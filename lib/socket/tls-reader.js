@@ -11,7 +11,7 @@ const { Duplex } = require('node:stream');
 
 const { letFlow } = require('./life');
 const { callNode } = require('../node-internals/net');
-const { kAwaited, kHandle, kLife, kLiveAgain, kTlsReader } = require('../common/symbols');
+const { kHandle, kLife, kLiveAgain, kTlsListeners, kWillConnect } = require('./state');
 
 /** Node's module that reads a stream for TLS, and the name of its listener of 'data'. */
 const READER = 'node:internal/js_stream_socket';
@@ -53,7 +53,7 @@ const isOwn = (error) => ['read', 'write', 'shutdown'].includes(error?.syscall);
 
 /** emit() of a socket that TLS reads. */
 function emit(event, ...args) {
-  const reader = this[kTlsReader];
+  const reader = this[kTlsListeners];
 
   if (event === 'close') return Duplex.prototype.emit.call(this, event, args[0] && !reader.failed);
   if (reader[event] === undefined || (event === 'error' && !isOwn(args[0]))) return Duplex.prototype.emit.call(this, event, ...args);
@@ -66,7 +66,7 @@ function emit(event, ...args) {
 /** removeAllListeners() of a socket that TLS reads: TLS is no listener of the program's, and the stream flows on for it. */
 function removeAllListeners(...args) {
   Duplex.prototype.removeAllListeners.apply(this, args);
-  if (!this.listeners('data').includes(this[kTlsReader].data)) Duplex.prototype.on.call(this, 'data', this[kTlsReader].data);
+  if (!this.listeners('data').includes(this[kTlsListeners].data)) Duplex.prototype.on.call(this, 'data', this[kTlsListeners].data);
   return this;
 }
 
@@ -78,8 +78,8 @@ function giveToTls(socket, ondata) {
   if (socket.destroyed && socket[kHandle] === null) socket[kLiveAgain](); // it is the next connection that TLS is for
   const { decoder } = socket._readableState;
   socket._readableState.decoder = null;
-  socket[kTlsReader] = { data: ondata, error: socket.listeners('error').at(-1), end: undefined, failed: false, decoder };
-  if (socket[kHandle] === null && !socket.destroyed) socket[kAwaited] = true; // TLS speaks at once: it is kept
+  socket[kTlsListeners] = { data: ondata, error: socket.listeners('error').at(-1), end: undefined, failed: false, decoder };
+  if (socket[kHandle] === null && !socket.destroyed) socket[kWillConnect] = true; // TLS speaks at once: it is kept
   for (const method of [emit, removeAllListeners]) {
     Object.defineProperty(socket, method.name, { value: method, writable: true, configurable: true });
   }
@@ -87,11 +87,11 @@ function giveToTls(socket, ondata) {
 
 /** TLS that has read a connection has ended with it: what comes is the program's again, or another reader's. */
 function takeFromTls(socket) {
-  const reader = socket[kTlsReader];
+  const reader = socket[kTlsListeners];
   if (!reader) return;
   for (const event of ['data', 'end', 'error']) if (reader[event]) socket.off(event, reader[event]);
   for (const method of [emit, removeAllListeners]) if (socket[method.name] === method) delete socket[method.name];
-  socket[kTlsReader] = null;
+  socket[kTlsListeners] = null;
   socket._readableState.decoder = reader.decoder;
   letFlow(socket._readableState, socket.listenerCount('data') > 0);
 }
@@ -100,7 +100,7 @@ const methods = {
   on(event, listener) {
     if (this[kLife] === undefined) return callNode(this, 'on', [event, listener]);
     if (event === 'data' && listener?.name === LISTENER && (this.isPaused() || this.destroyed) && isForTls()) giveToTls(this, listener);
-    else if (event === 'end' && this[kTlsReader] && isForTls()) this[kTlsReader].end = listener;
+    else if (event === 'end' && this[kTlsListeners] && isForTls()) this[kTlsListeners].end = listener;
     return Duplex.prototype.on.call(this, event, listener);
   },
 };

@@ -12,11 +12,11 @@ const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { INLINE, outgoing } = require('../native/events');
 const { callNode } = require('../node-internals/net');
+const { kShutDown, kWritten } = require('../common/symbols');
 const {
-  kAwaited, kByKernel, kBytesWritten, kEarly, kFileBytes, kFiles, kHandle, kLife, kRelayed, kSendInOrder, kShutDown, kShutDownDone,
-  kWriteDone,
-  kWritten,
-} = require('../common/symbols');
+  kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
+  kWillConnect, kWriteCallback,
+} = require('./state');
 const { nextTick } = require('../common/timers');
 const uv = require('../native/uv');
 
@@ -45,6 +45,9 @@ const ENCODINGS = new Map([
   ['utf16le', 2],
   ['utf-16le', 2],
 ]);
+
+/** Under which a file in the queue of writes says how many bytes it counts for. */
+const kFileBytes = Symbol('kFileBytes');
 
 /** The bytes of what is queued; a file says how many it will have. */
 const byteLength = (chunk, encoding) =>
@@ -177,7 +180,7 @@ function settle(socket, result, done, many = false) {
     return;
   }
   const handle = socket[kHandle];
-  socket[kWriteDone] = done;
+  socket[kWriteCallback] = done;
   if (many) nextTick(enterContext, handle);
   else enterContext(handle);
 }
@@ -194,12 +197,12 @@ function sendInOrder(socket, handle, chunks, callback) {
 }
 
 /** True before the connection is there, if it can still be. */
-const isAwaited = (socket) => socket.connecting || (socket[kAwaited] && socket[kHandle] === null && !socket.destroyed);
+const isAwaited = (socket) => socket.connecting || (socket[kWillConnect] && socket[kHandle] === null && !socket.destroyed);
 
 /** The write of which something was offered with the handshake: see early-data.js. */
 function writeRest(socket, callback) {
-  const { buffer, sent } = socket[kEarly];
-  socket[kEarly] = null;
+  const { buffer, sent } = socket[kEarlyData];
+  socket[kEarlyData] = null;
   socket[kBytesWritten] += sent;
   socket._writeGeneric(false, buffer.subarray(sent), 'buffer', callback);
 }
@@ -213,7 +216,7 @@ function writeLater(socket, many, data, encoding, callback) {
   });
   const forgetConnect = life.once('connect', () => {
     forgetClose();
-    if (socket[kEarly] === null) socket._writeGeneric(many, data, encoding, callback);
+    if (socket[kEarlyData] === null) socket._writeGeneric(many, data, encoding, callback);
     else writeRest(socket, callback);
   });
   socket._pendingData = data;
@@ -260,8 +263,6 @@ function isIdle(socket, length) {
 }
 
 const methods = {
-  [kAwaited]: false,
-
   /**
    * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not become
    * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try. Between
@@ -301,8 +302,8 @@ const methods = {
       return;
     }
     const handle = this[kHandle];
-    if (this[kFiles] > 0 && many) nextTick(sendInOrder, this, this[kHandle], data, callback);
-    else if (this[kFiles] > 0) this[kSendInOrder]([{ chunk: data, encoding }], callback);
+    if (this[kQueuedFiles] > 0 && many) nextTick(sendInOrder, this, this[kHandle], data, callback);
+    else if (this[kQueuedFiles] > 0) this[kSendInOrder]([{ chunk: data, encoding }], callback);
     else if (handle instanceof ForeignHandle) handle.write(many, data, encoding, callback);
     else settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback, many);
   },
@@ -317,10 +318,10 @@ const methods = {
 
   /** A write that had to wait has ended. */
   [kWritten](status) {
-    const callback = this[kWriteDone];
-    this[kWriteDone] = null;
+    const callback = this[kWriteCallback];
+    this[kWriteCallback] = null;
     if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
-    else if (status < 0 && this[kRelayed]) this.destroy(errnoException(status, 'write')); // of the relay, after a write of the program's
+    else if (status < 0 && this[kIsSpliced]) this.destroy(errnoException(status, 'write')); // of the relay, after a write of the program's
   },
 
   /** Half-closes when all is written. */
@@ -337,17 +338,17 @@ const methods = {
       this[kHandle].shutdown(callback);
       return;
     }
-    this[kShutDownDone] = callback;
+    this[kShutdownCallback] = callback;
     const err = native.shutdown(this[kHandle].id);
     if (err === 0) return;
-    this[kShutDownDone] = null;
+    this[kShutdownCallback] = null;
     if (err === uv.ENOTCONN) callback();
     else callback(errnoException(err, 'shutdown'));
   },
 
   [kShutDown]() {
-    const callback = this[kShutDownDone];
-    this[kShutDownDone] = null;
+    const callback = this[kShutdownCallback];
+    this[kShutdownCallback] = null;
     callback?.();
   },
 
@@ -355,7 +356,7 @@ const methods = {
   get _bytesDispatched() {
     if (this[kHandle] instanceof ForeignHandle) return this[kHandle].bytesWritten;
     const bytes = this[kBytesWritten];
-    return this[kByKernel] && this[kHandle] !== null ? bytes + this[kHandle].bytesSent : bytes;
+    return this[kUsesZeroCopy] && this[kHandle] !== null ? bytes + this[kHandle].bytesSent : bytes;
   },
 
   /** Bytes sent and bytes queued (net.md, socket.bytesWritten). */
@@ -374,4 +375,4 @@ const methods = {
   },
 };
 
-module.exports = { WAITS, methods, settle, writeBuffer, writeMany };
+module.exports = { WAITS, kFileBytes, methods, settle, writeBuffer, writeMany };

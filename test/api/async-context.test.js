@@ -2,9 +2,11 @@
 
 const assert = require('node:assert');
 const { AsyncLocalStorage, createHook, executionAsyncId } = require('node:async_hooks');
+const { once } = require('node:events');
 
-const kit = require('./kit');
-const { HOST, closed, listening, net, once, pair, tempPath, tidy, track } = kit;
+const { HOST, closed } = require('../support/net');
+const { net } = require('../support/subject');
+const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const storage = new AsyncLocalStorage();
 

@@ -3,10 +3,14 @@
 /** The behaviours that are easy to get wrong. */
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 
-const kit = require('./kit');
-const { HOST, closed, connected, listening, net, once, pair, tempPath, text, tidy, track } = kit;
+const { script } = require('../support/child');
+const { needsHost } = require('../support/needs');
+const { HOST, closed, text } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const BIG = Buffer.alloc(8 << 20, 'x');
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -169,7 +173,7 @@ describe('behaviours: timeouts and references', () => {
 
   it('unref() before connect(): the pending connect holds the loop until connected', async () => {
     const { port } = (await listening(net.createServer())).address();
-    const { stdout, code } = await kit.script(
+    const { stdout, code } = await script(
       `new net.Socket().unref().connect(${port}, '${HOST}', () => console.log('connected'));`,
     );
     assert.deepStrictEqual([stdout.trim(), code], ['connected', 0]);
@@ -195,7 +199,7 @@ describe('behaviours: addresses, writes and errors', () => {
   afterEach(tidy);
 
   it('an address with a zone is taken as it is', async function () {
-    kit.needsHost(this, '::1');
+    needsHost(this, '::1');
     const server = await listening(net.createServer(), 0, '::1');
     const zone = Object.entries(require('node:os').networkInterfaces()).find(([, all]) =>
       all.some(({ address }) => address === '::1'))[0];

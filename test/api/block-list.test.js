@@ -1,9 +1,12 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
-const kit = require('./kit');
-const { HOST, closed, connected, listening, net, once, pair, tempPath, tidy, track } = kit;
+const { needsHost } = require('../support/needs');
+const { HOST, closed } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 /** A list of these rules, one a CIDR text. */
 function blocking(...cidrs) {
@@ -29,7 +32,7 @@ describe('block lists of servers and of clients', () => {
   });
 
   it('a server on :: blocks IPv4 clients by IPv4 rules', async function () {
-    kit.needsHost(this, '::1');
+    needsHost(this, '::1');
     const server = track(net.createServer({ blockList: blocking('127.0.0.1/32') }, () => assert.fail('a connection')));
     await listening(server, 0, '::');
     await closed((await connected(server.address().port, HOST)).on('error', () => {}).resume());
@@ -60,7 +63,7 @@ describe('block lists of servers and of clients', () => {
   });
 
   it('a client passes over a blocked address of many', async function () {
-    kit.needsHost(this, '::1');
+    needsHost(this, '::1');
     const server = await listening(net.createServer(), 0, '::1');
     const lookup = (host, options, callback) =>
       callback(null, [{ address: HOST, family: 4 }, { address: '::1', family: 6 }]);

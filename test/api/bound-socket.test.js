@@ -1,12 +1,17 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const nodeNet = require('node:net');
 
-const kit = require('./kit');
-const { HOST, SUBJECT, closed, listening, net, once, tempPath, text, tidy, track } = kit;
+const { script } = require('../support/child');
+const { sockopts } = require('../support/kernel');
+const { needsHost, needsLinux, needsTool, skip } = require('../support/needs');
+const { HOST, closed, text } = require('../support/net');
 const { patience, scaled } = require('../support/scale');
+const { SUBJECT, net } = require('../support/subject');
+const { listening, tempPath, tidy, track } = require('../support/tidy');
 
 const ADOPTED = {
   name: 'Error',
@@ -41,7 +46,7 @@ async function reach(socket, server, to) {
 
 describe('net.BoundSocket', function () {
   before(function () {
-    if (net.BoundSocket === undefined) kit.skip(this, 'this node:net has none');
+    if (net.BoundSocket === undefined) skip(this, 'this node:net has none');
   });
   afterEach(async () => {
     for (const bound of opened) bound[Symbol.dispose ?? Symbol.for('nodejs.dispose')]();
@@ -67,17 +72,17 @@ describe('net.BoundSocket', function () {
     });
 
     it('ipv6Only is :: without a host, keeps IPv4 out, and says nothing to an IPv4 address', async function () {
-      kit.needsHost(this, '::1');
-      kit.needsTool(this, 'python3');
+      needsHost(this, '::1');
+      needsTool(this, 'python3');
       const bound = bind({ ipv6Only: true });
       assert.strictEqual(bound.address().address, '::');
-      assert.deepStrictEqual(await kit.sockopts(bound.fd(), 'IPPROTO_IPV6.IPV6_V6ONLY'), [1]);
-      assert.deepStrictEqual(await kit.sockopts(bind({ host: '::' }).fd(), 'IPPROTO_IPV6.IPV6_V6ONLY'), [0]);
+      assert.deepStrictEqual(await sockopts(bound.fd(), 'IPPROTO_IPV6.IPV6_V6ONLY'), [1]);
+      assert.deepStrictEqual(await sockopts(bind({ host: '::' }).fd(), 'IPPROTO_IPV6.IPV6_V6ONLY'), [0]);
       assert.strictEqual(bind({ host: HOST, ipv6Only: true }).address().address, HOST);
     });
 
     it('reusePort is SO_REUSEPORT: two may listen on one port', async function () {
-      kit.needsLinux(this);
+      needsLinux(this);
       const first = bind({ host: HOST, reusePort: true });
       const { port } = first.address();
       const second = bind({ host: HOST, port, reusePort: true });
@@ -121,7 +126,7 @@ describe('net.BoundSocket', function () {
 
   describe('life', () => {
     it('fd() is the descriptor, which stays open until close()', function () {
-      kit.needsLinux(this);
+      needsLinux(this);
       const bound = bind();
       const fd = bound.fd();
       assert.match(fs.readlinkSync(`/proc/self/fd/${fd}`), /^socket:/);
@@ -173,7 +178,7 @@ describe('net.BoundSocket', function () {
     });
 
     it('it does not keep a process from ending', async () => {
-      const { code, stderr } = await kit.script('new net.BoundSocket(); new net.Socket({ handle: new net.BoundSocket() });');
+      const { code, stderr } = await script('new net.BoundSocket(); new net.Socket({ handle: new net.BoundSocket() });');
       assert.deepStrictEqual([code, stderr], [0, '']);
     });
   });
@@ -282,7 +287,7 @@ describe('net.BoundSocket', function () {
 
   describe('paths', () => {
     before(function () {
-      if (process.platform === 'win32') kit.skip(this, 'Unix domain sockets');
+      if (process.platform === 'win32') skip(this, 'Unix domain sockets');
     });
 
     it('address() is the path, whose file goes with close()', () => {
@@ -332,7 +337,7 @@ describe('net.BoundSocket', function () {
     });
 
     it('connects to an abstract name, on every line of Node', async function () {
-      kit.needsLinux(this);
+      needsLinux(this);
       const server = await listening(net.createServer(), `\0${tempPath()}`);
       const client = over(bind({ path: tempPath() })).connect(server.address());
       const [[accepted]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
@@ -340,7 +345,7 @@ describe('net.BoundSocket', function () {
     });
 
     it('an abstract name and the empty one, for which the kernel makes one up', async function () {
-      kit.needsLinux(this);
+      needsLinux(this);
       const name = `\0${tempPath()}`;
       assert.strictEqual(bind({ path: name }).address(), name);
       assert.throws(() => bind({ path: name }), { code: 'EADDRINUSE' });
@@ -354,11 +359,11 @@ describe('net.BoundSocket', function () {
 
   describe('beyond node:net', () => {
     before(function () {
-      if (net === nodeNet) kit.skip(this, 'of cnet alone');
+      if (net === nodeNet) skip(this, 'of cnet alone');
     });
 
     it('what is dropped without close() leaves no descriptor and no file', async function () {
-      kit.needsLinux(this);
+      needsLinux(this);
       this.timeout(patience(20000));
       const file = tempPath();
       const count = scaled(200, 10);
@@ -377,12 +382,12 @@ describe('net.BoundSocket', function () {
           if (fds() > before + 2 || fs.existsSync(${JSON.stringify(file)})) return setImmediate(collect);
           console.log(fds() - before, kept.address().port > 0, socket.localPort > 0);
         })();`;
-      const { code, stdout, stderr } = await kit.script(source, { flags: ['--expose-gc'] });
+      const { code, stdout, stderr } = await script(source, { flags: ['--expose-gc'] });
       assert.deepStrictEqual([code, stdout, stderr], [0, '2 true true\n', '']);
     });
 
     it('a worker that ends with bound sockets leaves no descriptor', async function () {
-      kit.needsLinux(this);
+      needsLinux(this);
       const source = `
         const fs = require('node:fs');
         const { Worker } = require('node:worker_threads');
@@ -394,7 +399,7 @@ describe('net.BoundSocket', function () {
           const before = fds();
           return run().then((code) => console.log(code, fds() - before));
         });`;
-      const { stdout, stderr } = await kit.script(source);
+      const { stdout, stderr } = await script(source);
       assert.deepStrictEqual([stdout, stderr], ['0 0\n', '']);
     });
   });

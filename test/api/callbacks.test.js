@@ -2,11 +2,11 @@
 // The callbacks of connect() and listen(): those of calls that have failed are gone. (With node:net they stay.)
 
 const assert = require('node:assert');
-const { getEventListeners } = require('node:events');
+const { getEventListeners, once } = require('node:events');
 
-const kit = require('./kit');
-
-const { HOST, closed, listening, net, once, tempPath, tidy, track } = kit;
+const { HOST, closed } = require('../support/net');
+const { net } = require('../support/subject');
+const { listening, tempPath, tidy, track } = require('../support/tidy');
 
 /** A port on which nobody listens. */
 async function freePort() {

@@ -1,9 +1,11 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
-const { HOST, closed, connected, listening, net, once, pair, tempPath, text, tidy, track } = require('./kit');
-const { refusedPort } = require('../support/ports');
+const { HOST, closed, refusedPort, text } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 describe('connect', () => {
   afterEach(tidy);

@@ -2,9 +2,13 @@
 
 const assert = require('node:assert');
 const channels = require('node:diagnostics_channel');
+const { once } = require('node:events');
 
-const kit = require('./kit');
-const { HOST, connected, listening, net, once, tempPath, tidy, track } = kit;
+const { script } = require('../support/child');
+const { skip } = require('../support/needs');
+const { HOST } = require('../support/net');
+const { MAJOR, net } = require('../support/subject');
+const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
 
 /** What is published on the channel `name` while `work` runs. */
 async function published(name, work) {
@@ -68,7 +72,7 @@ describe('NODE_DEBUG=net', () => {
     });`;
 
   it('tells of the steps of a connection', async () => {
-    const { code, stderr } = await kit.script(work, { env: { ...process.env, NODE_DEBUG: 'net' } });
+    const { code, stderr } = await script(work, { env: { ...process.env, NODE_DEBUG: 'net' } });
     assert.strictEqual(code, 0, stderr);
     for (const step of ['setupListenHandle', 'connect: ', 'onconnection', 'afterConnect', 'destroy', 'emit close']) {
       assert.match(stderr, new RegExp(`^NET \\d+: .*${step}`, 'm'));
@@ -76,7 +80,7 @@ describe('NODE_DEBUG=net', () => {
   });
 
   it('without it nothing is written', async () => {
-    assert.strictEqual((await kit.script(work, { env: { ...process.env, NODE_DEBUG: '' } })).stderr, '');
+    assert.strictEqual((await script(work, { env: { ...process.env, NODE_DEBUG: '' } })).stderr, '');
   });
 });
 
@@ -88,8 +92,8 @@ describe('permissions', () => {
     ['listen()', `net.createServer().listen(0, '${HOST}', () => console.log('listening')).on('error', (e) => console.log(e.code)).unref()`],
   ]) {
     it(`${name} without --allow-net is ERR_ACCESS_DENIED, where Node restricts net`, async function () {
-      if (kit.MAJOR < 25) kit.skip(this, 'Node restricts net from 25 on');
-      const { stdout, stderr } = await kit.script(`try { ${call} } catch (e) { console.log(e.code) }`, { flags });
+      if (MAJOR < 25) skip(this, 'Node restricts net from 25 on');
+      const { stdout, stderr } = await script(`try { ${call} } catch (e) { console.log(e.code) }`, { flags });
       assert.match(stdout + stderr, /ERR_ACCESS_DENIED/);
     });
   }

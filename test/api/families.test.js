@@ -1,17 +1,21 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const { Worker } = require('node:worker_threads');
 
-const kit = require('./kit');
-const { HOST, SUBJECT, closed, connected, listening, net, once, tidy, track } = kit;
+const { script } = require('../support/child');
+const { needsHost, needsLinux, skip } = require('../support/needs');
+const { HOST, closed } = require('../support/net');
+const { SUBJECT, net } = require('../support/subject');
+const { connected, listening, tidy, track } = require('../support/tidy');
 
 const PRINT = 'console.log(net.getDefaultAutoSelectFamily(), net.getDefaultAutoSelectFamilyAttemptTimeout())';
 const TIMEOUT_FLAG = '--network-family-autoselection-attempt-timeout';
 
 /** The defaults of a process with these flags and this NODE_OPTIONS. */
 async function defaultsOf(flags, nodeOptions = '') {
-  const { code, stdout, stderr } = await kit.script(PRINT, { flags, env: { ...process.env, NODE_OPTIONS: nodeOptions } });
+  const { code, stdout, stderr } = await script(PRINT, { flags, env: { ...process.env, NODE_OPTIONS: nodeOptions } });
   assert.strictEqual(code, 0, stderr);
   return stdout.trim();
 }
@@ -30,12 +34,12 @@ async function defaultsOfWorker(options) {
 /** Skips where the running Node has not got the flag's name of today (Node 18 has the old one). */
 function needsFlag(test) {
   const flag = '--network-family-autoselection';
-  if (!process.allowedNodeEnvironmentFlags.has(flag)) kit.skip(test, `no ${flag}`);
+  if (!process.allowedNodeEnvironmentFlags.has(flag)) skip(test, `no ${flag}`);
 }
 
 /** Skips where the running Node does not know the flag (it came in 20.13 and 22.1). */
 function needsTimeoutFlag(test) {
-  if (!process.allowedNodeEnvironmentFlags.has(TIMEOUT_FLAG)) kit.skip(test, `no ${TIMEOUT_FLAG}`);
+  if (!process.allowedNodeEnvironmentFlags.has(TIMEOUT_FLAG)) skip(test, `no ${TIMEOUT_FLAG}`);
 }
 
 describe('family selection: defaults', () => {
@@ -151,8 +155,8 @@ describe('family selection: attempts', () => {
   let full;
 
   before(async function () {
-    kit.needsLinux(this);
-    kit.needsHost(this, '::1');
+    needsLinux(this);
+    needsHost(this, '::1');
     full = await fullListener();
   });
   after(() => full?.release());

@@ -3,14 +3,16 @@
 // or a native one of Node's. What is expected is what node:net does (CNET_API_SUBJECT=node:net).
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const nodeNet = require('node:net');
 const path = require('node:path');
 const tls = require('node:tls');
 
-const kit = require('./kit');
+const { HOST, closed, text } = require('../support/net');
+const { net } = require('../support/subject');
+const { listening, pair, tidy, track } = require('../support/tidy');
 
-const { HOST, closed, listening, net, once, pair, text, tidy, track } = kit;
 const { kArrayBufferOffset, kLastWriteWasAsync, kReadBytesOrError, streamBaseState } = process.binding('stream_wrap');
 const { UV_ECONNRESET, UV_EOF, UV_EPIPE } = process.binding('uv');
 

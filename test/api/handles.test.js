@@ -2,10 +2,13 @@
 
 const assert = require('node:assert');
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const nodeNet = require('node:net');
 
-const kit = require('./kit');
-const { HOST, SUBJECT, closed, connected, listening, net, once, pair, tempPath, text, tidy, track } = kit;
+const { skip } = require('../support/needs');
+const { HOST, closed, text } = require('../support/net');
+const { SUBJECT, net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const REQUIRE = `const net = require(${JSON.stringify(SUBJECT)});`;
 
@@ -17,7 +20,7 @@ function child(source, stdio) {
 
 describe('descriptors', function () {
   before(function () {
-    if (process.platform === 'win32') kit.skip(this, 'no descriptors of sockets on Windows');
+    if (process.platform === 'win32') skip(this, 'no descriptors of sockets on Windows');
   });
   afterEach(tidy);
 

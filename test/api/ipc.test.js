@@ -2,11 +2,15 @@
 
 const assert = require('node:assert');
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const kit = require('./kit');
-const { SUBJECT, closed, connected, listening, net, once, tempPath, text, tidy, track } = kit;
+const { script } = require('../support/child');
+const { needsLinux, skip } = require('../support/needs');
+const { closed, text } = require('../support/net');
+const { SUBJECT, net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 /** A path of exactly `bytes` bytes. */
 function pathOf(bytes) {
@@ -24,7 +28,7 @@ async function hello(name) {
 
 describe('Unix sockets', function () {
   before(function () {
-    if (process.platform === 'win32') kit.skip(this, 'no files on Windows');
+    if (process.platform === 'win32') skip(this, 'no files on Windows');
   });
   afterEach(tidy);
 
@@ -40,7 +44,7 @@ describe('Unix sockets', function () {
   it('the file of a process that crashes stays', async () => {
     const file = tempPath();
     const source = `net.createServer().listen(${JSON.stringify(file)}, () => process.kill(process.pid, 'SIGKILL'));`;
-    assert.strictEqual((await kit.script(source)).signal, 'SIGKILL');
+    assert.strictEqual((await script(source)).signal, 'SIGKILL');
     assert.ok(fs.existsSync(file));
     await assert.rejects(listening(net.createServer(), file), { code: 'EADDRINUSE' });
   });
@@ -99,7 +103,7 @@ describe('Unix sockets', function () {
 
   for (const bytes of [107, 108]) {
     it(`a path of ${bytes} bytes is used in full`, async function () {
-      kit.needsLinux(this);
+      needsLinux(this);
       const file = pathOf(bytes);
       assert.strictEqual((await hello(file)).said, 'hello');
       assert.deepStrictEqual(fs.readdirSync(path.dirname(file)), [path.basename(file)]);
@@ -107,7 +111,7 @@ describe('Unix sockets', function () {
   }
 
   it('a path of two-byte characters is measured in bytes', async function () {
-    kit.needsLinux(this);
+    needsLinux(this);
     const short = tempPath('');
     await assert.rejects(listening(net.createServer(), short + 'é'.repeat(54)), { code: 'EINVAL' });
   });
@@ -143,7 +147,7 @@ describe('Unix sockets', function () {
   });
 
   it('the ends of a Unix socket have no address', async () => {
-    const { client, accepted } = await kit.pair({ path: tempPath() });
+    const { client, accepted } = await pair({ path: tempPath() });
     for (const socket of [client, accepted]) {
       assert.deepStrictEqual([socket.address(), socket.remoteAddress, socket.localPort], [{}, undefined, undefined]);
     }
@@ -151,7 +155,7 @@ describe('Unix sockets', function () {
 });
 
 describe('abstract Unix sockets', () => {
-  before(function () { kit.needsLinux(this); });
+  before(function () { needsLinux(this); });
   afterEach(tidy);
 
   const nameOf = (bytes) => `\0cnet-${process.pid}-`.padEnd(bytes, 'x');

@@ -2,9 +2,13 @@
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 
-const kit = require('./kit');
-const { HOST, closed, connected, listeners, listening, net, once, pair, tempPath, tidy, track } = kit;
+const { listeners, sockopts } = require('../support/kernel');
+const { needsHost, needsLinux, needsTool } = require('../support/needs');
+const { HOST, closed, text } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const asyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
 
@@ -24,14 +28,14 @@ describe('listen', () => {
   });
 
   it('without a host, it listens on :: and takes IPv4 as well', async function () {
-    kit.needsHost(this, '::1');
+    needsHost(this, '::1');
     const server = await listening(net.createServer(), 0);
     assert.strictEqual(server.address().address, '::');
     for (const host of [HOST, '::1']) await connected(server.address().port, host);
   });
 
   it('ipv6Only keeps IPv4 out', async function () {
-    kit.needsHost(this, '::1');
+    needsHost(this, '::1');
     const server = await listening(net.createServer(), { port: 0, host: '::', ipv6Only: true });
     const { port } = server.address();
     await connected(port, '::1');
@@ -39,27 +43,27 @@ describe('listen', () => {
   });
 
   it('ipv6Only is the option IPV6_V6ONLY of the socket', async function () {
-    kit.needsHost(this, '::1');
-    kit.needsTool(this, 'python3');
+    needsHost(this, '::1');
+    needsTool(this, 'python3');
     const values = [];
     for (const ipv6Only of [true, false]) {
       const server = await listening(net.createServer(), { port: 0, host: '::', ipv6Only });
-      values.push(...(await kit.sockopts(server._handle.fd, 'IPPROTO_IPV6.IPV6_V6ONLY')));
+      values.push(...(await sockopts(server._handle.fd, 'IPPROTO_IPV6.IPV6_V6ONLY')));
     }
     assert.deepStrictEqual(values, [1, 0]);
   });
 
   it('a listener has SO_REUSEADDR, and SO_REUSEPORT only when asked for', async function () {
-    kit.needsTool(this, 'python3');
+    needsTool(this, 'python3');
     const plain = await listening(net.createServer());
     const shared = await listening(net.createServer(), { port: 0, host: HOST, reusePort: true });
     const names = ['SOL_SOCKET.SO_REUSEADDR', 'SOL_SOCKET.SO_REUSEPORT'];
-    assert.deepStrictEqual(await kit.sockopts(plain._handle.fd, ...names), [1, 0]);
-    assert.deepStrictEqual(await kit.sockopts(shared._handle.fd, ...names), [1, 1]);
+    assert.deepStrictEqual(await sockopts(plain._handle.fd, ...names), [1, 0]);
+    assert.deepStrictEqual(await sockopts(shared._handle.fd, ...names), [1, 1]);
   });
 
   it('reusePort lets two servers listen on one port, and the kernel gives connections to both', async function () {
-    kit.needsLinux(this);
+    needsLinux(this);
     const counts = [0, 0];
     const first = await listening(net.createServer(() => counts[0]++), { port: 0, host: HOST, reusePort: true });
     const { port } = first.address();
@@ -109,7 +113,7 @@ describe('listen', () => {
     ['the third argument', (server) => server.listen(0, HOST, 9), 9],
   ]) {
     it(`backlog: ${title}`, async function () {
-      kit.needsTool(this, 'ss', ['-V']);
+      needsTool(this, 'ss', ['-V']);
       const server = track(net.createServer());
       listen(server);
       await once(server, 'listening');
@@ -307,7 +311,7 @@ describe('server', () => {
     await once(accepted.resume(), 'end');
     assert.deepStrictEqual([accepted.allowHalfOpen, accepted.writable], [true, true]);
     accepted.end('late');
-    assert.strictEqual(await kit.text(client), 'late');
+    assert.strictEqual(await text(client), 'late');
   });
 
   it('an instance is an EventEmitter, and a connection a Socket that knows its server', async () => {

@@ -1,14 +1,16 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
 const http2 = require('node:http2');
 const path = require('node:path');
 const tls = require('node:tls');
 
-const kit = require('./kit');
-const { HOST, closed, connected, listening, net, once, text, tidy, track } = kit;
+const { HOST, closed, text } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, tidy, track } = require('../support/tidy');
 
 const TLS = path.join(__dirname, '..', 'fixtures', 'tls');
 const cert = fs.readFileSync(path.join(TLS, 'cert.pem'));

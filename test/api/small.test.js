@@ -2,13 +2,15 @@
 // `for await`, onread without a buffer, _listen2(), equality, --frozen-intrinsics: each as the newest Node has it.
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
-const kit = require('./kit');
-
-const { HOST, closed, listening, net, once, pair, text, tidy, track } = kit;
+const { script } = require('../support/child');
+const { HOST, closed, text } = require('../support/net');
+const { SUBJECT, net } = require('../support/subject');
+const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 describe('for await over a socket', () => {
   afterEach(tidy);
@@ -106,7 +108,7 @@ describe('server._listen2()', () => {
     assert.deepStrictEqual(await callsOf(net.createServer(), 0), [[null, 0, 4, 0, undefined, 0]]);
     const [place] = await callsOf(net.createServer(), { port: 0, ipv6Only: true, backlog: 3 });
     assert.deepStrictEqual(place, [null, 0, 4, 3, undefined, 1]);
-    const socketPath = kit.tempPath();
+    const socketPath = tempPath();
     assert.deepStrictEqual(await callsOf(net.createServer(), socketPath, 7), [[socketPath, -1, -1, 7, undefined, undefined]]);
     const handle = net._createServerHandle(HOST, 0, 4);
     assert.deepStrictEqual(await callsOf(net.createServer(), handle), [[null, -1, -1, 0, undefined, undefined]]);
@@ -114,7 +116,7 @@ describe('server._listen2()', () => {
 
   it('of the prototype is called too, and may listen elsewhere', async () => {
     const { _listen2: own } = net.Server.prototype;
-    const socketPath = kit.tempPath();
+    const socketPath = tempPath();
     net.Server.prototype._listen2 = function _listen2() {
       Reflect.apply(own, this, [socketPath, -1, -1, 5]);
     };
@@ -131,7 +133,7 @@ describe('server._listen2()', () => {
     const server = net.createServer();
     const own = server._listen2;
     server._listen2 = (...told) => Reflect.apply(own, server, told);
-    const socketPath = kit.tempPath();
+    const socketPath = tempPath();
     await listening(server, { path: socketPath, readableAll: true, writableAll: true });
     assert.strictEqual(fs.statSync(socketPath).mode & 0o666, 0o666);
   });
@@ -148,7 +150,7 @@ describe('equality', () => {
       server.close();
       await closed(server);
     }
-    if (kit.SUBJECT !== 'node:net') assert.ok(isDeepStrictEqual(...servers)); // Node's have numbers of async_hooks
+    if (SUBJECT !== 'node:net') assert.ok(isDeepStrictEqual(...servers)); // Node's have numbers of async_hooks
   });
 });
 
@@ -191,7 +193,7 @@ describe('under --frozen-intrinsics', () => {
         console.log(error.code);
       })();
     `;
-    const { code, stdout, stderr } = await kit.script(program, { flags: ['--frozen-intrinsics', '--no-warnings'] });
+    const { code, stdout, stderr } = await script(program, { flags: ['--frozen-intrinsics', '--no-warnings'] });
     assert.deepStrictEqual([code, stdout, stderr], [0, 'plain secret\nECONNREFUSED\n', '']);
   });
 });

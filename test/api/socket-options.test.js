@@ -1,9 +1,13 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
-const kit = require('./kit');
-const { HOST, listening, net, once, pair, sockopts, tempPath, tidy, track } = kit;
+const { sockopts } = require('../support/kernel');
+const { needsHost, needsTool, skip } = require('../support/needs');
+const { HOST } = require('../support/net');
+const { SUBJECT, net } = require('../support/subject');
+const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const NO_DELAY = 'IPPROTO_TCP.TCP_NODELAY';
 const KEEP_ALIVE = ['SOL_SOCKET.SO_KEEPALIVE', 'IPPROTO_TCP.TCP_KEEPIDLE', 'IPPROTO_TCP.TCP_KEEPINTVL',
@@ -13,7 +17,7 @@ const KEEP_ALIVE = ['SOL_SOCKET.SO_KEEPALIVE', 'IPPROTO_TCP.TCP_KEEPIDLE', 'IPPR
 const ask = (socket, ...names) => sockopts(socket._handle.fd, ...names);
 
 describe('options of sockets, as the kernel has them', () => {
-  before(function () { kit.needsTool(this, 'python3'); });
+  before(function () { needsTool(this, 'python3'); });
   afterEach(tidy);
 
   it('Nagle is on, unless it is turned off', async () => {
@@ -103,7 +107,7 @@ describe('options of sockets, as the kernel has them', () => {
   }
 
   it('keepAliveInterval and keepAliveCount of connect() and of createServer()', async function () {
-    if (kit.SUBJECT === 'node:net') kit.skip(this, 'cnet has them alone');
+    if (SUBJECT === 'node:net') skip(this, 'cnet has them alone');
     const options = { keepAlive: true, keepAliveInitialDelay: 7000, keepAliveInterval: 6000, keepAliveCount: 5 };
     const { client, accepted } = await pair({ clientOptions: options, serverOptions: options });
     assert.deepStrictEqual(await ask(client, ...KEEP_ALIVE), [1, 7, 6, 5]);
@@ -124,7 +128,7 @@ describe('options of sockets, as the kernel has them', () => {
   });
 
   it('setTypeOfService() is IPV6_TCLASS over IPv6', async function () {
-    kit.needsHost(this, '::1');
+    needsHost(this, '::1');
     const { client } = await pair({ host: '::1' });
     client.setTypeOfService(0x20);
     assert.deepStrictEqual([client.getTypeOfService(), ...(await ask(client, 'IPPROTO_IPV6.IPV6_TCLASS'))], [0x20, 0x20]);

@@ -1,9 +1,11 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
-const kit = require('./kit');
-const { HOST, closed, listening, net, once, pair, tempPath, tidy, track } = kit;
+const { HOST, closed, text } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const state = ({ readyState, pending, connecting, destroyed }) => ({ readyState, pending, connecting, destroyed });
 
@@ -55,7 +57,7 @@ describe('state of sockets', () => {
   it('localAddress is what the client connected to, when the server listens on all addresses', async () => {
     const server = await listening(net.createServer(), 0, '0.0.0.0');
     const accepting = once(server, 'connection');
-    await kit.connected(server.address().port, HOST);
+    await connected(server.address().port, HOST);
     const [accepted] = await accepting;
     assert.strictEqual(track(accepted).localAddress, HOST);
   });
@@ -128,7 +130,7 @@ describe('destroySoon and resetAndDestroy', () => {
     client.write(big);
     client.destroySoon();
     assert.strictEqual(client.destroyed, false);
-    assert.strictEqual((await kit.text(accepted)).length, big.length);
+    assert.strictEqual((await text(accepted)).length, big.length);
     assert.strictEqual(client.destroyed, true);
   });
 

@@ -1,11 +1,13 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const { Duplex, Readable, Writable, pipeline } = require('node:stream');
 const { promisify } = require('node:util');
 
-const kit = require('./kit');
-const { net, once, pair, text, tidy } = kit;
+const { text } = require('../support/net');
+const { net } = require('../support/subject');
+const { pair, tidy } = require('../support/tidy');
 
 describe('streams', () => {
   afterEach(tidy);

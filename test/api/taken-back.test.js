@@ -3,9 +3,11 @@
 /* What a connect() or a listen() that fails takes back is its own, and nothing of another's. */
 
 const assert = require('node:assert');
-const { getEventListeners } = require('node:events');
+const { getEventListeners, once } = require('node:events');
 
-const { HOST, closed, listening, net, once, tidy, track } = require('./kit');
+const { HOST, closed } = require('../support/net');
+const { net } = require('../support/subject');
+const { listening, tidy, track } = require('../support/tidy');
 
 describe('what a connect() or a listen() that fails takes back', () => {
   afterEach(tidy);

@@ -1,9 +1,11 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 
-const kit = require('./kit');
-const { HOST, connected, listening, net, once, pair, tidy, track } = kit;
+const { HOST } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tidy, track } = require('../support/tidy');
 
 describe('timeouts', () => {
   afterEach(tidy);

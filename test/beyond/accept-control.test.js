@@ -7,7 +7,7 @@ const nodeNet = require('node:net');
 
 const net = require('../..');
 const native = require('../../lib/native/binding');
-const { kLimit } = require('../../lib/common/symbols');
+const { kAcceptLimit } = require('../../lib/server/state');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -45,7 +45,7 @@ async function start(limits, place = { port: 0, host: HOST }) {
     while (server._connections === before) await new Promise(setImmediate);
   };
   const stop = () => server.shutdown({ timeout: 0 });
-  return { server, connect, leave, stop, data, clients, target, size: () => native.acceptLimitSize(server[kLimit].native) };
+  return { server, connect, leave, stop, data, clients, target, size: () => native.acceptLimitSize(server[kAcceptLimit].native) };
 }
 
 describe('server.maxConnectionsPerAddress', function () {
@@ -267,7 +267,7 @@ describe('limits', () => {
       assert.throws(() => { server[name] = value; }, { code }, `${name} ${JSON.stringify(value)}`);
       assert.strictEqual(server[name], undefined);
     }
-    assert.strictEqual(server[kLimit], null);
+    assert.strictEqual(server[kAcceptLimit], null);
   });
 
   it('undefined, null and Infinity are none', () => {

@@ -1,13 +1,16 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 
-const {
-  HOST, SUBJECT, closed, connected, listening, needsLinux, needsTool, net, node, once, pair, script, sockopts, tempPath, tidy, track,
-} = require('../api/kit');
-const { refusedPort } = require('../support/ports');
+const { node, script } = require('../support/child');
+const { sockopts } = require('../support/kernel');
+const { needsLinux, needsTool } = require('../support/needs');
+const { HOST, closed, refusedPort } = require('../support/net');
 const { silent } = require('../support/silent');
+const { SUBJECT, net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const CODE = 'ERR_SOCKET_CONNECTION_TIMEOUT';
 

@@ -2,11 +2,14 @@
 
 const assert = require('node:assert');
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 
 const { fromNode } = require('../../lib/child-process');
-const kit = require('../api/kit');
 const { runFixture } = require('../support/child');
-const { HOST, connected, listening, net, once, pair, tempPath, tidy, track } = kit;
+const { needsLinux, needsTool, skip } = require('../support/needs');
+const { HOST, closed } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65534;
@@ -29,7 +32,7 @@ function python(program, name, uid) {
 const CLIENT = 's.connect(name)\nprint(s.recv(1), flush=True)';
 
 describe('getPeerCredentials()', () => {
-  before(function () { if (process.platform === 'win32') kit.skip(this, 'not on Windows'); });
+  before(function () { if (process.platform === 'win32') skip(this, 'not on Windows'); });
   afterEach(tidy);
 
   it('names the process at the other end, on both ends', async () => {
@@ -39,8 +42,8 @@ describe('getPeerCredentials()', () => {
   });
 
   it('names another process that connects', async function () {
-    kit.needsLinux(this);
-    kit.needsTool(this, 'python3');
+    needsLinux(this);
+    needsTool(this, 'python3');
     const server = await listening(net.createServer(), newName());
     const child = python(CLIENT, server.address());
     const [socket] = await once(server, 'connection');
@@ -50,8 +53,8 @@ describe('getPeerCredentials()', () => {
   });
 
   it('names another process that listens', async function () {
-    kit.needsLinux(this);
-    kit.needsTool(this, 'python3');
+    needsLinux(this);
+    needsTool(this, 'python3');
     const name = newName();
     const child = python("s.bind(name)\ns.listen()\nprint('listening', flush=True)\nsys.stdin.read()", name);
     await once(child.stdout, 'data');
@@ -63,9 +66,9 @@ describe('getPeerCredentials()', () => {
   });
 
   it('names another user', async function () {
-    kit.needsLinux(this);
-    kit.needsTool(this, 'python3');
-    if (!isRoot) kit.skip(this, 'needs root');
+    needsLinux(this);
+    needsTool(this, 'python3');
+    if (!isRoot) skip(this, 'needs root');
     const server = await listening(net.createServer(), newName());
     const child = python(CLIENT, server.address(), NOBODY);
     const [socket] = await once(server, 'connection');
@@ -100,7 +103,7 @@ describe('getPeerCredentials()', () => {
 });
 
 describe('`allowedUids` of servers', () => {
-  before(function () { if (process.platform === 'win32') kit.skip(this, 'not on Windows'); });
+  before(function () { if (process.platform === 'win32') skip(this, 'not on Windows'); });
   afterEach(tidy);
 
   /** What comes of one connection to the server: its 'connection' or its 'drop'. */
@@ -123,16 +126,16 @@ describe('`allowedUids` of servers', () => {
       const client = await connected(server.address());
       client.on('error', () => {}).resume();
       assert.deepStrictEqual(await came, ['turned away', { reason: 'credentials', ...own() }]);
-      await kit.closed(client);
+      await closed(client);
       const count = await new Promise((resolve) => server.getConnections((_error, number) => resolve(number)));
       assert.strictEqual(count, 0);
     }
   });
 
   it('turns away another user', async function () {
-    kit.needsLinux(this);
-    kit.needsTool(this, 'python3');
-    if (!isRoot) kit.skip(this, 'needs root');
+    needsLinux(this);
+    needsTool(this, 'python3');
+    if (!isRoot) skip(this, 'needs root');
     const server = await listening(net.createServer({ allowedUids: [0] }), newName());
     const came = outcome(server);
     const child = python(CLIENT, server.address(), NOBODY);
@@ -164,7 +167,7 @@ describe('`allowedUids` of servers', () => {
     server.on('drop', () => server.close());
     const clients = [1, 2, 3].map(() => track(net.connect(server.address())));
     for (const client of clients) client.on('error', () => {}).resume();
-    await Promise.all([once(server, 'close'), ...clients.map(kit.closed)]);
+    await Promise.all([once(server, 'close'), ...clients.map(closed)]);
   });
 
   it('never listens where nobody can be told from anybody: on a port, on a handle of TCP', async () => {
@@ -187,7 +190,7 @@ describe('`allowedUids` of servers', () => {
   });
 
   it('holds for a worker of a cluster, for whom the primary accepts', async function () {
-    kit.needsLinux(this);
+    needsLinux(this);
     const { stdout, stderr } = await runFixture('cluster-beyond.js', ['allowedUids']);
     assert.deepStrictEqual([stdout, stderr], ['let in true\nturned away credentials true true\n', '']);
   });

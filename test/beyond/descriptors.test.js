@@ -9,9 +9,10 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 const zlib = require('node:zlib');
 
-const { connected, listening, net, pair, tempPath, tidy, track } = require('../api/kit');
 const { runFixture } = require('../support/child');
 const { patience } = require('../support/scale');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const PEER = path.join(__dirname, '..', 'fixtures', 'descriptors.py');
 const hasPython = spawnSync('python3', ['-V']).status === 0;

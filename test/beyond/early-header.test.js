@@ -7,8 +7,8 @@
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
 
-const { needsLinux, skip } = require('../api/kit');
 const { runFixture } = require('../support/child');
+const { needsLinux, skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const SET_UP = 'ip link set lo up && echo 3 > /proc/sys/net/ipv4/tcp_fastopen';

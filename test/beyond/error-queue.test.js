@@ -4,9 +4,13 @@
 // loop must not wake for them again and again. It is counted how often it does.
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const { performance } = require('node:perf_hooks');
 
-const { HOST, connected, listening, needsLinux, net, once, pair, tidy, track } = require('../api/kit');
+const { needsLinux } = require('../support/needs');
+const { HOST } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tidy, track } = require('../support/tidy');
 
 const SOL_SOCKET = 1;
 const SO_TIMESTAMPING = 37;

@@ -7,8 +7,10 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { node, skip, tempPath, tidy } = require('../api/kit');
+const { node } = require('../support/child');
+const { skip } = require('../support/needs');
 const { patience } = require('../support/scale');
+const { tempPath, tidy } = require('../support/tidy');
 
 const ROOT = path.join(__dirname, '..', '..');
 

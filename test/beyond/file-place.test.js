@@ -5,12 +5,16 @@
 
 const assert = require('node:assert');
 const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-const { listening, needsTool, net, node, once, skip, tempPath, tidy, track } = require('../api/kit');
+const { node } = require('../support/child');
+const { needsTool, skip } = require('../support/needs');
 const { patience } = require('../support/scale');
+const { net } = require('../support/subject');
+const { listening, tempPath, tidy, track } = require('../support/tidy');
 
 const ROOT = path.join(__dirname, '..', '..');
 const FLAG = ['--permission', '--experimental-permission'].find((flag) => process.allowedNodeEnvironmentFlags.has(flag));

@@ -5,11 +5,15 @@
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const nodeNet = require('node:net');
 
-const { HOST, connected, listening, needsLinux, net, once, tempPath, tidy, track } = require('../api/kit');
 const { fromNode } = require('../../lib/child-process');
+const { needsLinux } = require('../support/needs');
+const { HOST } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
 
 const loopback = new net.BlockList();
 loopback.addSubnet('127.0.0.0', 8);

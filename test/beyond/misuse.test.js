@@ -2,11 +2,13 @@
 // Misuse says what is wrong: options in the wrong place, features of another kind of socket, names that are nearly right.
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 
-const kit = require('../api/kit');
-
-const { HOST, net, once, listening, pair, tempPath, tidy, track } = kit;
+const { needsLinux } = require('../support/needs');
+const { HOST } = require('../support/net');
+const { net } = require('../support/subject');
+const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const INVALID = 'ERR_INVALID_ARG_VALUE';
 const isRefused = (call, name, words) => assert.throws(call, { name: 'TypeError', code: INVALID, message: new RegExp(`'options\\.${name}' ${words}`) });
@@ -75,7 +77,7 @@ describe('misplaced options', () => {
   });
 
   it('promises.listen() takes permissions of a path', async function () {
-    kit.needsLinux(this);
+    needsLinux(this);
     const path = tempPath();
     track(await net.promises.listen({ path, mode: 0o600 }));
     assert.strictEqual(fs.statSync(path).mode & 0o777, 0o600);
@@ -134,7 +136,7 @@ describe('features of another kind of socket', () => {
   afterEach(tidy);
 
   before(function () {
-    kit.needsLinux(this);
+    needsLinux(this);
   });
 
   it('connect() to a path refuses what is of TCP', () => {
@@ -194,7 +196,7 @@ describe('the name of a socket option', () => {
   const meant = (name, expected) => assert.throws(() => new net.Socket().getOption(name), { code: INVALID, message: expected });
 
   it('that is nearly right: the error says which was meant', function () {
-    kit.needsLinux(this);
+    needsLinux(this);
     meant('SO_REUSEADR', /did you mean SO_REUSEADDR\?/);
     meant('so_rcvbuf', /did you mean SO_RCVBUF\?/);
     meant('TCP_NODEALY', /did you mean TCP_NODELAY\?/);

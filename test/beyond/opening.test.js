@@ -2,11 +2,15 @@
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 
-const { HOST, connected, listening, needsHost, needsLinux, needsTool, net, once, pair, skip, sockopts, text, tidy, track } =
-  require('../api/kit');
 const { runFixture } = require('../support/child');
+const { sockopts } = require('../support/kernel');
+const { needsHost, needsLinux, needsTool, skip } = require('../support/needs');
+const { HOST, text } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tidy, track } = require('../support/tidy');
 
 /** Of linux/in.h, as SO_PROTOCOL tells it. */
 const IPPROTO_MPTCP = 262;

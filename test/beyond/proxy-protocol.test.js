@@ -12,8 +12,7 @@ const tls = require('node:tls');
 
 const net = require('../..');
 const { TLV, encodeProxyHeader, parseTlvs } = require('../../lib/proxy-protocol');
-const { runFixture } = require('../support/child');
-const { env } = require('../support/programs');
+const { env, runFixture } = require('../support/child');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 

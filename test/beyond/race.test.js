@@ -1,11 +1,15 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 
-const { HOST, closed, listening, needsHost, needsLinux, needsTool, net, node, once, script, tidy, track } = require('../api/kit');
-const { refusedPort } = require('../support/ports');
+const { node, script } = require('../support/child');
+const { needsHost, needsLinux, needsTool } = require('../support/needs');
+const { HOST, closed, refusedPort } = require('../support/net');
 const { silent } = require('../support/silent');
+const { net } = require('../support/subject');
+const { listening, tidy, track } = require('../support/tidy');
 
 /** A delay that does not end while a test runs. */
 const NEVER = 2 ** 31 - 1;

@@ -12,7 +12,7 @@ const { promisify } = require('node:util');
 const { Worker } = require('node:worker_threads');
 
 const net = require('../..');
-const { env } = require('../support/programs');
+const { env } = require('../support/child');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 

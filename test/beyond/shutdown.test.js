@@ -9,7 +9,7 @@ const path = require('node:path');
 
 const net = require('../..');
 const { toNode } = require('../../lib/child-process');
-const { kNumber } = require('../../lib/common/symbols');
+const { kServerId } = require('../../lib/server/state');
 const native = require('../../lib/native/binding');
 const { runFixture } = require('../support/child');
 const { patience } = require('../support/scale');
@@ -454,7 +454,7 @@ describe('the connections of a server', function () {
   it('a stream that no server has accepted belongs to none', async () => {
     const { server, connect } = await start();
     const { client, socket } = await connect();
-    assert.deepStrictEqual([...native.connections(server[kNumber])], [socket._handle.id]);
+    assert.deepStrictEqual([...native.connections(server[kServerId])], [socket._handle.id]);
     assert.ok(native.connections(0) < 0);
     client.destroy();
     await server.shutdown();

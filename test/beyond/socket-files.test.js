@@ -9,9 +9,11 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 
-const { connected, listening, net, tempPath, text, tidy, track } = require('../api/kit');
 const { Pipe } = require('../../lib/native/handle');
+const { text } = require('../support/net');
 const { patience } = require('../support/scale');
+const { net } = require('../support/subject');
+const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
 
 const FIXTURE = path.join(__dirname, '..', 'fixtures', 'socket-file.js');
 const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;

@@ -1,13 +1,16 @@
 'use strict';
 
 const assert = require('node:assert');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const kit = require('../api/kit');
-const { runFixture } = require('../support/child');
-const { refusedPort } = require('../support/ports');
-const { HOST, closed, connected, listening, net, once, pair, script, sockopts, tempPath, tidy, track } = kit;
+const { runFixture, script } = require('../support/child');
+const { sockopts } = require('../support/kernel');
+const { needsHost, needsLinux, needsTool, skip } = require('../support/needs');
+const { HOST, closed, refusedPort } = require('../support/net');
+const { net } = require('../support/subject');
+const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const isRoot = process.getuid?.() === 0;
 
@@ -25,11 +28,11 @@ const lookupOf = (...addresses) => (_host, _options, callback) =>
   process.nextTick(callback, null, addresses.map((address) => ({ address, family: net.isIP(address) })));
 
 describe('getOption() and setOption()', () => {
-  before(function () { kit.needsLinux(this); });
+  before(function () { needsLinux(this); });
   afterEach(tidy);
 
   it('what is set is what the kernel has, and what is got again', async function () {
-    kit.needsTool(this, 'python3');
+    needsTool(this, 'python3');
     const { client } = await pair();
     const settings = [
       ['IP_TOS', 16, 'IPPROTO_IP'],
@@ -59,7 +62,7 @@ describe('getOption() and setOption()', () => {
   });
 
   it('each name of the documents is known, and its value of the kind that they tell', async function () {
-    kit.needsHost(this, '::1');
+    needsHost(this, '::1');
     const text = fs.readFileSync(path.join(__dirname, '../../docs/beyond/socket-options.md'), 'utf8');
     const rows = [...text.matchAll(/^\| \w+\(7\) \| (\S[^|]*) \| (.*) \|$/gm)];
     const sockets = [(await pair()).client, (await pair({ host: '::1' })).client, (await pair({ path: tempPath() })).client];
@@ -182,12 +185,12 @@ describe('getOption() and setOption()', () => {
   });
 
   it('SO_MARK is set, with the permission', async function () {
-    if (!isRoot) kit.skip(this, 'needs root');
+    if (!isRoot) skip(this, 'needs root');
     const { client } = await pair();
     try {
       client.setOption('SO_MARK', 2 ** 32 - 1);
     } catch (error) {
-      if (error.code === 'EPERM') kit.skip(this, 'needs CAP_NET_ADMIN');
+      if (error.code === 'EPERM') skip(this, 'needs CAP_NET_ADMIN');
       throw error;
     }
     assert.strictEqual(client.getOption('SO_MARK'), 2 ** 32 - 1);
@@ -195,7 +198,7 @@ describe('getOption() and setOption()', () => {
 });
 
 describe('arguments of getOption() and setOption()', () => {
-  before(function () { kit.needsLinux(this); });
+  before(function () { needsLinux(this); });
   afterEach(tidy);
 
   const THROWN = [
@@ -269,7 +272,7 @@ describe('arguments of getOption() and setOption()', () => {
 });
 
 describe('`socketOptions` of connect()', () => {
-  before(function () { kit.needsLinux(this); });
+  before(function () { needsLinux(this); });
   afterEach(tidy);
 
   it('are set before the first packet', async () => {
@@ -299,7 +302,7 @@ describe('`socketOptions` of connect()', () => {
   });
 
   it('those of IPv6 are left out for an IPv4 address', async function () {
-    kit.needsHost(this, '::1');
+    needsHost(this, '::1');
     const socketOptions = { IP_TOS: 16, IPV6_TCLASS: 32 };
     const four = (await pair({ clientOptions: { socketOptions } })).client;
     const six = (await pair({ host: '::1', clientOptions: { socketOptions } })).client;
@@ -381,7 +384,7 @@ describe('`socketOptions` of connect()', () => {
 });
 
 describe('`socketOptions` of listen()', () => {
-  before(function () { kit.needsLinux(this); });
+  before(function () { needsLinux(this); });
   afterEach(tidy);
 
   it('are set before bind(2): IP_FREEBIND listens on an address that is none here', async () => {
@@ -447,7 +450,7 @@ describe('`socketOptions` of listen()', () => {
 
 describe('socket options where there are none', () => {
   it('throw ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', function () {
-    if (process.platform === 'linux') kit.skip(this, 'Linux has them all');
+    if (process.platform === 'linux') skip(this, 'Linux has them all');
     assert.throws(() => new net.Socket().getOption('SO_BUSY_POLL'), {
       code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
       message: 'The feature SO_BUSY_POLL is unavailable on the current platform, which is being used to run Node.js',

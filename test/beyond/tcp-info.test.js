@@ -2,11 +2,15 @@
 
 const assert = require('node:assert');
 const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
 const path = require('node:path');
 
-const kit = require('../api/kit');
+const { script } = require('../support/child');
+const { needsLinux, needsTool, skip } = require('../support/needs');
+const { HOST, text } = require('../support/net');
+const { net } = require('../support/subject');
 const { tempDir } = require('../support/temp');
-const { HOST, net, once, pair, script, tempPath, tidy, track } = kit;
+const { pair, tempPath, tidy, track } = require('../support/tidy');
 
 /** The fields of 4 and 8 bytes of struct tcp_info (linux/tcp.h), by their places, as Python reads them. */
 const LAYOUT = {
@@ -42,7 +46,7 @@ async function infoByPython(fd) {
     'b = s.getsockopt(6, 11, 512)\n' +
     "print(json.dumps({n: struct.unpack_from('=' + f, b, o)[0] for n, (o, f) in json.loads(sys.argv[1]).items() if o + 8 <= len(b)}))\n";
   const child = spawn('python3', ['-c', program, JSON.stringify(LAYOUT)], { stdio: ['ignore', 'pipe', 'inherit', fd] });
-  return JSON.parse(await kit.text(child.stdout));
+  return JSON.parse(await text(child.stdout));
 }
 
 /** Sends `size` bytes, and waits until all are read and the answer is there: nothing is on its way any more. */
@@ -58,7 +62,7 @@ async function exchange({ client, accepted }, size) {
 }
 
 describe('getTCPInfo()', () => {
-  before(function () { kit.needsLinux(this); });
+  before(function () { needsLinux(this); });
   afterEach(tidy);
 
   it('counts what was sent and received, on both ends', async () => {
@@ -70,7 +74,7 @@ describe('getTCPInfo()', () => {
   });
 
   it('has what Python gets of the same connection', async function () {
-    kit.needsTool(this, 'python3');
+    needsTool(this, 'python3');
     const both = await pair();
     await exchange(both, 100000);
     for (const socket of [both.client, both.accepted]) {
@@ -128,7 +132,7 @@ describe('getTCPInfo()', () => {
     const library = temp.path('short.so');
     const source = path.join(__dirname, '..', 'fixtures', 'short-tcp-info.c');
     const built = spawnSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl'], { stdio: 'ignore' });
-    if (built.status !== 0 || process.env.LD_PRELOAD) kit.skip(this, 'needs a C compiler, and LD_PRELOAD for itself');
+    if (built.status !== 0 || process.env.LD_PRELOAD) skip(this, 'needs a C compiler, and LD_PRELOAD for itself');
     const source2 = `
       const server = net.createServer((socket) => {
         const info = socket.getTCPInfo();

@@ -1,9 +1,26 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const path = require('node:path');
 
+const { ROOT, SUBJECT } = require('./subject');
+
 const FIXTURES = path.join(__dirname, '..', 'fixtures');
+
+/** For the programs of others: without the runtime of a sanitizer (tools/sanitize.js), under which curl waits for ever. */
+const env = { ...process.env, LD_PRELOAD: '' };
+
+/** What a child process writes, as it comes. */
+function outputOf(child) {
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) {
+    child[name]?.setEncoding('utf8').on('data', (chunk) => {
+      text[name] += chunk;
+    });
+  }
+  return text;
+}
 
 /**
  * Runs a script of test/fixtures/ to its end. A `sh` that sets limits may stand before it.
@@ -19,16 +36,28 @@ function runFixture(name, args = [], { nodeArgs = [], limits, within = [], onSpa
   const [program, ...rest] = limits ? ['sh', '-c', `${limits} && exec "$@"`, 'sh', ...command] : command;
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
-    const text = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr']) {
-      child[stream].setEncoding('utf8').on('data', (chunk) => {
-        text[stream] += chunk;
-      });
-    }
+    const text = outputOf(child);
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ status: signal ?? code, ...text }));
     onSpawn?.(child);
   });
 }
 
-module.exports = { runFixture };
+/**
+ * Runs this Node, to its end.
+ * @param {string[]} args
+ * @param {object} [options] of spawn()
+ * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string }>}
+ */
+async function node(args, options = {}) {
+  const child = spawn(process.execPath, args, { cwd: ROOT, ...options });
+  const output = outputOf(child);
+  const [code, signal] = await once(child, 'close');
+  return { code, signal, ...output };
+}
+
+/** As node(), of a text; `net` is the module under test in it. */
+const script = (source, { flags = [], ...options } = {}) =>
+  node([...flags, '-e', `const net = require(${JSON.stringify(SUBJECT)});\n${source}`], options);
+
+module.exports = { env, node, runFixture, script };

@@ -9,8 +9,8 @@ const path = require('node:path');
 
 const { ROOT } = require('../run.js');
 
-const SWAP = path.join(ROOT, 'test', 'conformance', 'preload.js');
-const LOCALHOST = path.join(ROOT, 'test', 'conformance', 'localhost.js');
+const SWAP = path.join(ROOT, 'test', 'node', 'conformance', 'preload.js');
+const LOCALHOST = path.join(ROOT, 'test', 'node', 'conformance', 'localhost.js');
 
 /** Milliseconds for one test. */
 const LIMIT = 60000;

@@ -1,0 +1,101 @@
+'use strict';
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { missingNames, namesOfModule, namesOfTypes, sectionOf } = require('../../tools/api-names.js');
+const { checkCoverage, checkNames } = require('../../tools/check-coverage.js');
+
+const ROOT = path.join(__dirname, '..', '..');
+const read = (...names) => fs.readFileSync(path.join(ROOT, ...names), 'utf8');
+
+describe('docs/api-coverage.md', () => {
+  it('names files and tests that exist', async () => {
+    assert.deepStrictEqual(await checkCoverage(), []);
+  });
+
+  it('a file, a test or a row without a test that is wrong would be found', async () => {
+    const text = '| a | `lib/nothing.js` | `test/docs/docs.test.js` "no such title" | |\n| b | `lib/index.js` | | |\n';
+    assert.deepStrictEqual(await checkCoverage(text), [
+      'no file lib/nothing.js',
+      'no test "no such title" in test/docs/docs.test.js',
+      'no test in the row | b | `lib/index.js` | | |',
+    ]);
+  });
+
+  it("names the whole API of the newest Node's types, and of the running Node's net", () => {
+    assert.deepStrictEqual(checkNames(), []);
+  });
+
+  it('a class, a member, a function, an option or an event that it does not name would be found', () => {
+    const text = read('docs', 'api-coverage.md');
+    const without = (word) => text.replaceAll(word, '');
+    for (const [word, problem] of [
+      ['isIPv4', 'nothing on isIPv4'],
+      ['getConnections', 'nothing on Server: getConnections'],
+      ['setTypeOfService', 'nothing on Socket: setTypeOfService'],
+      ['pauseOnConnect', 'nothing on pauseOnConnect'],
+      ['connectionAttemptFailed', 'nothing on connectionAttemptFailed'],
+    ]) {
+      assert.ok(checkNames(without(word)).includes(problem), word);
+    }
+  });
+});
+
+describe('docs/api.md', () => {
+  const text = read('docs', 'api.md');
+  const everywhere = [/^## Not in Node$/, /^## Not in Node's documents$/].map((heading) => sectionOf(text, heading)).join('\n');
+
+  /* The names in the types that cnet has beyond those of Node. */
+  const optionsOfTypes = () => {
+    const names = [];
+    for (const file of ['index.d.ts', 'promises.d.ts']) {
+      for (const [, body] of read('lib', file).matchAll(/interface \w+[^{]*{([^}]*)}/g)) {
+        names.push(...[...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name));
+      }
+    }
+    return names;
+  };
+
+  /* A method of every stream's, which is cnet's own only for what it does under TLS. */
+  const except = (name) => name === 'on';
+
+  it('names everything that cnet exports, and every member of its classes', () => {
+    assert.deepStrictEqual(missingNames(text, namesOfModule(require('../..')), { everywhere, except }), []);
+  });
+
+  it("names everything of the newest Node's types, and every option of cnet's own", () => {
+    assert.deepStrictEqual(missingNames(text, namesOfTypes(), { everywhere, except: (name) => name === 'Symbol.dispose' }), []);
+    const options = optionsOfTypes();
+    assert.ok(options.includes('keepAliveCount') && options.includes('captureRejections'));
+    assert.deepStrictEqual(missingNames(text, { exports: options, members: new Map() }), []);
+  });
+
+  it('names every code of an error that cnet makes, and no other', () => {
+    const made = new Set(['ABORT_ERR', 'ERR_ACCESS_DENIED', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE']);
+    for (const file of fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true }).filter((name) => name.endsWith('.js') && name !== path.join('common', 'errors.js'))) {
+      for (const [, code] of read('lib', file).matchAll(/codes\.(ERR_\w+)/g)) made.add(code);
+    }
+    const rows = [...sectionOf(text, /^## Errors/).matchAll(/^\| `((?:ERR_|ABORT_)\w+)` \|/gm)].map(([, code]) => code);
+    assert.deepStrictEqual(rows, [...made].sort());
+  });
+
+  it('a member that it does not name in the section of its class would be found', () => {
+    const names = { exports: [], members: new Map([['SocketAddress', ['parse', 'getConnections']]]) };
+    assert.deepStrictEqual(missingNames(text, names), ['SocketAddress: getConnections']);
+  });
+
+  it('links to headings and files that exist', () => {
+    const anchors = new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+      heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-')));
+    const prose = text.replace(/^```[^]*?^```/gm, '').replace(/`[^`\n]+`/g, 'code');
+    const targets = [...prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
+    assert.ok(targets.length > 10);
+    for (const target of targets) {
+      const [file, anchor] = target.split('#');
+      if (file !== '') assert.ok(fs.existsSync(path.join(ROOT, 'docs', file)), target);
+      else assert.ok(anchors.has(anchor), target);
+    }
+  });
+});

@@ -1,0 +1,129 @@
+'use strict';
+// The files of lib/ are loaded without Node's search for each of them, and are modules like any other.
+
+const assert = require('node:assert');
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { patience } = require('../support/scale');
+const { tempDir } = require('../support/temp');
+
+const LIB = path.join(__dirname, '..', '..', 'lib');
+
+/** Runs code that finds the folder of the library as LIB. @returns {string} what it has printed */
+function run(code, lib = LIB, env = {}) {
+  const text = `'use strict'; const LIB = ${JSON.stringify(lib + path.sep)}; ${code}`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', text], { encoding: 'utf8', env: { ...process.env, ...env } });
+  assert.deepStrictEqual({ stderr, status }, { stderr: '', status: 0 });
+  return stdout.trim();
+}
+
+/** A copy of the library whose files can be changed. */
+function copyOf(temp) {
+  const lib = temp.path('lib');
+  fs.cpSync(LIB, lib, { recursive: true });
+  return lib;
+}
+
+const NATIVE = { CNET_NATIVE: path.join(LIB, '..', 'build', 'Release', 'cnet.node') };
+
+describe('the loading of lib/', function () {
+  this.timeout(patience(20000));
+
+  it('each file is one module, in require.cache, whoever asks for it and in whatever order', () => {
+    const order = `
+      const first = require(LIB + 'native/handle.js');
+      const net = require(LIB + 'index.js');
+      const again = require(LIB + 'socket/socket');
+      const modules = Object.values(require.cache).filter(({ filename }) => filename.startsWith(LIB));
+      console.log(first === require(LIB + 'native/handle'), again.Socket === net.Socket, modules.every(({ loaded, filename, id }) => loaded && filename === id),
+        new Set(modules.map(({ filename }) => filename)).size === modules.length, modules.length > 40,
+        require(LIB + 'promises.js') === net.promises, modules.every(({ children }) => Array.isArray(children)));`;
+    assert.strictEqual(run(order), 'true true true true true true true');
+  });
+
+  it('Node searches for the check of the runtime and for one more, and that one finds the others', () => {
+    const text = `
+      const Module = require('node:module');
+      const { _resolveFilename } = Module;
+      const sought = [];
+      Module._resolveFilename = function resolve(name, ...args) {
+        if (name.startsWith('./')) sought.push(name);
+        return Reflect.apply(_resolveFilename, this, [name, ...args]);
+      };
+      require(LIB + 'index.js');
+      console.log(sought.join());`;
+    assert.strictEqual(run(text), './common/runtime,./common/together');
+  });
+
+  it('a cleared require.cache gives another copy, that works for itself', () => {
+    const text = `
+      const before = require(LIB + 'index.js');
+      for (const file of Object.keys(require.cache)) delete require.cache[file];
+      const after = require(LIB + 'index.js');
+      console.log(before.Socket !== after.Socket, new after.Socket() instanceof before.Socket, after.isIP('::1'));`;
+    assert.strictEqual(run(text), 'true false 6');
+  });
+
+  it('what a program has put into require.extensions is given each of them', () => {
+    const text = `
+      const own = require.extensions['.js'];
+      const seen = new Set();
+      require.extensions['.js'] = (module, filename) => {
+        seen.add(filename);
+        own(module, filename);
+      };
+      require(LIB + 'index.js');
+      const loaded = Object.keys(require.cache).filter((name) => name.startsWith(LIB));
+      console.log(loaded.length > 40, loaded.every((name) => seen.has(name)));`;
+    assert.strictEqual(run(text), 'true true');
+  });
+
+  it('what a program has put into require.cache is taken from there', () => {
+    const text = `
+      require.cache[LIB + 'address/ip.js'] = { exports: { isIP: () => 'mocked', isIPv4() {}, isIPv6() {} }, loaded: true };
+      console.log(require(LIB + 'index.js').isIP('x'));`;
+    assert.strictEqual(run(text), 'mocked');
+  });
+
+  it('a file that throws is not kept, and its error names it', () => {
+    const temp = tempDir();
+    try {
+      const lib = copyOf(temp);
+      const file = path.join(lib, 'address', 'ip.js');
+      const good = fs.readFileSync(file, 'utf8');
+      fs.writeFileSync(file, "'use strict';\nthrow new Error('broken');\n");
+      const text = `
+        const fs = require('node:fs');
+        let stack = '';
+        try { require(LIB + 'index.js'); } catch (error) { stack = error.stack; }
+        const kept = Object.keys(require.cache).filter((name) => /ip\\.js|index\\.js/.test(name));
+        fs.writeFileSync(LIB + 'address/ip.js', process.env.GOOD);
+        console.log(stack.includes(LIB + 'address/ip.js:2'), kept.length, require(LIB + 'index.js').isIP('1.2.3.4'));`;
+      assert.strictEqual(run(text, lib, { ...NATIVE, GOOD: good }), 'true 0 4');
+    } finally {
+      temp.remove();
+    }
+  });
+
+  it('all is loaded by then: the folder may go away', () => {
+    const temp = tempDir();
+    try {
+      const text = `
+        const net = require(LIB + 'index.js');
+        require('node:fs').rmSync(LIB, { recursive: true });
+        const server = net.createServer((socket) => socket.end('bytes')).listen(0, '127.0.0.1', () => {
+          net.connect(server.address().port, '127.0.0.1').on('data', async (data) => {
+            new net.BlockList().addAddress('1.2.3.4');
+            net.receive(net.transfer(new net.BoundSocket())).close();
+            await server.shutdown();
+            console.log(String(data));
+          });
+        });`;
+      assert.strictEqual(run(text, copyOf(temp), NATIVE), 'bytes');
+    } finally {
+      temp.remove();
+    }
+  });
+});

@@ -1,0 +1,34 @@
+'use strict';
+
+// Tests that not every machine can run are left out, and say why.
+
+const { spawnSync } = require('node:child_process');
+
+const tools = new Map();
+
+/** Skips the test, and says why. */
+function skip(test, reason) {
+  test.test.title += ` (left out: ${reason})`;
+  test.skip();
+}
+
+/** Skips the test when `tool` cannot be run. */
+function needsTool(test, tool, args = ['--version']) {
+  if (!tools.has(tool)) tools.set(tool, spawnSync(tool, args, { stdio: 'ignore' }).status === 0);
+  if (!tools.get(tool)) skip(test, `${tool} is not there`);
+}
+
+/** Skips the test where `host` is no local address. */
+function needsHost(test, host) {
+  const nodeNet = require('node:net');
+  const handle = nodeNet._createServerHandle(host, 0, nodeNet.isIP(host));
+  if (typeof handle === 'number') skip(test, `${host} is no address here`);
+  handle.close();
+}
+
+/** Skips the test on other systems than Linux. */
+function needsLinux(test) {
+  if (process.platform !== 'linux') skip(test, 'Linux only');
+}
+
+module.exports = { needsHost, needsLinux, needsTool, skip };
