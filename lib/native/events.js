@@ -86,7 +86,10 @@ const tellRead = guard(() => {
   handles[event[0]][kOwner][kRead](event[1], memory);
 });
 
-/** Bytes lie in `memory`, which is this read's alone; true: in the shared memory (socket/parser-reader.js); undefined: in `event`, or in the user's buffer. */
+/**
+ * Bytes lie in `memory`, which is this read's alone; true: in the shared memory (socket/parser-reader.js); undefined: in
+ * `event`, or in the user's buffer.
+ */
 function onread(memory) {
   memoryOfRead = memory;
   tellRead();

@@ -5,8 +5,8 @@
  *   the scratch  is memory of C, for streams whose reads are small: what came is copied;
  *   the block    is an ArrayBuffer, for streams whose last read was large: when the next one is large too it takes the
  *                block with it, without a copy, and a new one is made;
- *   the shared   memory is an ArrayBuffer too, for streams whose bytes go to Node's parser of http. lib/ has it as well,
- *                and gives it to nobody but that parser, which copies what it keeps (lib/node-internals/http-parser.js).
+ *   the shared   memory is an ArrayBuffer too, for streams whose bytes go to Node's parser of http. lib/ has it as
+ * well, and gives it to nobody but that parser, which copies what it keeps (lib/node-internals/http-parser.js).
  *
  * What a program is given is one read's alone: no other read of any stream is in the same ArrayBuffer, C never touches
  * it again, and a clone or a kept piece of it costs at most twice its bytes. There are three ways, by size:

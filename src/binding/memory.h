@@ -22,7 +22,8 @@ typedef struct cnet_memory {
   void *lent;          /* which of them is with a read that has not ended; NULL: none */
 } cnet_memory_t;
 
-/* What a read is expected to be: a small one, a large one, or one for a stream that is read through the shared memory. */
+/* What a read is expected to be: a small one, a large one, or one for a stream that is read through the shared memory.
+ */
 typedef enum cnet_memory_use { CNET_MEMORY_SMALL, CNET_MEMORY_LARGE, CNET_MEMORY_SHARED } cnet_memory_use_t;
 
 /* Memory for one read; its own when that of the environment is lent. */

@@ -33,7 +33,8 @@ napi_value cnet_js_set_read_buffer(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, 0);
 }
 
-/* sharedMemory(): the ArrayBuffer in which the bytes of streams lie that readShared() was called for; undefined: none */
+/* sharedMemory(): the ArrayBuffer in which the bytes of streams lie that readShared() was called for; undefined: none
+ */
 napi_value cnet_js_shared_memory(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   napi_value buffer;

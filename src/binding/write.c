@@ -109,7 +109,8 @@ napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
 /*
  * writeBoth(id, string of at most CNET_TEXT units, encoding, Buffer): one behind the other, as the head and the body of
  * an answer of http, by one call of the kernel. Twice the bytes that have gone, and 1 more when these are not all: the
- * caller writes the rest, which waits. Or a code: UV_ENOBUFS, it is longer than this takes. It runs no code of the user's.
+ * caller writes the rest, which waits. Or a code: UV_ENOBUFS, it is longer than this takes. It runs no code of the
+ * user's.
  */
 napi_value cnet_js_write_both(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
@@ -124,7 +125,8 @@ napi_value cnet_js_write_both(napi_env napi, napi_callback_info info) {
   if (length < 0) return cnet_int(napi, (int32_t)length);
   if (!cnet_bytes(napi, call.argv[3], &data, &size)) return cnet_int(napi, UV_EINVAL);
   if (size > CNET_BOTH) return cnet_int(napi, UV_ENOBUFS);
-  ssize_t sent = cnet_try_write_both(stream, uv_buf_init((char *)text, (unsigned)length), uv_buf_init(data, (unsigned)size));
+  ssize_t sent =
+      cnet_try_write_both(stream, uv_buf_init((char *)text, (unsigned)length), uv_buf_init(data, (unsigned)size));
   if (sent < 0) return cnet_int(napi, (int32_t)sent);
   return cnet_int(napi, (int32_t)sent * 2 + ((size_t)sent < (size_t)length + size ? 1 : 0));
 }
