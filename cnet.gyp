@@ -1,7 +1,14 @@
 {
+  # Node-API's headers: the folder of the package node-api-headers, as tools/build.js names it; '': those of Node, which an
+  # installed package is compiled with. uv.h is Node's.
+  "variables": {"node_api_headers%": ""},
   # One static library for each floor of src/, with the folders that it may include from, which are those below it. None
   # but the binding finds the headers of Node-API: uv.h is copied to a folder of its own.
+  # assert() is for the other builds: those of npm run test:core, sanitize, test:faults and fuzz, and Debug.
   "target_defaults": {
+    "configurations": {
+      "Release": {"defines": ["NDEBUG"]}
+    },
     "conditions": [
       ["OS=='win'", {
         "msvs_settings": {
@@ -39,7 +46,7 @@
       "type": "none",
       "copies": [
         {
-          "destination": "<(SHARED_INTERMEDIATE_DIR)/uv",
+          "destination": "build/uv",
           "files": ["<(node_root_dir)/include/node/uv.h", "<(node_root_dir)/include/node/uv/"]
         }
       ]
@@ -59,7 +66,7 @@
       "type": "static_library",
       "dependencies": ["cnet_uv_headers"],
       "include_dirs!": ["<(node_root_dir)/include/node"],
-      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address"],
+      "include_dirs": ["build/uv", "src/base", "src/address"],
       "sources": [
         "src/address/address.c",
         "src/address/address_units.c",
@@ -77,7 +84,7 @@
       "type": "static_library",
       "dependencies": ["cnet_uv_headers"],
       "include_dirs!": ["<(node_root_dir)/include/node"],
-      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address", "src/proxy"],
+      "include_dirs": ["build/uv", "src/base", "src/address", "src/proxy"],
       "sources": [
         "src/proxy/crc32c.c",
         "src/proxy/proxy_protocol.c",
@@ -89,7 +96,7 @@
       "type": "static_library",
       "dependencies": ["cnet_uv_headers"],
       "include_dirs!": ["<(node_root_dir)/include/node"],
-      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/platform"],
+      "include_dirs": ["build/uv", "src/base", "src/platform"],
       "conditions": [
         ["OS=='win'", {
           "sources": [
@@ -122,7 +129,7 @@
       "type": "static_library",
       "dependencies": ["cnet_uv_headers"],
       "include_dirs!": ["<(node_root_dir)/include/node"],
-      "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)/uv", "src/base", "src/address", "src/proxy", "src/platform", "src/core"],
+      "include_dirs": ["build/uv", "src/base", "src/address", "src/proxy", "src/platform", "src/core"],
       "sources": [
         "src/core/accept_limit.c",
         "src/core/admission.c",
@@ -140,6 +147,7 @@
         "src/core/handle.c",
         "src/core/idle.c",
         "src/core/listener.c",
+        "src/core/listening.c",
         "src/core/loop.c",
         "src/core/option_list.c",
         "src/core/part.c",
@@ -164,9 +172,15 @@
     },
     {
       "target_name": "cnet",
-      "dependencies": ["cnet_core", "cnet_proxy", "cnet_address", "cnet_platform", "cnet_base"],
+      "dependencies": ["cnet_uv_headers", "cnet_core", "cnet_proxy", "cnet_address", "cnet_platform", "cnet_base"],
       "defines": ["NAPI_VERSION=8"],
       "include_dirs": ["src/base", "src/address", "src/proxy", "src/platform", "src/core", "src/binding"],
+      "conditions": [
+        ["node_api_headers!=''", {
+          "include_dirs!": ["<(node_root_dir)/include/node"],
+          "include_dirs": ["<(node_api_headers)", "build/uv"]
+        }]
+      ],
       "sources": [
         "src/binding/accept_limit.c",
         "src/binding/addon.c",
@@ -175,6 +189,8 @@
         "src/binding/buffers.c",
         "src/binding/call.c",
         "src/binding/connect.c",
+        "src/binding/constants.c",
+        "src/binding/context.c",
         "src/binding/environment.c",
         "src/binding/events.c",
         "src/binding/held.c",

@@ -1,7 +1,11 @@
 'use strict';
 
 const js = require('@eslint/js');
+const importX = require('eslint-plugin-import-x');
 const globals = require('globals');
+
+const noCycle = require('./tools/eslint/no-cycle.js');
+const { privateNames, zones } = require('./tools/eslint/rooms.js');
 
 const common = {
   'consistent-return': 'off',
@@ -54,6 +58,16 @@ module.exports = [
     rules: common,
   },
   { files: ['lib/**/*.js', 'lib/**/*.mjs'], ignores: ['lib/common/timers.js'], rules: ownTimers },
+  {
+    files: ['lib/**/*.js', 'lib/**/*.mjs'],
+    plugins: { house: { rules: { 'no-cycle': noCycle } }, 'import-x': importX },
+    rules: { 'house/no-cycle': 'error', 'import-x/no-restricted-paths': ['error', { basePath: __dirname, zones }] },
+  },
+  {
+    files: ['lib/**/*.js', 'lib/*/**/*.mjs'], // the doors for `import` name what cnet itself exports
+    ignores: ['lib/node-internals/**', 'lib/register/tls.js', 'lib/socket/tls-reader.js'], // the last two: TLS over a socket of cnet
+    rules: { 'no-restricted-syntax': ['error', ...privateNames] },
+  },
   { files: ['test/**'], languageOptions: { globals: globals.mocha } },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 ];

@@ -6,16 +6,17 @@ require('./common/runtime');
 
 const nodeNet = require('node:net');
 
-require('./common/together').loadTogether(module);
+require('./node-internals/together').loadTogether(module);
 
 const { readEnvironment } = require('./program/environment');
 
 readEnvironment(); // first: without its limits nothing is to be had
 
-const { normalizeArgs } = require('./common/arguments');
+const { normalizeArgs } = require('./options/arguments');
 const { BlockList } = require('./address/block-list');
 const { BoundSocket } = require('./socket/bound-socket');
-const { connect, createServer } = require('./server/create');
+const { connect } = require('./socket/create');
+const { createServer } = require('./server/create');
 const {
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
@@ -30,7 +31,7 @@ const { Server } = require('./server/server');
 const { Socket } = require('./socket/socket');
 const { SocketAddress } = require('./address/socket-address');
 const { stats } = require('./native/stats');
-const { splice } = require('./socket/relay');
+const { splice } = require('./socket/splice');
 const { receive, transfer } = require('./processes/transfer');
 
 /** Deprecated, and does nothing here; Node has it up to 22 (deprecations.md, DEP0121). */

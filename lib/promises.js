@@ -3,15 +3,16 @@
 /** cnet/promises: connect() and listen() that resolve when it is done, as net/promises of the coming Node has them. */
 
 require('./common/runtime');
-require('./common/together').loadTogether(module);
+require('./node-internals/together').loadTogether(module);
 
 const { readEnvironment } = require('./program/environment');
 
 readEnvironment();
 
-const { normalizeArgs, toNumber } = require('./common/arguments');
+const { normalizeArgs, toNumber } = require('./options/arguments');
 const { holdUntilWanted } = require('./server/connection-iterator');
-const create = require('./server/create');
+const { createServer } = require('./server/create');
+const { connect: createConnection } = require('./socket/create');
 const { AbortError, codes } = require('./common/errors');
 const { onlyOf } = require('./common/misplaced');
 const { validateAbortSignal } = require('./common/validate');
@@ -71,7 +72,7 @@ async function connect(...args) {
 
   const { signal } = all;
   throwIfAborted(signal);
-  const socket = create.connect({ ...all, signal: undefined }, listener);
+  const socket = createConnection({ ...all, signal: undefined }, listener);
   const onAbort = () => socket.destroy(abortError(signal));
   if (signal?.aborted) onAbort(); // by what connect() has called
   else signal?.addEventListener('abort', onAbort, { once: true });
@@ -129,7 +130,7 @@ async function listen(...args) {
   const { signal } = options;
 
   throwIfAborted(signal);
-  const server = create.createServer(onlyOf('createServer()', options), listener ?? options.connectionListener);
+  const server = createServer(onlyOf('createServer()', options), listener ?? options.connectionListener);
   const forget = signal === undefined ? () => {} : closeOnAbort(server, signal);
   holdUntilWanted(server); // between listen() and the loop none gets lost
   const closed = () => (signal?.aborted ? abortError(signal) : new codes.ERR_SERVER_NOT_RUNNING());

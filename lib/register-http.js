@@ -14,28 +14,17 @@ require('./common/runtime');
 
 const http = require('node:http');
 
-require('./common/together').loadTogether(module);
+require('./node-internals/together').loadTogether(module);
 
 const { beforeTls } = require('./register/builtin-loads');
 const { connectByCnet, connectSecurely } = require('./register/http-client');
 const { closeByNode, listenByCnet } = require('./register/http-server');
 const { registerSend } = require('./register/send');
 const { replace } = require('./common/replace');
-
-/** http2 of Node 18 breaks down by an assertion when two writes meet over a stream that is not its own. */
-const HTTP2_TAKES_STREAMS = Number.parseInt(process.versions.node, 10) > 18;
+const { findSecureServers } = require('./node-internals/http');
 
 /** What unregister() has to undo; null while nothing is registered. */
 let undo = null;
-
-/** The classes but that of http, and what kind of sockets their servers have. */
-function findSecureServers() {
-  const http2 = require('node:http2');
-  const servers = [[require('node:https').Server.prototype, 'tls']];
-  servers.push([Object.getPrototypeOf(http2.createSecureServer()), 'tls']);
-  if (HTTP2_TAKES_STREAMS) servers.push([Object.getPrototypeOf(http2.createServer()), 'http2']);
-  return servers;
-}
 
 /** Puts a method in place that Node's own stands in for, should it have to stay after unregister(). */
 function put(holder, name, make) {

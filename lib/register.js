@@ -16,10 +16,11 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { getEnvironmentData, setEnvironmentData, threadId } = require('node:worker_threads');
 
-require('./common/together.js').loadTogether(module);
+require('./node-internals/together.js').loadTogether(module);
 
 const { beforeTls } = require('./register/builtin-loads.js');
 const { replace } = require('./common/replace.js');
+const { replaceLoad } = require('./node-internals/modules.js');
 
 /** The file of lib/, without its ending, for each name. */
 const FILES = new Map([
@@ -52,7 +53,7 @@ const isActive = () => Atomics.load(active, 0) === 1;
 const moduleOf = (name) => require(`./${FILES.get(name)}.js`);
 
 function patchRequire() {
-  return replace(Module, '_load', (next) => function load(...args) {
+  return replaceLoad((next) => function load(...args) {
     const [request, parent] = args;
     if (!FILES.has(request) || !isActive() || parent?.filename?.startsWith(LIB)) {
       return Reflect.apply(next(), this, args);
@@ -100,7 +101,7 @@ function register() {
   const { registerNames } = require('./register/names.js');
   const { registerReceive, registerSend } = require('./register/send.js');
   const { registerTls } = require('./register/tls.js');
-  undo.push(hookImports(), ...registerNames(isActive));
+  undo.push(hookImports(), ...registerNames(isActive, () => moduleOf('net')));
   undo.push(...registerSend(isActive), ...registerReceive(isActive), ...registerActive(isActive), ...registerJoin(isActive));
   undo.unshift(beforeTls(() => undo.push(...registerTls(isActive)))); // the last that replaces something is the first that goes
 }

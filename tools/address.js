@@ -1,8 +1,7 @@
 'use strict';
-// address.js: where the project is hosted, as package.json says it in `repository`, `homepage` and `bugs`. A clone does not
-// know: what stands there is a name that can belong to nobody (RFC 2606). The workflow of a release knows, and fills it in.
-//   node tools/address.js https://github.com/OWNER/NAME    writes the three fields
-//   node tools/address.js --check                          fails while they name no place: it stands before `npm publish`
+// address.js: fails while `repository`, `homepage` and `bugs` of package.json do not say where the project is hosted: it stands
+// before `npm publish`. A clone does not know: what stands there is a name that can belong to nobody (RFC 2606). The workflow
+// of a release does, and fills it in by `npm pkg set`.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -35,22 +34,10 @@ function check(manifest) {
   const address = addressOf(manifest);
   if (address === null) throw new ToolError('repository, homepage and bugs of package.json are not of one address');
   if (NOBODYS.test(new URL(address).hostname)) {
-    throw new ToolError(`package.json names no place where the project is (${address}): node tools/address.js https://github.com/OWNER/NAME`);
+    throw new ToolError(`package.json names no place where the project is (${address}): npm pkg set repository.url=git+https://HOST/OWNER/NAME.git, and homepage and bugs.url`);
   }
 }
 
 module.exports = { addressOf, fieldsFor };
 
-if (require.main === module) {
-  tool(() => {
-    const [arg, ...rest] = process.argv.slice(2);
-    const manifest = JSON.parse(fs.readFileSync(FILE, 'utf8'));
-    if (arg === '--check' && rest.length === 0) {
-      check(manifest);
-    } else if (/^https:\/\/[^/]+\/.*[^/]$/.test(arg ?? '') && rest.length === 0) {
-      fs.writeFileSync(FILE, `${JSON.stringify({ ...manifest, ...fieldsFor(arg) }, null, 2)}\n`);
-    } else {
-      throw new ToolError('usage: node tools/address.js --check | https://HOST/OWNER/NAME');
-    }
-  });
-}
+if (require.main === module) tool(() => check(JSON.parse(fs.readFileSync(FILE, 'utf8'))));

@@ -7,6 +7,7 @@
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
+const { createRequire } = require('node:module');
 const path = require('node:path');
 
 const { ownTarget, prebuildName } = require('../lib/native/native-file.js');
@@ -16,6 +17,9 @@ const { ROOT, ToolError, run, showWork, tool, works } = require('./run.js');
 const USAGE = 'usage: node tools/build.js [--if-needed] [--force] [--debug] [--verbose]';
 
 const GYP = 'cnet.gyp';
+
+/** The file of npm below the folder that it is installed in. */
+const NPM = path.join('node_modules', 'npm', 'bin', 'npm-cli.js');
 
 /**
  * The file that a build makes.
@@ -63,36 +67,39 @@ function ownHeaders() {
   return fs.existsSync(path.join(prefix, 'include', 'node', 'node.h')) ? prefix : null;
 }
 
-function findOnPath(name) {
-  for (const dir of (process.env.PATH ?? '').split(path.delimiter)) {
-    const file = path.join(dir, name);
-    if (dir !== '' && fs.existsSync(file)) return fs.realpathSync(file);
+/* In the folders of PATH: npm's file itself, or on Windows the command beside npm's folder. */
+function npmInPath() {
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter((dir) => fs.existsSync(path.join(dir, 'npm')));
+  return folders.flatMap((dir) => [fs.realpathSync(path.join(dir, 'npm')), path.join(dir, NPM), path.join(dir, '..', 'lib', NPM)]);
+}
+
+/** @returns {string | null} the file of npm: of the npm that runs us, else beside this Node, else in PATH; null: there is none */
+function npmFile() {
+  const bin = path.dirname(fs.realpathSync(process.execPath));
+  const files = [process.env.npm_execpath, path.join(bin, '..', 'lib', NPM), path.join(bin, NPM), ...npmInPath()];
+  return files.find((file) => file && /npm-cli\.c?js$/.test(file) && fs.existsSync(file)) ?? null;
+}
+
+/* The node-gyp that package.json names. An installed package has no such dependency: there it is that of npm. */
+function findNodeGyp() {
+  for (const from of [__filename, npmFile()].filter(Boolean)) {
+    try {
+      return createRequire(from).resolve('node-gyp/bin/node-gyp.js');
+    } catch {}
   }
   return null;
 }
 
-/* The node-gyp of the npm that runs us; else that of the npm beside this Node; else that of the npm in PATH. */
-function findNodeGyp() {
-  const inNpm = path.join('node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-  const bin = path.dirname(fs.realpathSync(process.execPath));
-  const candidates = [
-    process.env.npm_config_node_gyp,
-    path.join(bin, '..', 'lib', 'node_modules', 'npm', inNpm),
-    path.join(bin, 'node_modules', 'npm', inNpm), // Windows
-  ];
-  for (const name of ['npm', 'npm.cmd']) {
-    const npm = findOnPath(name);
-    if (npm !== null) candidates.push(path.join(path.dirname(npm), '..', inNpm));
-    if (npm !== null) candidates.push(path.join(path.dirname(npm), 'node_modules', 'npm', inNpm));
-  }
-  if (process.platform !== 'win32') candidates.push(findOnPath('node-gyp')); // Debian has it apart from npm
-  return candidates.find((file) => file && fs.existsSync(file));
+/** The folder of Node-API's headers that package.json names; null: those of Node are taken, as in an installed package. */
+function apiHeaders() {
+  const dir = path.join(ROOT, 'node_modules', 'node-api-headers', 'include');
+  return fs.existsSync(dir) ? dir : null;
 }
 
 /* node-gyp's own words on a missing tool fill a screen; these are one line each. Windows: left to node-gyp. */
 function checkTools() {
   const compilers = process.platform === 'win32' ? [] : missingCompilers(process.env);
-  const missing = findNodeGyp() === undefined ? ['npm in PATH, whose node-gyp builds', ...compilers] : compilers;
+  const missing = findNodeGyp() === null ? ['npm in PATH, which brings node-gyp', ...compilers] : compilers;
   if (missing.length === 0) return;
   const how = compilers.length === 0 ? '' :
     ' (Debian, Ubuntu: apt-get install build-essential python3; Alpine: apk add build-base python3; macOS: xcode-select --install)';
@@ -116,19 +123,22 @@ function missingCompilers(env) {
 /**
  * Runs node-gyp.
  * @param {string} cwd the folder to do it in: it is given the file that node-gyp looks for, and has src/
- * @param {string | null} headers the folder with include/node/ to build against; null: node-gyp fetches them
- * @param {{ args?: string[], verbose?: boolean, onOutput?: (text: string) => void }} [options]
+ * @param {string | null} headers the folder with include/node/ to build against (uv.h, and what node-gyp wants to know of Node);
+ *   null: node-gyp fetches them
+ * @param {{ steps?: string[], args?: string[], verbose?: boolean, onOutput?: (text: string) => void }} [options]
  * @returns {Promise<{ status: number, output: string }>}
  */
-function nodeGyp(cwd, headers, { args = [], verbose = false, onOutput } = {}) {
+function nodeGyp(cwd, headers, { steps = ['configure', 'build'], args = [], verbose = false, onOutput } = {}) {
   fs.copyFileSync(path.join(ROOT, GYP), path.join(cwd, 'binding.gyp'));
-  const all = [findNodeGyp(), 'configure', 'build', '--jobs=max', '--loglevel=warn', ...args];
-  const env = { ...process.env };
+  const all = [findNodeGyp(), ...steps, '--jobs=max', '--loglevel=warn'];
+  const api = apiHeaders();
+  // relative, as a folder of a clone may have a space in its name, which make cannot read
+  const env = { ...process.env, ...(api !== null && { GYP_DEFINES: `node_api_headers=${path.relative(cwd, api).replaceAll(path.sep, '/')}` }) };
   if (headers !== null) {
     all.push(`--nodedir=${headers}`);
     delete env.npm_config_nodedir; // node-gyp would prefer it to the argument
   }
-  return run(process.execPath, all, { cwd, quiet: !verbose, onOutput, env });
+  return run(process.execPath, [...all, ...args], { cwd, quiet: !verbose, onOutput, env });
 }
 
 /* The folder in which node-gyp works. The sources are linked, as what it has compiled is kept by their times. */
@@ -168,6 +178,15 @@ async function compile({ force, debug, verbose }, tell) {
   fs.writeFileSync(stampPath(debug), made);
 }
 
+/** Writes how each C file is compiled, compile_commands.json, for clang-tidy and editors. */
+function writeCommands() {
+  return withLock('build', async () => {
+    const options = { steps: ['configure'], args: ['--', '-f', 'compile_commands_json'] };
+    const { status, output } = await nodeGyp(workplace(), ownHeaders(), options);
+    if (status !== 0) throw new ToolError(`${output}\ncompile_commands.json could not be written`);
+  });
+}
+
 /**
  * Builds the native part if need be. Processes that ask at the same time wait for one another.
  * @param {{ force?: boolean, debug?: boolean, verbose?: boolean }} [options]
@@ -186,7 +205,7 @@ async function build({ force = false, debug = false, verbose = false } = {}) {
 /* Tried in a process of its own: what does not load must not end us. */
 const loads = (file) => works(process.execPath, ['-e', 'require(process.argv[1])', file]);
 
-module.exports = { sourceFiles, binaryPath, build, checkTools, fingerprint, isBuilt, nodeGyp, ownHeaders };
+module.exports = { apiHeaders, binaryPath, build, checkTools, fingerprint, isBuilt, nodeGyp, npmFile, ownHeaders, sourceFiles, writeCommands };
 
 if (require.main === module) {
   tool(async () => {

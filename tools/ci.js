@@ -5,35 +5,33 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { ensure, npm } = require('./ensure.js');
-const { ROOT, run, tool } = require('./run.js');
+const { ROOT, tool } = require('./run.js');
 const { summary } = require('./mocha.js');
 const { sanitize } = require('./sanitize.js');
 const { testNodes, VERSIONS } = require('./test-nodes.js');
-const { testPackage } = require('./test-package.js');
-const { testPrograms } = require('./test-programs.js');
-const { testSurroundings } = require('./test-surroundings.js');
+const { runSuite } = require('./suites.js');
 
-const node = (script, args = [], options = {}) => run(process.execPath, [path.join('tools', script), ...args], options);
+const npmRun = (name, args = [], options = {}) => npm(['run', '--silent', name, '--', ...args], options);
 
 const CHECKS = [
   ['packages: npm ci', () => npm(['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'])],
-  ['C: no warning from gcc and clang, no function or file too long', () => node('check-c.js')],
-  ['C: format', () => node('format.js', ['--check'])],
-  ['C: cppcheck and clang-tidy', () => node('analyse.js')],
-  ['JavaScript: eslint', () => npm(['run', '--silent', 'lint'])],
-  ['build: warnings are errors', () => node('build.js', ['--force'], { env: withFlags('-Werror') })],
-  ['npm start', () => node('start.js')],
+  ['build: warnings are errors', () => npmRun('build', ['--force'], { env: withFlags('-Werror') })],
+  ['C: no warning from gcc and clang, no file too long', () => npmRun('check:c')],
+  ['C: format', () => npmRun('format:check')],
+  ['C: cppcheck and clang-tidy', () => npmRun('analyse')],
+  ['JavaScript: eslint', () => npmRun('lint')],
+  ['npm start', () => npm(['start', '--silent'])],
 ];
 
 /** The running Node's first: it is what `npm test` takes. */
 const NODES = [process.versions.node, ...VERSIONS.filter((version) => version !== process.versions.node)];
 
 const SUITES = [
-  ['tests, on all Node lines', () => testNodes(NODES, 2)],
+  ['tests, on all Node lines, with the coverage of lib/ on one', () => testNodes(NODES, { atOnce: 2, covered: process.versions.node })],
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
-  ['the packed package', () => testPackage({ style: 'dot' })],
-  ['programs', () => testPrograms({ style: 'dot' })],
-  ['test runners, bundlers and package managers', () => testSurroundings({ style: 'dot' })],
+  ['the packed package', () => runSuite('package', { style: 'dot' })],
+  ['programs', () => runSuite('programs', { style: 'dot' })],
+  ['test runners, bundlers and package managers', () => runSuite('surroundings', { style: 'dot' })],
   ['the core without Node: plain, ASan and UBSan, TSan, line coverage', () => script('test:core')],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],
 ];
@@ -66,7 +64,7 @@ async function check(work) {
 
 /* Its line `N passed, N failed` is added up too; without one it has broken off. */
 async function script(name, args = []) {
-  const { status, output } = await npm(['run', '--silent', name, '--', ...args], { quiet: true });
+  const { status, output } = await npmRun(name, args, { quiet: true });
   console.log(output);
   const found = [...output.matchAll(/^.*?(\d+) passed, (\d+) failed.*$/gm)].pop();
   if (found === undefined) return { passed: 0, failed: 1 };

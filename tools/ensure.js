@@ -1,13 +1,14 @@
 'use strict';
 // ensure.js: what a fresh clone lacks: the packages of the lockfile, and the native part.
-//   node tools/ensure.js [--no-build]
+//   node tools/ensure.js [--no-build | --commands | those of build.js]
+// --commands: also compile_commands.json, in build/gyp/build/Release/.
 // Needs nothing but Node and npm, so it can run before anything is installed.
 
 const fs = require('node:fs');
 const path = require('node:path');
 
 const { ownTarget } = require('../lib/native/native-file.js');
-const { build, checkTools, isBuilt } = require('./build.js');
+const { build, checkTools, isBuilt, npmFile, writeCommands } = require('./build.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
 
@@ -35,14 +36,6 @@ function isInstalled(dir) {
     if (name === '' || (entry.optional && installed[name] === undefined && !isForUs(entry))) return true;
     return installed[name]?.version === entry.version && fs.existsSync(path.join(dir, name));
   });
-}
-
-/** The file of npm: the one that runs us, else that beside this Node; null: there is neither. */
-function npmFile() {
-  const bin = path.dirname(fs.realpathSync(process.execPath));
-  const own = path.join('node_modules', 'npm', 'bin', 'npm-cli.js');
-  const files = [process.env.npm_execpath, path.join(bin, '..', 'lib', own), path.join(bin, own)];
-  return files.find((file) => file && /npm-cli\.c?js$/.test(file) && fs.existsSync(file)) ?? null;
 }
 
 /* How to start npm: by this Node, else what is in PATH. */
@@ -90,15 +83,25 @@ async function ensurePackages(dir = ROOT, command = 'ci') {
 /**
  * Makes a clone ready to run: installs and builds what is missing or out of date, and nothing else. What cannot be built is
  * told before anything is fetched.
- * @param {{ build?: boolean, packages?: boolean }} [options]
+ * @param {{ build?: boolean, force?: boolean, debug?: boolean, verbose?: boolean }} [options] `build`: not false; the rest: of build()
+ * @returns {Promise<boolean>} whether anything was built
  */
-async function ensure(options = {}) {
-  const builds = options.build !== false;
-  if (builds && !isBuilt()) checkTools();
-  if (options.packages !== false) await ensurePackages();
-  if (builds) await build();
+async function ensure({ build: builds = true, ...options } = {}) {
+  if (builds && !isBuilt(options.debug)) checkTools();
+  await ensurePackages();
+  return builds && build(options);
 }
 
-module.exports = { ensure, ensurePackages, npm, npmFile };
+module.exports = { ensure, ensurePackages, npm };
 
-if (require.main === module) tool(() => ensure({ build: !process.argv.includes('--no-build') }));
+if (require.main === module) {
+  tool(async () => {
+    const known = ['--no-build', '--commands', '--force', '--debug', '--verbose'];
+    const args = process.argv.slice(2);
+    if (args.some((arg) => !known.includes(arg))) throw new ToolError(`usage: node tools/ensure.js [${known.join('] [')}]`);
+    const [noBuild, commands, force, debug, verbose] = known.map((name) => args.includes(name));
+    const done = await ensure({ build: !noBuild, force, debug, verbose });
+    if (commands) await writeCommands();
+    else if (!done && !noBuild) console.error('cnet: the native part is up to date');
+  });
+}

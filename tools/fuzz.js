@@ -9,7 +9,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { cSources, compilerArgs, isOurPlatform } = require('./c-files.js');
+const { compilerArgs, ourSources } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
 const { summary } = require('./mocha.js');
@@ -33,10 +33,10 @@ const FLAGS = [
 const DIR = path.join(ROOT, 'build-fuzz');
 
 async function buildProgram(name) {
-  const sources = [path.join('test', 'fuzz', `${name}.c`), ...cSources().filter((file) => isOurPlatform(file) && PROGRAMS[name].includes(file.split('/')[1]))];
+  const sources = [path.join('test', 'fuzz', `${name}.c`), ...ourSources().filter((file) => PROGRAMS[name].includes(file.split('/')[1]))];
   const output = path.join(DIR, name);
   fs.mkdirSync(path.join(DIR, `${name}.corpus`), { recursive: true });
-  const result = await run('clang', [...FLAGS, ...compilerArgs('src/core'), ...sources, '-luv', '-o', output], { quiet: true });
+  const result = await run('clang', [...FLAGS, ...compilerArgs(), ...sources, '-luv', '-o', output], { quiet: true });
   if (result.status === 0) return output;
   throw new ToolError(`${result.output}\n${name} could not be built`);
 }

@@ -96,4 +96,16 @@ function summary({ passed, failed, pending = 0 }) {
   return `${passed} passed, ${failed} failed${pending > 0 ? ` (${pending} left out)` : ''}`;
 }
 
-module.exports = { runMocha, summary };
+/**
+ * Says what came of a run of mocha.
+ * @param {string} name of what was run
+ * @param {Awaited<ReturnType<typeof runMocha>>} result
+ * @returns {number} the exit status
+ */
+function tellResult(name, result) {
+  for (const problem of result.problems) console.error(`cnet: ${problem}`);
+  if (result.counted) console.log(`${name}: ${summary(result)}`);
+  return result.failed > 0 ? 1 : 0;
+}
+
+module.exports = { runMocha, summary, tellResult };

@@ -1,7 +1,8 @@
 'use strict';
 // need.js: programs and libraries that a check needs and a machine may lack: told in one line, with what brings them.
+//   node tools/need.js PROGRAM...
 
-const { ToolError, run, works } = require('./run.js');
+const { ToolError, run, tool, works } = require('./run.js');
 
 /** Debian's and Ubuntu's packages; a program that is not here is in the package of its name. */
 const PACKAGES = { xz: 'xz-utils', 'apt-get': 'apt' };
@@ -50,3 +51,5 @@ async function needFuzzer() {
 }
 
 module.exports = { missing, need, needFuzzer };
+
+if (require.main === module) tool(() => need(process.argv.slice(2)));

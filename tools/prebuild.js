@@ -12,6 +12,7 @@ const path = require('node:path');
 
 const { ownTarget, prebuildName } = require('../lib/native/native-file.js');
 const { checkTools, fingerprint, nodeGyp, ownHeaders } = require('./build.js');
+const { ensurePackages } = require('./ensure.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
 const { getNode, VERSIONS } = require('./test-nodes.js');
@@ -115,6 +116,7 @@ async function prebuild(takesOwn = false) {
   await withLock('prebuild', async () => {
     if (isMade(target, takesOwn)) return;
     checkTools();
+    await ensurePackages();
     await showWork(`making ${prebuildName(target)}`, () => make(target, takesOwn));
   });
 }

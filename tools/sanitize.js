@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { cSources, compilerArgs, isOurPlatform } = require('./c-files.js');
+const { compilerArgs, ourSources } = require('./c-files.js');
 const { ensure } = require('./ensure.js');
 const { runMocha, summary } = require('./mocha.js');
 const { need } = require('./need.js');
@@ -43,7 +43,7 @@ const MODES = {
 async function build(mode, flags) {
   const dir = path.join(ROOT, `build-${mode}`);
   const binary = path.join(dir, 'cnet.node');
-  const sources = cSources().filter(isOurPlatform).map((file) => path.join(ROOT, file));
+  const sources = ourSources().map((file) => path.join(ROOT, file));
   fs.mkdirSync(dir, { recursive: true });
   const args = [...COMMON, ...flags, ...compilerArgs(), ...sources, '-o', `${binary}.part`, '-lpthread'];
   const { status, output } = await run('gcc', args, { quiet: true });

@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { binaryPath } = require('./build.js');
+const { runCovered } = require('./coverage.js');
 const { ensure, npm } = require('./ensure.js');
 const { withLock } = require('./lock.js');
 const { runMocha, summary } = require('./mocha.js');
@@ -64,9 +65,9 @@ function choose(names) {
   });
 }
 
-async function testOn(version) {
+async function testOn(version, runSuite) {
   const node = version === process.versions.node ? process.execPath : await getNode(version);
-  const result = await runMocha({ node, style: 'dot', quiet: true });
+  const result = await runSuite({ node, style: 'dot', quiet: true });
   if (result.failed > 0) console.log(result.output);
   for (const problem of result.problems) console.log(`cnet: ${problem}`);
   for (const test of result.repeated) console.log(`cnet: node v${version}: done twice: ${test}`);
@@ -77,12 +78,13 @@ async function testOn(version) {
 /**
  * Runs the suite on each version and prints a line for each.
  * @param {string[]} versions
- * @param {number} [atOnce] so many run at a time
+ * @param {{ atOnce?: number, covered?: string }} [options] `atOnce`: so many run at a time; `covered`: the version on which the
+ *   coverage of lib/ is counted as well
  * @returns {Promise<{ passed: number, failed: number, pending: number }>} the sums
  */
-async function testNodes(versions, atOnce = 1) {
+async function testNodes(versions, { atOnce = 1, covered } = {}) {
   const before = hashBinary();
-  const total = sumOf(await forEachOf(versions, atOnce, testOn));
+  const total = sumOf(await forEachOf(versions, atOnce, (version) => testOn(version, version === covered ? runCovered : runMocha)));
   if (hashBinary() !== before) {
     console.log('cnet: the binary has changed during the runs');
     total.failed++;

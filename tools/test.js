@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { ensure } = require('./ensure.js');
-const { runMocha, summary } = require('./mocha.js');
+const { runMocha, tellResult } = require('./mocha.js');
 const { ROOT, tool } = require('./run.js');
 
 /** How long the whole suite has taken here, by lines of Node. */
@@ -48,7 +48,5 @@ tool(async () => {
   const began = Date.now();
   const result = await runMocha({ args, style: given.includes('--long') ? 'spec' : 'short' });
   if (args.length === 0 && result.failed === 0) keepTime((Date.now() - began) / 1000);
-  for (const problem of result.problems) console.error(`cnet: ${problem}`);
-  if (result.counted) console.log(`node ${process.version}: ${summary(result)}`);
-  return result.failed > 0 ? 1 : 0;
+  return tellResult(`node ${process.version}`, result);
 });

@@ -14,7 +14,9 @@ const { inspect } = require('util');
 
 const binding = require('../native/binding');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
-const { CAN_REMOVE, askNode, isNodeList, kClone, kNodeHandle, nodeBlockList, toNode } = require('./node-block-list');
+const { RULES: { CIDRS, SOME_TEXTS, START_AFTER_END, TEXTS } } = require('../native/constants');
+const { CAN_REMOVE, askNode, isNodeList, nodeBlockList, toNode } = require('./node-block-list');
+const { kClone, kNodeHandle } = require('../node-internals/symbols');
 const { SocketAddress, familyNumber } = require('./socket-address');
 const { validateInt32, validateString } = require('../common/validate');
 
@@ -32,11 +34,6 @@ const PRIVATE_RANGES = Object.freeze([
 
 const IPV4 = String.raw`(\d{1,3}(?:\.\d{1,3}){3})`;
 const IPV6 = String.raw`([0-9a-fA-F:.]+)`;
-
-/** The forms of texts that C reads all at once, beside the families of addresses. */
-const CIDRS = 0;
-const RULE_TEXTS = 1;
-const SOME_RULE_TEXTS = 2;
 
 /** What fromJSON() finds in a text, and how it adds it; the first that matches counts. */
 const RULES = [
@@ -83,9 +80,6 @@ function toSubnet(network, prefix, family) {
   validateInt32(prefix, 'prefix', 0, host[1] === 6 ? 128 : 32);
   return [...host, prefix];
 }
-
-/** What blockListAddRange() returns for a range that cannot be; a libuv code has another number on each system. */
-const START_AFTER_END = 1;
 
 /** C reports nothing but a lack of memory when the arguments are checked. */
 function check(status) {
@@ -290,7 +284,7 @@ class BlockList extends net.BlockList {
 
   /** As much of what fromJSON() was given as is plainly rules, from `i` on. @returns {number} the index of what is not */
   #addRules(rules, i) {
-    const next = binding.blockListAddAll(this.#native, rules, SOME_RULE_TEXTS, i);
+    const next = binding.blockListAddAll(this.#native, rules, SOME_TEXTS, i);
     check(next);
     return next;
   }
@@ -437,7 +431,7 @@ class BlockList extends net.BlockList {
   fromJSON(data) {
     const rules = readRules(data);
     const isPlain = hasOwnMethods(this) && this.#node === null;
-    if (isPlain && this.#addAll(rules, RULE_TEXTS)) return;
+    if (isPlain && this.#addAll(rules, TEXTS)) return;
     if (rules.some((rule) => rule.includes('\0'))) throw new codes.ERR_INVALID_ADDRESS();
     for (let i = 0; ; i++) {
       if (isPlain) i = this.#addRules(rules, i);

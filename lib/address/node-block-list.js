@@ -1,19 +1,12 @@
 'use strict';
 
-/** What block-list.js knows of Node's own lists: how to fill one, what holds its rules, how a thread is given it. */
+/** What block-list.js knows of Node's own lists: which they are, how to fill one, and how C asks one. */
 
 const net = require('node:net');
 
 const binding = require('../native/binding');
 const { answers } = require('../native/events');
-
-const symbolOf = (object, name) => Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
-
-/** The name of the property by which Node's modules find the rules in C++ of a list, and tell a list from other values. */
-const kNodeHandle = symbolOf(new net.BlockList(), 'kHandle') ?? Symbol('kHandle');
-
-/** The name of the method by which Node clones an object for another thread. */
-const kClone = symbolOf(net.BlockList.prototype, 'messaging_clone_symbol');
+const { kNodeHandle } = require('../node-internals/symbols');
 
 /** Rules can be taken out of Node's lists from 24.21 and 26.8 on. */
 const CAN_REMOVE = typeof net.BlockList.prototype.removeAddress === 'function';
@@ -56,4 +49,4 @@ function askNode(native, list) {
   binding.blockListAsk(native, number);
 }
 
-module.exports = { CAN_REMOVE, askNode, isNodeList, kClone, kNodeHandle, nodeBlockList, toNode };
+module.exports = { CAN_REMOVE, askNode, isNodeList, nodeBlockList, toNode };

@@ -4,7 +4,7 @@
 
 /**
  * @param {object} prototype
- * @param {Record<string, { methods: object }>} subjects by the names of their files, in the order in which the prototype has them
+ * @param {Record<string, { methods: object }>} subjects by the names of their files, in the order of the prototype
  * @returns {object[]} the methods of each subject
  * @throws Error when two subjects define the same name
  */

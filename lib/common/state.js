@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * How a class declares the internal state of its objects: each piece once, by name, with its first value and how long it
- * lasts. A name like `kHandle` becomes a symbol; any other is a property that Node has too, under that name.
+ * How a class declares the internal state of its objects: each piece once, by name, with its first value and how long
+ * it lasts. A name like `kHandle` becomes a symbol; any other is a property that Node has too, under that name.
  */
 
 const SYMBOL_NAME = /^k[A-Z]/;
@@ -19,7 +19,7 @@ const ABSENT = 'absent';
 /** A piece that each object has from its construction on. @returns {Piece} */
 const own = (first, lasts = undefined) => ({ first, lasts, home: OBJECT });
 
-/** A piece in which few objects have anything: the prototype has its first value, and costs the others nothing. @returns {Piece} */
+/** A piece in which few objects have anything: it is on the prototype, and costs others nothing. @returns {Piece} */
 const rare = (first, lasts = undefined) => ({ first, lasts, home: PROTOTYPE });
 
 /** A piece that is absent at first, as programs can see whether it is there. @returns {Piece} */
@@ -57,7 +57,8 @@ class State {
   }
 
   #firstOf(home) {
-    return Object.fromEntries(this.#entries.filter((entry) => entry.home === home).map(({ key, first }) => [key, first]));
+    const entries = this.#entries.filter((entry) => entry.home === home);
+    return Object.fromEntries(entries.map(({ key, first }) => [key, first]));
   }
 
   /** @returns {(string | symbol)[]} the keys of the pieces that last so long */

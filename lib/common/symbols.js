@@ -1,6 +1,6 @@
 'use strict';
 
-/** The keys by which the rooms of lib/ reach each other's objects. What is known in one room alone is in its state.js. */
+/** The keys by which the rooms of lib/ reach each other's objects. A key of one room alone is in its state.js. */
 module.exports = {
   /** The methods by which a Handle's owner, a Socket or a Server, is told: see native/events.js. */
   kAttempted: Symbol('kAttempted'),
@@ -10,6 +10,7 @@ module.exports = {
   kExhausted: Symbol('kExhausted'),
   kRead: Symbol('kRead'),
   kShutDown: Symbol('kShutDown'),
+  kUserDropped: Symbol('kUserDropped'),
   kWritten: Symbol('kWritten'),
 
   /** The owner of a Handle. */

@@ -5,28 +5,15 @@
  * with its arguments, in src/binding/exports.h.
  */
 
-const { loadNative } = require('./native-file');
-
-const native = loadNative();
+const { HANDLERS } = require('./constants');
 const handlers = require('./events');
+const native = require('./loaded-native');
 const { guardHandler, setHandOn } = require('../common/thrown');
 
 setHandOn(native.handOn);
+/* onread() guards itself. */
 native.setup(
-  [
-    guardHandler(handlers.onaccept),
-    guardHandler(handlers.ondrop),
-    guardHandler(handlers.onattempt),
-    guardHandler(handlers.onconnect),
-    handlers.onread,
-    guardHandler(handlers.onwrite),
-    guardHandler(handlers.onshutdown),
-    guardHandler(handlers.onclose),
-    guardHandler(handlers.ontimeout),
-    guardHandler(handlers.ondescriptors),
-    guardHandler(handlers.onbound),
-    guardHandler(handlers.onquestion),
-  ],
+  HANDLERS.map((name) => (name === 'onread' ? handlers.onread : guardHandler(handlers[name]))),
   handlers.event,
 );
 

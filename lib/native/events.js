@@ -6,9 +6,19 @@
  */
 
 const {
-  kAttempted, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kWritten,
+  kAttempted, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kUserDropped, kWritten,
 } = require('../common/symbols');
+const { EVENT: { INLINE, LENGTH, READ, STATUS, STREAM, WRITE }, VERDICT } = require('./constants');
 const { guard } = require('../common/thrown');
+
+const { BYTES_PER_ELEMENT } = Int32Array;
+
+/** The limits of a server that turn a connection away, by the numbers of C. @type {string[]} */
+const REASONS = [];
+REASONS[VERDICT.FULL] = 'maxConnections';
+REASONS[VERDICT.FULL_ADDRESS] = 'maxConnectionsPerAddress';
+REASONS[VERDICT.FULL_PREFIX] = 'maxConnectionsPerPrefix';
+REASONS[VERDICT.TOO_FAST] = 'maxConnectionRate';
 
 /** @type {Array<import('./handle').Handle | undefined>} by stream number */
 const handles = [];
@@ -16,45 +26,43 @@ const handles = [];
 /** @type {Array<import('../socket/idle-timeout').IdleTimeout | undefined>} by number of the idle timeout */
 const timeouts = [];
 
-/** CNET_EXHAUSTED of src/core/internal.h. */
-const EXHAUSTED = 1000;
-
-/** A connection was accepted, `status` 0, or could not be; above zero it is there, and is to be refused. */
+/** A connection was accepted, `status` 0, or could not be. */
 function onaccept(id, status, client) {
   const handle = handles[id];
-  if (status === EXHAUSTED) handle[kOwner]?.[kExhausted]();
-  else handle.onconnection(status, status >= 0 ? handle.accepted(client) : undefined);
+  handle.onconnection(status, status === 0 ? handle.accepted(client) : undefined);
+}
+
+/** The connection told of before has taken the last descriptor. */
+function onexhausted(id) {
+  handles[id][kOwner]?.[kExhausted]();
+}
+
+/** The header of a connection is not to be had, or not to be believed; `client` is to be closed. */
+function onheaderrejected(id, reason, client) {
+  const handle = handles[id];
+  handle.onheaderrejected(reason, handle.accepted(client));
+}
+
+/** A limit of a server turned a connection away. */
+function ondrop(id, verdict, localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily) {
+  const data =
+    localAddress === undefined
+      ? undefined
+      : { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily };
+  handles[id][kOwner]?.[kDropped](data, REASONS[verdict]);
 }
 
 /** The peer of a Unix socket; one that cannot be seen from here, as in another PID namespace, has no `pid`. */
 const describePeer = (pid, uid, gid) => ({ pid: pid > 0 ? pid : undefined, uid, gid });
 
-/** What 'drop' tells of a connection that `allowedUids` has turned away. */
-const describeRefused = (...credentials) => ({ reason: 'credentials', ...describePeer(...credentials) });
-
-/** By cnet_verdict_t: the limit of a server that turned a connection away. The first: it has none but maxConnections. */
-const REASONS = [
-  undefined, 'maxConnections', 'maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConnectionRate',
-];
-
-/** A limit of a server, or who the peer is (undefined, pid, uid, gid), turned a connection away. */
-function ondrop(id, verdict, localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily) {
-  const { [kOwner]: owner } = handles[id];
-  if (owner === null) return;
-  if (verdict === undefined) {
-    owner[kDropped](describeRefused(localAddress, localPort, localFamily));
-    return;
-  }
-  const data =
-    localAddress === undefined
-      ? undefined
-      : { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily };
-  owner[kDropped](data, REASONS[verdict]);
+/** The peer is none of those who may connect. */
+function onuserdrop(id, pid, uid, gid) {
+  handles[id][kOwner]?.[kUserDropped](describePeer(pid, uid, gid));
 }
 
-/** A step of a connection attempt; see cnet_phase_t. */
-function onattempt(id, index, phase, status) {
-  handles[id][kOwner][kAttempted](index, phase, status);
+/** A step of a connection attempt; `option`: the index of the socket option that failed, in the phase of that name. */
+function onattempt(id, index, phase, status, option) {
+  handles[id][kOwner][kAttempted](index, phase, status, option);
 }
 
 /** A connect() has led to a connection. */
@@ -62,20 +70,17 @@ function onconnect(id) {
   handles[id][kOwner][kConnected]();
 }
 
-/** Bytes of the largest read and the largest write that lie in `event`: CNET_INLINE of src/core/internal.h. */
-const INLINE = 64;
-
 /**
  * What C tells of a read: the stream, the bytes or a status below zero, and then the bytes themselves when they are few. Behind
- * them is the place for the bytes of a small write.
+ * them is the place for the bytes of a small write, and for how many bytes a text has become.
  */
-const event = new Int32Array(2 + (2 * INLINE) / 4);
+const event = new Int32Array(LENGTH);
 
 /** The bytes in `event`. C writes to them again with the next read: nobody else is ever given this memory. */
-const inlined = new Uint8Array(event.buffer, 8, INLINE);
+const inlined = new Uint8Array(event.buffer, READ * BYTES_PER_ELEMENT, INLINE);
 
 /** Where the bytes of a small write are put: see write.js. Nobody else is ever given this memory either. */
-const outgoing = new Uint8Array(event.buffer, 8 + INLINE, INLINE);
+const outgoing = new Uint8Array(event.buffer, WRITE * BYTES_PER_ELEMENT, INLINE);
 
 /** Of the read that is being told of. */
 let memoryOfRead;
@@ -83,7 +88,7 @@ let memoryOfRead;
 const tellRead = guard(() => {
   const memory = memoryOfRead;
   memoryOfRead = undefined;
-  handles[event[0]][kOwner][kRead](event[1], memory);
+  handles[event[STREAM]][kOwner][kRead](event[STATUS], memory);
 });
 
 /**
@@ -139,11 +144,9 @@ module.exports = {
   handles,
   timeouts,
   event,
-  INLINE,
   inlined,
   outgoing,
   describePeer,
-  describeRefused,
   onaccept,
   onattempt,
   onbound,
@@ -151,9 +154,12 @@ module.exports = {
   onconnect,
   ondescriptors,
   ondrop,
+  onexhausted,
+  onheaderrejected,
   onquestion,
   onread,
   onshutdown,
   ontimeout,
+  onuserdrop,
   onwrite,
 };

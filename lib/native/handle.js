@@ -2,26 +2,19 @@
 
 /**
  * Native handles as JavaScript objects: what `socket._handle` and `server._handle` are. A handle is a number that C
- * knows (see src/core/internal.h) with the methods that programs expect of Node's own handles. It is alive until close();
- * afterwards its number is -1 and C is not called with it any more.
+ * knows (see src/binding/environment.h) with the methods that programs expect of Node's own handles. It is alive
+ * until close(); afterwards its number is -1 and C is not called with it any more.
  */
 
 const { executionAsyncId } = require('node:async_hooks');
 
 const native = require('./binding');
 const { errnoException } = require('../common/errors');
+const { BIND: { IPV6_ONLY }, KIND } = require('./constants');
 const { handles } = require('./events');
-const { fdOfNode } = require('../node-internals/descriptor');
+const { fdOfNode } = require('../node-internals/handles');
 const { methods: streamBase } = require('./stream-base');
 const { kBytesWritten, kOwner } = require('../common/symbols');
-
-const TCP_KIND = 0;
-const PIPE_KIND = 1;
-
-/** Flags of bind(): see src/core/internal.h. */
-const IPV6_ONLY = 1;
-const REUSE_PORT = 2;
-const MULTIPATH = 4;
 
 /** What a handle is made for: the name of its async resource. */
 const SOCKET = 0;
@@ -57,7 +50,7 @@ class Handle {
     return native.bytesRead(this.id);
   }
 
-  /** Bytes that the kernel has taken from files and other sockets (send-file.js, relay.js). */
+  /** Bytes that the kernel has taken from files and other sockets (send-file.js, splice.js). */
   get bytesSent() {
     return native.bytesSent(this.id);
   }
@@ -145,7 +138,7 @@ function open(kind, asyncName) {
 class TCP extends Handle {
   /** @param {number} type SOCKET or SERVER */
   static make(type) {
-    return new TCP(open(TCP_KIND, type === SERVER ? 'TCPSERVERWRAP' : 'TCPWRAP'));
+    return new TCP(open(KIND.TCP, type === SERVER ? 'TCPSERVERWRAP' : 'TCPWRAP'));
   }
 
   bind(address, port, flags = 0) {
@@ -205,7 +198,7 @@ class TCP extends Handle {
 class Pipe extends Handle {
   /** @param {number} type SOCKET or SERVER */
   static make(type) {
-    return new Pipe(open(PIPE_KIND, type === SERVER ? 'PIPESERVERWRAP' : 'PIPEWRAP'));
+    return new Pipe(open(KIND.PIPE, type === SERVER ? 'PIPESERVERWRAP' : 'PIPEWRAP'));
   }
 
   bind(path) {
@@ -217,7 +210,7 @@ class Pipe extends Handle {
     return native.bindFile(this.id, path, mode, replace);
   }
 
-  /** @param {number} mode 1: readable, 2: writable by all */
+  /** @param {number} mode BIND.READABLE and BIND.WRITABLE of constants.js: by all */
   fchmod(mode) {
     return native.chmod(this.id, mode);
   }
@@ -274,4 +267,4 @@ function fromNode(value, type) {
  */
 const toHandle = (value, type) => (value instanceof Handle ? value : fromNode(value, type));
 
-module.exports = { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, SOCKET, TCP, adopt, toHandle, whenClosed };
+module.exports = { Handle, Pipe, SERVER, SOCKET, TCP, adopt, toHandle, whenClosed };

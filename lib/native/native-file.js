@@ -118,11 +118,16 @@ function notLoaded({ platform, arch, libc: name }, failures) {
 /**
  * Loads a file into an object of its own. With require() all copies of this package in an environment would share one, which
  * tells only the first of them what happens: and Jest, for one, loads a copy for each test file.
+ * @throws {Error} code ERR_DLOPEN_FAILED: it is that of another version, which means something else by its numbers
  */
 function open(file) {
   const holder = { exports: {} };
   process.dlopen(holder, path.toNamespacedPath(file));
-  return holder.exports;
+  const version = holder.exports.constants?.VERSION;
+  if (version === VERSION) return holder.exports;
+  const theirs = version ?? '(which it does not say)';
+  const error = new Error(`cnet: ${file} is of cnet ${theirs}, and this is cnet ${VERSION}`);
+  throw Object.assign(error, { code: 'ERR_DLOPEN_FAILED' });
 }
 
 /**

@@ -3,20 +3,44 @@
 /** cnet.stats(): what this copy of cnet has done in this thread, and has open. C counts (src/core/stats.h). */
 
 const native = require('./binding');
+const { COUNT, KIND, VERDICT } = require('./constants');
+const { REASONS } = require('./events');
 
-/** The order of cnet_count_t. */
-const NAMES = [
-  'sockets.tcp', 'sockets.pipe', 'servers.tcp', 'servers.pipe', 'bytesRead', 'bytesWritten', 'accepted',
-  'dropped.maxConnections', 'dropped.maxConnectionsPerAddress', 'dropped.maxConnectionsPerPrefix', 'dropped.maxConnectionRate',
-  'dropped.credentials', 'refused.blockList', 'refused.proxyProtocol', 'refused.resources',
-  'attempts.started', 'attempts.connected', 'attempts.failed', 'attempts.timedOut', 'attempts.blocked',
-  'timeouts.idle', 'timeouts.connect', 'timeouts.proxyProtocol',
-  'memory.streams', 'memory.writes', 'memory.reads', 'memory.tables', 'memory.blockLists',
-];
+/** Their paths in stats(), by the numbers of C, in the order of stats(). */
+const NAMES = new Map([
+  [COUNT.SOCKETS + KIND.TCP, 'sockets.tcp'],
+  [COUNT.SOCKETS + KIND.PIPE, 'sockets.pipe'],
+  [COUNT.SERVERS + KIND.TCP, 'servers.tcp'],
+  [COUNT.SERVERS + KIND.PIPE, 'servers.pipe'],
+  [COUNT.BYTES_READ, 'bytesRead'],
+  [COUNT.BYTES_WRITTEN, 'bytesWritten'],
+  [COUNT.ACCEPTED, 'accepted'],
+  ...REASONS.flatMap((reason, verdict) => [[COUNT.DROPPED + verdict - VERDICT.FULL, `dropped.${reason}`]]),
+  [COUNT.DROPPED_CREDENTIALS, 'dropped.credentials'],
+  [COUNT.REFUSED_BLOCK_LIST, 'refused.blockList'],
+  [COUNT.REFUSED_PROXY, 'refused.proxyProtocol'],
+  [COUNT.REFUSED_RESOURCES, 'refused.resources'],
+  [COUNT.STARTED, 'attempts.started'],
+  [COUNT.CONNECTED, 'attempts.connected'],
+  [COUNT.FAILED, 'attempts.failed'],
+  [COUNT.TIMED_OUT, 'attempts.timedOut'],
+  [COUNT.BLOCKED, 'attempts.blocked'],
+  [COUNT.IDLE_TIMEOUTS, 'timeouts.idle'],
+  [COUNT.CONNECT_TIMEOUTS, 'timeouts.connect'],
+  [COUNT.PROXY_TIMEOUTS, 'timeouts.proxyProtocol'],
+  [COUNT.MEMORY_STREAMS, 'memory.streams'],
+  [COUNT.MEMORY_WRITES, 'memory.writes'],
+  [COUNT.MEMORY_READS, 'memory.reads'],
+  [COUNT.MEMORY_TABLES, 'memory.tables'],
+  [COUNT.MEMORY_BLOCK_LISTS, 'memory.blockLists'],
+]);
+
+/** The same the other way round. */
+const NUMBERS = new Map([...NAMES].map(([number, name]) => [name, number]));
 
 /** Counts what JavaScript alone sees; `by` may be negative. */
 function count(name, by = 1) {
-  native.count(NAMES.indexOf(name), by);
+  native.count(NUMBERS.get(name), by);
 }
 
 /**
@@ -25,15 +49,15 @@ function count(name, by = 1) {
  *   `dropped`, by the reasons of 'drop'; `refused`; `attempts` to connect to an address; `timeouts`; `memory`, bytes
  */
 function stats() {
-  const numbers = new Float64Array(NAMES.length);
+  const numbers = new Float64Array(NAMES.size);
   const result = {};
 
   native.stats(numbers);
-  NAMES.forEach((path, i) => {
+  for (const [number, path] of NAMES) {
     const [group, name] = path.split('.');
-    if (name === undefined) result[group] = numbers[i];
-    else (result[group] ??= {})[name] = numbers[i];
-  });
+    if (name === undefined) result[group] = numbers[number];
+    else (result[group] ??= {})[name] = numbers[number];
+  }
   const { streams, writes, reads, tables, blockLists } = result.memory;
   result.memory.total = streams + writes + reads + tables + blockLists;
   return result;

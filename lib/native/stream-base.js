@@ -8,7 +8,7 @@
 
 const { Buffer } = require('node:buffer');
 
-const { findShared } = require('../socket/foreign-handle');
+const { findShared } = require('../node-internals/handles');
 const { kOwner } = require('../common/symbols');
 const uv = require('./uv');
 

@@ -2,13 +2,13 @@
 
 /**
  * Node's parser of http on the server's side. Over a socket of Node's own it reads the handle below the stream: nothing that
- * it reads is 'data' of that socket, until somebody listens for 'data' or 'readable' (`parser._consumed` is false then). Here
- * its execute() is given the bytes, from memory that is read to again and again: execute() is native, and copies whatever of
- * them outlives its call.
+ * it reads is 'data' of that socket, until somebody listens for 'data' or 'readable' (`parser._consumed` is false then).
+ * Here its execute() is given the bytes, from memory that is read to again and again: execute() is native, and copies
+ * whatever of them outlives its call.
  *
- * It relies on this, of which test/http-parser.test.js shows each on each line of Node:
+ * It relies on this, as test/node-internals/http-parser.test.js says:
  *   socket.parser, parser.socket         the two name each other while http reads the socket
- *   parser._consumed                     false: http listens for 'data'; true: it is fed below; set back when a listener comes
+ *   parser._consumed                     false: http listens for 'data'; true: it is fed below; set back for a listener
  *   parser.unconsume()                   does nothing to a parser that was not given a handle
  *   parser[kOnExecute](result)           what http does after a piece that it was fed below
  *   parser.incoming?.upgrade             it is an upgrade, and what comes behind is not for http

@@ -5,8 +5,12 @@
  * no address, and they neither connect nor end with it.
  */
 
+const { getSystemErrorMap } = require('node:util');
+
 const { kHandle, kWillConnect } = require('../common/symbols');
-const uv = require('../native/uv');
+
+/** What a handle gives that is closed. */
+const [EBADF] = [...getSystemErrorMap()].find(([, [name]]) => name === 'EBADF');
 
 /** Whether it is a socket of cnet, without loading what makes them. */
 const isOwn = (socket) => typeof socket === 'object' && socket !== null && kHandle in socket;
@@ -29,7 +33,7 @@ function forward(socket) {
   const { handle, below } = findBelow(socket);
   if (!handle || !isOwn(below)) return;
   for (const name of NAMES) {
-    handle[name] = (...args) => (below._handle?.[name] ? below._handle[name](...args) : uv.EBADF);
+    handle[name] = (...args) => (below._handle?.[name] ? below._handle[name](...args) : EBADF);
   }
 }
 

@@ -13,13 +13,10 @@ const { callError } = require('./no-socket');
 const uv = require('../native/uv');
 const { validateInt32, validateObject, validateString, validateUint32 } = require('../common/validate');
 
-/** What a value is: see src/core/socket_options.c. */
-const FLAG = 0;
-const INT = 1;
-const UINT = 2;
-const TEXT = 3;
-const LINGER = 4;
-const UINT64 = 5;
+/* What a value is, and how long the longest one. */
+const {
+  LIMIT: { OPTION_BYTES: LONGEST_VALUE }, OPTION: { FLAG, INT, LINGER, TEXT, UINT, UINT64 },
+} = require('../native/constants');
 
 /** Room for a value, in bytes. */
 const ROOM = { [FLAG]: 4, [INT]: 4, [UINT]: 4, [TEXT]: 256, [LINGER]: 8, [UINT64]: 8 };
@@ -29,7 +26,6 @@ const LONGEST_TEXT = 15;
 
 /** Bytes that getOption(level, option) has room for, unless told. */
 const DEFAULT_LENGTH = 256;
-const LONGEST_VALUE = 64 * 1024;
 
 /**
  * @typedef {{ name: string, level: number, number: number, type: number }} Option `name`: for the message of an error

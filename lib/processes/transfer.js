@@ -8,21 +8,21 @@
  * more than a name that nobody can guess.
  */
 
-const { Duplex } = require('node:stream');
 const { inspect } = require('node:util');
 
 const native = require('../native/binding');
 const { BlockList } = require('../address/block-list');
 const { BoundSocket, boundSocketOf, kAdopt } = require('../socket/bound-socket');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
-const { giveFirst, takeFirst } = require('../socket/first-bytes');
+const { giveFirst, takeBuffered } = require('../socket/first-bytes');
+const { KIND } = require('../native/constants');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('../native/handle');
 const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('../server/proxy-protocol');
 const { Server } = require('../server/server');
 const { Socket } = require('../socket/socket');
 const { kHandle } = require('../common/symbols');
 const {
-  kAttach, kBoundToPath, kFirstBytes, kIsSpliced, kKeepAlive, kNoDelay, kShutdownCallback, kTlsListeners,
+  kAttach, kBoundToPath, kIsSpliced, kKeepAlive, kNoDelay, kShutdownCallback, kTlsListeners,
   kTypeOfService, kWriteCallback,
 } = require('../socket/state');
 const uv = require('../native/uv');
@@ -31,8 +31,6 @@ const { validateObject } = require('../common/validate');
 /** Node's own, which are loaded when something is moved. */
 const v8 = () => require('node:v8');
 const threads = () => require('node:worker_threads');
-
-const nothing = () => false;
 
 /** The kinds of what can be moved; C knows them by their number. */
 const TYPES = ['Socket', 'Server', 'BoundSocket'];
@@ -129,19 +127,6 @@ function isMovable(socket) {
     socket[kShutdownCallback] === null &&
     (socket.readableEncoding === null || socket.bytesRead === 0)
   );
-}
-
-/** What was read and not consumed, in memory of its own; nobody is told. */
-function takeBuffered(socket) {
-  if (socket[kFirstBytes] !== null) return takeFirst(socket);
-  const length = socket.readableLength;
-  if (length === 0) return null;
-  socket.emit = nothing;
-  socket._read = nothing;
-  const data = Duplex.prototype.read.call(socket, length); // exactly all: no 'end' follows
-  delete socket.emit;
-  delete socket._read;
-  return Uint8Array.from(data);
 }
 
 /** Why a socket has nothing that could be moved; undefined: it has, but not now. */
@@ -242,8 +227,8 @@ function transfer(source, options = {}) {
 
 /* --- receive ------------------------------------------------------------------------------------------------------- */
 
-/** By kind of a stream in C: see cnet_kind_t. */
-const KINDS = [TCP, Pipe];
+/** By kind of a stream in C. */
+const KINDS = { [KIND.TCP]: TCP, [KIND.PIPE]: Pipe };
 
 /**
  * Takes what the token names.
@@ -328,4 +313,4 @@ function receive(token, options = undefined, connectionListener = undefined) {
   return RECEIVERS[known.type](known, options, connectionListener);
 }
 
-module.exports = { receive, takeBuffered, transfer };
+module.exports = { receive, transfer };

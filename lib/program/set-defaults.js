@@ -6,7 +6,7 @@
  */
 
 const { BlockList } = require('../address/block-list');
-const { allowedUidsOption } = require('../socket/credentials');
+const { allowedUidsOption } = require('../server/allowed-uids');
 const { prefixOption, rateOption } = require('../server/limits');
 const defaults = require('../common/family-defaults');
 const { codes, invalidArgType, invalidArgValue } = require('../common/errors');

@@ -7,6 +7,7 @@
  */
 
 const { handles } = require('../native/events.js');
+const { ACTIVE_HANDLES } = require('../node-internals/process.js');
 const { replace } = require('../common/replace.js');
 const { kOwner } = require('../common/symbols.js');
 
@@ -20,7 +21,7 @@ function typeOf(handle) {
 }
 
 const ADDED = {
-  _getActiveHandles: (handle) => handle[kOwner] ?? handle,
+  [ACTIVE_HANDLES]: (handle) => handle[kOwner] ?? handle,
   getActiveResourcesInfo: typeOf,
 };
 

@@ -8,6 +8,7 @@
 const Module = require('node:module');
 
 const { replace } = require('../common/replace.js');
+const { isLoaded } = require('../node-internals/modules.js');
 
 /** The builtin modules through which nobody comes to TLS; a name that is not here counts as one that has it. */
 const WITHOUT_TLS = new Set([
@@ -23,8 +24,7 @@ const bare = (name) => (name.startsWith('node:') ? name.slice(5) : name);
 
 /** Whether it can be seen what the program loads: by hooks in this thread, which see require() and import (22.15, 23.5). */
 function canWatch() {
-  if (Module.registerHooks === undefined || !Array.isArray(process.moduleLoadList)) return false;
-  return !process.moduleLoadList.includes('NativeModule tls'); // else somebody before us has it
+  return Module.registerHooks !== undefined && isLoaded('tls') === false; // else somebody before us has it
 }
 
 /**

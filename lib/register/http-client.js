@@ -2,9 +2,10 @@
 
 /** Connections of Node's http.Agent and https.Agent by cnet. */
 
-const { connect } = require('../server/create');
+const { connect } = require('../socket/create');
 const { readEnvironment } = require('../program/environment');
 const { Socket } = require('../socket/socket');
+const { goesThroughProxy } = require('../node-internals/http');
 const { join } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 
@@ -41,8 +42,8 @@ const CONNECTION_OPTIONS = [
 /** What programs hear of a socket of TLS before there is a connection. */
 const CONNECTION_EVENTS = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
 
-/** An agent that goes through a proxy makes its connections itself (http.md, "Built-in Proxy Support"); see touched.js for the rest. */
-const isNodes = (agent) => Boolean(agent?.options?.proxyEnv) || isTouched(true);
+/** Whether Node's own socket is to connect: see touched.js. */
+const isNodes = (agent) => goesThroughProxy(agent) || isTouched(true);
 
 /** @returns {object} the options of https.Agent's createConnection([port[, host]][, options]) */
 function readArguments(args) {

@@ -10,20 +10,21 @@ const { cancelBinding, listen } = require('../server/listen');
 const { readEnvironment } = require('../program/environment');
 const { program } = require('../options/program-defaults');
 const { Server, parts } = require('../server/server');
-const { kDropped, kExhausted } = require('../common/symbols');
+const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
 const { kArrived, kBindingHandle, kMaxConnections } = require('../server/state');
+const { countListens, forgetListen } = require('../node-internals/http');
 const { forward } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { readByParser } = require('../socket/parser-reader');
 const { undo } = require('../common/undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
-const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted];
+const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted, kUserDropped];
 
 /** Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it. */
 function takeState(server) {
   const plain = new Server();
-  for (const key of Object.getOwnPropertySymbols(plain)) {
+  for (const key of Object.getOwnPropertySymbols(plain)) { // eslint-disable-line no-restricted-syntax -- a server of cnet
     if (key in server) continue;
     Object.defineProperty(server, key, { value: plain[key], writable: true, configurable: true });
   }
@@ -72,7 +73,7 @@ function prepare(server, kind) {
   if (prepared.has(server)) return;
   readEnvironment();
   prepared.add(server);
-  server._listeningId ??= 1; // Node 18 has none
+  countListens(server);
   takeMethods(server);
   takeBlockList(server);
   if (kind === 'plain') Object.defineProperty(server, kArrived, { value: readByParser });
@@ -102,7 +103,7 @@ function closeByNode(next) {
   return function close(...args) {
     if (prepared.has(this)) {
       undo(this);
-      this._listeningId++;
+      forgetListen(this);
       if (this[kBindingHandle]) cancelBinding(this);
     }
     return Reflect.apply(next(), this, args);

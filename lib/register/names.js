@@ -26,12 +26,12 @@ function makeNamespace() {
 }
 
 /**
- * cnet; where it cannot be had, as a variable of the environment is wrong, functions that say why: whoever imports them runs
+ * What `load` gives, cnet; where it cannot be had, as a variable of the environment is wrong, functions that say why: whoever imports them runs
  * without no limit that it was given, and whoever imports nothing is not concerned.
  */
-function loadNet() {
+function loadNet(load) {
   try {
-    return require('../index.js');
+    return load();
   } catch (error) {
     function refuse() {
       throw error;
@@ -42,8 +42,8 @@ function loadNet() {
 }
 
 /** Runs `sync` while the properties of `node:net` are those of cnet. Nothing of the program's runs meanwhile. */
-function withNames(sync) {
-  const cnet = loadNet();
+function withNames(load, sync) {
+  const cnet = loadNet(load);
   const before = [];
   for (const name of Object.keys(cnet)) {
     const own = Object.getOwnPropertyDescriptor(nodeNet, name);
@@ -60,14 +60,15 @@ function withNames(sync) {
 
 /**
  * @param {() => boolean} isActive while it says false, the names are Node's
+ * @param {() => object} load gives cnet
  * @returns {(() => void)[]} the steps that take it back
  */
-function registerNames(isActive) {
+function registerNames(isActive, load) {
   if (!isNeeded()) return [];
   makeNamespace();
   const undo = replace(Module, 'syncBuiltinESMExports', (next) => function syncBuiltinESMExports() {
     const sync = next();
-    if (isActive()) withNames(sync);
+    if (isActive()) withNames(load, sync);
     else sync();
   });
   Module.syncBuiltinESMExports();

@@ -9,13 +9,13 @@
 const { ChildProcess } = require('node:child_process');
 const { isMainThread } = require('node:worker_threads');
 
-const { fdOfNode } = require('../node-internals/descriptor.js');
+const { fdOfNode, handleOf } = require('../node-internals/handles.js');
 const nodeNet = require('../node-internals/net.js');
 const { replace, resemble } = require('../common/replace.js');
 const { kOwner } = require('../common/symbols.js');
 
 /** Loaded with the first handle that is sent or arrives: until then cnet is not needed for this. */
-const childProcess = () => require('../child-process.js');
+const childProcess = () => require('../processes/child-process.js');
 const classes = () => ({
   BoundSocket: require('../socket/bound-socket.js').BoundSocket,
   Handle: require('../native/handle.js').Handle,
@@ -41,13 +41,13 @@ function isGood(target, message, options) {
 function forNode(handle, options) {
   if (!isObject(handle) || handle instanceof nodeNet.Socket) return handle;
   const { BoundSocket, Handle, Server, Socket } = classes();
-  if (handle instanceof nodeNet.Server && !(handle._handle instanceof Handle)) return handle;
+  if (handle instanceof nodeNet.Server && !(handleOf(handle) instanceof Handle)) return handle;
   if (handle instanceof Socket || handle instanceof Server) {
     return childProcess().toNode(handle, isObject(options) ? options : {}, true);
   }
   if (handle instanceof BoundSocket) return childProcess().toNode(handle);
   const owner = handle instanceof Handle ? handle[kOwner] : null; // server._handle, which Node sends too
-  return owner instanceof Server ? childProcess().toNode(owner)._handle : handle;
+  return owner instanceof Server ? handleOf(childProcess().toNode(owner)) : handle;
 }
 
 /** The arguments of send(message[, handle[, options]][, callback]), with a handle that Node can send. */
@@ -103,7 +103,7 @@ function withAddress(handle) {
 function fromMessage(handle) {
   if (!hasArrived(handle)) return withAddress(handle);
   const isBound = nodeNet.BoundSocket !== undefined && handle instanceof nodeNet.BoundSocket;
-  if (!handle._handle && !isBound) { // closed while it waited for somebody to listen
+  if (!handleOf(handle) && !isBound) { // closed while it waited for somebody to listen
     const { Server, Socket } = classes();
     return handle instanceof nodeNet.Socket ? new Socket().destroy() : new Server();
   }

@@ -1,17 +1,19 @@
 'use strict';
 
-/** A connection that C has accepted becomes a Socket of its Server. */
+/** A connection that C has accepted becomes a Socket of its Server; a Server accepts nobody while it is paused. */
 
 const { AcceptedOptions } = require('../socket/accepted-options');
 const { isOwnBlockList } = require('../address/block-list');
-const { serverProxyHeader, serverSocket } = require('../common/channels');
+const { serverProxyHeader, serverSocket, tellLimit } = require('../common/channels');
 const { debug } = require('../common/debug');
 const { errnoException } = require('../common/errors');
 const { refuse, takeHeader } = require('./proxy-protocol');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
-const { kAcceptedDescriptors, kAcceptedOnRead, kArrived, kKeepAliveTimes, kProxyProtocol } = require('./state');
+const {
+  kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kArrived, kHold, kKeepAliveTimes, kProxyProtocol,
+} = require('./state');
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {
@@ -43,8 +45,7 @@ function onconnection(status, client) {
 
   debug('onconnection');
   if (status) {
-    if (status > 0) refuse(server, status, client);
-    else server.emit('error', errnoException(status, 'accept'));
+    server.emit('error', errnoException(status, 'accept'));
     return;
   }
   if (isBlocked(server, client)) { // C has let it in
@@ -72,4 +73,40 @@ function onconnection(status, client) {
   }
 }
 
-module.exports = { onconnection };
+const methods = {
+  /**
+   * Accepts nobody until resumeAccept(): who comes waits in the kernel's queue, as long as the backlog of listen().
+   * @returns {this}
+   */
+  pauseAccept() {
+    if (this[kAcceptPaused]) return this;
+    this[kAcceptPaused] = true;
+    this[kHold](true);
+    tellLimit(this, 'acceptPaused', true);
+    return this;
+  },
+
+  /**
+   * Accepts again, unless a `for await` over the connections is behind.
+   * @returns {this}
+   */
+  resumeAccept() {
+    if (!this[kAcceptPaused]) return this;
+    this[kAcceptPaused] = false; // first: connections may come before this returns
+    this[kHold](false);
+    tellLimit(this, 'acceptPaused', false);
+    return this;
+  },
+
+  /** Whether pauseAccept() was called, and resumeAccept() not since. */
+  get acceptPaused() {
+    return this[kAcceptPaused];
+  },
+};
+
+/** The header of a connection is not to be had, or not to be believed. `this`: as above. */
+function onheaderrejected(reason, client) {
+  refuse(this[kOwner], reason, client);
+}
+
+module.exports = { methods, onconnection, onheaderrejected };

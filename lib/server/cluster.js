@@ -1,30 +1,25 @@
 'use strict';
 
 /**
- * Servers in workers of a cluster (cluster.md, "How it works"): the primary is asked for the handle, by
- * cluster._getServer(), as Node's own servers do. It gives either a stand-in, over which connections come that it has
- * accepted (round robin), or the listening handle itself, which all workers share.
+ * Servers in workers of a cluster (cluster.md, "How it works"): the primary is asked for the handle. It gives either a
+ * stand-in, over which connections come that it has accepted (round robin), or the listening handle itself, which all
+ * workers share.
  */
 
 const native = require('../native/binding');
-const { refusalOf } = require('../socket/credentials');
+const { refusalOf } = require('./allowed-uids');
+const { VERDICT } = require('../native/constants');
 const { SERVER, SOCKET } = require('../native/handle');
 const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
-const { copyHandle, setOwner, takeHandle, whenClosed } = require('../processes/node-handle');
+const { askPrimary } = require('../node-internals/cluster');
+const { setOwner } = require('../node-internals/handles');
+const { copyHandle, takeHandle, whenClosed } = require('../native/node-handle');
 const { countWaiting, standIn: standInForHeaders } = require('./proxy-protocol');
-const { kDropped } = require('../common/symbols');
+const { kDropped, kUserDropped } = require('../common/symbols');
 const { kAcceptLimit, kHoldCount, kProxyProtocol, kServerId, kUserTimeout } = require('./state');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
-
-let cluster = null;
-
-/** @returns {boolean} true when this process is a worker of a cluster */
-function isWorker() {
-  cluster ??= require('node:cluster');
-  return cluster.isWorker;
-}
 
 /* --- who may in ------------------------------------------------------------------------------------------------- */
 
@@ -56,13 +51,13 @@ function ownerOf(server) {
 
 /**
  * What C decides where it accepts.
- * @returns {number} 0, an index of REASONS, or a negative libuv code
+ * @returns {number} a number of VERDICT, or a negative libuv code
  */
 function verdictOn(server, client) {
   native.setServer(client.id, server[kServerId]);
   const limit = server[kAcceptLimit];
-  if (isFull(server)) return REASONS.indexOf('maxConnections');
-  return limit ? native.acceptLimitEnter(limit.native, client.id) : 0;
+  if (isFull(server)) return VERDICT.FULL;
+  return limit ? native.acceptLimitEnter(limit.native, client.id) : VERDICT.ADMITTED;
 }
 
 /** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
@@ -76,7 +71,7 @@ function receive(server, deliver, nodeClient) {
   if (refusal !== null) {
     client.close();
     count('dropped.credentials');
-    if (refusal.data !== undefined) server[kDropped](refusal.data);
+    if (refusal.peer !== undefined) server[kUserDropped](refusal.peer);
     return;
   }
   if (!isFull(server) && isBlocked(server, client)) {
@@ -85,16 +80,19 @@ function receive(server, deliver, nodeClient) {
     return;
   }
   const verdict = verdictOn(server, client);
-  if (verdict === 0) {
+  if (verdict === VERDICT.ADMITTED) {
     if (server[kUserTimeout] > 0) client.setUserTimeout?.(server[kUserTimeout]);
     deliver(0, client);
     return;
   }
   const data = namesOf(client);
   client.close();
-  if (verdict < 0) deliver(verdict);
-  else count(`dropped.${REASONS[verdict]}`);
-  if (verdict > 0) server[kDropped](data, server[kAcceptLimit] ? REASONS[verdict] : undefined);
+  if (verdict < 0) {
+    deliver(verdict);
+    return;
+  }
+  count(`dropped.${REASONS[verdict]}`);
+  server[kDropped](data, REASONS[verdict]);
 }
 
 /* --- handles ---------------------------------------------------------------------------------------------------- */
@@ -187,7 +185,7 @@ function getHandle(server, place, callback) {
   const query = { address, port, addressType: family, fd, flags, backlog, ...mode };
   const listeningId = server._listeningId;
 
-  cluster._getServer(server, query, (err, nodeHandle) => {
+  askPrimary(server, query, (err, nodeHandle) => {
     if (listeningId !== server._listeningId) {
       nodeHandle?.close();
       return;
@@ -202,4 +200,4 @@ function getHandle(server, place, callback) {
   });
 }
 
-module.exports = { getHandle, isWorker };
+module.exports = { getHandle };

@@ -1,23 +1,21 @@
 'use strict';
 
 /**
- * Who may connect to a Server, beyond server.maxConnections: so many from each address and each network, so many a second,
- * and nobody while it is paused. C decides, before any JavaScript object exists (src/core/accept_limit.c).
+ * Who may connect to a Server, beyond server.maxConnections: so many from each address and each network, so many a
+ * second. C decides, before any JavaScript object exists (src/core/accept_limit.c).
  */
 
 const native = require('../native/binding');
 const { tellLimit } = require('../common/channels');
 const { errnoException, outOfRange } = require('../common/errors');
+const { LIMIT: { CONNECTION_RATE } } = require('../native/constants');
 const { Handle } = require('../native/handle');
-const { kAcceptLimit, kAcceptPaused, kHold, kServerId } = require('./state');
+const { kAcceptLimit, kServerId } = require('./state');
 const { validateInt32, validateNumber, validateObject } = require('../common/validate');
 
 /** Prefix lengths unless given: what one customer of a provider mostly has. */
 const IPV4_PREFIX = 24;
 const IPV6_PREFIX = 64;
-
-/** Connections per second at most. */
-const FASTEST = 1e9;
 
 const isNone = (limit) => limit === undefined || limit === null || limit === Infinity;
 
@@ -66,7 +64,7 @@ function rateOption(value) {
   if (isNone(value)) return undefined;
   validateObject(value, 'maxConnectionRate');
   const { perSecond, burst = Math.max(1, Math.min(Math.ceil(perSecond), 2 ** 31 - 1)) } = value;
-  validateNumber(perSecond, 'maxConnectionRate.perSecond', 0, FASTEST);
+  validateNumber(perSecond, 'maxConnectionRate.perSecond', 0, CONNECTION_RATE);
   if (!(perSecond > 0)) throw outOfRange('maxConnectionRate.perSecond', '> 0', perSecond);
   validateInt32(burst, 'maxConnectionRate.burst', 1);
   return Object.freeze({ perSecond, burst });
@@ -113,35 +111,6 @@ const methods = {
 
   set maxConnectionRate(value) {
     setLimit(this, 'rate', rateOption(value), 'applyRate');
-  },
-
-  /**
-   * Accepts nobody until resumeAccept(): who comes waits in the kernel's queue, as long as the backlog of listen().
-   * @returns {this}
-   */
-  pauseAccept() {
-    if (this[kAcceptPaused]) return this;
-    this[kAcceptPaused] = true;
-    this[kHold](true);
-    tellLimit(this, 'acceptPaused', true);
-    return this;
-  },
-
-  /**
-   * Accepts again, unless a `for await` over the connections is behind.
-   * @returns {this}
-   */
-  resumeAccept() {
-    if (!this[kAcceptPaused]) return this;
-    this[kAcceptPaused] = false; // first: connections may come before this returns
-    this[kHold](false);
-    tellLimit(this, 'acceptPaused', false);
-    return this;
-  },
-
-  /** Whether pauseAccept() was called, and resumeAccept() not since. */
-  get acceptPaused() {
-    return this[kAcceptPaused];
   },
 };
 

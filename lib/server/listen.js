@@ -4,15 +4,18 @@
 
 const dns = require('node:dns');
 
-const { isPath, normalizeArgs, toNumber } = require('../common/arguments');
+const { isPath, normalizeArgs, toNumber } = require('../options/arguments');
 const { BoundSocket, kAdopt } = require('../socket/bound-socket');
 const { tracing } = require('../common/channels');
 const cluster = require('./cluster');
-const { refuseAddress } = require('../socket/credentials');
+const { isWorker } = require('../node-internals/cluster');
+const { refuseAddress } = require('./allowed-uids');
 const { debug } = require('../common/debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('../common/errors');
-const { Handle, IPV6_ONLY, MULTIPATH, Pipe, REUSE_PORT, SERVER, TCP, adopt, toHandle } = require('../native/handle');
-const { fastOpenQueue, listenFast, multipathFlag } = require('../socket/early-data');
+const { BIND: { IPV6_ONLY, MULTIPATH, READABLE, REUSE_PORT, WAITS, WRITABLE } } = require('../native/constants');
+const { Handle, Pipe, SERVER, TCP, adopt, toHandle } = require('../native/handle');
+const { fastOpenQueue, listenFast } = require('../socket/fast-open');
+const { multipathFlag } = require('../socket/multipath');
 const { refuseMisplaced, refusePathOptions, refuseTcpOptions } = require('../common/misplaced');
 const { checkPermission, fileDenied } = require('../common/permission');
 const { fileOption } = require('./socket-file');
@@ -31,10 +34,6 @@ const { validateAbortSignal, validatePort } = require('../common/validate');
 
 /** Length of the queue of pending connections, unless given (net.md, server.listen()). */
 const BACKLOG = 511;
-
-/** Modes of uv_pipe_chmod(). */
-const READABLE = 1;
-const WRITABLE = 2;
 
 /* --- making the handle ---------------------------------------------------------------------------------------- */
 
@@ -183,7 +182,7 @@ function listenBy(server, place) {
 
 /** Listens on what `place` says: in a worker of a cluster on a handle of the primary's, unless it is to be exclusive. */
 function listenShared(server, place, exclusive) {
-  if (exclusive || !cluster.isWorker()) {
+  if (exclusive || !isWorker()) {
     listenBy(server, place);
     return;
   }
@@ -229,9 +228,6 @@ function listenOnHost(server, host, place, exclusive) {
 }
 
 /* --- a file that is to have a mode, or the place of a dead one -------------------------------------------------- */
-
-/** What bindFile() of C gives: it has to wait, and onbound() will be called. */
-const WAITS = 1;
 
 /** Nothing is bound any more for a listen() that counts no more. */
 function cancelBinding(server) {
@@ -279,7 +275,7 @@ function bindFile(server, place, file) {
 }
 
 /** Whether a handle is to be that of a cluster's primary. */
-const isSharedBy = ({ exclusive, reusePort }) => cluster.isWorker() && !exclusive && reusePort !== true;
+const isSharedBy = ({ exclusive, reusePort }) => isWorker() && !exclusive && reusePort !== true;
 
 /** The socket options that the program has for all servers. */
 function useSocketOptions(server, options, isPath, isShared) {

@@ -5,7 +5,7 @@
 const { getDefaultHighWaterMark } = require('node:stream');
 
 const { blockListOption } = require('../address/block-list');
-const credentials = require('../socket/credentials');
+const { allowedUidsOption } = require('./allowed-uids');
 const { receiveOption } = require('../socket/descriptors');
 const { invalidArgType } = require('../common/errors');
 const { refuseMisplaced, refusePermissions } = require('../common/misplaced');
@@ -65,7 +65,7 @@ function applyOptions(server, options) {
   server[kUserTimeout] = userTimeoutOption(options);
   const blockList = blockListOption(options);
   if (blockList !== null) server.blockList = blockList;
-  server[kAllowedUids] = credentials.allowedUidsOption(options);
+  server[kAllowedUids] = allowedUidsOption(options);
   server[kProxyProtocol] = proxyOption(options);
   for (const name of LIMITS) {
     if (options[name] !== undefined) server[name] = options[name];

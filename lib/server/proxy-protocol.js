@@ -12,9 +12,10 @@ const { serverProxyError } = require('../common/channels');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { giveFirst } = require('../socket/first-bytes');
 const { SERVER, TCP } = require('../native/handle');
+const { PROXY_ERROR, PROXY_FAMILY, PROXY_PROTOCOL } = require('../native/constants');
 const { handles } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
-const { parseTlvs } = require('../proxy-protocol');
+const { parseTlvs } = require('../proxy/header');
 const { kProxyHeader } = require('../socket/state');
 const { kProxyProtocol } = require('./state');
 const { validateInt32, validateObject, validateOneOf } = require('../common/validate');
@@ -22,31 +23,25 @@ const { validateInt32, validateObject, validateOneOf } = require('../common/vali
 /** Milliseconds for a header, unless given. */
 const TIMEOUT = 5000;
 
-/** Status codes of C: see cnet_proxy_error_t in src/proxy/proxy_protocol.h. */
-const TIMED_OUT = 14;
-const UNTRUSTED = 15;
-const RESET = 16;
+/** What was wrong with a header. */
+const FAULTS = {
+  [PROXY_ERROR.NO_SIGNATURE]: 'the signature is missing',
+  [PROXY_ERROR.TOO_LONG]: 'it is too long',
+  [PROXY_ERROR.CHARACTER]: 'a character that is not allowed',
+  [PROXY_ERROR.FAMILY]: 'an unknown protocol or family',
+  [PROXY_ERROR.ADDRESSES]: 'an address of another family',
+  [PROXY_ERROR.PORT]: 'an invalid port',
+  [PROXY_ERROR.VERSION]: 'an unknown version',
+  [PROXY_ERROR.COMMAND]: 'an unknown command',
+  [PROXY_ERROR.LENGTH]: 'it is too short for its addresses',
+  [PROXY_ERROR.TLV]: 'a TLV that does not end where it should',
+  [PROXY_ERROR.CHECKSUM]: 'the checksum does not match',
+  [PROXY_ERROR.CHECKSUMS]: 'it has more than one checksum',
+  [PROXY_ERROR.ENDED]: 'the connection ended before it was complete',
+};
 
-/** What was wrong with a header, by the same codes. */
-const REASONS = [
-  undefined,
-  'the signature is missing',
-  'it is too long',
-  'a character that is not allowed',
-  'an unknown protocol or family',
-  'an address of another family',
-  'an invalid port',
-  'an unknown version',
-  'an unknown command',
-  'it is too short for its addresses',
-  'a TLV that does not end where it should',
-  'the checksum does not match',
-  'it has more than one checksum',
-  'the connection ended before it was complete',
-];
-
-const FAMILIES = [undefined, 'IPv4', 'IPv6', 'Unix'];
-const PROTOCOLS = [undefined, 'STREAM', 'DGRAM'];
+const FAMILIES = { [PROXY_FAMILY.INET]: 'IPv4', [PROXY_FAMILY.INET6]: 'IPv6', [PROXY_FAMILY.UNIX]: 'Unix' };
+const PROTOCOLS = { [PROXY_PROTOCOL.STREAM]: 'STREAM', [PROXY_PROTOCOL.DGRAM]: 'DGRAM' };
 
 /* --- the option -------------------------------------------------------------------------------------------------- */
 
@@ -98,6 +93,7 @@ function standIn(server, deliver) {
   }
   stand.accepted = (id) => handles[id];
   stand.onconnection = deliver;
+  stand.onheaderrejected = (reason, client) => refuse(server, reason, client);
   server[kProxyProtocol].stand = stand;
   return stand;
 }
@@ -139,7 +135,7 @@ function applyHeader(socket, header) {
 
 function readValues([version, local, family, protocol, source, sourcePort, destination, destinationPort, tlvs]) {
   const header = { version, command: local ? 'LOCAL' : 'PROXY', family: FAMILIES[family], protocol: PROTOCOLS[protocol] };
-  if (family !== 0) {
+  if (family !== PROXY_FAMILY.UNSPEC) {
     const hasPorts = header.family !== 'Unix';
     header.sourceAddress = source;
     if (hasPorts) header.sourcePort = sourcePort;
@@ -163,20 +159,21 @@ function headerOfClone(header) {
   return { ...header, tlvs: header.tlvs.map(({ type, value }) => ({ type, value: Buffer.from(value) })) };
 }
 
-function errorOf(status, timeout) {
-  if (status === TIMED_OUT) return new codes.ERR_PROXY_PROTOCOL_TIMEOUT(timeout);
-  if (status === RESET) return new codes.ERR_PROXY_PROTOCOL_RESET();
-  if (status === UNTRUSTED) return new codes.ERR_PROXY_PROTOCOL_UNTRUSTED();
-  return new codes.ERR_PROXY_PROTOCOL_INVALID(REASONS[status]);
+/** @param {number} reason a number of PROXY_ERROR */
+function errorOf(reason, timeout) {
+  if (reason === PROXY_ERROR.TIMEOUT) return new codes.ERR_PROXY_PROTOCOL_TIMEOUT(timeout);
+  if (reason === PROXY_ERROR.RESET) return new codes.ERR_PROXY_PROTOCOL_RESET();
+  if (reason === PROXY_ERROR.UNTRUSTED) return new codes.ERR_PROXY_PROTOCOL_UNTRUSTED();
+  return new codes.ERR_PROXY_PROTOCOL_INVALID(FAULTS[reason]);
 }
 
 /** A connection whose header is not to be had, or not to be believed: it is closed. */
-function refuse(server, status, handle) {
+function refuse(server, reason, handle) {
   const names = namesOf(handle);
   handle.close();
   const { hasSubscribers } = serverProxyError;
   if (!hasSubscribers && server.listenerCount('proxyError') === 0) return;
-  const error = errorOf(status, server[kProxyProtocol].timeout);
+  const error = errorOf(reason, server[kProxyProtocol].timeout);
   server.emit('proxyError', error, names);
   if (hasSubscribers) serverProxyError.publish({ server, error, ...names });
 }

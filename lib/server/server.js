@@ -5,11 +5,12 @@
 const EventEmitter = require('node:events');
 const { inspect } = require('node:util');
 
-const { onconnection } = require('./accept');
+const accept = require('./accept');
 const { isOwnBlockList } = require('../address/block-list');
 const { serverDrop, tellLimit } = require('../common/channels');
+const connections = require('./connections');
 const { ConnectionIterator, dropAhead } = require('./connection-iterator');
-const credentials = require('../socket/credentials');
+const { restrict } = require('./allowed-uids');
 const { debug } = require('../common/debug');
 const { defineMethods } = require('../common/define-methods');
 const { codes, errnoException } = require('../common/errors');
@@ -23,11 +24,11 @@ const nodeNet = require('../node-internals/net');
 const { NONE, limitServer, program } = require('../options/program-defaults');
 const { readHeaders } = require('./proxy-protocol');
 const { applyOptions, readArguments } = require('./options');
-const { closeEverywhere, countEverywhere } = require('./workers');
+const { closeEverywhere, countEverywhere } = require('../node-internals/child-process');
 const shutdown = require('./shutdown');
 const socketOptions = require('../options/socket-options');
 const state = require('./state');
-const { kDropped, kExhausted, kOwner } = require('../common/symbols');
+const { kDropped, kExhausted, kOwner, kUserDropped } = require('../common/symbols');
 const { nextTick } = require('../common/timers');
 const { undo } = require('../common/undo');
 
@@ -93,8 +94,7 @@ function limitHandle(server, handle) {
   return err === 0 && server[kAcceptLimit] ? native.setAcceptLimit(handle.id, server[kAcceptLimit].native) : err;
 }
 
-/** A server without limits of cnet's says no reason to 'drop', as in Node: it is its maxConnections. */
-function publishDrop(server, data, reason = data?.reason ?? 'maxConnections') {
+function publishDrop(server, data, reason) {
   const limits = {
     maxConnections: server[kMaxConnections],
     maxConnectionsPerAddress: server[kAcceptLimit]?.perAddress,
@@ -131,7 +131,8 @@ const methods = {
   /** Takes a handle that is to listen. @returns {Error | null} it cannot do what the server is to */
   _attach(handle) {
     this._handle = handle;
-    handle.onconnection = onconnection;
+    handle.onconnection = accept.onconnection;
+    handle.onheaderrejected = accept.onheaderrejected;
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
     const err = limitHandle(this, handle) || (this[kProxyProtocol] ? readHeaders(this, handle) : 0);
@@ -140,15 +141,22 @@ const methods = {
     if (this[kHoldCount] > 0) handle.hold(true);
     native.setServer(handle.id, this[kServerId]);
     if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
-    return credentials.restrict(this, handle);
+    return restrict(this, handle);
   },
 
-  /** A limit turned a connection away. The reason is there with limits that Node does not have. */
+  /** A limit turned a connection away. 'drop' has the reason where there are limits that Node does not have. */
   [kDropped](data, reason) {
-    if (reason !== undefined) this.emit('drop', { ...data, reason });
+    if (this[kAcceptLimit]) this.emit('drop', { ...data, reason });
     else if (data === undefined) this.emit('drop');
     else this.emit('drop', data);
     if (serverDrop.hasSubscribers) publishDrop(this, data, reason);
+  },
+
+  /** A user was turned away who is none of `allowedUids`. */
+  [kUserDropped](peer) {
+    const reason = 'credentials';
+    this.emit('drop', { reason, ...peer });
+    if (serverDrop.hasSubscribers) publishDrop(this, peer, reason);
   },
 
   /** The process is out of descriptors: libuv closes new connections without a word. The warning comes once. */
@@ -282,7 +290,7 @@ const methods = {
 };
 
 /** The methods by their files, in the order in which the prototype has them. */
-const SUBJECTS = { state, server: { methods }, 'socket-options': socketOptions, limits, shutdown };
+const SUBJECTS = { state, server: { methods }, 'socket-options': socketOptions, limits, accept, shutdown, connections };
 
 const parts = defineMethods(Server.prototype, SUBJECTS);
 

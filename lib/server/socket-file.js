@@ -2,14 +2,12 @@
 
 /** The options `mode` and `unlinkStale` of listen(): the life of the file of a Unix socket. Not in Node. */
 
-const cluster = require('./cluster');
+const { isWorker } = require('../node-internals/cluster');
 const { codes, invalidArgValue } = require('../common/errors');
+const { BIND: { NO_MODE } } = require('../native/constants');
 const { validateBoolean, validateInt32 } = require('../common/validate');
 
 const ALL = 0o777;
-
-/** Instead of a mode: that of the umask. */
-const NO_MODE = -1;
 
 function checkCombination(options, isAbstract) {
   const refuse = (reason) => {
@@ -19,7 +17,7 @@ function checkCombination(options, isAbstract) {
   if (options.mode !== undefined && (options.readableAll || options.writableAll)) {
     refuse('can not set mode together with readableAll or writableAll');
   }
-  if (cluster.isWorker() && !options.exclusive) {
+  if (isWorker() && !options.exclusive) {
     refuse('can set mode and unlinkStale in a worker of a cluster with exclusive only, as its primary binds otherwise');
   }
 }

@@ -1,15 +1,15 @@
 'use strict';
 
 /**
- * The state of a Server. All of it is declared here; what is in each server the constructor and options.js spell out. Node's own
- * servers of http that listen by cnet have the same (register/http-server.js).
+ * The state of a Server. All of it is declared here; what is in each server the constructor and options.js spell out.
+ * Node's own servers of http that listen by cnet have the same (register/http-server.js).
  */
 
 const { State, absent, own, rare } = require('../common/state');
 const shared = require('../common/symbols');
 
 const state = new State({
-  /* --- in each server ------------------------------------------------------------------------------------------------------ */
+  /* --- in each server ------------------------------------------------------------------------------------------ */
 
   _connections: own(0), // how many are open in this process
   _handle: own(null), // a Handle, or the stand-in of a cluster; null: it does not listen
@@ -37,7 +37,7 @@ const state = new State({
   keepAliveInitialDelay: own(0), // seconds
   highWaterMark: own(undefined), // bytes; never undefined once it is made
 
-  /* --- in few servers ------------------------------------------------------------------------------------------------------- */
+  /* --- in few servers ------------------------------------------------------------------------------------------ */
 
   kAcceptedAhead: rare(undefined), // connections that a loop has accepted, and that wait for the next loop
   kAcceptLimit: rare(null), // the limits of this server: see limits.js
@@ -49,7 +49,7 @@ const state = new State({
   kMaxConnections: rare(undefined), // the property `maxConnections`
   kShutdown: rare(null), // the shutdown() that is on its way
 
-  /* --- what programs see, where it is there ----------------------------------------------------------------------------------- */
+  /* --- what programs see, where it is there -------------------------------------------------------------------- */
 
   _connectionKey: absent(), // where it listens, as text
   _pipeName: absent(), // the path, or the name, of the last listen() with one

@@ -5,7 +5,8 @@
 const { inspect } = require('node:util');
 
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue } = require('../common/errors');
-const { IPV6_ONLY, Pipe, REUSE_PORT, SOCKET, TCP } = require('../native/handle');
+const { BIND: { IPV6_ONLY, REUSE_PORT } } = require('../native/constants');
+const { Pipe, SOCKET, TCP } = require('../native/handle');
 const { isIP } = require('../address/ip');
 const { checkPermission } = require('../common/permission');
 const { kHandle } = require('../common/symbols');

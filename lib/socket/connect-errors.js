@@ -4,19 +4,8 @@
 
 const { aggregateError, codes, exceptionWithHostPort } = require('../common/errors');
 const { isIP } = require('../address/ip');
-const { raceMessage } = require('./early-data');
+const { PHASE } = require('../native/constants');
 const { optionError } = require('../options/socket-options');
-
-/** Status of an address that the block list forbids, and steps of an attempt: see src/core/internal.h. */
-const BLOCKED = 1;
-const PHASE = {
-  START: 0,
-  FAILED: 1,
-  TIMEOUT: 2,
-  BIND: 3,
-  UNSENT: 4,
-  OPTION: 5, // and on: the index of the socket option that failed
-};
 
 /** An error of connect(2) itself names the local end that the system gave. */
 function unsentError(socket, address, port, status) {
@@ -29,13 +18,14 @@ function optionFailure(socket, status, { name }, address, port) {
   return Object.assign(optionError(status, 'setsockopt', name, null, socket._handle), { address, port });
 }
 
-/** The error of one address; it names the local end that was asked for. */
-function attemptError(socket, { addresses, port, localAddress, localPort, socketOptions }, index, phase, status) {
+/** The error of one address, as C tells its step; it names the local end that was asked for. */
+function attemptError(socket, attempt, { index, phase, status, option }) {
+  const { addresses, port, localAddress, localPort, socketOptions } = attempt;
   const address = addresses[index];
   const local = localAddress || (isIP(address) === 6 ? '::' : '0.0.0.0');
 
-  if (status === BLOCKED) return new codes.ERR_IP_BLOCKED(address);
-  if (phase >= PHASE.OPTION) return optionFailure(socket, status, socketOptions[phase - PHASE.OPTION], address, port);
+  if (phase === PHASE.BLOCKED) return new codes.ERR_IP_BLOCKED(address);
+  if (phase === PHASE.OPTION) return optionFailure(socket, status, socketOptions[option], address, port);
   if (phase === PHASE.BIND) return exceptionWithHostPort(status, 'bind', local, localPort);
   if (phase === PHASE.UNSENT) return unsentError(socket, address, port, status);
   if (!localPort) return exceptionWithHostPort(status, 'connect', address, port);
@@ -45,9 +35,14 @@ function attemptError(socket, { addresses, port, localAddress, localPort, socket
   return error;
 }
 
+/** One line for all addresses of a race: `All 2 connection attempts failed: connect ...; connect ...`. */
+function raceMessage(errors) {
+  return `All ${errors.length} connection attempts failed: ${errors.map(({ message }) => message).join('; ')}`;
+}
+
 /** In a race the error says which addresses there were; in Node's own way of trying it has no message. */
 function allFailed({ errors, isRace }) {
   return aggregateError(errors, isRace ? raceMessage(errors) : undefined);
 }
 
-module.exports = { BLOCKED, PHASE, allFailed, attemptError, unsentError };
+module.exports = { allFailed, attemptError, unsentError };

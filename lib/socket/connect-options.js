@@ -5,7 +5,8 @@
 const defaults = require('../common/family-defaults');
 const { codes, invalidArgType, invalidArgValue } = require('../common/errors');
 const { isIP } = require('../address/ip');
-const { openingOptions } = require('./early-data');
+const { fastOpenOption } = require('./fast-open');
+const { multipathOption } = require('./multipath');
 const { kBoundToPath } = require('./state');
 const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('../common/validate');
 
@@ -21,6 +22,19 @@ function timeoutOption({ autoSelectFamilyAttemptTimeout: timeout }) {
   if (timeout === undefined || timeout === null) return defaults.getDefaultAutoSelectFamilyAttemptTimeout();
   validateInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
   return Math.max(timeout, defaults.LEAST_ATTEMPT_TIMEOUT);
+}
+
+/** @returns {number | undefined} milliseconds from one attempt to the next; undefined: one after the other */
+function raceOption({ connectionAttemptDelay: delay }) {
+  if (delay === undefined) return undefined;
+  validateInt32(delay, 'options.connectionAttemptDelay', 10);
+  return delay;
+}
+
+/** How the connection is to be opened, beyond what Node has. */
+function openingOptions(options) {
+  const fastOpen = fastOpenOption(options);
+  return { delay: raceOption(options), fastOpen, multipath: multipathOption(options) };
 }
 
 /** What stands behind a NUL would not be looked up: another host than was asked for. */

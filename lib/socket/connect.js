@@ -6,24 +6,26 @@
  * tells of each step.
  */
 
-const { isNormalized, normalizeArgs } = require('../common/arguments');
+const { isNormalized, normalizeArgs } = require('../options/arguments');
 const { blockListOption, nativeOf } = require('../address/block-list');
 const { clientAttempt, clientConnect, clientSocket } = require('../common/channels');
-const { BLOCKED, PHASE, allFailed, attemptError, unsentError } = require('./connect-errors');
+const { allFailed, attemptError, unsentError } = require('./connect-errors');
 const { wantedOf } = require('./connect-options');
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('../common/debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
+const { PHASE } = require('../native/constants');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
 const { isIP } = require('../address/ip');
 const { resolve } = require('./lookup');
 const native = require('../native/binding');
-const { prepareOpening, settleOpening } = require('./early-data');
+const { prepareOpening, settleOpening } = require('./fast-open');
 const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
 const { isDenied } = require('../common/permission');
 const { NONE, forConnect, program } = require('../options/program-defaults');
 const { sendHeader, setHeader } = require('./proxy-header');
+const { awaitsReadable } = require('../node-internals/streams');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
 const { keep, onceUnlessItFails } = require('../common/undo');
 const uv = require('../native/uv');
@@ -101,7 +103,7 @@ function connectForeign(socket, handle, to, socketOptions) {
   const name = isIP(to.host ?? '') === 6 ? 'connect6' : 'connect';
   if (socketOptions !== null) return uv.ENOTSUP;
   if (to.host !== undefined && socket[kBlockList]?.check(to.host, isIP(to.host) === 6 ? 'ipv6' : 'ipv4')) {
-    socket[kAttempted](0, PHASE.FAILED, BLOCKED);
+    socket[kAttempted](0, PHASE.BLOCKED, 0);
     return 0;
   }
   if (typeof handle.original[name] !== 'function') return uv.EINVAL;
@@ -178,7 +180,7 @@ function established(socket) {
   keep(socket);
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
-  if (life.isCurrent && (!socket.isPaused() || socket._readableState.readableListening)) socket.read(0);
+  if (life.isCurrent && (!socket.isPaused() || awaitsReadable(socket))) socket.read(0);
 }
 
 function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {
@@ -198,8 +200,8 @@ function tellWinner(socket, { addresses, port, isRace, started }) {
 }
 
 const methods = {
-  /** A step of the attempt: see connect-errors.js. */
-  [kAttempted](index, phase, status) {
+  /** A step of the attempt: see onattempt() of native/events.js. */
+  [kAttempted](index, phase, status, option) {
     const { [kConnectAttempt]: current, [kLife]: life } = this;
     const address = current.addresses[index];
     const family = isIP(address) || undefined;
@@ -215,10 +217,10 @@ const methods = {
     }
     this._sockname = null;
     const isLast = ++current.failed === current.addresses.length;
-    const error = attemptError(this, current, index, phase, status);
+    const error = attemptError(this, current, { index, phase, status, option });
     current.errors[index] = error;
     if (phase === PHASE.TIMEOUT) this.emit('connectionAttemptTimeout', address, current.port, family);
-    else if (current.many || (phase === PHASE.FAILED && status !== BLOCKED)) {
+    else if (current.many || phase === PHASE.FAILED) {
       if (!current.many) this.connecting = false;
       this.emit('connectionAttemptFailed', address, current.port, family, error);
     }

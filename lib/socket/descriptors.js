@@ -15,6 +15,7 @@ const { isArrayBufferView } = require('node:util/types');
 const native = require('../native/binding');
 const { viewOf } = require('../common/bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('../common/errors');
+const { LIMIT: { DESCRIPTORS: MOST } } = require('../native/constants');
 const { Pipe } = require('../native/handle');
 const { needKind } = require('../options/no-socket');
 const { kDescriptors } = require('../common/symbols');
@@ -23,9 +24,6 @@ const {
 } = require('./state');
 const { validateBoolean, validateFunction, validateInt32 } = require('../common/validate');
 const { methods: writing } = require('./write');
-
-/** The kernel's limit for one message (unix(7), SCM_MAX_FD). */
-const MOST = 253;
 
 /** What a Buffer in the queue brings: an object that holds duplicates. */
 const kHeld = Symbol('kHeld');

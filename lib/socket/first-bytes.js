@@ -7,6 +7,7 @@
  */
 
 const { Buffer } = require('node:buffer');
+const { Duplex } = require('node:stream');
 
 const native = require('../native/binding');
 const { sizeOf } = require('../common/bytes');
@@ -93,4 +94,19 @@ function takeFirst(socket) {
   return Uint8Array.from(bytes);
 }
 
-module.exports = { giveChunks, giveFirst, takeFirst };
+const nothing = () => false;
+
+/** What was read and not consumed, in memory of its own; nobody is told. */
+function takeBuffered(socket) {
+  if (socket[kFirstBytes] !== null) return takeFirst(socket);
+  const length = socket.readableLength;
+  if (length === 0) return null;
+  socket.emit = nothing;
+  socket._read = nothing;
+  const data = Duplex.prototype.read.call(socket, length); // exactly all: no 'end' follows
+  delete socket.emit;
+  delete socket._read;
+  return Uint8Array.from(data);
+}
+
+module.exports = { giveChunks, giveFirst, takeBuffered };

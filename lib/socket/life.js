@@ -11,21 +11,14 @@
  * (its kOwner), which has the callbacks that still wait for them.
  */
 
-const { Duplex, Readable, Writable } = require('node:stream');
+const { Duplex, Writable } = require('node:stream');
 
 const { codes } = require('../common/errors');
 const { kAttempted, kConnected, kDescriptors, kOwner, kRead, kShutDown, kWritten } = require('../common/symbols');
 const { answers, first, kClosingLife, kLife } = require('./state');
+const { letFlow, renewStates, shareStates } = require('../node-internals/streams');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
-
-const { ReadableState } = Readable;
-const { WritableState } = Writable;
-
-/** Under which stream.Readable notes whether pause() or resume() was called last. */
-const kPaused = [new ReadableState(), ReadableState.prototype]
-  .flatMap((holder) => Object.getOwnPropertySymbols(holder))
-  .find(({ description }) => description === 'kPaused');
 
 /** Node's own methods. One that a program has put in the place of it is given the socket itself. */
 const NODES = { destroy: Duplex.prototype.destroy, end: Duplex.prototype.end, read: Duplex.prototype.read };
@@ -41,26 +34,13 @@ function writev(chunks, callback) {
   this.socket._writev(chunks, callback);
 }
 
-/** What WritableState makes for nothing when it is asked for the one function. It is the same object each time. */
-const waste = Object.create(WritableState.prototype);
-
-/** The callback that stream.Writable gives to _write() of a stream: here it is that of a Life. */
-function onwriteOf(life) {
-  WritableState.call(waste, undefined, life, true);
-  const { onwrite } = waste;
-  waste.onwrite = null;
-  return onwrite;
-}
-
 class Life {
   /** @param {import('./socket').Socket} socket whose stream has just been made */
   constructor(socket) {
     this.socket = socket;
-    this._readableState = socket._readableState;
-    this._writableState = socket._writableState;
+    shareStates(this, socket);
     /** True when the socket has had a handle in this life. */
     this.begun = false;
-    this._writableState.onwrite = onwriteOf(this);
   }
 
   get isCurrent() {
@@ -204,48 +184,6 @@ Life.prototype.waiting = null;
 Life.prototype[kWritten] = writing[kWritten];
 Life.prototype[kShutDown] = writing[kShutDown];
 
-/* --- the state of a stream ------------------------------------------------------------------------------------------- */
-
-/** What a program has asked of the reading side, which stays when the connection goes. */
-const ASKED = ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening', ...(kPaused ? [kPaused] : [])];
-
-/** Forgets who has paused a reading side. */
-function letFlow(state, flows) {
-  state.flowing = flows ? true : null;
-  if (kPaused) state[kPaused] = false;
-}
-
-/** A reading side that has read nothing yet. */
-function newReadableState(old) {
-  const { highWaterMark, defaultEncoding, encoding, decoder } = old;
-  const options = { highWaterMark, defaultEncoding, emitClose: false, autoDestroy: old.autoDestroy };
-  const state = new ReadableState(decoder ? { ...options, encoding } : options, null, true);
-
-  for (const key of ASKED) state[key] = old[key];
-  state.needReadable = old.readableListening;
-  if (old.readable === false) {
-    state.readable = false;
-    state.ended = true;
-    state.endEmitted = true;
-  }
-  return state;
-}
-
-/** A writing side to which nothing was written yet. */
-function newWritableState(old) {
-  const { highWaterMark, defaultEncoding, decodeStrings, autoDestroy } = old;
-  const options = { highWaterMark, defaultEncoding, decodeStrings, emitClose: false, autoDestroy };
-  const state = new WritableState(options, null, true);
-
-  if (old.writable === false) {
-    state.writable = false;
-    state.ending = true;
-    state.ended = true;
-    state.finished = true;
-  }
-  return state;
-}
-
 /** @returns {Life} the life of a socket: its first one, unless it has begun */
 function lifeOf(socket) {
   socket[kLife] ??= new Life(socket);
@@ -260,8 +198,7 @@ function lifeOf(socket) {
 function liveAgain(socket, reset) {
   const past = lifeOf(socket);
 
-  socket._readableState = newReadableState(past._readableState);
-  socket._writableState = newWritableState(past._writableState);
+  renewStates(socket);
   socket[kLife] = new Life(socket);
   past.endBy(reset);
 }

@@ -5,7 +5,7 @@
 const native = require('../native/binding');
 const { errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
-const { encodeProxyHeader } = require('../proxy-protocol');
+const { encodeProxyHeader } = require('../proxy/header');
 const { kConnected } = require('../common/symbols');
 const { kHandle, kLife, kProxyHeader, kProxyHeaderToSend } = require('./state');
 const uv = require('../native/uv');

@@ -12,6 +12,7 @@ const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
 const { callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
+const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
 const { parse } = require('./parser-reader');
 const { kRead } = require('../common/symbols');
 const { kFirstBytes, kHandle, kLife, kOnRead, kParser, kTlsListeners } = require('./state');
@@ -113,26 +114,7 @@ function giveToUser(socket, got) {
  * (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push(); so do all
  * when a program has put its own in the place of it.
  */
-function isFlowing(socket) {
-  const state = socket._readableState;
-  return (
-    state.flowing === true &&
-    state.length === 0 &&
-    state.decoder === null &&
-    state.reading &&
-    socket.readableDidRead &&
-    socket.push === Duplex.prototype.push
-  );
-}
-
-/**
- * Has each chunk of a pipe go through emit() of the socket and write() of the destination, in the place of which a program
- * may have its own. Since 26.12 stream.Readable passes both by with what was buffered, when a pipe is all that listens. It
- * asks for this after each _read() and before each chunk; null is what it has when there are two pipes.
- */
-function emitAll(state) {
-  if (state.pipeOnData) state.pipeOnData = null;
-}
+const isFlowing = (socket) => emitsAtOnce(socket) && socket.readableDidRead && socket.push === Duplex.prototype.push;
 
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
@@ -156,7 +138,7 @@ const methods = {
 
   _read(n) {
     if (this[kLife] === undefined) return callNode(this, '_read', [n]);
-    emitAll(this._readableState);
+    emitAll(this);
     if (this.connecting || !this[kHandle]) this[kLife].once('connect', () => this._read(n));
     else if (!this[kHandle].reading) startReading(this);
   },
@@ -165,7 +147,7 @@ const methods = {
   read(n) {
     if (this[kLife] === undefined) return callNode(this, 'read', [n]);
     if (canStart(this) && !this[kHandle].reading) startReading(this);
-    const isOver = this._readableState.ended || this.destroyed;
+    const isOver = hasEnded(this) || this.destroyed;
     return isOver ? callStream(this, 'read', [n]) : Duplex.prototype.read.call(this, n);
   },
 

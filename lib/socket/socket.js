@@ -15,16 +15,18 @@ const credentials = require('./credentials');
 const { defineMethods } = require('../common/define-methods');
 const descriptors = require('./descriptors');
 const destroy = require('./destroy');
-const earlyData = require('./early-data');
 const endpoints = require('./endpoints');
 const { codes, endedByOtherParty, errnoException, invalidArgValue } = require('../common/errors');
+const fastOpen = require('./fast-open');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, SOCKET, adopt, toHandle } = require('../native/handle');
 const { takeInstances } = require('../common/instances');
 const idleTimeout = require('./idle-timeout');
 const iterate = require('./iterate');
 const { lifeOf, liveAgain } = require('./life');
+const multipath = require('./multipath');
 const nodeNet = require('../node-internals/net');
+const { isDestroyed, undestroy } = require('../node-internals/streams');
 const { NONE, forSocket, program } = require('../options/program-defaults');
 const proxyHeader = require('./proxy-header');
 const read = require('./read');
@@ -166,7 +168,7 @@ function Socket(options) {
   initRareState(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
-  if (lifeOf(this)._writableState.destroyed) this[kLife].aborted = true;
+  if (isDestroyed(lifeOf(this))) this[kLife].aborted = true;
 
   if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
   else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
@@ -221,7 +223,7 @@ const methods = {
     const { [kLife]: life } = this;
     const isUsed = life.begun || this.destroyed || this[kIsSpliced];
     if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
-    else this._undestroy();
+    else undestroy(this);
     this[kLife].begun = true;
     if (isUsed) state.resetForHandle(this);
     this._peername = undefined; // which a socket has from its first handle on
@@ -291,7 +293,8 @@ const SUBJECTS = {
   endpoints,
   'tcp-options': tcpOptions,
   connect,
-  'early-data': earlyData,
+  'fast-open': fastOpen,
+  multipath,
   read,
   iterate,
   write,

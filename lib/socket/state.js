@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * The state of a Socket. All of it is declared here: new sockets, the next life of a socket (see life.js) and the prototype have
- * their values from this declaration. What is in each socket the constructor spells out, line by line, in this order: so the
- * engine makes room for it in the object, and all sockets have one shape.
+ * The state of a Socket. All of it is declared here: new sockets, the next life of a socket (see life.js) and the
+ * prototype have their values from this declaration. What is in each socket the constructor spells out, line by line,
+ * in this order: so the engine makes room for it in the object, and all sockets have one shape.
  */
 
 const { State, absent, own, rare } = require('../common/state');
@@ -19,7 +19,7 @@ const HANDLE = 'handle';
 const ANSWER = 'answer';
 
 const state = new State({
-  /* --- in each socket ---------------------------------------------------------------------------------------------------- */
+  /* --- in each socket ------------------------------------------------------------------------------------------ */
 
   kLife: own(null, SOCKET), // its life, from when somebody asks for it
   kHandle: own(null, SOCKET), // a Handle, a ForeignHandle, or null; socket._handle for programs
@@ -42,7 +42,7 @@ const state = new State({
   server: own(null, LIFE), // the Server that has accepted it, which programs may change
   _server: own(null, LIFE), // the same, which counts it
 
-  /* --- in few sockets ---------------------------------------------------------------------------------------------------- */
+  /* --- in few sockets ------------------------------------------------------------------------------------------ */
 
   kBlockList: rare(null, SOCKET), // whom connect() must not reach
   kBoundToPath: rare(null, SOCKET), // it was a BoundSocket: of a path, true, or of an address, false; null: it was not
@@ -50,7 +50,7 @@ const state = new State({
   kConnectOptions: rare(null, SOCKET), // the options of connect() that new Socket() was given
   kConnectTimer: rare(null, LIFE), // of the option `connectTimeout`, while it connects
   kDescriptorQueue: rare(null, LIFE), // messages with descriptors that are not sent yet: see descriptors.js
-  kEarlyData: rare(null, LIFE), // what was offered with the handshake: see early-data.js
+  kEarlyData: rare(null, LIFE), // what was offered with the handshake: see fast-open.js
   kFirstBytes: rare(null, LIFE), // bytes that came before the handle's, for `onread`: see first-bytes.js
   kIsResetting: rare(false, LIFE), // the handle is to be closed by a reset
   kIsSpliced: rare(false, HANDLE), // splice() has it
@@ -67,14 +67,14 @@ const state = new State({
   kUsesZeroCopy: rare(false, LIFE), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
   kWillConnect: rare(false, SOCKET), // writes wait for a connect() that is to come
 
-  /* --- what programs see, where it is there ------------------------------------------------------------------------------ */
+  /* --- what programs see, where it is there -------------------------------------------------------------------- */
 
   _peername: absent(HANDLE), // the name of the other end, once somebody has asked
   autoSelectFamilyAttemptedAddresses: absent(SOCKET), // those of the last connect() that has tried several
   timeout: absent(SOCKET), // the time of setTimeout()
 
   /* Methods that a socket has for a time in the place of the prototype's; who has put them there takes them away. */
-  _read: absent(SOCKET), // while takeBuffered() of transfer.js empties it
+  _read: absent(SOCKET), // while takeBuffered() of first-bytes.js empties it
   _writeGeneric: absent(SOCKET), // while descriptors wait to be sent: see descriptors.js
   _writev: absent(SOCKET),
   emit: absent(SOCKET), // while TLS reads it: see tls-reader.js

@@ -10,8 +10,10 @@ const native = require('../native/binding');
 const { FastBuffer, isHonest, sizeOf, viewOf } = require('../common/bytes');
 const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
-const { INLINE, outgoing } = require('../native/events');
+const constants = require('../native/constants');
+const { event, outgoing } = require('../native/events');
 const { callNode } = require('../node-internals/net');
+const { defaultEncodingOf, takesAtOnce } = require('../node-internals/streams');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
   kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
@@ -24,14 +26,11 @@ const uv = require('../native/uv');
 const { from: toBuffer } = Buffer;
 const streamWrite = Duplex.prototype.write;
 
-/** What write() and writeString() of C give: all has gone, or the rest waits and onwrite() will end it. */
-const WAITS = 1;
-
-/** Strings, and pieces taken together, of at most this many units are encoded and put together by C. */
-const LONGEST_TEXT = 16 * 1024;
-
-const LATIN1 = 0;
-const UTF8 = 1;
+/*
+ * Of C: what it gives when the rest of a write waits, which onwrite() will end; how many units strings, and pieces
+ * taken together, have at most that it encodes and puts together.
+ */
+const { EVENT: { INLINE, WRITTEN }, WRITE: { LATIN1, LONGEST_TEXT, UTF16LE, UTF8, WAITS } } = constants;
 
 /** The encodings that C knows: numbers of writeString(). */
 const ENCODINGS = new Map([
@@ -40,10 +39,10 @@ const ENCODINGS = new Map([
   ['ascii', LATIN1],
   ['utf8', UTF8],
   ['utf-8', UTF8],
-  ['ucs2', 2],
-  ['ucs-2', 2],
-  ['utf16le', 2],
-  ['utf-16le', 2],
+  ['ucs2', UTF16LE],
+  ['ucs-2', UTF16LE],
+  ['utf16le', UTF16LE],
+  ['utf-16le', UTF16LE],
 ]);
 
 /** Under which a file in the queue of writes says how many bytes it counts for. */
@@ -71,9 +70,9 @@ function counted(socket, result, bytes) {
   return result;
 }
 
-/** The same for what gives twice the bytes, and 1 more when they wait. */
+/** The same for texts, of which C has said how many bytes they are: to be called at once. */
 function countedText(socket, result) {
-  return result < 0 ? result : counted(socket, result & WAITS, result >> 1);
+  return counted(socket, result, event[WRITTEN]);
 }
 
 /** Runs no code of the program's. A few bytes are copied, one by one, as those of a small read: see read.js. */
@@ -121,15 +120,15 @@ function writeLong(socket, pieces) {
 }
 
 /**
- * A text and a Buffer, as the head and the body of an answer of http, by one call of the kernel. Runs no code of the program's.
+ * A text and a Buffer, as the head and the body of an answer of http, by one call of the kernel. Runs no code of the
+ * program's.
  * @returns {number} as writeMany(); uv.ENOBUFS: it is for that
  */
 function writeBoth(socket, text, encoding, buffer) {
   const { id } = socket[kHandle];
   const result = native.writeBoth(id, text, ENCODINGS.get(encoding), buffer);
-  if (result < 0) return result;
-  const sent = result >> 1;
-  if ((result & WAITS) === 0) return counted(socket, 0, sent);
+  const sent = event[WRITTEN];
+  if (result !== WAITS) return counted(socket, result, sent);
   const head = toBuffer(text, encoding);
   const headSize = sizeOf(head);
   const rest = sent < headSize ? [restOf(head, sent), buffer] : [restOf(buffer, sent - headSize)];
@@ -199,7 +198,7 @@ function sendInOrder(socket, handle, chunks, callback) {
 /** True before the connection is there, if it can still be. */
 const isAwaited = (socket) => socket.connecting || (socket[kWillConnect] && socket[kHandle] === null && !socket.destroyed);
 
-/** The write of which something was offered with the handshake: see early-data.js. */
+/** The write of which something was offered with the handshake: see fast-open.js. */
 function writeRest(socket, callback) {
   const { buffer, sent } = socket[kEarlyData];
   socket[kEarlyData] = null;
@@ -248,18 +247,7 @@ const isReplaced = (socket) =>
 /** True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. */
 function isIdle(socket, length) {
   if (socket.connecting || isReplaced(socket)) return false;
-  const state = socket._writableState;
-  return (
-    state.pendingcb === 0 &&
-    state.corked === 0 &&
-    state.constructed !== false &&
-    length < state.highWaterMark &&
-    !state.ending && // nor ended
-    !state.destroyed &&
-    !state.errored &&
-    state.writable !== false &&
-    socket[kHandle]?.id >= 0 // one of cnet's own
-  );
+  return takesAtOnce(socket, length) && socket[kHandle]?.id >= 0; // one of cnet's own
 }
 
 const methods = {
@@ -270,7 +258,7 @@ const methods = {
    */
   write(chunk, encoding, callback) {
     if (callback === undefined) {
-      const known = encoding ?? this._writableState.defaultEncoding;
+      const known = encoding ?? defaultEncodingOf(this);
       const length = plainLength(chunk, known);
       if (length >= 0 && isIdle(this, length)) {
         const result = writeOne(this, chunk, known);

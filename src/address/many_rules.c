@@ -3,10 +3,10 @@
  * are not few beside those that are there the tree is made anew of all of them, which is far less work than as many
  * ways down a tree. With too little memory for that they are added one by one as well.
  */
+#include "block_list_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "block_list_internal.h"
 
 /* A tree is made anew for so many new ranges of its own size at least: what that costs is theirs. */
 #define NEW_PART 16

@@ -1,7 +1,7 @@
 /* ranges.c: ranges, in AVL trees by their start, each node with the greatest end below it. */
-#include <stdlib.h>
-
 #include "block_list_internal.h"
+
+#include <stdlib.h>
 
 /* --- the tree ------------------------------------------------------------------------------------------- */
 

@@ -8,10 +8,10 @@
  * address, and subnets that are all the same; the former two go to the front whenever they are looked for, so that no
  * search goes past the same subnets twice.
  */
+#include "block_list_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "block_list_internal.h"
 
 #define FIRST_BUCKETS 16
 

@@ -1,6 +1,7 @@
 /* heap.c: a binary heap of nodes that lie in structs of others. */
 #include "heap.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -45,11 +46,18 @@ bool cnet_heap_reserve(cnet_heap_t *heap, uint32_t size) {
   return true;
 }
 
-void cnet_heap_add(cnet_heap_t *heap, cnet_heap_node_t *node) { move_up(heap, heap->count++, node); }
+void cnet_heap_add(cnet_heap_t *heap, cnet_heap_node_t *node) {
+  assert(heap->count < heap->size);
+  move_up(heap, heap->count++, node);
+}
 
-void cnet_heap_down(cnet_heap_t *heap, cnet_heap_node_t *node) { move_down(heap, node->index, node); }
+void cnet_heap_down(cnet_heap_t *heap, cnet_heap_node_t *node) {
+  assert(heap->nodes[node->index] == node);
+  move_down(heap, node->index, node);
+}
 
 void cnet_heap_remove(cnet_heap_t *heap, const cnet_heap_node_t *node) {
+  assert(heap->count > 0 && heap->nodes[node->index] == node);
   cnet_heap_node_t *last = heap->nodes[--heap->count];
   uint32_t index = node->index;
 

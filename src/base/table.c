@@ -1,6 +1,7 @@
 /* table.c: a table of pointers by small integer. */
 #include "table.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ static bool grow(cnet_table_t *table) {
 int32_t cnet_table_add(cnet_table_t *table, void *item) {
   if (table->free_count == 0 && !grow(table)) return -1;
   uint32_t number = table->free_numbers[--table->free_count];
+  assert(table->items[number] == NULL);
   table->items[number] = item;
   return (int32_t)number;
 }
@@ -34,6 +36,7 @@ void *cnet_table_get(const cnet_table_t *table, int32_t number) {
 }
 
 void cnet_table_remove(cnet_table_t *table, int32_t number) {
+  assert(cnet_table_get(table, number) != NULL);
   table->items[number] = NULL;
   table->free_numbers[table->free_count++] = (uint32_t)number;
 }

@@ -49,14 +49,15 @@ napi_value cnet_js_accept_limit_quota(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, cnet_accept_limit_recount(limit, call.env->loop));
 }
 
-/* acceptLimitRate(limit, connections per second up to 10^9, at once 1 to 2^31 - 1): 0 per second is no limit */
+/* acceptLimitRate(limit, connections per second up to CNET_RATE_MAX, at once 1 to 2^31 - 1): 0 per second is no limit
+ */
 napi_value cnet_js_accept_limit_rate(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_accept_limit_t *limit = arg_limit(&call, 0);
   double per_second = cnet_arg_double(&call, 1);
   int32_t burst = cnet_arg_int(&call, 2, 1);
 
-  if (limit == NULL || !(per_second >= 0 && per_second <= 1e9) || burst < 1) return cnet_int(napi, UV_EINVAL);
+  if (limit == NULL || !(per_second >= 0 && per_second <= CNET_RATE_MAX) || burst < 1) return cnet_int(napi, UV_EINVAL);
   cnet_accept_limit_set_rate(limit, per_second, burst);
   return cnet_int(napi, 0);
 }

@@ -1,9 +1,11 @@
 /* addon.c: module init: the table of exports, and the handlers that JavaScript hands over once.
  * Who has what: each function the keeper, the keeper the handlers (environment.c). */
+#include "exports.h"
+
 #include <stdio.h>
 
+#include "constants.h"
 #include "environment.h"
-#include "exports.h"
 #include "values.h"
 
 /* Throws, unless an exception is pending already. */
@@ -59,7 +61,7 @@ static napi_value init(napi_env napi, napi_value exports) {
       CNET_EXPORTS(CNET_ROW)
 #undef CNET_ROW
   };
-  cnet_environment_t *env = cnet_environment_new(napi);
+  cnet_environment_t *env = cnet_environment_new(napi, &cnet_events);
   napi_value keeper;
 
   if (env == NULL || !cnet_environment_make_keeper(env, &keeper)) return give_up(napi);
@@ -70,6 +72,7 @@ static napi_value init(napi_env napi, napi_value exports) {
         napi_set_named_property(napi, exports, table[i].name, function) != napi_ok)
       return give_up(napi);
   }
+  if (!cnet_constants_export(napi, exports)) return give_up(napi);
   return exports;
 }
 

@@ -103,7 +103,7 @@ napi_value cnet_js_block_list_remove(napi_env napi, napi_callback_info info) {
   return edited(napi, rule.list, 0);
 }
 
-/* blockListAddRange(list, start, family, end, family): 0, 1 when start is after end, UV_EINVAL, UV_ENOMEM. */
+/* blockListAddRange(list, start, family, end, family): 0, CNET_START_AFTER_END, UV_EINVAL, UV_ENOMEM. */
 napi_value cnet_js_block_list_add_range(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_block_list_t *list = arg_list(&call);

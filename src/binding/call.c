@@ -11,6 +11,9 @@
  */
 #include "call.h"
 
+#include <assert.h>
+
+#include "context.h"
 #include "exports.h"
 #include "values.h"
 
@@ -51,13 +54,27 @@ static void run_work(cnet_environment_t *env, napi_async_context context, const 
     napi_get_and_clear_last_exception(env->napi, &error);
 }
 
+/*
+ * Hands an exception to 'uncaughtException'. While that hears of one, Node ends the process when it is given another:
+ * so the exception is thrown at the JavaScript that has called C within it.
+ */
+static void hand_on(cnet_environment_t *env, napi_value error) {
+  if (env->handing_on) {
+    napi_throw(env->napi, error);
+    return;
+  }
+  env->handing_on = true;
+  env->reported++;
+  napi_fatal_exception(env->napi, error);
+  env->handing_on = false;
+}
+
 /* What lib/common/thrown.js calls within the handler, in whose context 'uncaughtException' is to hear of an exception.
  */
 napi_value cnet_js_hand_on(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
 
-  call.env->reported++;
-  napi_fatal_exception(napi, call.argv[0]);
+  hand_on(call.env, call.argv[0]);
   return NULL;
 }
 
@@ -71,8 +88,7 @@ static void report_exception(cnet_environment_t *env, uint32_t reported) {
 
   if (napi_is_exception_pending(env->napi, &pending) != napi_ok || !pending) return;
   if (napi_get_and_clear_last_exception(env->napi, &error) != napi_ok || env->reported != reported) return;
-  env->reported++;
-  napi_fatal_exception(env->napi, error);
+  hand_on(env, error);
 }
 
 static void fail(void *data) {
@@ -178,6 +194,7 @@ void cnet_emit_ints(cnet_environment_t *env, napi_async_context context, cnet_ha
   napi_value values[CNET_MAX_ARGS];
 
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  assert(argc <= CNET_MAX_ARGS);
   for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
   cnet_emit(env, context, which, argc, values);
   napi_close_handle_scope(env->napi, scope);
@@ -189,6 +206,7 @@ void cnet_tell_ints(cnet_environment_t *env, cnet_handler_t which, size_t argc, 
   napi_value values[CNET_MAX_ARGS], handler;
 
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
+  assert(argc <= CNET_MAX_ARGS);
   for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
   if (napi_get_reference_value(env->napi, env->handlers[which], &handler) == napi_ok && handler != NULL &&
       napi_call_function(env->napi, handler, handler, argc, values, NULL) != napi_ok)

@@ -1,35 +1,13 @@
-/* environment.c: the state of one copy in one environment: its contexts, its keeper, and its end. */
+/* environment.c: the state of one copy in one environment: its keeper, and its end. */
 #include "environment.h"
 
 #include <stdlib.h>
 
 #include "call.h"
+#include "context.h"
 #include "exports.h"
 #include "idle_state.h"
 #include "values.h"
-
-cnet_stream_t *cnet_marked(const cnet_environment_t *env, cnet_mark_t mark) {
-  cnet_stream_t *stream = cnet_table_get(&env->streams, mark.id);
-  return stream != NULL && cnet_state_of(stream)->serial == mark.serial ? stream : NULL;
-}
-
-/* Node-API makes the resource, and keeps it alive, when it is given none. */
-napi_async_context cnet_context_new(const cnet_environment_t *env, const char *name) {
-  napi_async_context context = NULL;
-  napi_handle_scope scope;
-
-  if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
-  if (napi_async_init(env->napi, NULL, cnet_string(env->napi, name, NAPI_AUTO_LENGTH), &context) != napi_ok)
-    context = NULL;
-  napi_close_handle_scope(env->napi, scope);
-  return context;
-}
-
-void cnet_context_free(const cnet_environment_t *env, napi_async_context context) {
-  if (context != NULL) napi_async_destroy(env->napi, context);
-}
-
-/* --- life and teardown ---------------------------------------------------------------------------------- */
 
 /* What the keeper's finalizer is given, which may be run when `env` is long gone. */
 struct cnet_keeper {
@@ -133,13 +111,13 @@ bool cnet_environment_make_keeper(cnet_environment_t *env, napi_value *object) {
   return make_runner(env, *object);
 }
 
-cnet_environment_t *cnet_environment_new(napi_env napi) {
+cnet_environment_t *cnet_environment_new(napi_env napi, const cnet_host_t *host) {
   cnet_environment_t *env = calloc(1, sizeof *env);
   uv_loop_t *uv;
 
   if (env == NULL) return NULL;
   env->napi = napi;
-  if (napi_get_uv_event_loop(napi, &uv) != napi_ok || cnet_loop_new(uv, &cnet_events, env, &env->loop) != 0) {
+  if (napi_get_uv_event_loop(napi, &uv) != napi_ok || cnet_loop_new(uv, host, env, &env->loop) != 0) {
     free(env);
     return NULL;
   }

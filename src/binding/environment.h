@@ -45,6 +45,7 @@ struct cnet_environment {
   napi_ref runner;                  /* a function that does `work`: see cnet_run_in() */
   const struct cnet_work *work;     /* NULL but while that is on its way */
   uint32_t reported;                /* exceptions that were handed to Node: see call.c */
+  bool handing_on;                  /* while 'uncaughtException' hears of one */
   int32_t *event;                   /* of CNET_ON_READ: see CNET_EVENT_LENGTH; lib/ shares the memory */
   cnet_table_t streams;             /* by id */
   cnet_table_t idles;               /* cnet_idle_state_t, by id */
@@ -78,8 +79,9 @@ typedef struct cnet_idle_state {
   int32_t id;
 } cnet_idle_state_t;
 
-/* Makes the state of one copy and its cleanup hook; NULL when memory or Node-API fails. */
-cnet_environment_t *cnet_environment_new(napi_env napi);
+/* Makes the state of one copy and its cleanup hook, whose streams are told of by `host`. NULL: memory or Node-API
+ * fails. */
+cnet_environment_t *cnet_environment_new(napi_env napi, const cnet_host_t *host);
 
 /*
  * Makes the keeper: an object that every function of the addon has, and that has the handlers, so that these are there
@@ -90,32 +92,5 @@ bool cnet_environment_make_keeper(cnet_environment_t *env, napi_value *keeper);
 
 /* Holds the keeper, or lets it go, by what is open. */
 void cnet_environment_settle(cnet_environment_t *env);
-
-/* Names one stream for good, while its number may be given to another one. */
-typedef struct cnet_mark {
-  int32_t id;
-  uint64_t serial;
-} cnet_mark_t;
-
-static inline cnet_mark_t cnet_mark(cnet_stream_t *stream) {
-  const cnet_stream_state_t *state = cnet_state_of(stream);
-  return (cnet_mark_t){state->id, state->serial};
-}
-
-/* The stream that was marked, also while it is being closed; NULL: it is no more. */
-cnet_stream_t *cnet_marked(const cnet_environment_t *env, cnet_mark_t mark);
-
-/*
- * An async context of its own for a request, in the one that there is; NULL: no memory. It calls init hooks of
- * async_hooks, which may run any code.
- */
-napi_async_context cnet_context_new(const cnet_environment_t *env, const char *name);
-void cnet_context_free(const cnet_environment_t *env, napi_async_context context);
-
-/*
- * Gives what waits on the stream (a write, a file) a context of its own, if it has none: as the last thing that a call
- * does. False: it waits no more.
- */
-bool cnet_enter_context(cnet_environment_t *env, cnet_stream_t *stream, const char *name);
 
 #endif

@@ -1,10 +1,12 @@
 /* events.c: what the core tells, told to JavaScript: the cnet_host_t of the binding. */
 #include "events.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "address.h"
 #include "call.h"
+#include "context.h"
 #include "poison.h"
 #include "values.h"
 
@@ -55,20 +57,21 @@ static void settle(cnet_loop_t *loop) { cnet_environment_settle(cnet_loop_data(l
 /* --- listeners -----------------------------------------------------------------------------------------------------
  */
 
-static void tell_accept(cnet_stream_t *listener, int32_t status, cnet_stream_t *client) {
-  int32_t id = client == NULL ? -1 : id_of(client);
-  tell_stream(listener, CNET_ON_ACCEPT, 3, (int32_t[]){id_of(listener), status, id});
+static void accepted(cnet_stream_t *listener, cnet_stream_t *client) {
+  tell_stream(listener, CNET_ON_ACCEPT, 3, (int32_t[]){id_of(listener), 0, id_of(client)});
 }
 
-static void accepted(cnet_stream_t *listener, cnet_stream_t *client) { tell_accept(listener, 0, client); }
-
-static void accept_failed(cnet_stream_t *listener, int status) { tell_accept(listener, status, NULL); }
+static void accept_failed(cnet_stream_t *listener, int status) {
+  tell_stream(listener, CNET_ON_ACCEPT, 3, (int32_t[]){id_of(listener), status, -1});
+}
 
 static void header_rejected(cnet_stream_t *listener, cnet_stream_t *client, int reason) {
-  tell_accept(listener, reason, client);
+  tell_stream(listener, CNET_ON_HEADER_REJECTED, 3, (int32_t[]){id_of(listener), reason, id_of(client)});
 }
 
-static void exhausted(cnet_stream_t *listener) { tell_accept(listener, CNET_EXHAUSTED, NULL); }
+static void exhausted(cnet_stream_t *listener) {
+  tell_stream(listener, CNET_ON_EXHAUSTED, 1, (int32_t[]){id_of(listener)});
+}
 
 static void bound(cnet_stream_t *stream, int status) {
   tell_stream(stream, CNET_ON_BOUND, 2, (int32_t[]){id_of(stream), status});
@@ -85,7 +88,6 @@ static void set_end(napi_env napi, const struct sockaddr_storage *end, napi_valu
   argv[2] = text(napi, family == 6 ? "IPv6" : "IPv4");
 }
 
-/* The verdict says more than "full" only where the listener has limits of its own. */
 static void rejected(cnet_stream_t *listener, cnet_verdict_t verdict, const cnet_ends_t *ends) {
   const cnet_stream_state_t *state = cnet_state_of(listener);
   napi_env napi = state->env->napi;
@@ -94,7 +96,7 @@ static void rejected(cnet_stream_t *listener, cnet_verdict_t verdict, const cnet
 
   if (napi_open_handle_scope(napi, &scope) != napi_ok) return;
   argv[0] = cnet_int(napi, state->id);
-  argv[1] = cnet_int(napi, cnet_accept_limit_is_heeded(listener) ? (int32_t)verdict : CNET_ADMITTED);
+  argv[1] = cnet_int(napi, (int32_t)verdict);
   if (ends != NULL) {
     set_end(napi, &ends->local, argv + 2);
     set_end(napi, &ends->peer, argv + 5);
@@ -107,42 +109,24 @@ static void user_rejected(cnet_stream_t *listener, const cnet_credentials_t *pee
   const cnet_stream_state_t *state = cnet_state_of(listener);
   napi_env napi = state->env->napi;
   napi_handle_scope scope;
-  napi_value argv[5];
+  napi_value argv[4];
 
   if (napi_open_handle_scope(napi, &scope) != napi_ok) return;
   argv[0] = cnet_int(napi, state->id);
-  napi_get_undefined(napi, &argv[1]);
-  argv[2] = cnet_number(napi, (double)peer->pid);
-  argv[3] = cnet_number(napi, peer->uid);
-  argv[4] = cnet_number(napi, peer->gid);
-  cnet_emit(state->env, state->context, CNET_ON_DROP, 5, argv);
+  argv[1] = cnet_number(napi, (double)peer->pid);
+  argv[2] = cnet_number(napi, peer->uid);
+  argv[3] = cnet_number(napi, peer->gid);
+  cnet_emit(state->env, state->context, CNET_ON_USER_DROP, 4, argv);
   napi_close_handle_scope(napi, scope);
 }
 
 /* --- connecting ----------------------------------------------------------------------------------------------------
  */
 
-static int32_t told_phase(const cnet_step_t *step) {
-  switch (step->phase) {
-  case CNET_ATTEMPT_START:
-    return CNET_TOLD_START;
-  case CNET_ATTEMPT_TIMEOUT:
-    return CNET_TOLD_TIMEOUT;
-  case CNET_ATTEMPT_BIND:
-    return CNET_TOLD_BIND;
-  case CNET_ATTEMPT_UNSENT:
-    return CNET_TOLD_UNSENT;
-  case CNET_ATTEMPT_OPTION:
-    return CNET_TOLD_OPTION + (int32_t)step->option;
-  default:
-    return CNET_TOLD_FAILED;
-  }
-}
-
 static void attempt(cnet_stream_t *stream, const cnet_step_t *step) {
-  int32_t status = step->phase == CNET_ATTEMPT_BLOCKED ? CNET_BLOCKED : step->status;
-  const int32_t argv[] = {id_of(stream), (int32_t)step->address, told_phase(step), status};
-  cnet_tell_ints(env_of(stream), CNET_ON_ATTEMPT, 4, argv);
+  const int32_t argv[] = {id_of(stream), (int32_t)step->address, (int32_t)step->phase, step->status,
+                          (int32_t)step->option};
+  cnet_tell_ints(env_of(stream), CNET_ON_ATTEMPT, 5, argv);
 }
 
 static void connected(cnet_stream_t *stream) {
@@ -196,8 +180,8 @@ static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
 static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, napi_value *buffer) {
   int32_t *event = state->env->event;
 
-  event[0] = state->id;
-  event[1] = got;
+  event[CNET_EVENT_STREAM] = state->id;
+  event[CNET_EVENT_STATUS] = got;
   if (state->is_outside)
     cnet_emit_outside(state->env, state->context, CNET_ON_READ, argc, buffer);
   else
@@ -208,6 +192,7 @@ static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc
 static void tell_inline(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
   cnet_environment_t *env = state->env;
 
+  assert(got > 0 && got <= CNET_INLINE);
   memcpy(env->event + CNET_EVENT_READ, lent->base, (size_t)got);
   cnet_memory_return(env, lent);
   tell_read(state, got, 0, NULL);
@@ -284,27 +269,4 @@ static void idle(cnet_idle_t *timeout) {
   cnet_emit_ints(env, state->context, CNET_ON_TIMEOUT, 1, &state->id);
 }
 
-const cnet_host_t cnet_events = {
-    .stream_size = sizeof(cnet_stream_state_t),
-    .opened = opened,
-    .stream_closed = stream_closed,
-    .stream_freed = stream_freed,
-    .settle = settle,
-    .accepted = accepted,
-    .accept_failed = accept_failed,
-    .rejected = rejected,
-    .user_rejected = user_rejected,
-    .header_rejected = header_rejected,
-    .exhausted = exhausted,
-    .bound = bound,
-    .attempt = attempt,
-    .connected = connected,
-    .context_new = context_new,
-    .context_free = context_free,
-    .run_in = run_in,
-    .allocate = allocate,
-    .read = received,
-    .descriptors = descriptors,
-    .ended = ended,
-    .idle = idle,
-};
+const cnet_host_t cnet_events = CNET_HOST(sizeof(cnet_stream_state_t));

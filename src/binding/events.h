@@ -6,24 +6,47 @@
 
 typedef struct cnet_environment cnet_environment_t;
 
-/* The functions of lib/, in the order in which setup() is given them. */
+/*
+ * The functions of lib/native/events.js, in the order in which setup() is given them: X(name in C, name there). Their
+ * arguments:
+ *   onaccept          listener, 0 or a negative code, socket or -1
+ *   onexhausted       listener: the connection told of before has taken the last descriptor
+ *   onheaderrejected  listener, cnet_proxy_error_t, socket, which is to be closed
+ *   ondrop            listener, cnet_verdict_t, local address, port, family, remote address, port, family
+ *   onuserdrop        listener, pid, uid and gid of a peer who may not connect
+ *   onattempt         socket, index of the address, cnet_phase_t, status, index of the option of CNET_ATTEMPT_OPTION
+ *   onconnect         socket: it is connected; a failure is the last address' onattempt
+ *   onread            ArrayBuffer, for more bytes than CNET_INLINE; all else is in `event`
+ *   onwrite           socket, status: a write that had to wait has ended
+ *   onshutdown        socket, status
+ *   onclose           socket or listener
+ *   ontimeout         idle id
+ *   ondescriptors     socket, bytes of the onread that follows: takeDescriptors() gives them, or never
+ *   onbound           listener to be, status: a bindFile() that had to wait has ended
+ *   onquestion        number of a block list whose rules are JavaScript's, address, family: whether it holds it
+ */
+#define CNET_HANDLER_LIST(X) \
+  X(CNET_ON_ACCEPT, onaccept) \
+  X(CNET_ON_EXHAUSTED, onexhausted) \
+  X(CNET_ON_HEADER_REJECTED, onheaderrejected) \
+  X(CNET_ON_DROP, ondrop) \
+  X(CNET_ON_USER_DROP, onuserdrop) \
+  X(CNET_ON_ATTEMPT, onattempt) \
+  X(CNET_ON_CONNECT, onconnect) \
+  X(CNET_ON_READ, onread) \
+  X(CNET_ON_WRITE, onwrite) \
+  X(CNET_ON_SHUTDOWN, onshutdown) \
+  X(CNET_ON_CLOSE, onclose) \
+  X(CNET_ON_TIMEOUT, ontimeout) \
+  X(CNET_ON_DESCRIPTORS, ondescriptors) \
+  X(CNET_ON_BOUND, onbound) \
+  X(CNET_ON_QUESTION, onquestion)
+
 typedef enum cnet_handler {
-  CNET_ON_ACCEPT,   /* (listener, status, socket); status above zero: CNET_EXHAUSTED, or a cnet_proxy_error_t, and the
-                       socket is to be closed */
-  CNET_ON_DROP,     /* (listener, cnet_verdict_t, local address, port, family, remote address, port, family); the
-                       verdict is 0 where nothing but the room is limited; undefined, and then pid, uid and gid of the
-                       peer: a user who may not connect */
-  CNET_ON_ATTEMPT,  /* (socket, index of the address, a number of cnet_told_phase_t, status) */
-  CNET_ON_CONNECT,  /* (socket): it is connected; a failure is the last address' CNET_ON_ATTEMPT */
-  CNET_ON_READ,     /* (ArrayBuffer, for more bytes than CNET_INLINE); all else is in `event` */
-  CNET_ON_WRITE,    /* (socket, status): a write that had to wait has ended */
-  CNET_ON_SHUTDOWN, /* (socket, status) */
-  CNET_ON_CLOSE,    /* (socket or listener) */
-  CNET_ON_TIMEOUT,  /* (idle id) */
-  CNET_ON_DESCRIPTORS, /* (socket, bytes of the CNET_ON_READ that follows): takeDescriptors() gives them, or never */
-  CNET_ON_BOUND,       /* (listener to be, status): a bindFile() that had to wait has ended */
-  CNET_ON_QUESTION,    /* (number of a block list whose rules are JavaScript's, address, family): whether it holds it */
-  CNET_HANDLERS
+#define CNET_HANDLER(handler, name) handler,
+  CNET_HANDLER_LIST(CNET_HANDLER)
+#undef CNET_HANDLER
+      CNET_HANDLERS
 } cnet_handler_t;
 
 /*
@@ -32,26 +55,15 @@ typedef enum cnet_handler {
  */
 #define CNET_INLINE 64
 
-/* Numbers in the array that is shared with JavaScript: the stream, bytes or a status; the bytes of such a read; and
- * those of such a write. */
-#define CNET_EVENT_READ 2
-#define CNET_EVENT_WRITE (CNET_EVENT_READ + CNET_INLINE / 4)
-#define CNET_EVENT_LENGTH (CNET_EVENT_WRITE + CNET_INLINE / 4)
-
-/* How lib/ is told of a cnet_phase_t. */
-typedef enum cnet_told_phase {
-  CNET_TOLD_START,
-  CNET_TOLD_FAILED,
-  CNET_TOLD_TIMEOUT,
-  CNET_TOLD_BIND,
-  CNET_TOLD_UNSENT,
-  CNET_TOLD_OPTION, /* the first of its socket options could not be set; the numbers from here on: the next ones */
-} cnet_told_phase_t;
-
-/* Statuses outside of libuv's codes: the connection told of before has taken the last descriptor; and an attempt that a
- * block list forbade. */
-#define CNET_EXHAUSTED 1000
-#define CNET_BLOCKED 1
+/* Where the numbers and the bytes lie in `event`, the array of 32-bit integers that is shared with JavaScript. */
+enum {
+  CNET_EVENT_STREAM,                                       /* of a read: which stream */
+  CNET_EVENT_STATUS,                                       /* its bytes, or a negative code */
+  CNET_EVENT_READ,                                         /* those bytes, when they are few */
+  CNET_EVENT_WRITE = CNET_EVENT_READ + CNET_INLINE / 4,    /* the bytes of a small write */
+  CNET_EVENT_WRITTEN = CNET_EVENT_WRITE + CNET_INLINE / 4, /* how many bytes a text has become: see writeString() */
+  CNET_EVENT_LENGTH
+};
 
 /* What the core tells, told to JavaScript. */
 extern const cnet_host_t cnet_events;

@@ -25,9 +25,9 @@
   X(blockListChecker, cnet_js_block_list_checker) \
   X(blockListClear, cnet_js_block_list_clear) \
   X(blockListSize, cnet_js_block_list_size) \
-  /* block_list_read.c */ \
+  /* rules_read.c */ \
   X(blockListAddAll, cnet_js_block_list_add_all) \
-  /* block_list_text.c */ \
+  /* rules_text.c */ \
   X(blockListRules, cnet_js_block_list_rules) \
   X(blockListAsk, cnet_js_block_list_ask) \
   /* stream.c */ \
@@ -64,11 +64,11 @@
   /* held.c */ \
   X(holdDescriptors, cnet_js_hold_descriptors) \
   X(dropDescriptors, cnet_js_drop_descriptors) \
-  /* descriptors.c */ \
+  /* passing.c */ \
   X(receiveDescriptors, cnet_js_receive_descriptors) \
   X(takeDescriptors, cnet_js_take_descriptors) \
   X(sendDescriptors, cnet_js_send_descriptors) \
-  /* listen.c */ \
+  /* listener.c */ \
   X(listen, cnet_js_listen) \
   X(setRoom, cnet_js_set_room) \
   X(hold, cnet_js_hold) \

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "context.h"
 #include "exports.h"
 #include "idle_state.h"
 #include "values.h"

@@ -41,9 +41,9 @@ napi_value cnet_js_chmod(napi_env napi, napi_callback_info info) {
 }
 
 /*
- * bindFile(id, path, permissions of 0 to 0777 or -1 for the umask's, replace): as bindPath(), see
+ * bindFile(id, path, permissions of 0 to 0777 or CNET_BIND_NO_MODE, replace): as bindPath(), see
  * cnet_platform_file_bind(). The file goes with the stream, unless another one is in its place by then. With `replace`,
- * where something is in the way: 1, and CNET_ON_BOUND says what has come of it.
+ * where something is in the way: CNET_BIND_WAITS, and CNET_ON_BOUND says what has come of it.
  */
 napi_value cnet_js_bind_file(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
@@ -53,7 +53,8 @@ napi_value cnet_js_bind_file(napi_env napi, napi_callback_info info) {
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
   int length = cnet_arg_string(&call, 1, path, sizeof path);
   if (length <= 0 || strlen(path) != (size_t)length) return cnet_int(napi, UV_EINVAL); /* a zero inside */
-  return cnet_int(napi, cnet_bind_file(stream, path, cnet_arg_int(&call, 2, -1), cnet_arg_bool(&call, 3)));
+  return cnet_int(napi,
+                  cnet_bind_file(stream, path, cnet_arg_int(&call, 2, CNET_BIND_NO_MODE), cnet_arg_bool(&call, 3)));
 }
 
 /*

@@ -17,6 +17,7 @@
  */
 #include "memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +115,7 @@ static bool copy_out(cnet_environment_t *env, const char *from, size_t got, napi
 static bool give_block(cnet_environment_t *env, size_t got, napi_value *buffer) {
   cnet_memory_t *memory = &env->memory;
 
+  assert(memory->block_ref != NULL);
   memset((char *)memory->block + got, 0, CNET_MEMORY_SIZE - got);
   bool ok = napi_get_reference_value(env->napi, memory->block_ref, buffer) == napi_ok && *buffer != NULL;
   napi_delete_reference(env->napi, memory->block_ref);
@@ -125,6 +127,7 @@ static bool give_block(cnet_environment_t *env, size_t got, napi_value *buffer) 
 bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer) {
   cnet_memory_t *memory = &env->memory;
 
+  assert(got <= lent->len);
   if (lent->base == memory->lent && lent->base == memory->block && got > CNET_LARGE_READ)
     return give_block(env, got, buffer);
   bool ok = copy_out(env, lent->base, got, buffer);

@@ -1,12 +1,11 @@
 /* options.c: socket options, those of any name and those with a function of their own, as JavaScript sees them. */
+#include "exports.h"
+
 #include <string.h>
 
-#include "exports.h"
+#include "constants.h"
 #include "socket_options.h"
 #include "values.h"
-
-/* A value of this many bytes is the longest that is read or set; none is known to have more. */
-#define MAX_VALUE (64 * 1024)
 
 static void set_int(napi_env napi, napi_value object, const char *name, int32_t value) {
   napi_set_named_property(napi, object, name, cnet_int(napi, value)); /* or an exception is pending: it is thrown */
@@ -59,7 +58,8 @@ static cnet_stream_t *read_arguments(const cnet_call_t *call, int32_t *level, in
   *level = cnet_arg_int(call, 1, -1);
   *number = cnet_arg_int(call, 2, -1);
   *err = stream == NULL ? UV_EBADF : UV_EINVAL;
-  if (stream == NULL || !cnet_bytes(call->napi, call->argv[3], data, &length) || length > MAX_VALUE) return NULL;
+  if (stream == NULL || !cnet_bytes(call->napi, call->argv[3], data, &length) || length > CNET_OPTION_BYTES)
+    return NULL;
   *size = (uint32_t)length;
   return stream;
 }

@@ -1,9 +1,10 @@
 /* proxy.c: the PROXY protocol as JavaScript sees it. */
+#include "exports.h"
+
 #include <string.h>
 
 #include "address.h"
 #include "block_list_object.h"
-#include "exports.h"
 #include "proxy_handshake.h"
 #include "values.h"
 

@@ -5,10 +5,10 @@
 #include "values.h"
 
 /*
- * splice(id, id of another, bytes of a pipe at most, 4096 to 1048576): what comes on one is to go out on the other,
- * once spliceStart() has been called for it. Neither stream reads any more. CNET_ON_READ tells of the end of a stream's
- * data, when all of it has gone to the other, and of an error; CNET_ON_WRITE of an error only. After an error, and when
- * both ways are done, the splice has ended. UV_ENOTSUP: there is no splice(2). (man 2 splice)
+ * splice(id, id of another, bytes of a pipe at most, CNET_PIPE_MIN to CNET_PIPE_MAX): what comes on one is to go out
+ * on the other, once spliceStart() has been called for it. Neither stream reads any more. CNET_ON_READ tells of the end
+ * of a stream's data, when all of it has gone to the other, and of an error; CNET_ON_WRITE of an error only. After an
+ * error, and when both ways are done, the splice has ended. UV_ENOTSUP: there is no splice(2). (man 2 splice)
  */
 napi_value cnet_js_splice(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);

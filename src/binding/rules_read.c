@@ -3,13 +3,15 @@
  * addCIDRs() and fromJSON() are given. Only what is plainly a rule is read here. Where a text is anything else lib/
  * looks at it, and knows the error.
  */
+#include "exports.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "address_units.h"
 #include "block_list_internal.h"
 #include "block_list_object.h"
-#include "exports.h"
+#include "constants.h"
 #include "values.h"
 
 /* No rule is longer: 'Range: IPv6 ' and two addresses. */
@@ -18,12 +20,10 @@
 /* Strings are taken from the array in groups of so many, each with a handle scope. */
 #define GROUP 256
 
-/* The form of the texts; of addresses it is their family. */
-enum { FORM_CIDRS = 0, FORM_RULES = 1, FORM_SOME_RULES = 2, FORM_FOUR = 4, FORM_SIX = 6 };
-
 /* What was read so far. */
 typedef struct cnet_reading {
-  int32_t form, family; /* of addresses: of those to come */
+  int32_t form;   /* a cnet_form_t; of addresses their family, 4 or 6 */
+  int32_t family; /* of the addresses to come */
   cnet_rule_part_t *parts;
   size_t count, size;
 } cnet_reading_t;
@@ -135,16 +135,17 @@ static int read_text(napi_env napi, napi_value value, cnet_reading_t *reading) {
 
   if (napi_get_value_string_utf16(napi, value, units, MAX_UNITS, &length) != napi_ok) {
     double family; /* of the addresses that follow */
-    if (reading->form < FORM_FOUR || napi_get_value_double(napi, value, &family) != napi_ok) return UV_EINVAL;
+    if (reading->form <= CNET_FORM_SOME_RULES || napi_get_value_double(napi, value, &family) != napi_ok)
+      return UV_EINVAL;
     reading->family = family == 6 ? 6 : 4;
     return 0;
   }
   if (length >= MAX_UNITS - 1) return UV_EINVAL; /* perhaps cut */
   if (!reserve(reading)) return UV_ENOMEM;
   cnet_rule_part_t *parts = reading->parts + reading->count;
-  if (reading->form == FORM_RULES || reading->form == FORM_SOME_RULES)
+  if (reading->form == CNET_FORM_RULES || reading->form == CNET_FORM_SOME_RULES)
     count = read_rule(units, length, parts);
-  else if (reading->form == FORM_CIDRS)
+  else if (reading->form == CNET_FORM_CIDRS)
     count = read_cidr(units, length, parts) ? 1 : 0;
   else
     count = read_host(units, length, reading->family, parts) ? 1 : 0;
@@ -169,15 +170,15 @@ static int read_group(napi_env napi, napi_value array, uint32_t end, uint32_t *i
 
 /*
  * blockListAddAll(list, array of strings, form, index): reads the texts from this index on, which are all of one form:
- * addresses (4 or 6, their family; a number in the array is the family of those behind it), CIDR texts (0), or rules as
- * the list gives them (1 or 2). The index of the first text that it has not read, or the length of the array;
- * UV_ENOMEM, and nothing was added. Form 2 adds the rules that were read; the others all, or none unless all were read.
- * The elements may be anything: nothing of the list is looked at before the last was read.
+ * addresses (4 or 6, their family; a number in the array is the family of those behind it), or a cnet_form_t. The index
+ * of the first text that it has not read, or the length of the array; UV_ENOMEM, and nothing was added. Only
+ * CNET_FORM_SOME_RULES adds what was read although that is not all. The elements may be anything: nothing of the list
+ * is looked at before the last was read.
  */
 napi_value cnet_js_block_list_add_all(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_block_list_t *list = cnet_block_list_of(napi, call.argv[0]);
-  cnet_reading_t reading = {.form = cnet_arg_int(&call, 2, FORM_CIDRS)};
+  cnet_reading_t reading = {.form = cnet_arg_int(&call, 2, CNET_FORM_CIDRS)};
   uint32_t length = 0, i = (uint32_t)cnet_arg_size(&call, 3, UINT32_MAX);
   napi_value result = NULL;
   int err = 0;
@@ -186,7 +187,7 @@ napi_value cnet_js_block_list_add_all(napi_env napi, napi_callback_info info) {
   reading.family = reading.form;
   while (i < length && !err)
     err = read_group(napi, call.argv[1], length - i > GROUP ? i + GROUP : length, &i, &reading);
-  if (err != UV_ENOMEM && (i >= length || reading.form == FORM_SOME_RULES))
+  if (err != UV_ENOMEM && (i >= length || reading.form == CNET_FORM_SOME_RULES))
     err = cnet_rules_add(list, reading.parts, reading.count);
   cnet_block_list_measure(list);
   free(reading.parts);

@@ -1,23 +1,9 @@
 /* send_file.c: files and descriptors of files, as JavaScript sends them. */
 #include "send_file.h"
 
+#include "context.h"
 #include "exports.h"
 #include "values.h"
-
-/* What is on its way is told of in the context of the caller, whose hooks may do anything with the stream. */
-bool cnet_enter_context(cnet_environment_t *env, cnet_stream_t *stream, const char *name) {
-  cnet_mark_t mark = cnet_mark(stream);
-  napi_async_context context = cnet_context_new(env, name);
-
-  stream = cnet_marked(env, mark);
-  void **place = stream == NULL ? NULL : cnet_write_context(stream);
-  bool is_wanted = place != NULL && *place == NULL;
-  if (is_wanted)
-    *place = context;
-  else
-    cnet_context_free(env, context);
-  return is_wanted;
-}
 
 /*
  * sendFile(id, descriptor of the file, offset in bytes, bytes at most): 0: CNET_ON_WRITE ends it. A negative offset:

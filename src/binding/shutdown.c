@@ -1,4 +1,5 @@
 /* shutdown.c: the end of the writing, as JavaScript asks for it. */
+#include "context.h"
 #include "exports.h"
 #include "values.h"
 

@@ -1,12 +1,10 @@
 /* stats.c: gives JavaScript the numbers of what has been done, and of what is open. */
 #include "stats.h"
 
+#include "constants.h"
 #include "exports.h"
 #include "meter.h"
 #include "values.h"
-
-/* The numbers of the binding, behind those of the core; the order is known to lib/native/stats.js. */
-enum { MEMORY_READS = CNET_COUNTED, MEMORY_TABLES, MEMORY_BLOCK_LISTS, COUNTS };
 
 static uint64_t table_bytes(const cnet_table_t *table) {
   return (uint64_t)table->size * (sizeof *table->items + sizeof *table->free_numbers);
@@ -23,7 +21,7 @@ static uint64_t reads(const cnet_memory_t *memory) {
   return (uint64_t)((memory->block != NULL) + (memory->scratch != NULL)) * CNET_MEMORY_SIZE;
 }
 
-/* stats(Float64Array of COUNTS): fills it. 0 or UV_EINVAL. */
+/* stats(Float64Array of CNET_COUNTS): fills it. 0 or UV_EINVAL. */
 napi_value cnet_js_stats(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   const uint64_t *counts = cnet_loop_counts(call.env->loop);
@@ -32,13 +30,13 @@ napi_value cnet_js_stats(napi_env napi, napi_callback_info info) {
   void *data = NULL;
 
   if (napi_get_typedarray_info(napi, call.argv[0], &type, &length, &data, NULL, NULL) != napi_ok ||
-      type != napi_float64_array || length < COUNTS)
+      type != napi_float64_array || length < CNET_COUNTS)
     return cnet_int(napi, UV_EINVAL);
   double *out = data;
   for (int i = 0; i < CNET_COUNTED; i++) out[i] = (double)counts[i];
-  out[MEMORY_READS] = (double)reads(&call.env->memory);
-  out[MEMORY_TABLES] = (double)tables(call.env);
-  out[MEMORY_BLOCK_LISTS] = call.env->list_meter == NULL ? 0 : (double)call.env->list_meter->bytes;
+  out[CNET_COUNT_MEMORY_READS] = (double)reads(&call.env->memory);
+  out[CNET_COUNT_MEMORY_TABLES] = (double)tables(call.env);
+  out[CNET_COUNT_MEMORY_BLOCK_LISTS] = call.env->list_meter == NULL ? 0 : (double)call.env->list_meter->bytes;
   return cnet_int(napi, 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "constants.h"
 #include "values.h"
 
 /* Encodes a string to `out`, with a final zero, or as much of it as there is room for; without `out`: its bytes. */

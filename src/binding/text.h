@@ -5,12 +5,9 @@
 #include <node_api.h>
 #include <uv.h>
 
-/* The encodings, as lib/socket/write.js numbers them; what is none of these is UTF-8. */
-enum { CNET_LATIN1 = 0, CNET_UTF8 = 1, CNET_UTF16LE = 2 };
-
 /*
- * The bytes of a string, written to `out`. UV_EINVAL: it is no string; UV_ENOBUFS: there is no room for all of it and a
- * final zero. It runs no code of the user's.
+ * The bytes of a string in an encoding of constants.h, written to `out`. UV_EINVAL: it is no string; UV_ENOBUFS: there
+ * is no room for all of it and a final zero. It runs no code of the user's.
  */
 ssize_t cnet_text_encode(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size);
 

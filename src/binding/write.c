@@ -8,13 +8,16 @@
 #include "write.h"
 
 #include "buffers.h"
+#include "constants.h"
+#include "context.h"
 #include "exports.h"
 #include "poison.h"
 #include "text.h"
 #include "values.h"
 
-#define CNET_TEXT (16 * 1024)              /* longest text, in UTF-16 units, that is put together here on the stack */
-#define CNET_TEXT_SIZE (CNET_TEXT * 3 + 2) /* its bytes at most, in UTF-8, and a final zero of any encoding */
+/* Bytes of a text of CNET_TEXT units at most, in UTF-8, and a final zero of any encoding: it is put together on the
+ * stack. */
+#define CNET_TEXT_SIZE (CNET_TEXT * 3 + 2)
 
 /* The stream that is to be written to, in *stream, or why it cannot be. */
 static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
@@ -22,14 +25,14 @@ static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
   return *stream == NULL ? UV_EBADF : cnet_writable(*stream);
 }
 
-/* Sends bytes that are ours alone, 64 KiB at most. 0: all has gone; 1: the rest waits; or a negative code. */
+/* Sends bytes that are ours alone, 64 KiB at most: as cnet_write(). */
 static int send_bytes(cnet_stream_t *stream, char *bytes, size_t total) {
   ssize_t sent = cnet_try_write(stream, bytes, total);
   if (sent < 0) return (int)sent;
   return (size_t)sent == total ? 0 : cnet_write_rest(stream, bytes + sent, total - (size_t)sent);
 }
 
-/* write(id, Buffer): 0: all has gone; 1: it waits, CNET_ON_WRITE ends it. It runs no code of the user's. */
+/* write(id, Buffer): 0: all has gone; CNET_WRITE_WAITS: CNET_ON_WRITE ends it. It runs no code of the user's. */
 napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream;
@@ -85,32 +88,34 @@ napi_value cnet_js_writev(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, err);
 }
 
-/* Sends bytes that are ours alone. Twice their number, 1 more when they wait; or a code. */
-static int send_text(cnet_stream_t *stream, char *bytes, size_t total) {
-  int result = send_bytes(stream, bytes, total);
-  return result < 0 ? result : (int)total * 2 + result;
+/* Sends the bytes of a text, and tells in `event` how many these are. */
+static int send_text(const cnet_environment_t *env, cnet_stream_t *stream, char *bytes, size_t total) {
+  env->event[CNET_EVENT_WRITTEN] = (int32_t)total;
+  return send_bytes(stream, bytes, total);
 }
 
-/* writeString(id, string of at most CNET_TEXT units, encoding): as write(), and twice its bytes are added to what it
- * gives */
+/*
+ * writeString(id, string of at most CNET_TEXT units, cnet_encoding_t): as write(). Where that has not failed
+ * event[CNET_EVENT_WRITTEN] is how many bytes these are.
+ */
 napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   char16_t text[CNET_TEXT_SIZE / 2];
   cnet_stream_t *stream;
 
-  int err = writable(&call, &stream);
+  int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
   if (err) return cnet_int(napi, err);
   ssize_t total = cnet_text_encode(napi, call.argv[1], cnet_arg_int(&call, 2, CNET_UTF8), (char *)text, sizeof text);
-  return cnet_int(napi, total < 0 ? (int)total : send_text(stream, (char *)text, (size_t)total));
+  return cnet_int(napi, total < 0 ? (int)total : send_text(call.env, stream, (char *)text, (size_t)total));
 }
 
-#define CNET_BOTH ((size_t)1 << 28) /* bytes of a Buffer that writeBoth() takes, at most */
+#define CNET_BOTH ((size_t)1 << 30) /* bytes of a Buffer that writeBoth() takes, at most */
 
 /*
- * writeBoth(id, string of at most CNET_TEXT units, encoding, Buffer): one behind the other, as the head and the body of
- * an answer of http, by one call of the kernel. Twice the bytes that have gone, and 1 more when these are not all: the
- * caller writes the rest, which waits. Or a code: UV_ENOBUFS, it is longer than this takes. It runs no code of the
- * user's.
+ * writeBoth(id, string of at most CNET_TEXT units, cnet_encoding_t, Buffer): one behind the other, as the head and the
+ * body of an answer of http, by one call of the kernel. 0: all has gone; CNET_WRITE_WAITS: the first
+ * event[CNET_EVENT_WRITTEN] bytes have, and the caller writes the rest. Or a code: UV_ENOBUFS, it is longer than this
+ * takes. It runs no code of the user's.
  */
 napi_value cnet_js_write_both(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
@@ -119,16 +124,17 @@ napi_value cnet_js_write_both(napi_env napi, napi_callback_info info) {
   void *data = NULL;
   size_t size = 0;
 
-  int err = writable(&call, &stream);
+  int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
   if (err) return cnet_int(napi, err);
   ssize_t length = cnet_text_encode(napi, call.argv[1], cnet_arg_int(&call, 2, CNET_UTF8), (char *)text, sizeof text);
   if (length < 0) return cnet_int(napi, (int32_t)length);
   if (!cnet_bytes(napi, call.argv[3], &data, &size)) return cnet_int(napi, UV_EINVAL);
   if (size > CNET_BOTH) return cnet_int(napi, UV_ENOBUFS);
-  ssize_t sent =
-      cnet_try_write_both(stream, uv_buf_init((char *)text, (unsigned)length), uv_buf_init(data, (unsigned)size));
+  uv_buf_t head = uv_buf_init((char *)text, (unsigned)length), body = uv_buf_init(data, (unsigned)size);
+  ssize_t sent = cnet_try_write_both(stream, head, body);
   if (sent < 0) return cnet_int(napi, (int32_t)sent);
-  return cnet_int(napi, (int32_t)sent * 2 + ((size_t)sent < (size_t)length + size ? 1 : 0));
+  call.env->event[CNET_EVENT_WRITTEN] = (int32_t)sent;
+  return cnet_int(napi, (size_t)sent < (size_t)length + size ? CNET_WRITE_WAITS : 0);
 }
 
 /*
@@ -140,11 +146,11 @@ napi_value cnet_js_write_small(napi_env napi, napi_callback_info info) {
   char text[CNET_TEXT_SIZE];
   cnet_stream_t *stream;
 
-  int err = writable(&call, &stream);
+  int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
   if (err) return cnet_int(napi, err);
   cnet_set_busy(stream, true); /* it may be closed meanwhile: then it takes no bytes any more */
   ssize_t total = cnet_text_join(napi, call.argv[1], text, sizeof text);
-  int result = total < 0 ? (int)total : send_text(stream, text, (size_t)total);
+  int result = total < 0 ? (int)total : send_text(call.env, stream, text, (size_t)total);
   cnet_set_busy(stream, false);
   return cnet_int(napi, result);
 }
@@ -158,7 +164,7 @@ napi_value cnet_js_write_waits(napi_env napi, napi_callback_info info) {
   cnet_stream_t *stream = cnet_arg_stream(&call);
 
   if (stream == NULL) return cnet_int(napi, UV_EBADF);
-  void **place = cnet_write_context(stream);
+  void **place = cnet_waiting_context(stream);
   if (place == NULL || *place != NULL) return cnet_int(napi, UV_EINVAL);
   return cnet_int(napi, cnet_enter_context(call.env, stream, "WRITEWRAP") ? 0 : UV_ECANCELED);
 }

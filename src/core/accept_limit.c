@@ -245,8 +245,6 @@ int cnet_accept_limit_enter(cnet_accept_limit_t *limit, cnet_stream_t *client) {
   return verdict == CNET_ADMITTED && counted ? take_share(limit, client, ip) : (int)verdict;
 }
 
-bool cnet_accept_limit_is_heeded(const cnet_stream_t *listener) { return share_of(listener) != NULL; }
-
 int cnet_accept_limit_ask(const cnet_stream_t *listener, cnet_stream_t *client) {
   const cnet_share_t *share = share_of(listener);
   return share == NULL ? CNET_ADMITTED : cnet_accept_limit_enter(share->limit, client);

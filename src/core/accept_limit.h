@@ -27,6 +27,8 @@ void cnet_accept_limit_set_quota(cnet_accept_limit_t *limit, const cnet_quota_t 
 /* Counts all connections of its Server on the loop anew, whether they may be there or not. 0 or UV_ENOMEM. */
 int cnet_accept_limit_recount(cnet_accept_limit_t *limit, cnet_loop_t *loop);
 
+#define CNET_RATE_MAX 1000000000 /* connections per second */
+
 /* A token bucket, full to begin with: connections per second and how many at once, 1 at least. 0 per second: no limit.
  */
 void cnet_accept_limit_set_rate(cnet_accept_limit_t *limit, double per_second, double burst);
@@ -39,9 +41,6 @@ int cnet_accept_limit_enter(cnet_accept_limit_t *limit, cnet_stream_t *client);
 
 /* Lets `listener` heed the limit. 0 or UV_ENOMEM. */
 int cnet_accept_limit_heed(cnet_accept_limit_t *limit, cnet_stream_t *listener);
-
-/* Whether the listener heeds any. */
-bool cnet_accept_limit_is_heeded(const cnet_stream_t *listener);
 
 /* The stream gives up what it has of any limit: a listener heeds none, a connection is counted no more. */
 void cnet_accept_limit_leave(cnet_stream_t *stream);

@@ -4,7 +4,7 @@
 #include "allowed_users.h"
 #include "descriptor.h"
 #include "internal.h"
-#include "listener_internal.h"
+#include "listening.h"
 #include "proxy_internal.h"
 
 static bool is_blocked(const cnet_stream_t *listener, const cnet_stream_t *client) {
@@ -22,6 +22,7 @@ static void reject(cnet_stream_t *listener, cnet_stream_t *client, cnet_verdict_
   bool tcp = client->kind == CNET_TCP;
   cnet_ends_t ends = {0};
 
+  assert(verdict >= CNET_FULL && verdict <= CNET_TOO_FAST);
   if (tcp) {
     if (cnet_tcp_name(client, false, &ends.local) != 0) ends.local.ss_family = AF_UNSPEC;
     if (cnet_tcp_peer(client, &ends.peer) != 0) ends.peer.ss_family = AF_UNSPEC;
@@ -35,6 +36,7 @@ static void reject(cnet_stream_t *listener, cnet_stream_t *client, cnet_verdict_
 static void admit(cnet_stream_t *listener, cnet_stream_t *client) {
   cnet_listening_t *listening = cnet_listening_of(listener);
 
+  assert(listening != NULL && listening->room != 0);
   if (listening->room > 0) listening->room--;
   bool exhausted = cnet_platform_exhausted(client->uv, listener->loop->descriptor_limit);
   cnet_tell_accepted(listener, client);

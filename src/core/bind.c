@@ -1,9 +1,10 @@
 /* bind.c: where a stream is to be found: an address and a port, or a path, whose file goes with the stream. */
+#include "bind.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "address.h"
-#include "bind.h"
 #include "bound_path.h"
 #include "internal.h"
 #include "listener.h"

@@ -5,9 +5,9 @@
  *   libuv                 ends a write or a shutdown that waits with UV_ECANCELED, by their callbacks
  *   on_closed()           what hangs on it again, then the host; and the stream is freed when nobody has it pinned
  */
-#include <stdlib.h>
-
 #include "internal.h"
+
+#include <stdlib.h>
 
 static void unlink_stream(cnet_stream_t *stream) {
   if (stream->previous != NULL)
@@ -59,7 +59,7 @@ static void on_closed(uv_handle_t *handle) {
 int cnet_close(cnet_stream_t *stream, bool reset) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   stream->flags |= CNET_CLOSING;
-  stream->loop->counts[(cnet_is_listener(stream) ? CNET_COUNT_SERVERS : CNET_COUNT_SOCKETS) + stream->kind]--;
+  stream->loop->counts[(stream->flags & CNET_LISTENER ? CNET_COUNT_SERVERS : CNET_COUNT_SOCKETS) + stream->kind]--;
   for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {
     next = part->next;
     if (part->ops->close != NULL) part->ops->close(stream, part);

@@ -1,7 +1,8 @@
 /* connect_attempt.c: the part of a stream that connects: its dials, its end, and what is told of its steps. */
+#include "connect_internal.h"
+
 #include <stdlib.h>
 
-#include "connect_internal.h"
 #include "error_queue.h"
 #include "turn.h"
 
@@ -52,6 +53,7 @@ cnet_attempt_t *cnet_attempt_new(cnet_stream_t *stream, uint32_t count) {
   attempt = calloc(1, sizeof *attempt + count * sizeof attempt->addresses[0]);
   if (attempt == NULL) return NULL;
   attempt->count = count;
+  assert(count > 0 && cnet_attempt_of(stream) == NULL);
   attempt->number = ++stream->loop->attempts;
   stream->flags |= CNET_CONNECTING;
   cnet_part_attach(stream, &attempt->part, &OPS);
@@ -73,6 +75,15 @@ void cnet_attempt_end(cnet_stream_t *stream) {
 bool cnet_attempt_is_over(const cnet_stream_t *stream, uint64_t number) {
   const cnet_attempt_t *attempt = cnet_attempt_of(stream);
   return attempt == NULL || attempt->number != number || (stream->flags & CNET_CLOSING);
+}
+
+int cnet_attempt_permit(cnet_stream_t *stream, const struct sockaddr_storage *address) {
+  uint64_t number = cnet_attempt_of(stream)->number;
+
+  if (stream->block_list == NULL) return 0;
+  bool blocked = cnet_block_list_holds(stream->block_list, address, true);
+  if (cnet_attempt_is_over(stream, number)) return UV_ECANCELED;
+  return blocked ? UV_EACCES : 0;
 }
 
 static cnet_count_t count_of(cnet_phase_t phase) {

@@ -53,6 +53,12 @@ void cnet_attempt_end(cnet_stream_t *stream);
  */
 bool cnet_attempt_is_over(const cnet_stream_t *stream, uint64_t number);
 
+/*
+ * Whether the stream may connect to the address: 0, UV_EACCES: its block list forbids it, or UV_ECANCELED when the
+ * attempt has ended meanwhile: the list may run any code.
+ */
+int cnet_attempt_permit(cnet_stream_t *stream, const struct sockaddr_storage *address);
+
 /* Tells a step of one address, in the context that there is: of connect(), or of the request before. */
 void cnet_attempt_tell(cnet_stream_t *stream, uint32_t index, cnet_phase_t phase, int status);
 
@@ -102,17 +108,11 @@ bool cnet_race_is_settled(const cnet_attempt_t *attempt);
 /* --- connect_prepare.c --- */
 
 /*
- * Whether the stream may connect to the address: 0, UV_EACCES: its block list forbids it, or UV_ECANCELED when the
- * attempt has ended meanwhile: the list may run any code.
- */
-int cnet_attempt_permit(cnet_stream_t *stream, const struct sockaddr_storage *address);
-
-/*
  * Makes `uv`, a fresh handle, what connect() was told before it connects to the address. 0, or a code, and in *failure
  * at what it has failed.
  */
-int cnet_attempt_prepare(const cnet_stream_t *stream, uv_stream_t *uv, const struct sockaddr_storage *address,
-                         cnet_step_t *failure);
+int cnet_attempt_prepare(const cnet_stream_t *stream, const cnet_attempt_t *attempt, uv_stream_t *uv,
+                         const struct sockaddr_storage *address, cnet_step_t *failure);
 
 /* --- early_data.c --- */
 

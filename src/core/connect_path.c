@@ -14,7 +14,7 @@ static int dial_path(cnet_stream_t *stream, cnet_attempt_t *attempt, const char 
 
   int err = cnet_platform_pipe_connect(&dial->req, pipe, path, length, cnet_dial_on_connect, &attempt->settled);
   dial->dialled = err == 0;
-  return err > 0 ? uv_timer_start(attempt->timer, on_settled, 0, 0) : err;
+  return err == CNET_SETTLED ? uv_timer_start(attempt->timer, on_settled, 0, 0) : err;
 }
 
 /* Tells of the attempt to connect to a path, and begins it. The stream is pinned. */

@@ -1,18 +1,10 @@
-/* connect_prepare.c: what comes before an address is dialled: whether it may be, the descriptor, the local end. */
+/* connect_prepare.c: what comes before an address is dialled: the descriptor, its options, the local end. */
+#include "connect_internal.h"
+
 #include <string.h>
 
 #include "bind.h"
-#include "connect_internal.h"
 #include "descriptor.h"
-
-int cnet_attempt_permit(cnet_stream_t *stream, const struct sockaddr_storage *address) {
-  uint64_t number = cnet_attempt_of(stream)->number;
-
-  if (stream->block_list == NULL) return 0;
-  bool blocked = cnet_block_list_holds(stream->block_list, address, true);
-  if (cnet_attempt_is_over(stream, number)) return UV_ECANCELED;
-  return blocked ? UV_EACCES : 0;
-}
 
 /* Binds to the local address; finds at once what uv_tcp_bind() leaves to a later call. 0 or a negative code. */
 static int bind_local(const cnet_attempt_t *attempt, uv_stream_t *uv, int family) {
@@ -44,9 +36,8 @@ static int set_options(const cnet_attempt_t *attempt, uv_stream_t *uv, int famil
   return err;
 }
 
-int cnet_attempt_prepare(const cnet_stream_t *stream, uv_stream_t *uv, const struct sockaddr_storage *address,
-                         cnet_step_t *failure) {
-  const cnet_attempt_t *attempt = cnet_attempt_of(stream);
+int cnet_attempt_prepare(const cnet_stream_t *stream, const cnet_attempt_t *attempt, uv_stream_t *uv,
+                         const struct sockaddr_storage *address, cnet_step_t *failure) {
   int family = address->ss_family == AF_INET6 ? 6 : 4;
 
   *failure = (cnet_step_t){.phase = CNET_ATTEMPT_BIND};

@@ -10,9 +10,10 @@
  * spoken of last, so that names and errors are about it; the handle of a lane that has failed stays the stream's until
  * there is another. Each step is told to the host, which may close the stream: so it is pinned.
  */
+#include "connect_internal.h"
+
 #include <stdlib.h>
 
-#include "connect_internal.h"
 #include "queue.h"
 #include "turn.h"
 
@@ -37,7 +38,10 @@ static void lane_free(cnet_lane_t *lane) {
 static void unlink_lane(cnet_attempt_t *attempt, const cnet_lane_t *lane) {
   cnet_lane_t **link = &attempt->lanes;
 
-  while (*link != lane) link = &(*link)->next;
+  while (*link != lane) {
+    assert(*link != NULL); /* it is under way */
+    link = &(*link)->next;
+  }
   *link = lane->next;
 }
 
@@ -217,7 +221,7 @@ static bool start_next(cnet_stream_t *stream) {
   if (attempt->timer != NULL) uv_timer_stop(attempt->timer);
   failure.status = lane_new(stream, index, &lane);
   if (failure.status) return failed(stream, index, &failure);
-  if (cnet_attempt_prepare(stream, lane->uv, address, &failure) != 0) return give_up(lane, &failure);
+  if (cnet_attempt_prepare(stream, attempt, lane->uv, address, &failure) != 0) return give_up(lane, &failure);
   int err = cnet_attempt_permit(stream, address);
   if (err == UV_ECANCELED) return false;
   if (err) return give_up(lane, &(cnet_step_t){.phase = CNET_ATTEMPT_BLOCKED});

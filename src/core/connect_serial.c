@@ -121,7 +121,7 @@ static int dial(cnet_stream_t *stream, cnet_attempt_t *attempt) {
 static int prepare(cnet_stream_t *stream, cnet_attempt_t *attempt, cnet_step_t *failure) {
   *failure = (cnet_step_t){.phase = CNET_ATTEMPT_BIND};
   int err = attempt->index > 0 ? renew_handle(stream) : 0;
-  if (!err) err = cnet_attempt_prepare(stream, stream->uv, &attempt->addresses[attempt->index], failure);
+  if (!err) err = cnet_attempt_prepare(stream, attempt, stream->uv, &attempt->addresses[attempt->index], failure);
   failure->status = err;
   return err;
 }

@@ -6,10 +6,11 @@
  * of when the server has answered, as without it. Where there is no cookie the SYN has gone out, asking for one, and
  * send(2) takes nothing.
  */
+#include "connect_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "connect_internal.h"
 #include "tcp.h"
 
 /* More than a SYN can hold but on the loopback. */

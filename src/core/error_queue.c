@@ -69,7 +69,7 @@ bool cnet_error_queue_is_watched(const cnet_stream_t *stream) { return cnet_part
 
 void cnet_error_queue_watch(cnet_stream_t *stream) {
   if (stream->kind != CNET_TCP || (stream->flags & CNET_CLOSING) || cnet_error_queue_is_watched(stream)) return;
-  int own = cnet_platform_has_error_queue(stream->uv) ? cnet_fd(stream) : -1;
+  int own = cnet_platform_has_error_queue(stream->uv) ? cnet_handle_fd(stream->uv) : -1;
   cnet_error_queue_t *queue = own < 0 ? NULL : calloc(1, sizeof *queue);
   if (queue == NULL) return;
   if (cnet_handle_poll_copy(stream->loop, own, queue, &queue->poll, &queue->fd) != 0) {

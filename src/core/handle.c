@@ -13,8 +13,8 @@ void cnet_loop_hold(cnet_loop_t *loop) {
 
 void cnet_loop_release(cnet_loop_t *loop) {
   assert(loop->handles > 0);
-  if (--loop->handles == 0 && loop->closing)
-    cnet_loop_free(loop);
+  if (--loop->handles == 0 && loop->last_closed != NULL)
+    loop->last_closed(loop);
   else if (!loop->closing)
     loop->host->settle(loop);
 }
@@ -46,11 +46,19 @@ int cnet_handle_stream(cnet_loop_t *loop, cnet_kind_t kind, void *data, uv_strea
   return 0;
 }
 
+int cnet_handle_fd(const uv_stream_t *uv) {
+  uv_os_fd_t fd;
+  int err = uv_fileno((const uv_handle_t *)uv, &fd);
+  return err ? err : (int)(intptr_t)fd;
+}
+
 uv_timer_t *cnet_handle_timer(cnet_loop_t *loop, void *data) {
   uv_timer_t *timer = malloc(uv_handle_size(UV_TIMER));
 
   if (timer == NULL) return NULL;
-  uv_timer_init(loop->uv, timer); /* cannot fail */
+  int err = uv_timer_init(loop->uv, timer);
+  assert(err == 0);
+  (void)err;
   return enter(loop, (uv_handle_t *)timer, data);
 }
 
@@ -58,7 +66,9 @@ uv_check_t *cnet_handle_check(cnet_loop_t *loop, void *data) {
   uv_check_t *check = malloc(uv_handle_size(UV_CHECK));
 
   if (check == NULL) return NULL;
-  uv_check_init(loop->uv, check); /* cannot fail */
+  int err = uv_check_init(loop->uv, check);
+  assert(err == 0);
+  (void)err;
   return enter(loop, (uv_handle_t *)check, data);
 }
 

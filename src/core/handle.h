@@ -13,6 +13,9 @@ int cnet_handle_stream(cnet_loop_t *loop, cnet_kind_t kind, void *data, uv_strea
 /* The same in memory of the caller's, of uv_handle_size() bytes. */
 int cnet_handle_stream_at(cnet_loop_t *loop, cnet_kind_t kind, void *data, uv_stream_t *uv);
 
+/* Its descriptor, or a negative code. */
+int cnet_handle_fd(const uv_stream_t *uv);
+
 /* A timer that is not started; NULL: no memory. */
 uv_timer_t *cnet_handle_timer(cnet_loop_t *loop, void *data);
 

@@ -125,4 +125,18 @@ typedef struct cnet_host {
   void (*idle)(cnet_idle_t *idle);
 } cnet_host_t;
 
+/*
+ * The table of a host with `size` bytes of state in each stream, whose functions are called as their places, but for
+ * `read`, which is received().
+ */
+#define CNET_HOST(size) \
+  { \
+    .stream_size = (size), .opened = opened, .stream_closed = stream_closed, .stream_freed = stream_freed, \
+    .settle = settle, .accepted = accepted, .accept_failed = accept_failed, .rejected = rejected, \
+    .user_rejected = user_rejected, .header_rejected = header_rejected, .exhausted = exhausted, .bound = bound, \
+    .attempt = attempt, .connected = connected, .context_new = context_new, .context_free = context_free, \
+    .run_in = run_in, .allocate = allocate, .read = received, .descriptors = descriptors, .ended = ended, \
+    .idle = idle, \
+  }
+
 #endif

@@ -49,10 +49,11 @@ struct cnet_loop {
   const cnet_host_t *host;
   void *data; /* the host's */
   void (*ended)(void *data);
-  cnet_stream_t *first;     /* all streams, the newest first */
-  cnet_heap_t idles;        /* idle timeouts that run: see idle.c */
-  uv_timer_t *idle_timer;   /* unref'd; NULL until the first timeout is asked for */
-  uint64_t idle_due;        /* loop time at which it fires; UINT64_MAX: not armed */
+  void (*last_closed)(cnet_loop_t *loop); /* frees a loop that ends; NULL: it does not */
+  cnet_stream_t *first;                   /* all streams, the newest first */
+  cnet_heap_t idles;                      /* idle timeouts that run: see idle.c */
+  uv_timer_t *idle_timer;                 /* unref'd; NULL until the first timeout is asked for */
+  uint64_t idle_due;                      /* loop time at which it fires; UINT64_MAX: not armed */
   uint64_t idle_armed;      /* how often an idle timeout was touched: the order of those that are due together */
   cnet_idle_t *first_idle;  /* all idle timeouts, the newest first */
   uint32_t idle_count;      /* how many these are */
@@ -84,11 +85,11 @@ struct cnet_stream {
   max_align_t host[]; /* host->stream_size bytes */
 };
 
-/* Frees a loop that ends, and whose last handle is closed. */
-void cnet_loop_free(cnet_loop_t *loop);
-
 /* The memory of the stream stays until cnet_unpin(). */
-static inline void cnet_pin(cnet_stream_t *stream) { stream->pins++; }
+static inline void cnet_pin(cnet_stream_t *stream) {
+  assert(stream->pins < UINT16_MAX);
+  stream->pins++;
+}
 
 /* True: it is open. Else it is being closed, and may be freed now. */
 bool cnet_unpin(cnet_stream_t *stream);

@@ -1,53 +1,12 @@
 /* listener.c: listens and accepts: the way of a connection begins here, and goes on in admission.c. */
 #include "listener.h"
 
-#include <stdlib.h>
-
 #include "admission.h"
 #include "descriptor.h"
 #include "error_queue.h"
 #include "internal.h"
-#include "listener_internal.h"
+#include "listening.h"
 #include "proxy_internal.h"
-
-static void on_listener_freed(cnet_stream_t *listener, cnet_part_t *part) {
-  (void)listener;
-  cnet_refusal_end(((cnet_listening_t *)part)->refusal);
-  free(part);
-}
-
-static const cnet_part_ops_t OPS = {.order = CNET_PART_LISTENER, .freed = on_listener_freed};
-
-cnet_listening_t *cnet_listening_of(const cnet_stream_t *stream) {
-  return (cnet_listening_t *)cnet_part_of(stream, &OPS);
-}
-
-int32_t cnet_room_of(const cnet_stream_t *listener) {
-  const cnet_listening_t *listening = cnet_listening_of(listener);
-  return listening == NULL ? -1 : listening->room;
-}
-
-/* The part, which is made where there is none; NULL: no memory. */
-static cnet_listening_t *ready(cnet_stream_t *stream) {
-  cnet_listening_t *listening = cnet_listening_of(stream);
-
-  if (listening != NULL) return listening;
-  listening = calloc(1, sizeof *listening);
-  if (listening == NULL) return NULL;
-  listening->room = -1;
-  cnet_part_attach(stream, &listening->part, &OPS);
-  return listening;
-}
-
-void cnet_tell_accepted(cnet_stream_t *listener, cnet_stream_t *client) {
-  listener->loop->counts[CNET_COUNT_ACCEPTED]++;
-  if (cnet_may_tell(listener)) listener->loop->host->accepted(listener, client);
-}
-
-void cnet_tell_accept_failed(cnet_stream_t *listener, int status) {
-  listener->loop->counts[CNET_COUNT_REFUSED_RESOURCES]++;
-  if (cnet_may_tell(listener)) listener->loop->host->accept_failed(listener, status);
-}
 
 /* --- accepting --------------------------------------------------------------------------------------------------- */
 
@@ -100,7 +59,7 @@ static void on_connection(uv_stream_t *uv, int status) {
 /* While a connection waits libuv, which would ask for the next one, would end the process. */
 int cnet_listen(cnet_stream_t *stream, int backlog) {
   if (stream->flags & (CNET_CONNECTING | CNET_USED)) return UV_EINVAL;
-  cnet_listening_t *listening = ready(stream);
+  cnet_listening_t *listening = cnet_listening_ready(stream);
   if (listening == NULL) return UV_ENOMEM;
   if (listening->waiting > 0) return UV_EBUSY;
   int err = cnet_refusal_new(stream, listening);
@@ -116,7 +75,7 @@ int cnet_listen(cnet_stream_t *stream, int backlog) {
 }
 
 int cnet_set_room(cnet_stream_t *listener, int32_t room) {
-  cnet_listening_t *listening = ready(listener);
+  cnet_listening_t *listening = cnet_listening_ready(listener);
 
   if (listening == NULL) return UV_ENOMEM;
   listening->room = room;

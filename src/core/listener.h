@@ -19,9 +19,10 @@ int cnet_bind(cnet_stream_t *stream, const char *address, size_t length, int32_t
 int cnet_bind_path(cnet_stream_t *stream, const char *path, size_t length);
 
 #define CNET_BIND_WAITS 1
+#define CNET_BIND_NO_MODE (-1) /* the permissions of the umask */
 
 /*
- * The same with the permissions `mode` of 0 to 0777 (negative: the umask's), which the file never exceeds; it goes with
+ * The same with the permissions `mode` of 0 to 0777, or CNET_BIND_NO_MODE, which the file never exceeds; it goes with
  * the stream unless another one is in its place by then. With `replace` the file of a dead server is replaced: then
  * perhaps CNET_BIND_WAITS, and host->bound() tells. The path ends with a zero byte. 0 or a negative code.
  */

@@ -20,7 +20,8 @@ int cnet_loop_new(uv_loop_t *uv, const cnet_host_t *host, void *data, cnet_loop_
   return 0;
 }
 
-void cnet_loop_free(cnet_loop_t *loop) {
+/* The last handle of a loop that ends is closed. */
+static void loop_free(cnet_loop_t *loop) {
   void (*ended)(void *data) = loop->ended;
   void *data = loop->data;
 
@@ -35,6 +36,7 @@ void cnet_loop_close(cnet_loop_t *loop, void (*ended)(void *data)) {
   if (loop->closing) return;
   loop->closing = true;
   loop->ended = ended;
+  loop->last_closed = loop_free;
   cnet_loop_hold(loop);
   for (cnet_stream_t *stream = loop->first; stream != NULL; stream = stream->next)
     if (!(stream->flags & CNET_CLOSING)) cnet_close(stream, false);
@@ -60,8 +62,3 @@ static uint32_t own_handles(const cnet_loop_t *loop) {
 bool cnet_loop_is_busy(const cnet_loop_t *loop) { return loop->handles > own_handles(loop) || loop->idles.count > 0; }
 
 uint64_t *cnet_loop_counts(cnet_loop_t *loop) { return loop->counts; }
-
-uint64_t cnet_now(const cnet_loop_t *loop) {
-  uv_update_time(loop->uv);
-  return uv_now(loop->uv);
-}

@@ -31,7 +31,4 @@ uint64_t *cnet_loop_counts(cnet_loop_t *loop);
 /* Bytes of the idle timeouts, and of what orders them. */
 uint64_t cnet_loop_idle_bytes(const cnet_loop_t *loop);
 
-/* Milliseconds on the clock of the loop, as they are now: uv_now() is as old as the turn. */
-uint64_t cnet_now(const cnet_loop_t *loop);
-
 #endif

@@ -1,9 +1,10 @@
 /* option_list.c: socket options that are set on every socket of a connection attempt before it connects. */
+#include "socket_options.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "options.h"
-#include "socket_options.h"
 
 #if !defined(_WIN32)
 #include <netinet/in.h>

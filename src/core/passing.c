@@ -181,6 +181,7 @@ static cnet_passing_t *ready(cnet_stream_t *stream) {
 int cnet_passing_read(cnet_stream_t *stream, bool start) {
   cnet_passing_t *passing = passing_of(stream);
 
+  assert(passing != NULL); /* CNET_PASSES says so */
   passing->reading = start;
   int err = watch(stream, passing);
   if (err) passing->reading = false;

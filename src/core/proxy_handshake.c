@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "listener_internal.h"
+#include "listening.h"
 #include "proxy_internal.h"
 #include "proxy_list.h"
 #include "queue.h"
@@ -53,6 +53,7 @@ static void refuse(cnet_stream_t *listener, cnet_stream_t *client, cnet_proxy_er
 static void finish(cnet_proxy_wait_t *wait, bool has_header) {
   cnet_stream_t *listener = wait->proxy->listener;
 
+  assert(wait->state == CNET_PROXY_READING);
   uv_read_stop(wait->stream->uv);
   wait->has_header = has_header;
   if (listener->flags & CNET_PAUSED)
@@ -86,12 +87,13 @@ static bool has_to_wait(cnet_proxy_wait_t *wait) {
   return cnet_turn_waits(stream->loop, &wait->asked, ready);
 }
 
-void cnet_proxy_on_due(uv_timer_t *timer) {
+/* The time of the first is up. */
+static void on_due(uv_timer_t *timer) {
   cnet_proxy_t *proxy = timer->data;
   cnet_proxy_wait_t *wait = proxy->reading.first;
   uint64_t now = uv_now(proxy->listener->loop->uv);
 
-  if (wait == NULL) return;
+  assert(wait != NULL); /* with the last one the timer is stopped */
   if (wait->due > now) {
     cnet_proxy_arm(proxy);
     return;
@@ -102,7 +104,7 @@ void cnet_proxy_on_due(uv_timer_t *timer) {
   }
   for (wait = wait->next; wait != NULL && wait->due <= now; wait = wait->next)
     if (wait->asked == 0) cnet_turn_note(wait->stream->loop, &wait->asked); /* the same turn is enough for all */
-  uv_timer_start(timer, cnet_proxy_on_due, CNET_TURN_PAUSE, 0);
+  uv_timer_start(timer, on_due, CNET_TURN_PAUSE, 0);
 }
 
 /* --- reading --------------------------------------------------------------------------------------------------- */
@@ -114,7 +116,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
   (void)suggested;
 
   *out = uv_buf_init(NULL, 0);
-  if (need <= 0) return;
+  assert(need > 0); /* when nothing is missing, or all is in vain, it is not read any more */
   if (wait->size < wait->length + (size_t)need) {
     uint8_t *bytes = realloc(wait->bytes, wait->length + (size_t)need);
     if (bytes == NULL) return;
@@ -157,7 +159,7 @@ static int start(cnet_proxy_t *proxy, cnet_stream_t *client) {
   if (wait->bytes == NULL) return UV_ENOMEM;
   client->flags |= CNET_USED;
   int err = uv_read_start(client->uv, on_alloc, on_read);
-  if (!err) cnet_proxy_enlist(proxy, wait);
+  if (!err) cnet_proxy_enlist(proxy, wait, on_due);
   return err;
 }
 
@@ -193,4 +195,16 @@ void cnet_proxy_begin(cnet_stream_t *listener, cnet_stream_t *client) {
   if (!err) return;
   cnet_close(client, false);
   cnet_tell_accept_failed(listener, err);
+}
+
+int cnet_proxy_accept(cnet_stream_t *listener, cnet_stream_t *client) {
+  if (cnet_proxy_of(listener) == NULL || client == listener || cnet_proxy_wait_of(client) != NULL ||
+      cnet_proxy_of(client) != NULL || (client->flags & (CNET_CONNECTING | CNET_LISTENER | CNET_USED)))
+    return UV_EINVAL;
+  cnet_pin(listener);
+  cnet_pin(client);
+  cnet_proxy_begin(listener, client);
+  cnet_unpin(client);
+  cnet_unpin(listener);
+  return 0;
 }

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "listener_internal.h"
+#include "listening.h"
 
 void cnet_proxy_arm(cnet_proxy_t *proxy) {
   cnet_proxy_wait_t *first = proxy->reading.first;
@@ -12,7 +12,7 @@ void cnet_proxy_arm(cnet_proxy_t *proxy) {
   if (first == NULL)
     uv_timer_stop(proxy->timer);
   else
-    uv_timer_start(proxy->timer, cnet_proxy_on_due, first->due > now ? first->due - now : 0, 0);
+    uv_timer_start(proxy->timer, proxy->on_due, first->due > now ? first->due - now : 0, 0);
 }
 
 /* What the host has made room for, less those that wait. A stream that stands for a listener has no room of its own. */
@@ -44,7 +44,8 @@ static void take_out(cnet_proxy_list_t *list, cnet_proxy_wait_t *wait) {
   wait->next = wait->previous = NULL;
 }
 
-void cnet_proxy_enlist(cnet_proxy_t *proxy, cnet_proxy_wait_t *wait) {
+void cnet_proxy_enlist(cnet_proxy_t *proxy, cnet_proxy_wait_t *wait, uv_timer_cb on_due) {
+  proxy->on_due = on_due;
   wait->proxy = proxy;
   append(&proxy->reading, wait);
   proxy->waiting++;

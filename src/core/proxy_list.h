@@ -25,6 +25,7 @@ typedef struct cnet_proxy {
   cnet_stream_t *listener;
   cnet_block_list_t *trusted; /* whose headers count; NULL: everybody's */
   uv_timer_t *timer;          /* unref'd; fires when the first of `reading` is due */
+  uv_timer_cb on_due;         /* what it calls */
   cnet_proxy_list_t reading, held;
   uint64_t timeout; /* ms */
   int32_t waiting;  /* how many are in both lists */
@@ -63,8 +64,8 @@ cnet_proxy_wait_t *cnet_proxy_wait_new(cnet_stream_t *client);
 /* What the host has made room for, less those that wait, becomes the room of the listener. */
 void cnet_proxy_update_room(cnet_proxy_t *proxy);
 
-/* Puts a wait into the list `reading`, as the last that is due. */
-void cnet_proxy_enlist(cnet_proxy_t *proxy, cnet_proxy_wait_t *wait);
+/* Puts a wait into the list `reading`, as the last that is due; the timer calls `on_due`. */
+void cnet_proxy_enlist(cnet_proxy_t *proxy, cnet_proxy_wait_t *wait, uv_timer_cb on_due);
 
 /* Takes it out of the list in which it is, if any. */
 void cnet_proxy_strike(cnet_proxy_wait_t *wait);
@@ -74,8 +75,5 @@ void cnet_proxy_set_aside(cnet_proxy_wait_t *wait);
 
 /* Sets the timer for the first that is due. */
 void cnet_proxy_arm(cnet_proxy_t *proxy);
-
-/* What the timer calls: see proxy_handshake.c. */
-void cnet_proxy_on_due(uv_timer_t *timer);
 
 #endif

@@ -1,9 +1,10 @@
 /* proxy_listener.c: listeners whose connections begin with a header of the PROXY protocol, and what comes of each. */
+#include "proxy_list.h"
+
 #include <stdlib.h>
 
-#include "listener_internal.h"
+#include "listening.h"
 #include "proxy_internal.h"
-#include "proxy_list.h"
 #include "turn.h"
 
 static void on_listener_close(cnet_stream_t *listener, cnet_part_t *part);
@@ -73,18 +74,6 @@ int cnet_set_proxy(cnet_stream_t *listener, const cnet_proxy_settings_t *setting
   proxy->trusted = settings->trusted;
   proxy->optional = settings->optional;
   proxy->timeout = settings->timeout;
-  return 0;
-}
-
-int cnet_proxy_accept(cnet_stream_t *listener, cnet_stream_t *client) {
-  if (cnet_proxy_of(listener) == NULL || client == listener || cnet_proxy_wait_of(client) != NULL ||
-      cnet_proxy_of(client) != NULL || (client->flags & (CNET_CONNECTING | CNET_LISTENER | CNET_USED)))
-    return UV_EINVAL;
-  cnet_pin(listener);
-  cnet_pin(client);
-  cnet_proxy_begin(listener, client);
-  cnet_unpin(client);
-  cnet_unpin(listener);
   return 0;
 }
 

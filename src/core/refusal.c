@@ -5,9 +5,9 @@
  * listener has a spare handle from listen() on, which takes such a connection and is closed with it. A connection that
  * comes while the spare is being closed stays with libuv until that is done.
  */
-#include <stdlib.h>
+#include "listening.h"
 
-#include "listener_internal.h"
+#include <stdlib.h>
 
 struct cnet_refusal {
   cnet_loop_t *loop;
@@ -63,8 +63,9 @@ void cnet_refuse(cnet_stream_t *listener, cnet_refusal_t *refusal) {
 
   refusal->waiting = refusal->closing;
   if (refusal->waiting) return;
-  if (cnet_handle_stream_at(refusal->loop, (cnet_kind_t)listener->kind, refusal, spare) != 0)
-    return; /* not on any libuv: nothing is allocated there */
+  int err = cnet_handle_stream_at(refusal->loop, (cnet_kind_t)listener->kind, refusal, spare);
+  assert(err == 0); /* on any libuv: nothing is allocated there */
+  (void)err;
   refusal->closing = true;
   uv_accept(listener->uv, spare);
   cnet_handle_close_kept((uv_handle_t *)spare, false, on_spare_closed);

@@ -19,9 +19,7 @@
 #include "zero_copy.h"
 
 #define CNET_RELAY_TURN ((size_t)1024 * 1024) /* bytes of one way before the other streams have their turn */
-#define CNET_PIPE_MIN 4096
-#define CNET_PIPE_FIRST ((size_t)64 * 1024) /* the system's own size: a user has a limit for all pipes (pipe(7)) */
-#define CNET_PIPE_MAX ((size_t)1024 * 1024)
+#define CNET_PIPE_FIRST ((size_t)64 * 1024)   /* the system's own size: a user has a limit for all pipes (pipe(7)) */
 
 typedef struct cnet_relay cnet_relay_t;
 

@@ -4,11 +4,15 @@
 
 #include "stream.h"
 
+/* Bytes of a pipe. */
+#define CNET_PIPE_MIN 4096
+#define CNET_PIPE_MAX (1024 * 1024)
+
 /*
- * Joins two streams by pipes of at most `size` bytes, 4096 to 1048576. Neither reads any more. host->read() tells of
- * the end of a stream's data, when all of it has gone to the other, and of an error; host->ended() of CNET_WRITE of an
- * error only. After an error, and when both ways are done, the relay has ended. 0 or a negative code; UV_ENOTSUP: there
- * is no splice(2).
+ * Joins two streams by pipes of at most `size` bytes, CNET_PIPE_MIN to CNET_PIPE_MAX. Neither reads any more.
+ * host->read() tells of the end of a stream's data, when all of it has gone to the other, and of an error;
+ * host->ended() of CNET_WRITE of an error only. After an error, and when both ways are done, the relay has ended. 0 or
+ * a negative code; UV_ENOTSUP: there is no splice(2).
  */
 int cnet_relay(cnet_stream_t *one, cnet_stream_t *other, size_t size);
 

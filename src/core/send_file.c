@@ -17,7 +17,7 @@
 
 #include "descriptor.h"
 #include "internal.h"
-#include "send_file_internal.h"
+#include "write.h"
 #include "zero_copy.h"
 
 /* Bytes of one turn on the thread pool: so long does another job wait, or the destruction of the socket. */
@@ -72,9 +72,9 @@ static void on_stream_closed(cnet_stream_t *stream, cnet_part_t *part) {
 
 static const cnet_part_ops_t OPS = {.order = CNET_PART_SEND_FILE, .closed = on_stream_closed};
 
-void **cnet_send_file_context(const cnet_stream_t *stream) {
+void **cnet_waiting_context(cnet_stream_t *stream) {
   cnet_send_t *send = (cnet_send_t *)cnet_part_of(stream, &OPS);
-  return send == NULL ? NULL : &send->context;
+  return send == NULL ? cnet_write_context(stream) : &send->context;
 }
 
 static void finish(cnet_send_t *send, int status) {

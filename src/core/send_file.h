@@ -13,4 +13,7 @@
  */
 int cnet_send_file(cnet_stream_t *stream, int file, int64_t offset, uint64_t count);
 
+/* Where the context of what waits (a file, or a write) is kept; NULL: nothing waits. */
+void **cnet_waiting_context(cnet_stream_t *stream);
+
 #endif

@@ -1,8 +1,9 @@
 /* shutdown.c: half-close: the peer sees the end, what it still sends arrives. */
+#include "write.h"
+
 #include <stdlib.h>
 
 #include "internal.h"
-#include "write.h"
 
 typedef struct cnet_shutdown {
   uv_shutdown_t req;

@@ -13,6 +13,8 @@
  * `state` says who undoes what was made, when the stream is closed: whoever comes second to exchange it, as the first
  * one cannot know.
  */
+#include "listener.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,6 @@
 #include "bound_path.h"
 #include "descriptor.h"
 #include "internal.h"
-#include "listener.h"
 #include "unix_file.h"
 
 enum { RUNNING, MADE, CANCELLED };

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* The order is known to lib/native/stats.js, which has those of the host behind them. */
+/* A host may have numbers of its own behind them. */
 typedef enum cnet_count {
   CNET_COUNT_SOCKETS, /* open streams that do not listen: TCP, and by cnet_kind_t behind it pipes; then those that do */
   CNET_COUNT_SERVERS = 2,

@@ -90,11 +90,7 @@ void cnet_set_ref(cnet_stream_t *stream, bool ref) {
 
 bool cnet_has_ref(const cnet_stream_t *stream) { return uv_has_ref((const uv_handle_t *)stream->uv); }
 
-int cnet_fd(const cnet_stream_t *stream) {
-  uv_os_fd_t fd;
-  int err = uv_fileno((const uv_handle_t *)stream->uv, &fd);
-  return err ? err : (int)(intptr_t)fd;
-}
+int cnet_fd(const cnet_stream_t *stream) { return cnet_handle_fd(stream->uv); }
 
 uint64_t cnet_bytes_read(const cnet_stream_t *stream) { return stream->bytes_read; }
 

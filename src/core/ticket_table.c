@@ -56,6 +56,7 @@ static int reserve(void) {
 static void clear(cnet_entry_t *entry) {
   cnet_loop_t *owner = entry->owner;
 
+  assert(entry->used && table.count > 0);
   set_free((uint32_t)(entry - table.entries));
   if (owner != NULL && --owner->tickets_held == 0 && owner->ticket_async != NULL) uv_async_send(owner->ticket_async);
   if (--table.count > 0) return;

@@ -1,6 +1,11 @@
 /* turn.c: counts the turns of an event loop, from one question to the kernel to the next, while somebody wants it. */
 #include "turn.h"
 
+uint64_t cnet_now(const cnet_loop_t *loop) {
+  uv_update_time(loop->uv);
+  return uv_now(loop->uv);
+}
+
 /* The loop has asked the kernel, and told of what there is. */
 static void on_check(uv_check_t *check) {
   cnet_loop_t *loop = check->data;

@@ -11,6 +11,9 @@
 /* Milliseconds for which a timer is set that waits for a turn: with 0 the oldest libuv would not come to ask. */
 #define CNET_TURN_PAUSE 1
 
+/* Milliseconds on the clock of the loop, as they are now: uv_now() is as old as the turn. */
+uint64_t cnet_now(const cnet_loop_t *loop);
+
 /* Makes what counts the turns of a loop; it may be there already. 0 or UV_ENOMEM. */
 int cnet_turn_ready(cnet_loop_t *loop);
 

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "send_file_internal.h"
 
 #define CNET_PARK (64 * 1024) /* a waiting socket costs no more; large enough that its copy is noise */
 
@@ -29,9 +28,7 @@ struct cnet_write {
 
 size_t cnet_write_queue_size(const cnet_stream_t *stream) { return stream->write == NULL ? 0 : stream->write->left; }
 
-void **cnet_write_context(cnet_stream_t *stream) {
-  return stream->write != NULL ? &stream->write->context : cnet_send_file_context(stream);
-}
+void **cnet_write_context(cnet_stream_t *stream) { return stream->write == NULL ? NULL : &stream->write->context; }
 
 void cnet_tell_ended(cnet_stream_t *stream, cnet_operation_t operation, void *context, int status) {
   if (cnet_may_tell(stream)) stream->loop->host->ended(stream, operation, context, status);
@@ -91,7 +88,7 @@ static int park_next(cnet_write_t *write) {
   return err;
 }
 
-/* There is room: offers the rest. 1: it waits again; 0: all has gone; or a negative code. */
+/* There is room: offers the rest. As cnet_write(). */
 static int resume(cnet_write_t *write) {
   if (write->left == 0) return 0;
   if (write->source == NULL) return UV_ECANCELED;
@@ -100,7 +97,7 @@ static int resume(cnet_write_t *write) {
   write->left = write->source->left;
   if (write->left == 0) return 0;
   int err = park_next(write);
-  return err ? err : 1;
+  return err ? err : CNET_WRITE_WAITS;
 }
 
 static void finish(cnet_write_t *write, int status) {
@@ -118,7 +115,7 @@ static void on_written(uv_write_t *req, int status) {
     cnet_note_activity(write->stream);
     status = cnet_may_tell(write->stream) ? resume(write) : UV_ECANCELED;
   }
-  if (status <= 0) finish(write, status);
+  if (status != CNET_WRITE_WAITS) finish(write, status);
 }
 
 /* A write that has to wait, with `left` bytes to go; NULL: no memory. */
@@ -133,14 +130,15 @@ static cnet_write_t *write_new(cnet_stream_t *stream, size_t left) {
   return write;
 }
 
-/* The end of a try: 1 and the write is the stream's, or it is freed and the code given back. */
+/* The end of a try: CNET_WRITE_WAITS and the write is the stream's, or it is freed and the code given back. */
 static int waits(cnet_write_t *write, int err) {
   if (err) {
     write_free(write);
     return err;
   }
+  assert(write->stream->write == NULL);
   write->stream->write = write;
-  return 1;
+  return CNET_WRITE_WAITS;
 }
 
 int cnet_write_rest(cnet_stream_t *stream, const char *bytes, size_t length) {

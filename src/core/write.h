@@ -43,16 +43,18 @@ ssize_t cnet_try_write(cnet_stream_t *stream, char *bytes, size_t length);
 /* The same of two pieces, in one call of the kernel. */
 ssize_t cnet_try_write_both(cnet_stream_t *stream, uv_buf_t first, uv_buf_t second);
 
+#define CNET_WRITE_WAITS 1
+
 /*
- * 0: all has gone. 1: it waits, and host->ended() will tell; the source is retained. Or a negative code, and the write
+ * 0: all has gone. CNET_WRITE_WAITS: host->ended() will tell; the source is retained. Or a negative code, and the write
  * has failed. `kernel_first`: the kernel is tried; else it has just been, and is full.
  */
 int cnet_write(cnet_stream_t *stream, cnet_source_t *source, bool kernel_first);
 
-/* The rest of bytes that the kernel has not taken, copied: at most 64 KiB. 1, or a negative code. */
+/* The rest of bytes that the kernel has not taken, copied: at most 64 KiB. CNET_WRITE_WAITS, or a negative code. */
 int cnet_write_rest(cnet_stream_t *stream, const char *bytes, size_t length);
 
-/* Where the context of what waits (a write, or a file that is sent) is kept; NULL: nothing waits. */
+/* Where the context of the waiting write is kept; NULL: none waits. See cnet_waiting_context() too. */
 void **cnet_write_context(cnet_stream_t *stream);
 
 /* Bytes of the waiting write that the kernel has not taken; 0: none waits. */

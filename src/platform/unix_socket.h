@@ -21,9 +21,10 @@ typedef struct cnet_credentials {
 int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bool *made);
 
 /*
- * Connects `pipe` to a name, as above. 0: `cb` will be called; 1: it is settled already, by *settled, and `cb` will
- * not be called; or the code of a name that is not one.
+ * Connects `pipe` to a name, as above. 0: `cb` will be called; CNET_SETTLED: it is settled already, by *settled, and
+ * `cb` will not be called; or the code of a name that is not one.
  */
+#define CNET_SETTLED 1
 int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,
                                int *settled);
 

@@ -17,7 +17,7 @@
 #define CNET_PROXY_MAX (16 * 1024) /* longest header that is taken: room for a client's certificate */
 #define CNET_PROXY_ADDRESS 108     /* longest address: the path of a Unix socket */
 
-/* Why a header is refused. The texts are in lib/server/proxy-protocol.js, in this order. */
+/* Why a header is refused. The texts are in lib/server/proxy-protocol.js. */
 typedef enum cnet_proxy_error {
   CNET_PROXY_NO_SIGNATURE = 1, /* it is no header, from its first bytes on */
   CNET_PROXY_TOO_LONG,
@@ -44,11 +44,14 @@ typedef enum cnet_proxy_family {
   CNET_PROXY_UNIX = 3,
 } cnet_proxy_family_t;
 
+/* What goes over the connection of the client. */
+typedef enum cnet_proxy_transport { CNET_PROXY_STREAM = 1, CNET_PROXY_DGRAM = 2 } cnet_proxy_transport_t;
+
 typedef struct cnet_proxy_header {
   uint8_t version;  /* 1 or 2 */
   bool local;       /* the connection is the proxy's own: nothing else is told */
   uint8_t family;   /* cnet_proxy_family_t */
-  uint8_t protocol; /* 0: not told, 1: stream, 2: datagrams */
+  uint8_t protocol; /* cnet_proxy_transport_t; 0: not told */
   uint8_t source[CNET_PROXY_ADDRESS], destination[CNET_PROXY_ADDRESS]; /* network order; paths padded by zeroes */
   uint16_t source_port, destination_port;
   size_t tlvs; /* where the TLVs begin, which are sound and go to the header's end; that end when there are none */

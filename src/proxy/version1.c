@@ -134,7 +134,7 @@ int cnet_proxy_line_parse(const uint8_t *bytes, size_t length, cnet_proxy_header
   int32_t destination_port = read_number(fields[DESTINATION_PORT].text, fields[DESTINATION_PORT].length, UINT16_MAX);
   if (source_port < 0 || destination_port < 0) return CNET_PROXY_PORT;
   out->family = inet ? CNET_PROXY_INET : CNET_PROXY_INET6;
-  out->protocol = 1;
+  out->protocol = CNET_PROXY_STREAM;
   out->source_port = (uint16_t)source_port;
   out->destination_port = (uint16_t)destination_port;
   return 0;

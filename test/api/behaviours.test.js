@@ -7,13 +7,13 @@ const { once } = require('node:events');
 const fs = require('node:fs');
 
 const { script } = require('../support/child');
+const { turn } = require('../support/loop');
 const { needsHost } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { net } = require('../support/subject');
 const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const BIG = Buffer.alloc(8 << 20, 'x');
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** The names of the events of a socket, in their order. */
 function events(socket, names = ['connectionAttempt', 'connect', 'data', 'end', 'error', 'close']) {

@@ -9,21 +9,11 @@ const { inspect } = require('node:util');
 
 const { BlockList } = require('../../lib/address/block-list');
 const { SocketAddress } = require('../../lib/address/socket-address');
+const { generator } = require('../support/random');
 const { patience } = require('../support/scale');
 
 /** node:net's list has the whole API from Node 24.21 and 26.8 on. */
 const newest = typeof net.BlockList.prototype.removeAddress === 'function';
-
-/** xorshift32: the same numbers in every run, of 0 to below - 1. */
-function generator(seed) {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const four = (random) => `${random(2) ? 10 : 200}.${random(256)}.${random(4)}.${random(256)}`;
 const six = (random) => [`2001:db8::${random(9999)}`, `::ffff:${four(random)}`, `fe80::${random(99)}:${random(9)}`][random(3)];

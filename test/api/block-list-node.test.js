@@ -8,8 +8,8 @@ const http = require('node:http');
 const nodeNet = require('node:net');
 
 const cnet = require('../..');
+const { HOST, listen } = require('../support/net');
 
-const HOST = '127.0.0.1';
 const hasOption = nodeNet.BlockList.isBlockList !== undefined;
 const canRemove = typeof nodeNet.BlockList.prototype.removeAddress === 'function';
 /** Node's own check, in C++, of a list of cnet. */
@@ -23,11 +23,8 @@ const dial = (net, server, options) =>
     socket.on('data', (chunk) => (got += chunk)).on('error', ({ code }) => resolve(code)).on('close', () => resolve(got));
   });
 
-async function serve(net, options) {
-  const server = net.createServer(options, (socket) => socket.on('error', () => {}).end('in'));
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  return server;
+function serve(net, options) {
+  return listen(net.createServer(options, (socket) => socket.on('error', () => {}).end('in')));
 }
 
 describe("BlockList: a list of Node's too", () => {

@@ -6,15 +6,7 @@ const { inspect } = require('node:util');
 
 const { BlockList } = require('../../lib/address/block-list');
 const { SocketAddress } = require('../../lib/address/socket-address');
-
-/** Numbers that look random and are the same in every run: each call gives an integer from 0 to below - 1. */
-function generator(seed) {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
+const { generator } = require('../support/random');
 
 /** node:net's list has the whole API from Node 24.21 and 26.8 on. */
 const newest = typeof net.BlockList.prototype.removeAddress === 'function';

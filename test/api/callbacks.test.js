@@ -4,18 +4,9 @@
 const assert = require('node:assert');
 const { getEventListeners, once } = require('node:events');
 
-const { HOST, closed } = require('../support/net');
+const { HOST, closed, freePort } = require('../support/net');
 const { net } = require('../support/subject');
 const { listening, tempPath, tidy, track } = require('../support/tidy');
-
-/** A port on which nobody listens. */
-async function freePort() {
-  const server = await listening(net.createServer());
-  const { port } = server.address();
-  server.close();
-  await closed(server);
-  return port;
-}
 
 describe('the callback of connect()', () => {
   afterEach(tidy);

@@ -4,15 +4,7 @@ const assert = require('node:assert');
 const net = require('node:net');
 
 const { isIP, isIPv4, isIPv6 } = require('../../lib/address/ip');
-
-/** Numbers that look random and are the same in every run: each call gives an integer from 0 to below - 1. */
-function generator(seed) {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
+const { generator } = require('../support/random');
 
 const PARTS = [
   ...'0 1 01 255 256 ffff fffff 0000 12345 1. 1.2.3.4 7:8 1:2:3:4:5:6:'.split(' '),

@@ -8,23 +8,19 @@ const fs = require('node:fs');
 const nodeNet = require('node:net');
 
 const net = require('../..');
+const { numbered } = require('../support/bytes');
+const { HOST } = require('../support/net');
 const { silent } = require('../support/silent');
 const { tempDir } = require('../support/temp');
-
-const HOST = '127.0.0.1';
-
-/** Bytes of which no two pieces are alike. */
-const numbered = (length) => Buffer.from(new Uint32Array(length / 4).map((_, i) => i * 2654435761).buffer);
+const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
 
 describe('between two lives of a socket', () => {
-  const open = [];
-
   /** @returns {Promise<{ port: number, sockets: net.Socket[], texts: string[] }>} a server that notes what comes */
   async function serve() {
     const sockets = [];
     const texts = [];
     const server = nodeNet.createServer((socket) => {
-      const number = sockets.push(socket) - 1;
+      const number = sockets.push(track(socket)) - 1;
       texts[number] = '';
       socket.on('error', () => {});
       socket.on('data', (chunk) => {
@@ -32,30 +28,19 @@ describe('between two lives of a socket', () => {
       });
       server.emit('noted');
     });
-    open.push(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    server.listen(0, HOST);
-    await once(server, 'listening');
+    await listening(server);
     return { server, port: server.address().port, sockets, texts };
   }
 
-  async function connected(port) {
-    const socket = net.connect(port, HOST);
-    open.push(() => socket.destroy());
-    await once(socket, 'connect');
-    return socket;
-  }
+  let deaf;
 
-  afterEach(() => {
-    for (const close of open.splice(0)) close();
-  });
+  afterEach(tidy);
+  afterEach(() => deaf?.close());
 
   it('a Buffer whose getter of `length` begins the next one is not sent to its peer', async () => {
     const old = await serve();
     const next = await serve();
-    const socket = await connected(old.port);
+    const socket = await connected(old.port, HOST);
     const secret = Buffer.from('secret');
     let again = () => {
       again = () => {};
@@ -80,9 +65,9 @@ describe('between two lives of a socket', () => {
     const old = await serve();
     const next = await serve();
     const socket = new net.Socket();
-    const dir = tempDir();
-    open.push(() => socket.destroy(), () => dir.remove());
-    fs.writeFileSync(dir.path('file'), 'file');
+    track(socket);
+    const file = tempPath('file');
+    fs.writeFileSync(file, 'file');
     socket.once('connect', () => {
       socket.destroy();
       socket.connect(next.port, HOST);
@@ -91,7 +76,7 @@ describe('between two lives of a socket', () => {
     socket.connect(old.port, HOST);
     const failed = Promise.all([
       new Promise((resolve) => socket.write('secret', resolve)),
-      socket.sendFile(dir.path('file')).catch((error) => error),
+      socket.sendFile(file).catch((error) => error),
     ]);
     socket.end();
     if (next.sockets.length === 0) await once(next.server, 'noted');
@@ -105,9 +90,8 @@ describe('between two lives of a socket', () => {
     const server = net.createServer((socket) => {
       socket.on('error', () => {});
       socket.write(String(number++));
-    }).listen(0, HOST);
-    open.push(() => server.close());
-    await once(server, 'listening');
+    });
+    await listening(server);
     const { port } = server.address();
     const text = await new Promise((resolve) => {
       let came = '';
@@ -122,19 +106,18 @@ describe('between two lives of a socket', () => {
         return false;
       };
       const socket = new net.Socket({ onread: { buffer: Buffer.alloc(16), callback } });
-      open.push(() => socket.destroy());
+      track(socket);
       socket.connect(port, HOST);
     });
     assert.equal(text, '01');
   });
 
   it('the time limit of a connect() does not end the one that is made when it is told of', async () => {
-    const deaf = await silent([HOST]);
-    open.push(() => deaf.close());
+    deaf = await silent([HOST]);
     const { port, texts, server } = await serve();
     const socket = new net.Socket();
     const errors = [];
-    open.push(() => socket.destroy());
+    track(socket);
     socket.on('error', (error) => errors.push(error.code));
     socket.once('connectionAttemptTimeout', () => {
       socket.destroy();
@@ -149,8 +132,8 @@ describe('between two lives of a socket', () => {
 
   it('the end of a splice() of the first leaves a socket that has connected in "close" alone', async () => {
     const { port } = await serve();
-    const first = await connected(port);
-    const second = await connected(port);
+    const first = await connected(port, HOST);
+    const second = await connected(port, HOST);
     first.once('close', () => first.connect(port, HOST)); // before splice() hears of it
     const relayed = net.splice(first, second);
     first.destroy();
@@ -162,7 +145,7 @@ describe('between two lives of a socket', () => {
 
   it('a splice() that is over leaves no listener behind, also when the next one has begun before its "close"', async () => {
     const { port } = await serve();
-    const [first, second] = [await connected(port), await connected(port)];
+    const [first, second] = [await connected(port, HOST), await connected(port, HOST)];
     const counts = () => [first, second].map((socket) => socket.eventNames().map((name) => [name, socket.listenerCount(name)]));
     const before = counts();
     const relayed = net.splice(first, second);
@@ -177,7 +160,7 @@ describe('between two lives of a socket', () => {
 
   it('the peers of sockets that were spliced do not end each other', async () => {
     const { port, sockets } = await serve();
-    const [first, second] = [await connected(port), await connected(port)];
+    const [first, second] = [await connected(port, HOST), await connected(port, HOST)];
     const relayed = net.splice(first, second);
     first.destroy();
     await assert.rejects(relayed);

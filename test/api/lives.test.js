@@ -6,58 +6,23 @@ const fs = require('node:fs');
 const dns = require('node:dns');
 
 const net = require('../..');
-const { tempDir } = require('../support/temp');
-
-const HOST = '127.0.0.1';
-const tick = () => new Promise((resolve) => setImmediate(resolve));
+const { turn } = require('../support/loop');
+const { HOST, hear } = require('../support/net');
+const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
 
 describe('the lives of a socket', () => {
-  const open = [];
-
   /** A server that calls `handler` with each connection and its number. */
   async function serve(handler, options = {}) {
     const sockets = [];
-    const server = net.createServer(options, (socket) => {
-      sockets.push(socket);
+    const server = await listening(net.createServer(options, (socket) => {
+      sockets.push(track(socket));
       socket.on('error', () => {});
       handler(socket, sockets.length);
-    });
-    open.push(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    server.listen(0, HOST);
-    await once(server, 'listening');
+    }));
     return { server, port: server.address().port, sockets };
   }
 
-  /** A folder of its own for one test. */
-  function folder() {
-    const dir = tempDir();
-    open.push(() => dir.remove());
-    return dir;
-  }
-
-  function use(socket) {
-    open.push(() => socket.destroy());
-    return socket;
-  }
-
-  /** What comes on a socket until its end. */
-  async function textOf(socket) {
-    let text = '';
-    socket.on('data', (chunk) => {
-      text += chunk;
-    });
-    await once(socket, 'end');
-    return text;
-  }
-
-  async function connected(port, options = {}) {
-    const socket = use(net.connect({ port, host: HOST, ...options }));
-    await once(socket, 'connect');
-    return socket;
-  }
+  const dial = (port, options = {}) => connected({ port, host: HOST, ...options });
 
   /** So much is written that the last of it waits in the queue of the stream. */
   function fill(socket, told) {
@@ -65,22 +30,20 @@ describe('the lives of a socket', () => {
     for (let i = 0; i < 3; i++) socket.write(chunk, told);
   }
 
-  afterEach(() => {
-    for (const close of open.splice(0)) close();
-  });
+  afterEach(tidy);
 
   describe('reading', () => {
     it('gives nothing of what the old connection had brought', async () => {
       const { port } = await serve((socket, number) => (number === 1 ? socket.write('old') : socket.end('new')));
-      const socket = await connected(port);
+      const socket = await dial(port);
       socket.pause();
       socket.read(0);
-      while (socket.readableLength < 3) await tick();
+      while (socket.readableLength < 3) await turn();
       socket.destroy();
       socket.connect(port, HOST);
       assert.equal(socket.readableLength, 0);
       socket.resume();
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
     });
 
     it('begins the text anew, in the encoding that was set', async () => {
@@ -88,18 +51,18 @@ describe('the lives of a socket', () => {
         if (number === 1) socket.write(Buffer.from('old€').subarray(0, 4));
         else socket.end('€');
       });
-      const socket = await connected(port);
+      const socket = await dial(port);
       socket.setEncoding('utf8');
       await once(socket, 'data');
       socket.destroy();
       socket.connect(port, HOST);
       assert.equal(socket.readableEncoding, 'utf8');
-      assert.equal(await textOf(socket), '€');
+      assert.equal(await hear(socket), '€');
     });
 
     it("tells 'readable' and 'end' of each connection", async () => {
       const { port } = await serve((socket, number) => socket.end(`hello ${number}`));
-      const socket = use(new net.Socket());
+      const socket = track(new net.Socket());
       const got = [];
       socket.on('readable', () => {
         for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) got.push(String(chunk));
@@ -114,7 +77,7 @@ describe('the lives of a socket', () => {
 
     it('stays paused when the program has paused it', async () => {
       const { port } = await serve((socket, number) => number === 2 && socket.end('new'));
-      const socket = await connected(port);
+      const socket = await dial(port);
       socket.on('data', () => {});
       socket.pause();
       socket.destroy();
@@ -122,20 +85,20 @@ describe('the lives of a socket', () => {
       await once(socket, 'connect');
       assert.equal(socket.isPaused(), true);
       socket.resume();
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
     });
 
     it('keeps on filling the pipe that it had', async () => {
       const { PassThrough } = require('node:stream');
       const { port } = await serve((socket, number) => (number === 1 ? socket.write('one') : socket.end('two')));
-      const socket = await connected(port);
+      const socket = await dial(port);
       const into = new PassThrough();
       let text = '';
       into.on('data', (chunk) => {
         text += chunk;
       });
       socket.pipe(into);
-      while (text !== 'one') await tick();
+      while (text !== 'one') await turn();
       socket.destroy();
       socket.connect(port, HOST);
       await once(into, 'end');
@@ -145,11 +108,11 @@ describe('the lives of a socket', () => {
     for (const [where, reconnect] of [
       ["in a listener of 'end'", (socket, again) => socket.once('end', again)],
       ["awaiting 'end'", (socket, again) => once(socket, 'end').then(again)],
-      ["in a tick after 'end'", (socket, again) => socket.once('end', () => process.nextTick(again))],
+      ["in a turn after 'end'", (socket, again) => socket.once('end', () => process.nextTick(again))],
     ]) {
       it(`does not end the new connection for the end of the old one, when it connects ${where}`, async () => {
         const { port, sockets } = await serve((socket, number) => number === 1 && socket.end('x'));
-        const socket = await connected(port);
+        const socket = await dial(port);
         socket.resume();
         await new Promise((resolve) => {
           reconnect(socket, () => {
@@ -157,7 +120,7 @@ describe('the lives of a socket', () => {
             socket.connect(port, HOST, resolve);
           });
         });
-        while (sockets.length < 2) await tick();
+        while (sockets.length < 2) await turn();
         assert.equal(socket.writable, true);
         socket.write('still open');
         const [chunk] = await once(sockets[1], 'data');
@@ -168,14 +131,14 @@ describe('the lives of a socket', () => {
 
     it('goes on with the new connection when a listener of data connects anew', async () => {
       const { port } = await serve((socket, number) => (number === 1 ? socket.write('old') : socket.end('new')));
-      const socket = await connected(port);
+      const socket = await dial(port);
       await new Promise((resolve) => {
         socket.once('data', () => {
           socket.destroy();
           socket.connect(port, HOST, resolve);
         });
       });
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
     });
   });
 
@@ -196,7 +159,7 @@ describe('the lives of a socket', () => {
     ]) {
       it(`are whole in the new life, when it connects ${when}`, async () => {
         const { port } = await serve((socket, number) => number === 2 && socket.end('new'), { allowHalfOpen: true });
-        const socket = await connected(port, { allowHalfOpen: true });
+        const socket = await dial(port, { allowHalfOpen: true });
         const events = [];
         for (const name of ['error', 'close', 'end', 'finish', 'ready']) socket.on(name, () => events.push(name));
         await new Promise((resolve) => {
@@ -207,7 +170,7 @@ describe('the lives of a socket', () => {
         socket.end();
         await once(socket, 'finish');
         const closes = () => events.filter((name) => name === 'close').length;
-        while (closes() < 2) await tick();
+        while (closes() < 2) await turn();
         assert.deepEqual(events.filter((name) => name !== 'close' && name !== 'ready'), ['error', 'end', 'finish']);
         assert.equal(closes(), 2);
       });
@@ -215,7 +178,7 @@ describe('the lives of a socket', () => {
 
     it("'ready' is that of the connection that is there", async () => {
       const { port } = await serve(() => {});
-      const socket = use(net.connect(port, HOST));
+      const socket = track(net.connect(port, HOST));
       const events = [];
       socket.on('ready', () => events.push(socket.connecting));
       socket.once('connect', () => {
@@ -232,20 +195,20 @@ describe('the lives of a socket', () => {
       await once(closed, 'listening');
       const nobody = closed.address().port;
       await new Promise((resolve) => closed.close(resolve));
-      const socket = use(net.connect(nobody, HOST));
+      const socket = track(net.connect(nobody, HOST));
       socket.on('error', () => {});
       socket.once('connectionAttemptFailed', () => {
         socket.destroy();
         socket.connect(port, HOST);
       });
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
     });
   });
 
   describe('writing', () => {
     it('calls back each write of the old connection once, with an error, and loses none of the new one', async () => {
       const { port } = await serve((socket, number) => (number === 1 ? socket.pause() : socket.pipe(socket)));
-      const socket = await connected(port);
+      const socket = await dial(port);
       const told = [];
       fill(socket, (error) => told.push(error));
       socket.destroy();
@@ -254,7 +217,7 @@ describe('the lives of a socket', () => {
       let written = 0;
       socket.write('a', () => written++);
       socket.end('b', () => written++);
-      assert.equal(await textOf(socket), 'ab');
+      assert.equal(await hear(socket), 'ab');
       assert.equal(told.length, 3);
       for (const error of told) assert.ok(error instanceof Error);
       assert.equal(written, 2);
@@ -262,57 +225,57 @@ describe('the lives of a socket', () => {
 
     it('keeps what is written in a callback of an old write', async () => {
       const { port } = await serve((socket, number) => (number === 1 ? socket.pause() : socket.pipe(socket)));
-      const socket = await connected(port);
+      const socket = await dial(port);
       let left = 3;
       fill(socket, () => {
         if (--left === 0) socket.end('from the callback');
       });
       socket.destroy();
       socket.connect(port, HOST);
-      assert.equal(await textOf(socket), 'from the callback');
+      assert.equal(await hear(socket), 'from the callback');
     });
 
     it("does not fail a waiting write for the 'close' of the old connection", async () => {
       const { port } = await serve((socket, number) => number > 1 && socket.pipe(socket));
-      const socket = await connected(port);
+      const socket = await dial(port);
       socket.destroy();
       socket.connect(port, HOST);
       const written = new Promise((resolve) => {
         socket.write('waits', resolve);
       });
       socket.end();
-      assert.equal(await textOf(socket), 'waits');
+      assert.equal(await hear(socket), 'waits');
       assert.equal((await written) ?? null, null);
     });
 
     it('fails a write that waited for the old connection, once', async () => {
       const { port } = await serve((socket) => socket.pipe(socket));
-      const socket = use(net.connect(port, HOST));
+      const socket = track(net.connect(port, HOST));
       const told = [];
       socket.write('old', (error) => told.push(error?.code));
       socket.destroy();
       socket.connect(port, HOST);
       socket.end('new');
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
       assert.deepEqual(told, ['ERR_SOCKET_CLOSED_BEFORE_CONNECTION']);
     });
 
     it('does not half-close for an end() that waited for the old connection', async () => {
       const { port } = await serve((socket) => socket.pipe(socket), { allowHalfOpen: true });
-      const socket = use(net.connect(port, HOST));
+      const socket = track(net.connect(port, HOST));
       socket.end();
       socket.destroy();
       socket.connect(port, HOST);
       await once(socket, 'connect');
-      await tick();
+      await turn();
       assert.equal(socket.writable, true);
       socket.end('all of it');
-      assert.equal(await textOf(socket), 'all of it');
+      assert.equal(await hear(socket), 'all of it');
     });
 
     it("does not send what waited when a listener of 'connect' connects anew before it", async () => {
       const { port } = await serve((socket) => socket.pipe(socket));
-      const socket = use(new net.Socket());
+      const socket = track(new net.Socket());
       socket.once('connect', () => {
         socket.destroy();
         socket.connect(port, HOST);
@@ -322,13 +285,13 @@ describe('the lives of a socket', () => {
       const failed = new Promise((resolve) => {
         socket.write('old', resolve);
       });
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
       assert.ok((await failed) instanceof Error);
     });
 
     it('begins uncorked, without what was corked', async () => {
       const { port } = await serve((socket) => socket.pipe(socket));
-      const socket = await connected(port);
+      const socket = await dial(port);
       socket.cork();
       const failed = new Promise((resolve) => {
         socket.write('old', resolve);
@@ -337,14 +300,14 @@ describe('the lives of a socket', () => {
       socket.connect(port, HOST);
       assert.equal(socket.writableCorked, 0);
       socket.end('new');
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
       assert.ok((await failed) instanceof Error);
     });
 
     it('is not destroyed by the error of a write that the old connection refused', async () => {
       const { port, sockets } = await serve((socket, number) => number === 2 && socket.end('new'));
-      const socket = await connected(port);
-      while (sockets.length < 1) await tick();
+      const socket = await dial(port);
+      while (sockets.length < 1) await turn();
       socket._handle.readStop(); // so that a write hears of the reset
       sockets[0].resetAndDestroy();
       await once(sockets[0], 'close');
@@ -355,13 +318,13 @@ describe('the lives of a socket', () => {
       socket.destroy();
       socket.connect(port, HOST);
       assert.equal(socket.errored, null);
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
       assert.equal((await told).syscall, 'write');
     });
 
     it('does not end by what destroySoon() and resetAndDestroy() of the old life waited for', async () => {
       const { port, sockets } = await serve((socket) => socket.resume(), { allowHalfOpen: true });
-      const socket = use(net.connect({ port, host: HOST, allowHalfOpen: true }));
+      const socket = track(net.connect({ port, host: HOST, allowHalfOpen: true }));
       socket.resetAndDestroy();
       socket.destroy();
       socket.connect(port, HOST);
@@ -373,10 +336,10 @@ describe('the lives of a socket', () => {
       await once(socket, 'connect');
       socket.end();
       await once(socket, 'finish');
-      await tick();
+      await turn();
       assert.equal(socket.destroyed, false);
       sockets.at(-1).end('reply');
-      assert.equal(await textOf(socket), 'reply');
+      assert.equal(await hear(socket), 'reply');
     });
   });
 
@@ -385,7 +348,7 @@ describe('the lives of a socket', () => {
       const { port } = await serve((socket) => socket.end('new'));
       const answers = [];
       const lookup = (host, options, callback) => answers.push(callback);
-      const socket = use(net.connect({ port: 1, host: 'old.test', lookup }));
+      const socket = track(net.connect({ port: 1, host: 'old.test', lookup }));
       const lookups = [];
       socket.on('lookup', (...told) => lookups.push(told));
       socket.destroy();
@@ -393,56 +356,56 @@ describe('the lives of a socket', () => {
         process.nextTick(callback, null, ...(all ? [[{ address: HOST, family: 4 }]] : [HOST, 4]));
       } });
       answers[0](new Error('late'));
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
       assert.deepEqual(lookups, [[null, HOST, 4, 'new.test']]);
     });
 
     it('is no failed lookup that was about to destroy the socket', async () => {
       const { port } = await serve((socket) => socket.end('new'));
-      const socket = use(net.connect({ port: 1, host: 'old.test', lookup: (host, options, callback) => {
+      const socket = track(net.connect({ port: 1, host: 'old.test', lookup: (host, options, callback) => {
         process.nextTick(callback, new Error('old'));
       } }));
       socket.once('lookup', () => {
         socket.destroy();
         socket.connect(port, HOST);
       });
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
     });
 
     it('is no file: the next peer gets nothing of it', async () => {
-      const file = folder().path('secret');
+      const file = tempPath('secret');
       fs.writeFileSync(file, 'for the first only');
       const first = await serve((socket) => socket.resume());
       const second = await serve((socket) => socket.pipe(socket));
-      const socket = await connected(first.port);
+      const socket = await dial(first.port);
       const sent = socket.sendFile(file).then(() => 'sent', (error) => error.code);
       socket.destroy();
       socket.connect(second.port, HOST);
       socket.end('hello');
-      assert.equal(await textOf(socket), 'hello');
+      assert.equal(await hear(socket), 'hello');
       assert.notEqual(await sent, 'sent');
     });
 
     it('is no signal of a file of the old connection', async () => {
-      const file = folder().path('file');
+      const file = tempPath('file');
       fs.writeFileSync(file, 'x');
       const { port } = await serve((socket) => socket.pipe(socket));
-      const socket = await connected(port);
+      const socket = await dial(port);
       const aborts = new AbortController();
       const sent = socket.sendFile(file, { signal: aborts.signal }).catch(() => {});
       socket.destroy();
       socket.connect(port, HOST);
       aborts.abort();
       socket.end('hello');
-      assert.equal(await textOf(socket), 'hello');
+      assert.equal(await hear(socket), 'hello');
       await sent;
     });
 
     it('is no count of files: writes and files of the new connection keep their order', async () => {
-      const file = folder().path('part');
+      const file = tempPath('part');
       fs.writeFileSync(file, 'B');
       const { port } = await serve((socket, number) => (number === 1 ? socket.pause() : socket.pipe(socket)));
-      const socket = await connected(port);
+      const socket = await dial(port);
       fill(socket, () => {});
       const old = socket.sendFile(file).catch(() => {});
       socket.destroy();
@@ -450,14 +413,14 @@ describe('the lives of a socket', () => {
       socket.write('A');
       const sent = socket.sendFile(file);
       socket.end('C');
-      assert.equal(await textOf(socket), 'ABC');
+      assert.equal(await hear(socket), 'ABC');
       assert.equal(await sent, 1);
       await old;
     });
 
     it('is no descriptor: a message that waited is not sent by the new connection', async function descriptors() {
       if (process.platform === 'win32') this.skip();
-      const place = folder().path('s');
+      const place = tempPath('s');
       const received = [];
       const server = net.createServer({ receiveDescriptors: true }, (socket) => {
         socket.on('error', () => {});
@@ -465,18 +428,12 @@ describe('the lives of a socket', () => {
           received.push(...fds);
           fds.forEach((fd) => fs.closeSync(fd));
         });
-        if (sockets.push(socket) === 1) socket.pause();
+        if (sockets.push(track(socket)) === 1) socket.pause();
         else socket.pipe(socket);
       });
       const sockets = [];
-      open.push(() => {
-        for (const socket of sockets) socket.destroy();
-        server.close();
-      });
-      server.listen(place);
-      await once(server, 'listening');
-      const socket = use(net.connect(place));
-      await once(socket, 'connect');
+      await listening(server, place);
+      const socket = await connected(place);
       fill(socket, () => {});
       const told = new Promise((resolve) => {
         socket.sendDescriptors('x', [0], resolve);
@@ -485,14 +442,14 @@ describe('the lives of a socket', () => {
       socket.connect(place);
       assert.equal(Object.hasOwn(socket, '_writev'), false);
       socket.end('new');
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
       assert.ok((await told) instanceof Error);
       assert.deepEqual(received, []);
     });
 
     it('is no handle that a program has taken away', async () => {
       const { port, sockets } = await serve((socket, number) => number === 2 && socket.end('new'));
-      const socket = await connected(port);
+      const socket = await dial(port);
       socket.read(0);
       const handle = socket._handle;
       fill(socket, () => {});
@@ -500,7 +457,7 @@ describe('the lives of a socket', () => {
       socket.connect(port, HOST);
       assert.equal(socket.writableLength, 0);
       sockets[0].end('old');
-      assert.equal(await textOf(socket), 'new');
+      assert.equal(await hear(socket), 'new');
       handle.close();
     });
   });
@@ -509,9 +466,9 @@ describe('the lives of a socket', () => {
     it('counts an accepted socket out once, though that connects and closes again', async () => {
       const other = await serve((socket) => socket.end());
       const { server, port, sockets } = await serve(() => {});
-      await connected(port);
-      await connected(port);
-      while (sockets.length < 2) await tick();
+      await dial(port);
+      await dial(port);
+      while (sockets.length < 2) await turn();
       const [socket] = sockets;
       socket.destroy();
       await once(socket, 'close');
@@ -528,11 +485,11 @@ describe('the lives of a socket', () => {
       const server = net.createServer();
       let told = 0;
       server.on('listening', () => told++);
-      const place = folder().path('s');
+      const place = tempPath('s');
       server.listen(place).close(); // no lookup: it listens at once
       server.listen(place);
       await once(server, 'listening');
-      await tick();
+      await turn();
       assert.equal(told, 1);
       await new Promise((resolve) => server.close(resolve));
     });
@@ -548,7 +505,7 @@ describe("'data' after destroy()", () => {
       if (decode) socket.setEncoding('utf8');
       socket.pause();
       socket.read(0);
-      while (socket.readableLength < 3) await tick();
+      while (socket.readableLength < 3) await turn();
       const events = [];
       socket.on('data', () => events.push('data'));
       socket.unshift(decode ? 'x' : Buffer.from('x'));
@@ -558,12 +515,12 @@ describe("'data' after destroy()", () => {
       assert.deepEqual(events, ['data']);
       const other = net.connect(server.address().port, HOST).pause();
       other.read(0);
-      while (other.readableLength < 3) await tick();
+      while (other.readableLength < 3) await turn();
       other.on('data', () => events.push('after'));
       other.resume();
       other.destroy();
       await once(other, 'close');
-      await tick();
+      await turn();
       assert.deepEqual(events, ['data']);
     }
     await new Promise((resolve) => server.close(resolve));

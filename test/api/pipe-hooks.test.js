@@ -3,14 +3,11 @@
 // the place of these sees all bytes. Node 26.12 passes both by with what was buffered.
 
 const assert = require('node:assert');
-const { EventEmitter, once } = require('node:events');
+const { EventEmitter } = require('node:events');
 const { Duplex, Writable } = require('node:stream');
 
-const net = require('../..');
-
-const HOST = '127.0.0.1';
-
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
+const { turn } = require('../support/loop');
+const { pair, tidy } = require('../support/tidy');
 
 /** Calls `see` with each chunk that the pipe from `inlet` to `outlet` brings. */
 const HOOKS = {
@@ -48,29 +45,12 @@ const HOOKS = {
 };
 
 describe('hooks on a pipe', () => {
-  let servers, sockets, undo;
+  const undo = [];
 
-  beforeEach(() => {
-    servers = [];
-    sockets = [];
-    undo = [];
+  afterEach(() => {
+    for (const step of undo.splice(0)) step();
+    return tidy();
   });
-
-  afterEach(async () => {
-    for (const step of undo) step();
-    for (const socket of sockets) socket.destroy();
-    await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
-  });
-
-  async function pair(options) {
-    const server = net.createServer(options).listen(0, HOST);
-    servers.push(server);
-    await once(server, 'listening');
-    const client = net.connect(server.address().port, HOST);
-    const [socket] = await once(server, 'connection');
-    sockets.push(client, socket);
-    return [client, socket];
-  }
 
   /** Buffers one chunk that is as long as the high-water mark of `inlet`, which is when Node takes its short way. */
   async function buffer(sender, inlet, text) {
@@ -81,8 +61,8 @@ describe('hooks on a pipe', () => {
 
   for (const [title, attach] of Object.entries(HOOKS)) {
     it(`${title} sees what was buffered while the pipe was paused`, async () => {
-      const [sender, inlet] = await pair({ highWaterMark: 8 });
-      const [outlet, end] = await pair();
+      const { client: sender, accepted: inlet } = await pair({ serverOptions: { highWaterMark: 8 } });
+      const { client: outlet, accepted: end } = await pair();
       let [seen, arrived] = ['', ''];
       end.on('data', (chunk) => { arrived += chunk; });
       await new Promise((resolve) => { outlet.write('begin ', resolve); }); // by stream.Writable, which knows of a write from now on
@@ -101,7 +81,7 @@ describe('hooks on a pipe', () => {
   }
 
   it('a destination that is no socket has its own write() called with what was buffered', async () => {
-    const [sender, inlet] = await pair({ highWaterMark: 8 });
+    const { client: sender, accepted: inlet } = await pair({ serverOptions: { highWaterMark: 8 } });
     let [seen, arrived] = ['', ''];
     const outlet = new Writable({
       write(chunk, encoding, callback) {

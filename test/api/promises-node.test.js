@@ -10,8 +10,8 @@ const path = require('node:path');
 
 const cnet = require('../..');
 const { node } = require('../support/child');
+const { HOST } = require('../support/net');
 
-const HOST = '127.0.0.1';
 const hasOwn = Module.isBuiltin?.('node:net/promises') ?? false;
 const SIDES = [['cnet', cnet, cnet.promises], ['Node', net, hasOwn ? require('node:net/promises') : null]];
 

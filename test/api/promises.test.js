@@ -10,7 +10,7 @@ const path = require('node:path');
 const { connect, listen } = require('../../lib/promises');
 const { node, script } = require('../support/child');
 const { needsLinux, needsTool } = require('../support/needs');
-const { HOST, closed, text } = require('../support/net');
+const { HOST, closed, freePort, text } = require('../support/net');
 const { net } = require('../support/subject');
 const { tempPath, tidy, track } = require('../support/tidy');
 
@@ -23,16 +23,6 @@ async function serve(...args) {
 }
 
 const dial = async (port) => track(await connect(port, HOST));
-
-/** A port on which nobody listens. */
-async function freePort() {
-  const server = nodeNet.createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The error of a promise that is rejected. */
 const rejection = (promise) => promise.then(() => assert.fail('it was fulfilled'), (error) => error);

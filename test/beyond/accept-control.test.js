@@ -8,18 +8,14 @@ const nodeNet = require('node:net');
 const net = require('../..');
 const native = require('../../lib/native/binding');
 const { kAcceptLimit } = require('../../lib/server/state');
+const { HOST, listen, targetOf } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
-
 /* Listens, and tells of each who comes, in turn: 'in', or the reason for which it was dropped. */
-async function start(limits, place = { port: 0, host: HOST }) {
-  const server = net.createServer();
-  Object.assign(server, limits);
-  server.listen(place);
-  await once(server, 'listening');
-  const target = place.path === undefined ? { port: server.address().port, host: HOST } : { path: place.path };
+async function start(limits, ...where) {
+  const server = await listen(Object.assign(net.createServer(), limits), ...where);
+  const target = targetOf(server);
   const clients = [];
   const data = [];
   const connect = (localAddress, more = {}) => new Promise((resolve) => {

@@ -20,7 +20,7 @@ describe('diagnostics channels of cnet', () => {
   let subscribed = [];
 
   /** What is published from now on. */
-  function listen(name, act = () => {}) {
+  function subscribe(name, act = () => {}) {
     const messages = [];
     const subscriber = (message) => {
       messages.push(message);
@@ -57,7 +57,7 @@ describe('diagnostics channels of cnet', () => {
 
     it('has server, names, reason and limit, also where the event has no reason', async () => {
       const server = await listening(net.createServer());
-      const messages = listen('cnet.server.drop');
+      const messages = subscribe('cnet.server.drop');
       server.maxConnections = 0;
       const { data } = await dropped(server);
       assert.deepStrictEqual(messages, [{ server, ...data, reason: 'maxConnections', limit: 0 }]);
@@ -69,7 +69,7 @@ describe('diagnostics channels of cnet', () => {
     ]) {
       it(`tells of ${reason}`, async () => {
         const server = await listening(net.createServer((socket) => track(socket)));
-        const messages = listen('cnet.server.drop');
+        const messages = subscribe('cnet.server.drop');
         server[reason] = value;
         if (reason === 'maxConnectionRate') await Promise.all([once(server, 'connection'), connected(server.address().port, HOST)]);
         await dropped(server);
@@ -80,7 +80,7 @@ describe('diagnostics channels of cnet', () => {
     it('tells of user ids', async function test() {
       if (process.platform === 'win32') this.skip();
       const server = await listening(net.createServer({ allowedUids: [] }), tempPath());
-      const messages = listen('cnet.server.drop');
+      const messages = subscribe('cnet.server.drop');
       const dropping = once(server, 'drop');
       track(net.connect(server.address())).on('error', () => {});
       await dropping;
@@ -91,14 +91,14 @@ describe('diagnostics channels of cnet', () => {
     it('a subscriber may close the server', async () => {
       const server = await listening(net.createServer());
       server.maxConnectionsPerAddress = 0;
-      listen('cnet.server.drop', (message) => message.server.close());
+      subscribe('cnet.server.drop', (message) => message.server.close());
       await Promise.all([closed(server), dropped(server)]);
     });
   });
 
   describe('cnet.server.acceptLimit', () => {
     it('has each limit that is set, and a pause', () => {
-      const messages = listen('cnet.server.acceptLimit');
+      const messages = subscribe('cnet.server.acceptLimit');
       const server = net.createServer();
       server.maxConnections = 5;
       server.maxConnectionsPerAddress = 3;
@@ -117,7 +117,7 @@ describe('diagnostics channels of cnet', () => {
   describe('tracing:cnet.server.shutdown', () => {
     it('asyncStart has the options, asyncEnd the result', async () => {
       const { server, client, accepted } = await pair();
-      const [starts, ends, errors] = ['asyncStart', 'asyncEnd', 'error'].map((step) => listen(`tracing:cnet.server.shutdown:${step}`));
+      const [starts, ends, errors] = ['asyncStart', 'asyncEnd', 'error'].map((step) => subscribe(`tracing:cnet.server.shutdown:${step}`));
       const options = { timeout: 60000 };
       const promise = server.shutdown(options);
       assert.deepStrictEqual([starts.length, starts[0].server, starts[0].options], [1, server, options]);
@@ -128,7 +128,7 @@ describe('diagnostics channels of cnet', () => {
     });
 
     it('error has why it was rejected', async () => {
-      const messages = listen('tracing:cnet.server.shutdown:error');
+      const messages = subscribe('tracing:cnet.server.shutdown:error');
       const server = net.createServer();
       const error = await server.shutdown().catch((reason) => reason);
       assert.deepStrictEqual([messages.length, messages[0].server, messages[0].error], [1, server, error]);
@@ -137,7 +137,7 @@ describe('diagnostics channels of cnet', () => {
     it('a subscriber may shut it down or close it first', async () => {
       const server = await listening(net.createServer());
       let inner = null;
-      listen('tracing:cnet.server.shutdown:asyncStart', () => {
+      subscribe('tracing:cnet.server.shutdown:asyncStart', () => {
         if (inner === null) {
           inner = Promise.resolve();
           inner = server.shutdown();
@@ -153,7 +153,7 @@ describe('diagnostics channels of cnet', () => {
 
     it('the header that came, with its socket', async () => {
       const server = await listening(net.createServer({ proxyProtocol: {} }, (socket) => track(socket)));
-      const messages = listen('cnet.server.proxyHeader');
+      const messages = subscribe('cnet.server.proxyHeader');
       const accepting = once(server, 'connection');
       (await connected(server.address().port, HOST)).write(HEADER);
       const [socket] = await accepting;
@@ -162,7 +162,7 @@ describe('diagnostics channels of cnet', () => {
 
     it('why a header was refused, with the names, also without a listener of the event', async () => {
       const server = await listening(net.createServer({ proxyProtocol: {} }));
-      const messages = listen('cnet.server.proxyError');
+      const messages = subscribe('cnet.server.proxyError');
       const client = await connected(server.address().port, HOST);
       const { localPort } = client;
       client.on('error', () => {}).resume().write('no header\r\n');
@@ -174,8 +174,8 @@ describe('diagnostics channels of cnet', () => {
 
     it('subscribers may close the server, and destroy the socket', async () => {
       const server = await listening(net.createServer({ proxyProtocol: {} }));
-      listen('cnet.server.proxyHeader', ({ socket }) => socket.destroy());
-      listen('cnet.server.proxyError', (message) => message.server.close());
+      subscribe('cnet.server.proxyHeader', ({ socket }) => socket.destroy());
+      subscribe('cnet.server.proxyError', (message) => message.server.close());
       for (const bytes of [HEADER, 'no header\r\n']) {
         const client = await connected(server.address().port, HOST);
         client.on('error', () => {}).resume().write(bytes);
@@ -188,7 +188,7 @@ describe('diagnostics channels of cnet', () => {
 
   describe('cnet.client.connectTimeout', () => {
     it('has the socket, the error and the time', async () => {
-      const messages = listen('cnet.client.connectTimeout');
+      const messages = subscribe('cnet.client.connectTimeout');
       const socket = track(net.connect({ port: 1, host: 'slow.example', lookup: () => {}, connectTimeout: 10 }));
       const [error] = await once(socket, 'error');
       assert.deepStrictEqual([messages.length, messages[0].socket, messages[0].error, messages[0].timeout], [1, socket, error, 10]);
@@ -197,7 +197,7 @@ describe('diagnostics channels of cnet', () => {
     it('a subscriber may connect the socket again', async () => {
       const server = await listening(net.createServer());
       const socket = track(net.connect({ port: 1, host: 'slow.example', lookup: () => {}, connectTimeout: 10 })).on('error', () => {});
-      listen('cnet.client.connectTimeout', () => socket.connect(server.address().port, HOST));
+      subscribe('cnet.client.connectTimeout', () => socket.connect(server.address().port, HOST));
       await new Promise((resolve) => { socket.once('connect', resolve); });
       assert.strictEqual(socket.remotePort, server.address().port);
     });
@@ -210,8 +210,8 @@ describe('diagnostics channels of cnet', () => {
     it('each step of an attempt, and what was connected', async () => {
       const server = await listening(net.createServer());
       const { port } = server.address();
-      const attempts = listen('cnet.client.attempt');
-      const connects = listen('cnet.client.connect');
+      const attempts = subscribe('cnet.client.attempt');
+      const connects = subscribe('cnet.client.connect');
       const socket = await connected({ port, host: 'two.example', lookup: lookup(['127.0.0.9', HOST]), connectionAttemptDelay: 1000 });
       assert.deepStrictEqual(attempts.map(short), [
         ['127.0.0.9', port, 4, 'started', undefined], ['127.0.0.9', port, 4, 'failed', 'ECONNREFUSED'], [HOST, port, 4, 'started', undefined],
@@ -225,7 +225,7 @@ describe('diagnostics channels of cnet', () => {
       needsTool(this, 'python3');
       const deaf = await silent(['127.0.0.2']);
       try {
-        const attempts = listen('cnet.client.attempt');
+        const attempts = subscribe('cnet.client.attempt');
         const socket = track(net.connect({
           port: deaf.port, host: 'x', lookup: lookup(['127.0.0.2', HOST]), autoSelectFamilyAttemptTimeout: 20,
         }));
@@ -239,7 +239,7 @@ describe('diagnostics channels of cnet', () => {
     it('a path', async () => {
       const path = tempPath();
       await listening(net.createServer(), path);
-      const connects = listen('cnet.client.connect');
+      const connects = subscribe('cnet.client.connect');
       const socket = await connected(path);
       assert.deepStrictEqual(connects, [{ socket, address: path, port: undefined, family: undefined, isRace: false, attempts: 1 }]);
     });
@@ -247,7 +247,7 @@ describe('diagnostics channels of cnet', () => {
     for (const status of ['started', 'failed']) {
       it(`a subscriber may destroy the socket when an attempt has ${status}`, async () => {
         const refused = refusedPort();
-        listen('cnet.client.attempt', (message) => {
+        subscribe('cnet.client.attempt', (message) => {
           if (message.status === status) message.socket.destroy();
         });
         const socket = track(net.connect({ port: refused.port, host: 'x', lookup: lookup(['127.0.0.9', HOST]) })).on('error', () => {});
@@ -264,7 +264,7 @@ describe('diagnostics channels of cnet', () => {
       it(`a subscriber may ${title} when it is connected: there is no 'connect'`, async () => {
         const server = await listening(net.createServer((one) => track(one).on('error', () => {})));
         const subscriber = ({ socket }) => act(socket);
-        listen('cnet.client.connect', subscriber);
+        subscribe('cnet.client.connect', subscriber);
         const socket = track(new net.Socket()).on('error', () => {});
         const ending = closed(socket);
         let isConnected = false;
@@ -277,7 +277,7 @@ describe('diagnostics channels of cnet', () => {
     it('a subscriber may connect the socket to somewhere else', async () => {
       const [one, other] = [await listening(net.createServer()), await listening(net.createServer())];
       let moved = false;
-      listen('cnet.client.connect', ({ socket }) => {
+      subscribe('cnet.client.connect', ({ socket }) => {
         if (moved) return;
         moved = true;
         socket.destroy();

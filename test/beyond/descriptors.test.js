@@ -10,6 +10,8 @@ const { Worker } = require('node:worker_threads');
 const zlib = require('node:zlib');
 
 const { runFixture } = require('../support/child');
+const { openCount } = require('../support/kernel');
+const { until } = require('../support/loop');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
 const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
@@ -40,11 +42,9 @@ function contentOf(fd) {
   return bytes.toString('utf8', 0, length);
 }
 
-const openCount = () => fs.readdirSync('/proc/self/fd').length;
-
 /* Waits until the process has so many descriptors open; the test's own limit of time ends it. */
 async function untilOpen(count) {
-  while (openCount() !== count) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => openCount() === count);
 }
 
 /* The events of a socket up to its end, in their order: ['descriptors', contents, place] and ['data', length]. */

@@ -11,6 +11,7 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
 const { node } = require('../support/child');
+const { turns } = require('../support/loop');
 const { needsTool, skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
@@ -37,10 +38,6 @@ async function holdLock(file) {
     return once(holder, 'exit');
   };
 }
-
-const turns = async (count) => {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => { setImmediate(resolve); });
-};
 
 describe('the file of a server under --permission', function () {
   this.timeout(patience(30000));

@@ -10,6 +10,7 @@ const fs = require('node:fs');
 const nodeNet = require('node:net');
 
 const { fromNode } = require('../../lib/child-process');
+const { turn, until } = require('../support/loop');
 const { needsLinux } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { net } = require('../support/subject');
@@ -17,12 +18,6 @@ const { connected, listening, tempPath, tidy, track } = require('../support/tidy
 
 const loopback = new net.BlockList();
 loopback.addSubnet('127.0.0.0', 8);
-
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
-
-async function until(isDone) {
-  while (!isDone()) await turn();
-}
 
 /** The option `onread` over a buffer of 4 bytes; the callback says false for every piece that `isLast` says so of. */
 function collector(isLast = () => false) {

@@ -13,10 +13,10 @@ const tls = require('node:tls');
 const net = require('../..');
 const { TLV, encodeProxyHeader, parseTlvs } = require('../../lib/proxy-protocol');
 const { env, runFixture } = require('../support/child');
+const { HOST, bytes, close, closed, listen, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const has = (program) => spawnSync(program, ['-h'], { stdio: 'ignore', env }).error === undefined;
 
 const loopback = new net.BlockList();
@@ -34,14 +34,6 @@ function binary(body, { versionCommand = 0x21, family = 0x11, length = body.leng
 
 const tlv = (type, value) => Buffer.concat([Buffer.of(type, value.length >> 8, value.length & 255), Buffer.from(value)]);
 
-async function listen(server, where = { port: 0, host: HOST }) {
-  server.listen(where);
-  await once(server, 'listening');
-  return server;
-}
-
-const close = (server) => new Promise((resolve) => { server.close(resolve); });
-
 /** A plain client of node:net that does not mind how it ends. */
 function client(server) {
   const address = server.address();
@@ -50,19 +42,13 @@ function client(server) {
 }
 
 /** The end of a client, be it by a reset. */
-const closed = (peer) => new Promise((resolve) => { peer.resume().once('close', resolve); });
-
-async function allOf(stream) {
-  const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
+const ended = (peer) => closed(peer.resume());
 
 /** Sends bytes, and gives the socket of the server and all that it has read. */
-async function serve(options, bytes, where = undefined) {
-  const server = await listen(net.createServer({ proxyProtocol: { mode: 'require', ...options } }), where);
+async function serve(options, sent, ...where) {
+  const server = await listen(net.createServer({ proxyProtocol: { mode: 'require', ...options } }), ...where);
   const peer = client(server);
-  peer.end(bytes);
+  peer.end(sent);
   const [socket] = await once(server, 'connection');
   const names = {
     remote: [socket.remoteAddress, socket.remotePort, socket.remoteFamily],
@@ -71,19 +57,19 @@ async function serve(options, bytes, where = undefined) {
     address: socket.address(),
   };
   const real = typeof server.address() === 'string' ? null : { server: server.address().port, client: peer.localPort };
-  const data = await allOf(socket);
+  const data = await bytes(socket);
   socket.end();
   await close(server);
   return { socket, data: data.toString(), names, real, header: socket.proxyHeader };
 }
 
 /** Sends bytes that are to be refused: gives the error of 'proxyError'. */
-async function refused(bytes, { options = {}, end = true } = {}) {
+async function refused(sent, { options = {}, end = true } = {}) {
   const server = await listen(net.createServer({ proxyProtocol: { mode: 'require', ...options } }, () => assert.fail('let in')));
   const peer = client(server);
-  if (end) peer.end(bytes);
-  else peer.write(bytes);
-  const [[error, names]] = await Promise.all([once(server, 'proxyError'), closed(peer)]);
+  if (end) peer.end(sent);
+  else peer.write(sent);
+  const [[error, names]] = await Promise.all([once(server, 'proxyError'), ended(peer)]);
   assert.strictEqual(names.remoteAddress, HOST);
   assert.strictEqual(names.localPort, names.remotePort === undefined ? undefined : server.address().port);
   await close(server);
@@ -175,7 +161,7 @@ describe('PROXY protocol', function () {
         peer.end();
         const [socket] = await connection;
         assert.strictEqual(socket.remoteAddress, '10.1.2.3');
-        assert.strictEqual((await allOf(socket)).toString(), 'data');
+        assert.strictEqual(await text(socket), 'data');
         socket.end();
       }
       await close(server);
@@ -188,7 +174,7 @@ describe('PROXY protocol', function () {
       const [socket] = await once(server, 'connection');
       assert.deepStrictEqual([socket.isPaused(), socket.bytesRead, socket.readableLength], [true, 0, 0]);
       const cat = spawn('cat', { stdio: [socket, 'pipe', 'inherit'] });
-      assert.strictEqual((await allOf(cat.stdout)).toString(), 'for another process');
+      assert.strictEqual(await text(cat.stdout), 'for another process');
       socket.destroy();
       await close(server);
     });
@@ -197,7 +183,7 @@ describe('PROXY protocol', function () {
       const server = await listen(net.createServer({ proxyProtocol: {} }, (socket) => socket.end(`hello ${socket.remoteAddress}`)));
       const peer = client(server);
       peer.write(LINE);
-      assert.strictEqual((await allOf(peer)).toString(), 'hello 10.1.2.3');
+      assert.strictEqual(await text(peer), 'hello 10.1.2.3');
       peer.end();
       await close(server);
     });
@@ -222,7 +208,7 @@ describe('PROXY protocol', function () {
           const connection = once(server, 'connection');
           const inner = tls.connect({ socket: outer, rejectUnauthorized: false });
           inner.end('through TLS');
-          const [[socket], data] = await Promise.all([connection, allOf(inner)]);
+          const [[socket], data] = await Promise.all([connection, bytes(inner)]);
           assert.strictEqual(data.toString(), 'through TLS');
           assert.strictEqual(socket.remoteAddress, proxyHeader === undefined ? HOST : '9.9.9.9');
           outer.destroy();
@@ -301,7 +287,7 @@ describe('PROXY protocol', function () {
       const server = await listen(net.createServer({ proxyProtocol: {} }));
       const peer = client(server);
       peer.end('nonsense, and more of it');
-      await closed(peer);
+      await ended(peer);
       const good = client(server);
       good.end(LINE);
       const [socket] = await once(server, 'connection');
@@ -363,10 +349,10 @@ describe('PROXY protocol', function () {
       await Promise.all(peers.map((peer) => once(peer, 'connect')));
       const probe = net.connect(server.address().port, HOST); // what came before it has been accepted, too
       await once(probe, 'connect');
-      const ended = Promise.all(peers.map((peer) => closed(peer)));
+      const gone = Promise.all(peers.map(ended));
       probe.destroy();
       await close(server);
-      await ended;
+      await gone;
     });
 
     it('an iterator that is full keeps connections back whose header has come', async () => {
@@ -413,7 +399,7 @@ describe('PROXY protocol', function () {
       peer.end(long);
       const [socket] = await once(server, 'connection');
       assert.strictEqual(socket.isPaused(), true);
-      assert.strictEqual((await allOf(socket.resume())).length, long.length);
+      assert.strictEqual((await bytes(socket.resume())).length, long.length);
       socket.end();
       await close(server);
     });
@@ -426,7 +412,7 @@ describe('PROXY protocol', function () {
     it("mode 'optional': a trusted peer that waits for the server to speak is let in after `timeout`", async () => {
       const server = await listen(net.createServer({ proxyProtocol: { mode: 'optional', trusted: loopback, timeout: 20 } },
         (socket) => socket.end('hello')));
-      assert.strictEqual((await allOf(client(server))).toString(), 'hello');
+      assert.strictEqual(await text(client(server)), 'hello');
       await close(server);
     });
 
@@ -443,7 +429,7 @@ describe('PROXY protocol', function () {
       }
       const server = await listen(net.createServer({ blockList: loopback, proxyProtocol: {} }, () => assert.fail('let in')));
       server.on('proxyError', () => assert.fail('read'));
-      await closed(client(server));
+      await ended(client(server));
       await close(server);
     });
 
@@ -468,7 +454,7 @@ describe('PROXY protocol', function () {
       client(server).end(LINE);
       const [socket] = await once(server, 'connection');
       assert.deepStrictEqual([socket.proxyHeader, socket.peerAddress, socket.remoteAddress], [null, HOST, HOST]);
-      assert.strictEqual((await allOf(socket)).toString(), LINE);
+      assert.strictEqual(await text(socket), LINE);
       socket.end();
       await close(server);
     });
@@ -511,7 +497,7 @@ describe('PROXY protocol', function () {
       const socket = net.connect({ port: server.address().port, host: HOST, proxyHeader });
       write(socket);
       const [peer] = await once(server, 'connection');
-      const data = await allOf(peer);
+      const data = await bytes(peer);
       peer.end();
       await close(server);
       return { data, socket };
@@ -552,7 +538,7 @@ describe('PROXY protocol', function () {
           const peer = nodeNet.connect(proxy.address().port, HOST);
           await once(peer, 'connect');
           const { localPort } = peer;
-          const text = (await allOf(peer)).toString();
+          const text = (await bytes(peer)).toString();
           assert.strictEqual(text, `${HOST} ${localPort} ${proxy.address().port}`);
           await close(proxy);
         }
@@ -611,7 +597,7 @@ describe('PROXY protocol', function () {
       const server = await listen(nodeNet.createServer());
       const read = [];
       server.on('connection', (peer) => {
-        read.push(allOf(peer));
+        read.push(bytes(peer));
         peer.end();
       });
       const socket = new net.Socket();
@@ -741,7 +727,7 @@ backend out
           await once(peer, 'connect');
           const { localPort } = peer;
           const types = options.includes('crc32c') ? [TLV.CRC32C] : [];
-          assert.deepStrictEqual(JSON.parse(await allOf(peer)), [version, HOST, localPort, port, true, types]);
+          assert.deepStrictEqual(JSON.parse(await bytes(peer)), [version, HOST, localPort, port, true, types]);
         });
       });
     }
@@ -770,7 +756,7 @@ backend out
           const [source, destination] = ends.map((address) => ({ address, port: 56324 }));
           for (const more of [{ version: 1 }, { tlvs: [{ type: TLV.AUTHORITY, value: 'a.example' }, { type: 0xe0, value: Buffer.alloc(400) }], checksum: true }]) {
             const peer = net.connect({ port, host: HOST, proxyHeader: { source, destination, ...more } });
-            assert.strictEqual((await allOf(peer)).toString(), `${ends[0]} 56324 ${ends[1]}`);
+            assert.strictEqual(await text(peer), `${ends[0]} 56324 ${ends[1]}`);
           }
         }
       }, 'accept-proxy');
@@ -792,7 +778,7 @@ backend out
         const peer = tls.connect({ port, host: HOST, servername: 'a.example', rejectUnauthorized: false });
         await once(peer, 'secureConnect');
         const expected = [1, peer.getProtocol(), peer.getCipher().name, 'a.example', 4];
-        assert.deepStrictEqual(JSON.parse(await allOf(peer)), expected);
+        assert.deepStrictEqual(JSON.parse(await bytes(peer)), expected);
       }, `ssl crt ${dir.path('pem')}`).finally(() => dir.remove());
     });
   });
@@ -804,7 +790,7 @@ backend out
       const socat = spawn('socat', ['-u', '-', `TCP4:${HOST}:${server.address().port}`], { env });
       socat.stdin.end(`${LINE}by socat`);
       const [socket] = await once(server, 'connection');
-      assert.deepStrictEqual([socket.remoteAddress, (await allOf(socket)).toString()], ['10.1.2.3', 'by socat']);
+      assert.deepStrictEqual([socket.remoteAddress, (await bytes(socket)).toString()], ['10.1.2.3', 'by socat']);
       socket.end();
       await close(server);
     });

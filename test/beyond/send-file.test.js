@@ -12,17 +12,17 @@ const { promisify } = require('node:util');
 const { Worker } = require('node:worker_threads');
 
 const net = require('../..');
+const { sha256 } = require('../support/bytes');
 const { env } = require('../support/child');
+const { HOST, received } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const MB = 1024 * 1024;
 const LINUX = process.platform === 'linux';
 
 /** Programs of the system, which must not be given what a checked build preloads. */
 const has = (program) => spawnSync(program, ['--version'], { env }).status === 0;
-const sha = (data) => crypto.createHash('sha256').update(data).digest('hex');
 
 describe('socket.sendFile()', function () {
   this.timeout(patience(8000));
@@ -56,11 +56,8 @@ describe('socket.sendFile()', function () {
   });
 
   /** All that comes to the peer, once our side has ended. */
-  async function heard() {
-    const chunks = [];
-    peer.on('data', (chunk) => chunks.push(chunk)).resume();
-    await once(peer, 'end');
-    return Buffer.concat(chunks);
+  function heard() {
+    return received(peer);
   }
 
   const text = async () => (await heard()).toString();
@@ -166,7 +163,7 @@ describe('socket.sendFile()', function () {
     assert.strictEqual(socket.writableLength, 0);
     assert.strictEqual(socket.bytesWritten, content.length);
     socket.end();
-    assert.strictEqual(sha(await all), sha(content));
+    assert.strictEqual(sha256(await all), sha256(content));
     assert.strictEqual(await sent, content.length);
     assert.strictEqual(socket.bytesWritten, content.length);
   });
@@ -178,7 +175,7 @@ describe('socket.sendFile()', function () {
     socket.on('finish', () => order.push('finish'));
     const all = await heard();
     await sent;
-    assert.strictEqual(sha(all), sha(Buffer.concat([content, Buffer.from('the end')])));
+    assert.strictEqual(sha256(all), sha256(Buffer.concat([content, Buffer.from('the end')])));
     assert.deepStrictEqual(order, ['sent', 'finish']);
   });
 
@@ -281,7 +278,7 @@ describe('socket.sendFile()', function () {
     socket.end('!');
     const all = await heard();
     assert.strictEqual(await sent, 3 * MB);
-    assert.strictEqual(sha(all), sha(Buffer.concat([content.subarray(0, 3 * MB), Buffer.from('!')])));
+    assert.strictEqual(sha256(all), sha256(Buffer.concat([content.subarray(0, 3 * MB), Buffer.from('!')])));
     assert.strictEqual(socket.bytesWritten, 3 * MB + 1);
   });
 
@@ -333,7 +330,7 @@ describe('socket.sendFile()', function () {
     await once(web, 'listening');
     const out = dir.path('curled');
     await promisify(execFile)('curl', ['-sS', '-o', out, `http://${HOST}:${web.address().port}/`], { env });
-    assert.strictEqual(sha(fs.readFileSync(out)), sha(content));
+    assert.strictEqual(sha256(fs.readFileSync(out)), sha256(content));
     await new Promise((resolve) => web.close(resolve));
   });
 });

@@ -6,9 +6,8 @@ const { once } = require('node:events');
 const nodeNet = require('node:net');
 
 const net = require('../..');
+const { listen, targetOf } = require('../support/net');
 const { tempDir } = require('../support/temp');
-
-const HOST = '127.0.0.1';
 
 describe('onread of a server', () => {
   let server, clients;
@@ -22,16 +21,13 @@ describe('onread of a server', () => {
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   });
 
-  async function listen(options, where = { port: 0, host: HOST }) {
-    server = net.createServer(options);
-    server.listen(where);
-    await once(server, 'listening');
+  async function serve(options, ...where) {
+    server = await listen(net.createServer(options), ...where);
     return server;
   }
 
   async function client() {
-    const address = server.address();
-    const socket = nodeNet.connect(typeof address === 'string' ? address : { port: address.port, host: HOST });
+    const socket = nodeNet.connect(targetOf(server));
     clients.push(socket);
     await once(socket, 'connect');
     return socket;
@@ -45,7 +41,7 @@ describe('onread of a server', () => {
       const buffer = Buffer.alloc(1000);
       const calls = [];
       let heard = '';
-      await listen({
+      await serve({
         onread: {
           buffer,
           callback(got, memory) {
@@ -70,7 +66,7 @@ describe('onread of a server', () => {
 
   it('one buffer serves all connections: each callback sees the bytes of its own', async () => {
     const heard = new Map();
-    await listen({
+    await serve({
       onread: {
         buffer: new Uint8Array(3), // so that there is more to read each time
         callback(got, memory) {
@@ -93,7 +89,7 @@ describe('onread of a server', () => {
   it('a function makes one buffer for each connection, whatever the number of reads', async () => {
     const made = [];
     const used = new Map();
-    await listen({
+    await serve({
       onread: {
         buffer() {
           made.push(Buffer.alloc(1));
@@ -117,7 +113,7 @@ describe('onread of a server', () => {
 
   it('pauseOnConnect: nothing is read before resume()', async () => {
     const heard = [];
-    await listen({ pauseOnConnect: true, onread: { buffer: Buffer.alloc(100), callback: (got) => heard.push(got) } });
+    await serve({ pauseOnConnect: true, onread: { buffer: Buffer.alloc(100), callback: (got) => heard.push(got) } });
     const [[socket], peer] = await Promise.all([once(server, 'connection'), client()]);
     await new Promise((resolve) => { peer.write('hello', resolve); });
     for (let i = 0; i < 20; i++) await new Promise((resolve) => { setImmediate(resolve); });
@@ -131,7 +127,7 @@ describe('onread of a server', () => {
 
   it('a callback that returns false pauses its connection', async () => {
     let reads = 0;
-    await listen({
+    await serve({
       onread: {
         buffer: Buffer.alloc(4),
         callback() {
@@ -151,7 +147,7 @@ describe('onread of a server', () => {
   });
 
   it('the connections can be written to and half-closed as any', async () => {
-    await listen({
+    await serve({
       allowHalfOpen: true,
       onread: { buffer: Buffer.alloc(64), callback(got, memory) { this.write(Buffer.from(memory.subarray(0, got))); } },
     });
@@ -179,7 +175,7 @@ describe('onread of a server', () => {
       [() => { throw new Error('no memory'); }, { message: 'no memory' }],
       [() => 'text', { code: 'ERR_INVALID_ARG_TYPE' }],
     ]) {
-      await listen({ onread: { buffer: make, callback() {} } });
+      await serve({ onread: { buffer: make, callback() {} } });
       let closed = 0;
       const accepted = { close: () => closed++ };
       assert.throws(() => server._handle.onconnection(0, accepted), error);

@@ -12,27 +12,17 @@ const { toNode } = require('../../lib/child-process');
 const { kServerId } = require('../../lib/server/state');
 const native = require('../../lib/native/binding');
 const { runFixture } = require('../support/child');
+const { HOST, listen, targetOf } = require('../support/net');
 const { patience } = require('../support/scale');
-const { tempDir } = require('../support/temp');
+const { pathUntilExit } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const COUNTS = { finished: 0, halfClosed: 0, reset: 0, moved: 0 };
 const LARGE = Buffer.alloc(32 * 1024 * 1024);
 
-const dirs = [];
-const socketPath = () => {
-  dirs.push(tempDir());
-  return dirs[dirs.length - 1].path('s');
-};
-after(() => dirs.forEach((dir) => dir.remove()));
-
 /* A server that listens, and how to connect to it: to one connection after the other, with both its ends. */
-async function start(options = {}, place = { port: 0, host: HOST }) {
-  const server = net.createServer(options);
-  server.listen(place);
-  await once(server, 'listening');
-  const { port } = server.address();
-  const target = place.path === undefined ? { port, host: HOST } : { path: place.path };
+async function start(options = {}, ...where) {
+  const server = await listen(net.createServer(options), ...where);
+  const target = targetOf(server);
   const connect = async (more = {}) => {
     const [[socket], client] = await Promise.all([
       once(server, 'connection'),
@@ -139,7 +129,7 @@ describe('server.shutdown()', function () {
   });
 
   it('closes connections over a path at the deadline', async () => {
-    const { server, connect } = await start({}, { path: socketPath() });
+    const { server, connect } = await start({}, { path: pathUntilExit() });
     const { client } = await connect();
     const end = ending(client);
     assert.deepStrictEqual(await server.shutdown({ timeout: 0 }), { ...COUNTS, reset: 1 });
@@ -324,7 +314,7 @@ describe('server.shutdown({ halfCloseIdle })', function () {
     assert.deepStrictEqual(await shutdown, { ...COUNTS, finished: 1, halfClosed: 1 });
   });
 
-  for (const [name, place] of [['TCP', () => ({ port: 0, host: HOST })], ['a path', () => ({ path: socketPath() })]]) {
+  for (const [name, place] of [['TCP', () => ({ port: 0, host: HOST })], ['a path', () => ({ path: pathUntilExit() })]]) {
     it(`${name}: a connection that has been quiet for some time is ended`, async () => {
       const { server, connect } = await start({}, place());
       const { client } = await connect();
@@ -442,7 +432,7 @@ describe('the connections of a server', function () {
   });
 
   it('the time of an idle timeout is known where the kernel tells none', async () => {
-    const { server, connect } = await start({}, { path: socketPath() });
+    const { server, connect } = await start({}, { path: pathUntilExit() });
     const { socket } = await connect();
     assert.strictEqual(server.closeIdleConnections(1), 0);
     socket.setTimeout(1);

@@ -10,7 +10,7 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 
 const { Pipe } = require('../../lib/native/handle');
-const { text } = require('../support/net');
+const { close, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
 const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
@@ -51,7 +51,6 @@ async function stale(options) {
   return file;
 }
 
-const close = (server) => new Promise((resolve) => { server.close(resolve); });
 const modeOf = (file) => (fs.lstatSync(file).mode & 0o777).toString(8);
 
 async function refusal(options) {

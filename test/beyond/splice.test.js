@@ -10,25 +10,14 @@ const { Duplex } = require('node:stream');
 const { Worker } = require('node:worker_threads');
 
 const net = require('../..');
+const { sha256 } = require('../support/bytes');
+const { turns } = require('../support/loop');
+const { HOST, close, listen, received, targetOf } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const MB = 1024 * 1024;
 const LINUX = process.platform === 'linux';
-
-const sha = (data) => crypto.createHash('sha256').update(data).digest('hex');
-const turns = async (count) => {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => { setImmediate(resolve); });
-};
-
-/** All that a socket gives, to its end. */
-async function all(socket) {
-  const chunks = [];
-  socket.on('data', (chunk) => chunks.push(chunk)).resume();
-  await once(socket, 'end');
-  return Buffer.concat(chunks);
-}
 
 const modes = [
   ['TCP to TCP', { from: 'tcp', to: 'tcp', connect: net.connect }],
@@ -45,10 +34,6 @@ for (const [title, mode] of modes) {
     let dir, front, back, open;
 
     const where = (kind, name) => (kind === 'tcp' ? { port: 0, host: HOST } : { path: dir.path(name) });
-    const target = (server) => {
-      const address = server.address();
-      return typeof address === 'string' ? { path: address } : { port: address.port, host: HOST };
-    };
     const keep = (socket) => {
       open.push(socket);
       return socket.on('error', () => {});
@@ -59,23 +44,21 @@ for (const [title, mode] of modes) {
       open = [];
       front = net.createServer({ pauseOnConnect: true });
       back = nodeNet.createServer({ allowHalfOpen: true, pauseOnConnect: true });
-      front.listen(where(mode.from, 'front'));
-      back.listen(where(mode.to, 'back'));
-      await Promise.all([once(front, 'listening'), once(back, 'listening')]);
+      await Promise.all([listen(front, where(mode.from, 'front')), listen(back, where(mode.to, 'back'))]);
     });
 
     afterEach(async () => {
       for (const socket of open) socket.destroy();
-      await Promise.all([front, back].map((server) => new Promise((resolve) => server.close(resolve))));
+      await close(front, back);
       dir.remove();
     });
 
     /** client - a, b - server */
     async function chain() {
-      const client = keep(nodeNet.connect({ ...target(front), allowHalfOpen: true }));
+      const client = keep(nodeNet.connect({ ...targetOf(front), allowHalfOpen: true }));
       const [a] = await once(front, 'connection');
       keep(a);
-      const b = keep(mode.connect(target(back)));
+      const b = keep(mode.connect(targetOf(back)));
       const [server] = await once(back, 'connection');
       keep(server);
       if (b.connecting) await once(b, 'connect');
@@ -89,9 +72,9 @@ for (const [title, mode] of modes) {
       const done = net.splice(a, b);
       client.end(up);
       server.end(down);
-      const [atServer, atClient] = await Promise.all([all(server), all(client)]);
-      assert.strictEqual(sha(atServer), sha(up));
-      assert.strictEqual(sha(atClient), sha(down));
+      const [atServer, atClient] = await Promise.all([received(server), received(client)]);
+      assert.strictEqual(sha256(atServer), sha256(up));
+      assert.strictEqual(sha256(atClient), sha256(down));
       assert.deepStrictEqual(await done, { aToB: up.length, bToA: down.length });
       assert.deepStrictEqual([a.bytesRead, a.bytesWritten, b.bytesRead, b.bytesWritten],
         [up.length, down.length, down.length, up.length]);
@@ -102,12 +85,12 @@ for (const [title, mode] of modes) {
       const { client, a, b, server } = await chain();
       const done = net.splice(a, b);
       client.end('question');
-      assert.strictEqual((await all(server)).toString(), 'question');
+      assert.strictEqual((await received(server)).toString(), 'question');
       server.write('ans');
       client.resume();
       const [first] = await once(client, 'data');
       server.end('wer');
-      assert.strictEqual(first.toString() + (await all(client)).toString(), 'answer');
+      assert.strictEqual(first.toString() + (await received(client)).toString(), 'answer');
       assert.deepStrictEqual(await done, { aToB: 8, bToA: 6 });
     });
 
@@ -134,8 +117,8 @@ for (const [title, mode] of modes) {
       b.write(big);
       const done = net.splice(a, b);
       client.end(', and more');
-      const got = await all(server);
-      assert.strictEqual(sha(got.subarray(0, big.length)), sha(big));
+      const got = await received(server);
+      assert.strictEqual(sha256(got.subarray(0, big.length)), sha256(big));
       assert.strictEqual(got.subarray(big.length).toString(), ' and the rest, and more');
       server.end();
       client.resume();
@@ -150,7 +133,7 @@ for (const [title, mode] of modes) {
       while (!a._readableState.ended) await turns(1);
       a.removeAllListeners('readable');
       const done = net.splice(a, b);
-      assert.strictEqual((await all(server)).toString(), 'all');
+      assert.strictEqual((await received(server)).toString(), 'all');
       server.end();
       client.resume();
       assert.deepStrictEqual(await done, { aToB: 3, bToA: 0 });
@@ -166,7 +149,7 @@ for (const [title, mode] of modes) {
         await turns(200);
       }
       assert.ok(a.bytesRead < up.length);
-      assert.strictEqual(sha(await all(server)), sha(up));
+      assert.strictEqual(sha256(await received(server)), sha256(up));
       server.end();
       client.resume();
       assert.strictEqual((await done).aToB, up.length);
@@ -226,20 +209,20 @@ for (const [title, mode] of modes) {
     });
 
     it('waits for a connection that is coming, and rejects when it does not come', async () => {
-      const client = keep(nodeNet.connect({ ...target(front), allowHalfOpen: true }));
+      const client = keep(nodeNet.connect({ ...targetOf(front), allowHalfOpen: true }));
       const [a] = await once(front, 'connection');
       keep(a);
-      const b = keep(mode.connect(target(back)));
+      const b = keep(mode.connect(targetOf(back)));
       const done = net.splice(a, b);
       client.end('early');
       const [server] = await once(back, 'connection');
       keep(server);
-      assert.strictEqual((await all(server)).toString(), 'early');
+      assert.strictEqual((await received(server)).toString(), 'early');
       server.end();
       client.resume();
       assert.deepStrictEqual(await done, { aToB: 5, bToA: 0 });
 
-      const other = keep(nodeNet.connect(target(front)));
+      const other = keep(nodeNet.connect(targetOf(front)));
       other.resume();
       const [c] = await once(front, 'connection');
       const gone = nodeNet.createServer().listen(0, HOST);

@@ -175,30 +175,7 @@ static void idle(cnet_idle_t *timeout) {
   note(host, HOST_IDLE, NULL);
 }
 
-static const cnet_host_t CALLBACKS = {
-    .stream_size = sizeof(host_state_t),
-    .opened = opened,
-    .stream_closed = stream_closed,
-    .stream_freed = stream_freed,
-    .settle = settle,
-    .accepted = accepted,
-    .accept_failed = accept_failed,
-    .rejected = rejected,
-    .user_rejected = user_rejected,
-    .header_rejected = header_rejected,
-    .exhausted = exhausted,
-    .bound = bound,
-    .attempt = attempt,
-    .connected = connected,
-    .context_new = context_new,
-    .context_free = context_free,
-    .run_in = run_in,
-    .allocate = allocate,
-    .read = received,
-    .descriptors = descriptors,
-    .ended = ended,
-    .idle = idle,
-};
+static const cnet_host_t CALLBACKS = CNET_HOST(sizeof(host_state_t));
 
 /* --- beginning and end ------------------------------------------------------------------------------------------ */
 

@@ -157,7 +157,7 @@ static void sends_a_part_of_a_file(int64_t offset, uint64_t count, size_t from, 
   NEED(lseek(file, 1000, SEEK_SET) == 1000);
   NEED(cnet_send_file(pair[0], file, offset, count) == 0);
   close(file); /* it has its own */
-  CHECK(cnet_write_context(pair[0]) != NULL && cnet_writable(pair[0]) == UV_EBUSY);
+  CHECK(cnet_waiting_context(pair[0]) != NULL && cnet_writable(pair[0]) == UV_EBUSY);
   CHECK(cnet_send_file(pair[0], 0, 0, 1) == UV_EBUSY);
   NEED(cnet_read_start(pair[1]) == 0);
   host_run(&host, has_write_ended, pair[0]);
@@ -182,7 +182,7 @@ static void tells_of_a_peer_that_is_gone_or_a_close(bool by_close) {
   int file = make_file(PATTERN_SIZE);
   host_pair(&host, CNET_TCP, pair);
   NEED(cnet_send_file(pair[0], file, 0, PATTERN_SIZE) == 0);
-  *cnet_write_context(pair[0]) = host_alloc(1);
+  *cnet_waiting_context(pair[0]) = host_alloc(1);
   host.contexts++;
   while (cnet_bytes_sent(pair[0]) == 0) uv_run(&host.uv, UV_RUN_ONCE);
   host_turn(&host, 2);
@@ -211,7 +211,7 @@ static void sends_no_pipe_and_nothing_without_a_connection(void) {
   CHECK(cnet_send_file(fresh, fds[0], -1, 1) == UV_EBADF && cnet_send_file(host_listen(&host), 0, 0, 1) == UV_ENOTCONN);
   fail_allocation(0);
   CHECK(cnet_send_file(pair[0], fds[0], -1, 1) == UV_ENOMEM && stop_failing());
-  CHECK(cnet_write_context(pair[0]) == NULL && cnet_writable(pair[0]) == 0);
+  CHECK(cnet_waiting_context(pair[0]) == NULL && cnet_writable(pair[0]) == 0);
   close(fds[0]);
   close(fds[1]);
   host_end(&host);

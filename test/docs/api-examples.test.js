@@ -3,10 +3,10 @@
 // program that depends on the package has it.
 
 const assert = require('node:assert');
-const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { node } = require('../support/child');
 const { tempDir } = require('../support/temp');
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -20,19 +20,6 @@ const examples = [...text.matchAll(BLOCK)].map(({ 1: kind, 2: source, 3: output,
   source,
   output,
 }));
-
-/** What a program prints, until it ends by itself. */
-function run(file, cwd) {
-  const child = spawn(process.execPath, [file], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (data) => (stdout += data));
-  child.stderr.setEncoding('utf8').on('data', (data) => (stderr += data));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ stdout, stderr, status: signal ?? code }));
-  });
-}
 
 describe('examples of docs/api.md', () => {
   let temp;
@@ -52,7 +39,8 @@ describe('examples of docs/api.md', () => {
       assert.notStrictEqual(output, undefined, 'no output follows it');
       const file = temp.path(`example-${line}.${kind === 'mjs' ? 'mjs' : 'cjs'}`);
       fs.writeFileSync(file, source);
-      assert.deepStrictEqual(await run(file, path.dirname(file)), { stdout: output, stderr: '', status: 0 });
+      const result = await node([file], { cwd: path.dirname(file), stdio: ['ignore', 'pipe', 'pipe'] });
+      assert.deepStrictEqual(result, { code: 0, signal: null, stdout: output, stderr: '' });
     });
   }
 

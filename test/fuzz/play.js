@@ -6,6 +6,8 @@ const crypto = require('node:crypto');
 const nodeNet = require('node:net');
 const { Writable } = require('node:stream');
 
+const { turn } = require('../support/loop');
+
 /**
  * Turns of the event loop after each step; what is under way on the loopback has come through by then, unless bytes still
  * move: then there are more of them, but not more often than this.
@@ -19,8 +21,6 @@ const NOTED = [
   'lookup', 'connect', 'ready', 'end', 'finish', 'error', 'close', 'timeout', 'connectionAttempt', 'connectionAttemptFailed',
   'listening', 'connection', 'drop',
 ];
-
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
 
 /* Bytes that say where they are from. */
 function content(size, kind) {

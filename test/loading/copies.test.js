@@ -6,9 +6,10 @@ const { once } = require('node:events');
 const path = require('node:path');
 
 const first = require('../..');
+const { HOST } = require('../support/net');
+const { listening, tidy, track } = require('../support/tidy');
 
 const LIB = path.join(__dirname, '..', '..', 'lib', path.sep);
-const HOST = '127.0.0.1';
 
 /** Loads lib/ anew, and leaves require.cache as it was. */
 function loadCopy() {
@@ -21,33 +22,14 @@ function loadCopy() {
 }
 
 describe('copies of the package in one process', () => {
-  let servers, sockets;
-
-  beforeEach(() => {
-    servers = [];
-    sockets = [];
-  });
-
-  afterEach(async () => {
-    for (const socket of sockets) socket.destroy();
-    await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
-  });
+  afterEach(tidy);
 
   async function serve(net) {
-    const server = net.createServer((socket) => {
-      sockets.push(socket);
-      socket.pipe(socket);
-    }).listen(0, HOST);
-    servers.push(server);
-    await once(server, 'listening');
+    const server = await listening(net.createServer((socket) => track(socket).pipe(socket)));
     return server.address().port;
   }
 
-  function open(net, port) {
-    const socket = net.connect(port, HOST);
-    sockets.push(socket);
-    return socket;
-  }
+  const open = (net, port) => track(net.connect(port, HOST));
 
   async function echo(socket, text) {
     socket.write(text);

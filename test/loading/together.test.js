@@ -54,7 +54,7 @@ describe('the loading of lib/', function () {
       };
       require(LIB + 'index.js');
       console.log(sought.join());`;
-    assert.strictEqual(run(text), './common/runtime,./common/together');
+    assert.strictEqual(run(text), './common/runtime,./node-internals/together');
   });
 
   it('a cleared require.cache gives another copy, that works for itself', () => {

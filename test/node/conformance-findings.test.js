@@ -12,43 +12,14 @@ const { constants } = require('node:os');
 const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
 
 const net = require('../..');
+const { HOST, hear } = require('../support/net');
 const { tempDir } = require('../support/temp');
-
-const HOST = '127.0.0.1';
+const { listening, tidy, track } = require('../support/tidy');
 
 const { once } = EventEmitter;
 
 describe('findings of conformance', () => {
-  const opened = [];
-
-  const track = (emitter) => {
-    opened.push(emitter);
-    return emitter;
-  };
-
-  async function listening(server, ...args) {
-    track(server).listen(...(args.length > 0 ? args : [0, HOST]));
-    await once(server, 'listening');
-    return server;
-  }
-
-  /** All that a stream still gives; unlike `for await`, it leaves the other direction open. */
-  async function text(readable) {
-    let all = '';
-    readable.setEncoding('utf8').on('data', (chunk) => {
-      all += chunk;
-    });
-    await once(readable, 'end');
-    return all;
-  }
-
-  afterEach(async () => {
-    for (const one of opened.splice(0)) {
-      if (one.destroy) one.destroy();
-      else if (one.listening) one.close();
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  });
+  afterEach(tidy);
 
   describe('writes', () => {
     it("throws for a string in the encoding 'buffer' what node:net throws", async () => {
@@ -215,9 +186,9 @@ describe('findings of conformance', () => {
       const blockList = new nodeNet.BlockList();
       const server = await listening(net.createServer({ blockList }, (socket) => socket.end('welcome')));
       const { port } = server.address();
-      assert.strictEqual(await text(track(nodeNet.connect(port, HOST))), 'welcome');
+      assert.strictEqual(await hear(track(nodeNet.connect(port, HOST))), 'welcome');
       blockList.addAddress(HOST);
-      assert.strictEqual(await text(track(nodeNet.connect(port, HOST))), '');
+      assert.strictEqual(await hear(track(nodeNet.connect(port, HOST))), '');
     });
 
     it('listen() takes a server of it: a copy of its descriptor stays when that server is closed', async () => {
@@ -227,7 +198,7 @@ describe('findings of conformance', () => {
       other.close();
       await once(other, 'close');
       assert.strictEqual(server.address().port, port);
-      assert.strictEqual(await text(track(nodeNet.connect(port, HOST))), 'cnet');
+      assert.strictEqual(await hear(track(nodeNet.connect(port, HOST))), 'cnet');
     });
 
     for (const kind of ['TCP', 'pipe']) {
@@ -244,9 +215,9 @@ describe('findings of conformance', () => {
           const [accepted] = await connection;
           const socket = track(new net.Socket({ handle: accepted._handle, allowHalfOpen: true }));
           accepted._handle.close();
-          assert.strictEqual(await text(socket), 'early');
+          assert.strictEqual(await hear(socket), 'early');
           socket.end('late');
-          assert.strictEqual(await text(client), 'late');
+          assert.strictEqual(await hear(client), 'late');
         } finally {
           temp.remove();
         }
@@ -285,7 +256,7 @@ describe('findings of conformance', () => {
       assert.ok(!copy.check('10.0.0.2'));
       copy.addSubnet('127.0.0.0', 8);
       const server = await listening(net.createServer({ blockList: copy }, (socket) => socket.end('welcome')));
-      assert.strictEqual(await text(track(nodeNet.connect(server.address().port, HOST))), '');
+      assert.strictEqual(await hear(track(nodeNet.connect(server.address().port, HOST))), '');
     });
 
     it('a BlockList is taken by node:net for its own, of which it sees each rule', () => {
@@ -306,7 +277,7 @@ describe('findings of conformance', () => {
     const source = "process.stdout.write('child');";
     const child = spawn(process.execPath, ['-e', source], { stdio: [socket, socket, 'inherit'] });
     socket.destroy();
-    assert.strictEqual(await text(client), 'child');
+    assert.strictEqual(await hear(client), 'child');
     if (child.exitCode === null) await once(child, 'exit');
     assert.strictEqual(child.exitCode, 0);
   });
@@ -335,7 +306,7 @@ describe('findings of conformance', () => {
         const request = http.get({ port: server.address().port, host: HOST, agent });
         const [response] = await once(request, 'response');
         sockets.push(response.socket);
-        assert.strictEqual(await text(response), 'hello');
+        assert.strictEqual(await hear(response), 'hello');
         await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {

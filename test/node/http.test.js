@@ -8,7 +8,7 @@ const { pipeline } = require('node:stream/promises');
 
 const compare = require('../support/compare');
 
-const { HOST, Log, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = compare;
+const { HOST, Log, answered, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = compare;
 
 const MEGABYTES = bytes(3 * 1024 * 1024 + 7);
 const WHOLE = digestOf(MEGABYTES);
@@ -20,12 +20,6 @@ function ask(net, bin, server, options = {}) {
   const request = http.request({ host: HOST, port, createConnection, ...options });
   return bin.keep(request);
 }
-
-/** The response to a request, or its error as text. */
-const answered = (request) =>
-  new Promise((resolve) => {
-    request.on('response', resolve).on('error', (error) => resolve(shown(error)));
-  });
 
 /** An agent that keeps connections of `net`. */
 function keeper(net, bin, options, made = []) {

@@ -3,37 +3,21 @@
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
-const fs = require('node:fs');
-const path = require('node:path');
 const tls = require('node:tls');
 
 const net = require('../..');
-
-const HOST = '127.0.0.1';
-
-const pem = (name) => fs.readFileSync(path.join(__dirname, '..', 'fixtures', 'tls', `${name}.pem`));
-const key = pem('key');
-const cert = pem('cert');
+const { cert, key } = require('../support/certificate');
+const { HOST } = require('../support/net');
+const { listening, tidy, track } = require('../support/tidy');
 
 describe('a socket that TLS has read, and that lives again', () => {
-  const open = [];
-
-  async function listening(server) {
-    const sockets = new Set();
-    server.on('connection', (socket) => {
-      sockets.add(socket);
-      socket.on('error', () => {});
-    });
-    open.push(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    server.listen(0, HOST);
-    await once(server, 'listening');
-    return server.address().port;
+  /** The port of a server that listens. */
+  async function serve(server) {
+    server.on('connection', (socket) => track(socket).on('error', () => {}));
+    return (await listening(server)).address().port;
   }
 
-  const secured = () => listening(tls.createServer({ key, cert }, (socket) => {
+  const secured = () => serve(tls.createServer({ key, cert }, (socket) => {
     socket.on('error', () => {});
     socket.write('secret');
   }));
@@ -49,19 +33,13 @@ describe('a socket that TLS has read, and that lives again', () => {
     return String(bytes);
   }
 
-  function fresh() {
-    const socket = new net.Socket();
-    open.push(() => socket.destroy());
-    return socket;
-  }
+  const fresh = () => track(new net.Socket());
 
-  afterEach(() => {
-    for (const close of open.splice(0)) close();
-  });
+  afterEach(tidy);
 
   it('is read by the program', async () => {
     const port = await secured();
-    const plain = await listening(net.createServer((socket) => socket.end('plain')));
+    const plain = await serve(net.createServer((socket) => socket.end('plain')));
     const socket = fresh();
     assert.equal(await roundOf(socket, port), 'secret');
     let text = '';
@@ -75,7 +53,7 @@ describe('a socket that TLS has read, and that lives again', () => {
 
   it('keeps what it was told to decode', async () => {
     const port = await secured();
-    const plain = await listening(net.createServer((socket) => socket.end('plain')));
+    const plain = await serve(net.createServer((socket) => socket.end('plain')));
     const socket = fresh().setEncoding('hex');
     await roundOf(socket, port);
     socket.connect(plain, HOST);
@@ -86,7 +64,7 @@ describe('a socket that TLS has read, and that lives again', () => {
   it('tells the program of its errors, as any other', async () => {
     const port = await secured();
     const none = net.createServer();
-    const gone = await listening(none);
+    const gone = await serve(none);
     none.close();
     await once(none, 'close');
     const socket = fresh();

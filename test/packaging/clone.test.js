@@ -6,8 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { ownHeaders } = require('../../tools/build.js');
-const { npmFile } = require('../../tools/ensure.js');
+const { npmFile, ownHeaders } = require('../../tools/build.js');
 const { ROOT, run, showWork } = require('../../tools/run.js');
 const { getNode, VERSIONS } = require('../../tools/test-nodes.js');
 const { environment, mustWork } = require('./kit.js');
@@ -17,6 +16,10 @@ const LEFT_OUT = new Set(['.cache', '.git', 'bench', 'build', 'build-fuzz', 'nod
 
 /** A user who may write nowhere, where root runs the tests, whom nothing keeps from writing. */
 const NOBODY = 65534;
+
+/** Nothing can be fetched: neither packages nor Node's headers. */
+const UNREACHABLE = 'http://127.0.0.1:1';
+const OFFLINE = { npm_config_registry: UNREACHABLE, npm_config_disturl: UNREACHABLE, npm_config_fetch_retries: '0' };
 
 /** One line of the tools, and nothing else. */
 const ONE_LINE = /^cnet: [^\n]+\n$/;
@@ -71,7 +74,7 @@ describe('a clone', () => {
       dir = clone('fresh');
     });
 
-    const commands = [['npm start', 'start.js'], ['npm test', 'test.js'], ['npm run build', 'build.js']];
+    const commands = [['npm start', 'start.js'], ['npm test', 'test.js'], ['npm run build', 'ensure.js']];
 
     for (const [command, file] of commands) {
       it(`${command}: without a compiler, Python and npm it says in one line that they are missing, and fetches nothing`, async () => {
@@ -100,17 +103,19 @@ describe('a clone', () => {
       });
     }
 
-    it('npm start builds what it needs, says so and how long it took, and runs; no package is installed', async function () {
-      if (ownHeaders() === null || npmFile() === null) this.skip();
-      const { status, output } = await tool(dir, [path.join('tools', 'start.js')], { env: { npm_config_registry: 'http://127.0.0.1:1' } });
+    it('npm start installs and builds what it needs, says so and how long it took, and runs', async function () {
+      if (npmFile() === null) this.skip();
+      const { status, output } = await tool(dir, [path.join('tools', 'start.js')]);
       assert.strictEqual(status, 0, output);
-      assert.match(output, /^cnet: building the native part[^\n]+\n(cnet: {3}at it for [^\n]+\n)*cnet: {3}done in \d+ s\n/m);
+      for (const work of ['installing the packages of package-lock\\.json', 'building the native part[^\\n]+']) {
+        assert.match(output, new RegExp(`^cnet: ${work}\\n(cnet: {3}at it for [^\\n]+\\n)*cnet: {3}done in \\d+ s\\n`, 'm'));
+      }
       assert.match(output, /^hello\n/m);
-      assert.ok(!fs.existsSync(path.join(dir, 'node_modules')));
+      assert.ok(fs.existsSync(path.join(dir, 'node_modules', 'node-gyp')));
     });
 
     it('built, npm start works where nothing can be written, and says nothing of building', async function () {
-      if (ownHeaders() === null || npmFile() === null) this.skip();
+      if (npmFile() === null) this.skip();
       await mustWork('chmod', run('chmod', ['-R', 'a+rX,a-w', dir], { quiet: true }));
       const user = process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
       const { status, output } = await tool(dir, [path.join('tools', 'start.js')], { ...user, env: { HOME: empty, PATH: empty } });
@@ -120,7 +125,8 @@ describe('a clone', () => {
     });
 
     it('built, npm test says in one line that npm is missing for the packages', async function () {
-      if (ownHeaders() === null || npmFile() === null) this.skip();
+      if (npmFile() === null) this.skip();
+      fs.rmSync(path.join(dir, 'node_modules'), { recursive: true });
       const { status, output } = await tool(dir, [path.join('tools', 'test.js')], { node: bare, env: { PATH: empty } });
       assert.strictEqual(status, 1, output);
       const lines = output.trim().split('\n');
@@ -131,11 +137,11 @@ describe('a clone', () => {
     });
   });
 
-  it('npm pack makes the prebuild by the headers of the running Node, fetches nothing, and says little', async function () {
+  it('npm pack makes the prebuild by the headers of the running Node, fetches nothing where the packages are there, and says little', async function () {
     if (ownHeaders() === null || npmFile() === null) this.skip();
     const dir = clone('packed');
-    const unreachable = 'http://127.0.0.1:1';
-    const env = { npm_config_registry: unreachable, npm_config_disturl: unreachable, npm_config_fetch_retries: '0', XDG_CACHE_HOME: empty };
+    fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(dir, 'node_modules'));
+    const env = { ...OFFLINE, XDG_CACHE_HOME: empty };
     const { status, output } = await tool(dir, [npmFile(), 'pack'], { env });
     assert.strictEqual(status, 0, output);
     assert.ok(fs.readdirSync(dir).some((name) => name.endsWith('.tgz')));

@@ -10,7 +10,7 @@ const ts = require('typescript');
 
 const { ownTarget, prebuildName } = require('../../lib/native/native-file.js');
 const { fieldsFor } = require('../../tools/address.js');
-const { npmFile } = require('../../tools/ensure.js');
+const { npmFile } = require('../../tools/build.js');
 const { tooNew } = require('../../tools/prebuild.js');
 const { ROOT, run, works } = require('../../tools/run.js');
 const { getNode, VERSIONS } = require('../../tools/test-nodes.js');

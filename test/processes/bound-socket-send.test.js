@@ -11,11 +11,11 @@ const path = require('node:path');
 const net = require('../..');
 const { fromNode, toNode } = require('../../lib/child-process.js');
 const { unregister } = require('../../lib/register.js');
+const { HOST } = require('../support/net');
 const { tempDir } = require('../support/temp');
 
 unregister();
 
-const HOST = '127.0.0.1';
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number);
 const NODE_SENDS = MAJOR > 26 || (MAJOR === 26 && MINOR >= 10);
 

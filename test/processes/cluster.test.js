@@ -4,7 +4,7 @@
 
 const assert = require('node:assert');
 
-const { runFixture } = require('../support/child');
+const { reportOf } = require('../support/child');
 const { patience } = require('../support/scale');
 
 const LINE = Number.parseInt(process.versions.node, 10);
@@ -138,10 +138,7 @@ const scenarios = {
   },
 };
 
-const run = async (name, scenario, policy) => {
-  const { status, stdout, stderr } = await runFixture('cluster.js', [name, scenario, policy]);
-  return { name, status, facts: stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)), stderr };
-};
+const run = async (name, scenario, policy) => ({ name, ...(await reportOf('cluster.js', [name, scenario, policy])) });
 
 describe('cluster', function () {
   this.timeout(patience(30000));

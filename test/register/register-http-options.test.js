@@ -10,7 +10,8 @@ const https = require('node:https');
 
 const native = require('../../lib/native/binding');
 const registerHttp = require('../../lib/register-http');
-const { Bin, HOST, cert, cnet, describe: shown, event, key, nodeNet, text } = require('../support/compare');
+const { HOST, answered, cert, cnet, describe: shown, event, key, listening, nodeNet, text, withBin } = require('../support/compare');
+const { same } = require('../support/registered');
 const { patience } = require('../support/scale');
 
 const NAME = 'a.test';
@@ -45,35 +46,6 @@ function say(socket) {
   const { readableHighWaterMark, writableHighWaterMark, allowHalfOpen, timeout } = socket;
   return { ...said, readableHighWaterMark, writableHighWaterMark, allowHalfOpen, timeout };
 }
-
-async function runOnce(scenario) {
-  const bin = new Bin();
-  try {
-    return await scenario(bin);
-  } finally {
-    await bin.empty();
-  }
-}
-
-async function same(scenario) {
-  registerHttp.unregister();
-  const expected = await runOnce(scenario);
-  registerHttp.register();
-  const actual = await runOnce(scenario);
-  assert.deepStrictEqual(actual, expected);
-  return actual;
-}
-
-async function listening(bin, server) {
-  bin.keep(server).listen(0, HOST);
-  await event(server, 'listening');
-  return server;
-}
-
-const answered = (request) =>
-  new Promise((resolve) => {
-    request.on('response', resolve).on('error', resolve);
-  });
 
 /** The program of each module: a server with options, and a request to it. */
 const MODULES = {
@@ -275,7 +247,7 @@ describe('cnet/register-http: the options of net', function () {
               return shown(error);
             }
             const answer = await answered(request);
-            if (answer instanceof Error) return shown(answer);
+            if (answer.socket === undefined) return answer; // an error
             const said = say(answer.socket);
             return [await text(answer), isNewest(name, options) ? withoutNewest(said) : said];
           });
@@ -286,7 +258,7 @@ describe('cnet/register-http: the options of net', function () {
     it(`${name}: noDelay, keepAlive, typeOfService and blockList count on every line of Node`, async function () {
       if (process.platform !== 'linux') this.skip();
       registerHttp.register();
-      await runOnce(async (bin) => {
+      await withBin(async (bin) => {
         const server = await listening(bin, create({}, (request, response) => response.end()));
         const options = { noDelay: true, keepAlive: true, keepAliveMsecs: 7000, typeOfService: 16, blockList: listOf('1.2.3.4') };
         const to = { ...TO, host: HOST, port: server.address().port };
@@ -368,7 +340,7 @@ describe('cnet/register-http: the options of net', function () {
   ]) {
     it(`https.Agent: createConnection() with ${what} leaves no socket behind, which would connect or fail`, async () => {
       registerHttp.register();
-      await runOnce(async (bin) => {
+      await withBin(async (bin) => {
         const server = bin.keep(nodeNet.createServer().listen(0, HOST));
         await event(server, 'listening');
         let connections = 0;

@@ -8,8 +8,7 @@ const http = require('node:http');
 const nodeNet = require('node:net');
 
 const registerHttp = require('../../lib/register-http');
-
-const HOST = '127.0.0.1';
+const { HOST } = require('../support/net');
 
 describe('cnet/register-http: a listen() that is closed before it listens', () => {
   let server;

@@ -14,45 +14,17 @@ const tls = require('node:tls');
 const registerHttp = require('../../lib/register-http');
 const { runFixture } = require('../support/child');
 const compare = require('../support/compare');
+const { same } = require('../support/registered');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const { Bin, HOST, bytes, cert, cnet, describe: shown, digest, digestOf, event, key, nodeNet, text } = compare;
+const {
+  HOST, answered, bytes, cert, cnet, describe: shown, digest, digestOf, event, key, listening, nodeNet, text, withBin,
+} = compare;
 const MEGABYTES = bytes(2 * 1024 * 1024 + 5);
 const WHOLE = digestOf(MEGABYTES);
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register-http.js');
 const MAJOR = Number(process.versions.node.split('.')[0]);
-
-async function runOnce(scenario, Socket) {
-  const bin = new Bin();
-  try {
-    return await scenario(bin, Socket);
-  } finally {
-    await bin.empty();
-  }
-}
-
-/** Runs a scenario on plain Node and with http on cnet. @returns what comes out of both */
-async function same(scenario) {
-  registerHttp.unregister();
-  const expected = await runOnce(scenario, nodeNet.Socket);
-  registerHttp.register();
-  const actual = await runOnce(scenario, cnet.Socket);
-  assert.deepStrictEqual(actual, expected);
-  return actual;
-}
-
-async function listening(bin, server, ...args) {
-  bin.keep(server).listen(...(args.length > 0 ? args : [0, HOST]));
-  await event(server, 'listening');
-  return server;
-}
-
-/** The response to a request, or its error as text. */
-const answered = (request) =>
-  new Promise((resolve) => {
-    request.on('response', resolve).on('error', (error) => resolve(shown(error)));
-  });
 
 /** A request by an agent, its body sent. */
 function ask(bin, server, agent, { module = http, body, ...options } = {}) {
@@ -399,7 +371,7 @@ describe('cnet/register-http', function () {
 
     it('its sockets ride on cnet', async () => {
       registerHttp.register();
-      await runOnce(async (bin) => {
+      await withBin(async (bin) => {
         const below = [];
         const server = https.createServer({ key, cert }, (request, response) => response.end());
         server.on('connection', (socket) => below.push(socket.constructor));
@@ -516,7 +488,7 @@ describe('cnet/register-http', function () {
 
     it('a connection that is reset within the answer: the error, and the socket is closed', async () => {
       registerHttp.register();
-      await runOnce(async (bin) => {
+      await withBin(async (bin) => {
         const outcome = await watched(bin, (response) => response.write('x'), (socket) => socket.resetAndDestroy());
         assert.deepStrictEqual([outcome[0], outcome[2]], [false, true]);
       });
@@ -579,7 +551,7 @@ describe('cnet/register-http', function () {
       registerHttp.register();
       registerHttp.register();
       assert.notStrictEqual(http.Server.prototype.listen, plain[0]);
-      await runOnce(async (bin) => {
+      await withBin(async (bin) => {
         const server = http.createServer((request, response) => {
           response.end(String(request.socket.constructor === cnet.Socket));
         });
@@ -604,7 +576,7 @@ describe('cnet/register-http', function () {
       };
       registerHttp.unregister();
       try {
-        await runOnce(async (bin) => {
+        await withBin(async (bin) => {
           const server = await listening(bin, http.createServer((request, response) => {
             response.end(String(request.socket.constructor === nodeNet.Socket));
           }));

@@ -4,7 +4,7 @@
 const assert = require('node:assert');
 const path = require('node:path');
 
-const { runFixture } = require('../support/child');
+const { linesOf } = require('../support/child');
 const { patience } = require('../support/scale');
 
 const LIB = path.join(__dirname, '..', '..', 'lib');
@@ -33,10 +33,9 @@ const PROMISES = {
 /** Node 18 has no 'connectionAttempt', in which a program meets the handle. */
 const hasAttempts = Number.parseInt(process.versions.node, 10) > 18;
 
-async function run(scenario, modules = []) {
+function run(scenario, modules = []) {
   const nodeArgs = ['--no-warnings', ...modules.flatMap((name) => ['-r', path.join(LIB, `${name}.js`)])];
-  const { status, stdout, stderr } = await runFixture('register/mocks.cjs', [scenario], { nodeArgs });
-  return { status, lines: stdout.split('\n').filter(Boolean), stderr };
+  return linesOf('register/mocks.cjs', [scenario], { nodeArgs });
 }
 
 describe('mocks and instrumentation', function () {
@@ -59,8 +58,7 @@ describe('mocks and instrumentation', function () {
   }
 
   const says = (name, lines) => async () => {
-    const { status, stdout, stderr } = await runFixture(`register/${name}`);
-    assert.deepStrictEqual({ status, stderr, lines: stdout.split('\n').filter(Boolean) }, { status: 0, stderr: '', lines });
+    assert.deepStrictEqual(await linesOf(`register/${name}`), { status: 0, lines, stderr: '' });
   };
 
   it("unregister() leaves Node's net as it was; a mock that stays in cnet's is seen again after register()",

@@ -4,48 +4,23 @@
 const assert = require('node:assert');
 const path = require('node:path');
 
-const { runFixture } = require('../support/child');
+const FACTS = require('../fixtures/child-process-facts');
+const { reportOf } = require('../support/child');
 const { patience } = require('../support/scale');
 
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
 
-const run = async (name, args, nodeArgs) => {
-  const { status, stdout, stderr } = await runFixture(name, args, { nodeArgs });
-  return { status, facts: stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)), stderr };
-};
-
-/** Of fixtures/child-process.js, as it runs with node:net: send() without toNode() and fromNode(). */
+/** Titles of the scenarios of fixtures/child-process.js, as it runs with node:net: send() without toNode() and fromNode(). */
 const asWithNode = {
-  tcp: {
-    title: 'a TCP socket goes to a child as it is: no byte is lost, and no event comes here',
-    expected: [['arrived', [true, 'IPv4', 0]], ['before while after', [], false, null]],
-  },
-  path: {
-    title: 'a Unix socket: the same',
-    expected: [['arrived', [true, null, 0]], ['before while after', [], false, null]],
-  },
-  pendingWrite: {
-    title: "it is cnet's: what was being written when the socket was sent is written",
-    expected: [[null, (8 << 20) + 'from the child'.length]],
-  },
-  counts: { title: 'getConnections() counts what was sent, and close() waits for it', expected: [[1, 0, 1, false, true]] },
-  keepOpen: {
-    title: 'send() with keepOpen: the socket works on both sides, and both are counted',
-    expected: [[true, 2, 'from the parent from the child']],
-  },
-  server: {
-    title: 'a TCP server: parent and child accept, until each has closed',
-    expected: [['arrived', true], [['child', 'parent'], 'child'], ['ECONNREFUSED']],
-  },
-  pathServer: {
-    title: "a server on a Unix socket: the child's goes on when the parent's is closed",
-    expected: [['arrived', null], [false, 'child']],
-  },
-  closed: {
-    title: 'a socket and a server that are closed arrive as undefined',
-    expected: [['undefined'], ['undefined']],
-  },
-  back: { title: 'a socket is sent to the child and back', expected: [['again hello']] },
+  tcp: 'a TCP socket goes to a child as it is: no byte is lost, and no event comes here',
+  path: 'a Unix socket: the same',
+  pendingWrite: "it is cnet's: what was being written when the socket was sent is written",
+  counts: 'getConnections() counts what was sent, and close() waits for it',
+  keepOpen: 'send() with keepOpen: the socket works on both sides, and both are counted',
+  server: 'a TCP server: parent and child accept, until each has closed',
+  pathServer: "a server on a Unix socket: the child's goes on when the parent's is closed",
+  closed: 'a socket and a server that are closed arrive as undefined',
+  back: 'a socket is sent to the child and back',
 };
 
 const cases = {
@@ -105,16 +80,16 @@ describe('cnet/register: sockets and servers for child processes', function () {
     if (process.platform === 'win32') this.skip();
   });
 
-  for (const [scenario, { title, expected: facts }] of Object.entries(asWithNode)) {
+  for (const [scenario, title] of Object.entries(asWithNode)) {
     it(title, async () => {
-      const found = await run('child-process.js', ['node:net', scenario], ['-r', REGISTER]);
-      assert.deepStrictEqual(found, { status: 0, facts, stderr: '' });
+      const found = await reportOf('child-process.js', ['node:net', scenario], { nodeArgs: ['-r', REGISTER] });
+      assert.deepStrictEqual(found, { status: 0, facts: FACTS[scenario], stderr: '' });
     });
   }
 
   for (const [scenario, { title, expected: facts }] of Object.entries(cases)) {
     it(title, async () => {
-      const found = await run(path.join('register', 'send.cjs'), [scenario]);
+      const found = await reportOf(path.join('register', 'send.cjs'), [scenario]);
       assert.deepStrictEqual(found, { status: 0, facts, stderr: '' });
     });
   }

@@ -4,42 +4,29 @@
 
 const assert = require('node:assert');
 const { once } = require('node:events');
-const fs = require('node:fs');
 const nodeNet = require('node:net');
-const path = require('node:path');
 const tls = require('node:tls');
 
 const cnet = require('../..');
 const { registerActive } = require('../../lib/register/active');
 const { registerTls } = require('../../lib/register/tls');
+const { cert, key } = require('../support/certificate');
+const { HOST } = require('../support/net');
+const { listening, tidy, track } = require('../support/tidy');
 
-const HOST = '127.0.0.1';
-const FILES = path.join(__dirname, '..', 'fixtures', 'tls');
-const read = (name) => fs.readFileSync(path.join(FILES, name));
-const KEYS = { key: read('key.pem'), cert: read('cert.pem') };
+const KEYS = { key, cert };
 const UNCHECKED = { rejectUnauthorized: false };
 
 describe('cnet/register, TLS and active handles', () => {
   const before_ = { connect: tls.connect, TLSSocket: tls.TLSSocket, emit: tls.Server.prototype.emit };
-  const opened = [];
   let active = true;
   let undo = [];
 
-  const track = (one) => {
-    opened.push(one);
-    return one;
-  };
-
-  async function listening(server) {
-    track(server).listen(0, HOST);
-    await once(server, 'listening');
-    return server.address().port;
-  }
+  /** The port of a server that listens. */
+  const serve = async (server) => (await listening(server)).address().port;
 
   /** A TLS server, and what it has seen. */
-  async function secureServer(onSocket) {
-    return listening(tls.createServer(KEYS, onSocket));
-  }
+  const secureServer = (onSocket) => serve(tls.createServer(KEYS, onSocket));
 
   before(() => {
     undo = [...registerTls(() => active), ...registerActive(() => active)];
@@ -54,11 +41,7 @@ describe('cnet/register, TLS and active handles', () => {
 
   afterEach(async () => {
     active = true;
-    for (const one of opened.splice(0)) {
-      if (one.destroy) one.destroy();
-      else if (one.listening) one.close();
-    }
-    await new Promise((resolve) => setImmediate(resolve));
+    await tidy();
   });
 
   for (const [name, { Socket, connect, createServer }] of Object.entries({ 'node:net': nodeNet, cnet })) {
@@ -84,7 +67,7 @@ describe('cnet/register, TLS and active handles', () => {
       });
 
       it('says ECONNRESET when the peer ends it before it is secure', async () => {
-        const port = await listening(nodeNet.createServer((socket) => socket.end().resume()));
+        const port = await serve(nodeNet.createServer((socket) => socket.end().resume()));
         const socket = new Socket();
         const secure = track(tls.connect({ socket, ...UNCHECKED }));
         const failed = once(secure, 'error');
@@ -105,17 +88,17 @@ describe('cnet/register, TLS and active handles', () => {
 
       it('sends its last bytes after the end of its peer', async () => {
         const received = [];
-        const port = await listening(tls.createServer({ ...KEYS, allowHalfOpen: true }, (socket) => {
+        let far;
+        const port = await serve(tls.createServer({ ...KEYS, allowHalfOpen: true }, (socket) => {
           socket.on('data', (chunk) => received.push(String(chunk))).on('end', () => socket.emit('all'));
           socket.end('hello');
-          opened.push(socket);
+          far = track(socket);
         }));
         const secure = track(tls.connect({ socket: connect({ port, host: HOST, allowHalfOpen: true }), ...UNCHECKED }));
         secure.resume();
         await once(secure, 'end');
         secure.end('last');
-        const [server] = opened.filter((one) => one !== secure && one.encrypted);
-        await once(server, 'all');
+        await once(far, 'all');
         assert.deepStrictEqual(received, ['last']);
       });
 
@@ -125,7 +108,7 @@ describe('cnet/register, TLS and active handles', () => {
         const sockets = [];
         secureSide.on('secureConnection', (socket) => sockets.push(socket));
         let seen;
-        const port = await listening(createServer((socket) => {
+        const port = await serve(createServer((socket) => {
           sockets.push(socket);
           secureSide.emit('connection', socket);
           socket.on('close', () => {
@@ -143,7 +126,7 @@ describe('cnet/register, TLS and active handles', () => {
 
       it('can be a TLSSocket made by hand, of the class that tls has', async () => {
         let made;
-        const port = await listening(createServer((socket) => {
+        const port = await serve(createServer((socket) => {
           made = new tls.TLSSocket(socket, { isServer: true, ...KEYS });
           made.on('error', () => {}).end('hello');
         }));
@@ -167,7 +150,7 @@ describe('cnet/register, TLS and active handles', () => {
       const began = [count('TCPSocketWrap'), count('TCPServerWrap')];
       const accepted = [];
       const server = createServer((socket) => accepted.push(track(socket)));
-      const port = await listening(server);
+      const port = await serve(server);
       const client = track(connect(port, HOST));
       await Promise.all([once(client, 'connect'), once(server, 'connection')]);
 

@@ -6,7 +6,7 @@ const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-const { runFixture } = require('../support/child');
+const { linesOf, runFixture } = require('../support/child');
 const { patience } = require('../support/scale');
 
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
@@ -14,10 +14,7 @@ const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
 /** Node 18.19 and 20.6 are the first whose `import` can be hooked. */
 const canHook = Module.registerHooks !== undefined || Module.register !== undefined;
 
-const run = async (name, nodeArgs = []) => {
-  const { status, stdout, stderr } = await runFixture(path.join('register', name), [], { nodeArgs });
-  return { status, lines: stdout.split('\n').filter(Boolean), stderr };
-};
+const run = (name, nodeArgs = []) => linesOf(path.join('register', name), [], { nodeArgs });
 
 describe('cnet/register', function () {
   this.timeout(patience(30000));

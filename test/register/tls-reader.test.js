@@ -4,32 +4,22 @@
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
 const { once } = require('node:events');
-const fs = require('node:fs');
 const path = require('node:path');
 const { PassThrough } = require('node:stream');
 const tls = require('node:tls');
 
 const net = require('../..');
+const { cert, key } = require('../support/certificate');
 const { runFixture } = require('../support/child');
+const { join, listen, text } = require('../support/net');
 
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
 
-const read = (name) => fs.readFileSync(path.join(__dirname, '..', 'fixtures', 'tls', name));
-const pair = { key: read('key.pem'), cert: read('cert.pem') };
-
 async function connection() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const client = net.connect(server.address().port, '127.0.0.1');
-  const [accepted] = await once(server, 'connection');
+  const server = await listen(net.createServer());
+  const ends = await join(server, net);
   server.close();
-  return { client, accepted };
-}
-
-async function text(stream) {
-  const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return String(Buffer.concat(chunks));
+  return ends;
 }
 
 /** A secured connection, with all events of the sockets under it that the program could take for its own. */
@@ -41,9 +31,9 @@ async function secured() {
       socket.on(event, (value) => told.push(event === 'close' ? `${name} close ${value}` : `${name} ${event}`));
     }
   }
-  const server = new tls.Server(pair);
+  const server = new tls.Server({ key, cert });
   server.emit('connection', accepted);
-  const near = tls.connect({ socket: client, ca: pair.cert, servername: 'localhost' });
+  const near = tls.connect({ socket: client, ca: cert, servername: 'localhost' });
   const [far] = await once(server, 'secureConnection');
   for (const socket of [near, far]) socket.on('error', () => {}); // each test says itself which there must be
   return { client, accepted, near, far, told };
@@ -52,12 +42,12 @@ async function secured() {
 describe('TLS over a socket that is listened to', () => {
   it('both ends give their bytes to TLS once it begins, and are still called decoded', async () => {
     const { client, accepted } = await connection();
-    const secure = new tls.Server(pair, (socket) => socket.end(Buffer.from([0xc3, 0xa4, 0x21])));
+    const secure = new tls.Server({ key, cert }, (socket) => socket.end(Buffer.from([0xc3, 0xa4, 0x21])));
     client.setEncoding('utf8').write('STARTTLS');
     const [command] = await once(accepted.setEncoding('utf8'), 'data');
     secure.emit('connection', accepted.write('go') && accepted);
     const [answer] = await once(client, 'data');
-    const secured = tls.connect({ socket: client, ca: pair.cert, servername: 'localhost' });
+    const secured = tls.connect({ socket: client, ca: cert, servername: 'localhost' });
     const got = await text(secured);
     assert.deepStrictEqual([command, answer, got, client.readableEncoding], ['STARTTLS', 'go', 'ä!', 'utf8']);
   });

@@ -6,6 +6,8 @@ const { once } = require('node:events');
 const { Readable } = require('node:stream');
 
 const net = require('../..');
+const { turn, turns } = require('../support/loop');
+const { close, join, listen } = require('../support/net');
 const { instrumented, patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -13,12 +15,6 @@ const MB = 1024 * 1024;
 
 /** What two kernels' buffers of one connection may take on loopback, by far. */
 const KERNEL = 32 * MB;
-
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
-
-async function turns(count) {
-  for (let i = 0; i < count; i++) await turn();
-}
 
 const kinds = [{ kind: 'TCP', where: () => ({ port: 0, host: '127.0.0.1' }) }];
 if (process.platform !== 'win32') kinds.push({ kind: 'a path', where: (dir) => ({ path: dir.path('s') }) });
@@ -35,19 +31,14 @@ for (const { kind, where } of kinds) {
 
     afterEach(async () => {
       for (const socket of open) socket.destroy();
-      if (server.listening) await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await close(server);
       dir.remove();
     });
 
     /* A connection: both ends, nobody reading. */
     async function pair(serverOptions = {}, clientOptions = {}) {
-      server = net.createServer(serverOptions);
-      server.listen(where(dir));
-      await once(server, 'listening');
-      const address = server.address();
-      const target = typeof address === 'string' ? { path: address } : { port: address.port, host: address.address };
-      const client = net.connect({ ...target, ...clientOptions });
-      const [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
+      server = await listen(net.createServer(serverOptions), where(dir));
+      const { client, accepted: socket } = await join(server, net, clientOptions);
       open.push(client, socket);
       return { client, socket };
     }

@@ -4,18 +4,14 @@
 // hostile-cost.test.js: for all of n entries together no more than n log n of them, in whatever order they come and go.
 
 const assert = require('node:assert');
-const { spawnSync } = require('node:child_process');
-const path = require('node:path');
 
 const { skip } = require('../support/needs');
 const { patience } = require('../support/scale');
-const { tempDir } = require('../support/temp');
-const { compilerArgs } = require('../../tools/c-files.js');
+const { countSteps } = require('../support/steps');
 
-const ROOT = path.join(__dirname, '..', '..');
 const SOURCES = [
   'address/block_list.c', 'address/ip.c', 'address/many_rules.c', 'address/meter.c', 'address/ranges.c', 'address/subnets.c',
-  'core/accept_limit.c', 'core/part.c',
+  'core/part.c', 'core/accept_limit.c',
 ];
 
 /** Entries are 1,000 to 16,000; for each of them steps may grow as the logarithm does, and a little for other compilers. */
@@ -35,25 +31,12 @@ const KINDS = [
   ...VISITORS.flatMap((name) => [`${name}-enter`, `${name}-leave`]),
 ];
 
-const temp = tempDir();
-
-/** Of each kind the steps for one entry, by the number of entries; null: there is no compiler that counts, or no header. */
+/** Of each kind the steps for one entry, by the number of entries; null: they cannot be counted here. */
 function measure() {
-  let args;
-  try {
-    args = [...compilerArgs('src/core/accept_limit.c'), '-O1'];
-  } catch {
-    return null;
-  }
-  const cc = (...more) => spawnSync('cc', [...args, ...more], { cwd: temp.dir, encoding: 'utf8' });
-  const sources = SOURCES.map((name) => path.join(ROOT, 'src', name));
-  if (cc('-fsanitize-coverage=trace-pc', '-c', ...sources).status !== 0) return null;
-  const built = cc('-o', 'steps', path.join(__dirname, '..', 'fixtures', 'steps-lists.c'), ...SOURCES.map((name) => path.basename(name, '.c') + '.o'));
-  assert.strictEqual(built.status, 0, built.stderr);
-  const { status, stdout } = spawnSync('./steps', { cwd: temp.dir, encoding: 'utf8' });
-  assert.strictEqual(status, 0);
   const measured = new Map();
-  for (const [name, count, steps] of stdout.trim().split('\n').map((line) => line.split(' '))) {
+  const lines = countSteps('steps-lists.c', SOURCES);
+  if (lines === null) return null;
+  for (const [name, count, steps] of lines) {
     if (!measured.has(name)) measured.set(name, new Map());
     const counts = measured.get(name);
     counts.set(Number(count), Math.max(counts.get(Number(count)) ?? 0, Number(steps) / Number(count)));
@@ -69,7 +52,6 @@ describe('the cost of entries that others choose', function () {
     measured = measure();
     if (measured === null) skip(this, 'cc does not count basic blocks');
   });
-  after(() => temp.remove());
 
   it('is measured for all that are named here', () => {
     assert.deepStrictEqual([...measured.keys()].sort(), [...KINDS].sort());

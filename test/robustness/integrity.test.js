@@ -9,6 +9,9 @@ const { Readable, Writable, pipeline } = require('node:stream');
 const { promisify } = require('node:util');
 
 const net = require('../..');
+const { sha256 } = require('../support/bytes');
+const { close, listen, targetOf } = require('../support/net');
+const { generator } = require('../support/random');
 const { instrumented, patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -17,15 +20,6 @@ const TOTAL = scaled(50 * MB, 64 * 1024);
 const CONNECTIONS = scaled(200, 8);
 const CHUNK_LIMIT = 150000;
 const ENCODINGS = ['utf8', 'utf-8', 'ucs2', 'ucs-2', 'utf16le', 'utf-16le', 'latin1', 'binary', 'ascii', 'base64', 'base64url', 'hex'];
-
-/* Numbers below `limit`, the same for the same seed. */
-function generator(seed) {
-  let state = (seed + 1) * 2654435761;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 /* Bytes without a period that a buffer's size could hide behind. */
 const NOISE = (() => {
@@ -46,14 +40,8 @@ function* chunks(seed, total, limit = CHUNK_LIMIT) {
   }
 }
 
-function digestOf(pieces) {
-  const hash = createHash('sha256');
-  for (const piece of pieces) hash.update(piece);
-  return hash.digest('hex');
-}
-
 /* The digest of all that arrives until the end. */
-async function received(socket) {
+async function digestOf(socket) {
   const hash = createHash('sha256');
   socket.on('data', (chunk) => hash.update(chunk));
   await once(socket, 'end');
@@ -79,27 +67,21 @@ for (const { kind, where } of kinds) {
     });
 
     afterEach(async () => {
-      if (server.listening) await new Promise((resolve) => server.close(resolve));
+      if (server.listening) await close(server);
       dir.remove();
     });
 
     async function serve(options, listener) {
-      server = net.createServer(options, listener);
-      server.listen(where(dir));
-      await once(server, 'listening');
+      server = await listen(net.createServer(options, listener), where(dir));
     }
 
-    function connect(options = {}) {
-      const address = server.address();
-      const target = typeof address === 'string' ? { path: address } : { port: address.port, host: address.address };
-      return net.connect({ ...target, ...options });
-    }
+    const connect = (options = {}) => net.connect({ ...targetOf(server), ...options });
 
     /* A server for one connection: what it is sent, and the client. */
     async function sink(options) {
       let arrived;
       await serve({}, (socket) => {
-        arrived = received(socket);
+        arrived = digestOf(socket);
       });
       const client = connect(options);
       const [socket] = await once(server, 'connection');
@@ -110,8 +92,8 @@ for (const { kind, where } of kinds) {
 
     async function assertEcho(seed, total) {
       const client = connect({ allowHalfOpen: true });
-      const [digest] = await Promise.all([received(client), send(client, chunks(seed, total))]);
-      assert.strictEqual(digest, digestOf(chunks(seed, total)));
+      const [digest] = await Promise.all([digestOf(client), send(client, chunks(seed, total))]);
+      assert.strictEqual(digest, sha256(chunks(seed, total)));
       assert.strictEqual(client.bytesWritten, total);
       assert.strictEqual(client.bytesRead, total);
     }
@@ -138,7 +120,7 @@ for (const { kind, where } of kinds) {
         },
       });
       await promisify(pipeline)(Readable.from(chunks(3, TOTAL), { objectMode: false }), client, end);
-      assert.strictEqual(hash.digest('hex'), digestOf(chunks(3, TOTAL)));
+      assert.strictEqual(hash.digest('hex'), sha256(chunks(3, TOTAL)));
     });
 
     it('strings arrive as the bytes of their encoding, short and long', async () => {
@@ -153,7 +135,7 @@ for (const { kind, where } of kinds) {
         }
       }
       client.end('the end');
-      assert.strictEqual(await arrived, digestOf([...expected, 'the end']));
+      assert.strictEqual(await arrived, sha256([...expected, 'the end']));
     });
 
     it('strings arrive also when each is written alone and waits for the one before', async () => {
@@ -168,7 +150,7 @@ for (const { kind, where } of kinds) {
         });
       }
       client.end();
-      assert.strictEqual(await arrived, digestOf(expected));
+      assert.strictEqual(await arrived, sha256(expected));
     });
 
     it('corked writes arrive in order, more of them than the kernel takes in one call', async () => {
@@ -183,7 +165,7 @@ for (const { kind, where } of kinds) {
         client.uncork();
       }
       client.end();
-      assert.strictEqual(await arrived, digestOf(pieces));
+      assert.strictEqual(await arrived, sha256(pieces));
     });
 
     it('writes of one byte each arrive, whether or not the one before has gone', async () => {
@@ -194,7 +176,7 @@ for (const { kind, where } of kinds) {
         if (i % 2 === 0) await gone;
       }
       client.end();
-      assert.strictEqual(await arrived, digestOf([bytes]));
+      assert.strictEqual(await arrived, sha256([bytes]));
     });
 
     it('one write of 64 MB arrives although the reader starts late', async () => {
@@ -208,10 +190,10 @@ for (const { kind, where } of kinds) {
       client.end();
       assert.strictEqual(client.writableLength, bytes.length);
       assert.ok(client._handle.writeQueueSize > 0, 'the write was meant to wait');
-      const arrived = received(socket);
+      const arrived = digestOf(socket);
       socket.resume();
       await gone;
-      assert.strictEqual(await arrived, digestOf([bytes]));
+      assert.strictEqual(await arrived, sha256([bytes]));
     });
 
     it('one write of more than 2 GiB arrives whole', async function () {
@@ -236,16 +218,16 @@ for (const { kind, where } of kinds) {
       const answer = [...chunks(6, scaled(3 * MB, 10000))];
       let asked;
       await serve({ allowHalfOpen: true }, (socket) => {
-        asked = received(socket).then(async (digest) => {
+        asked = digestOf(socket).then(async (digest) => {
           await send(socket, answer);
           return digest;
         });
       });
       const client = connect();
-      const answered = received(client);
+      const answered = digestOf(client);
       await send(client, question);
-      assert.strictEqual(await answered, digestOf(answer));
-      assert.strictEqual(await asked, digestOf(question));
+      assert.strictEqual(await answered, sha256(answer));
+      assert.strictEqual(await asked, sha256(question));
     });
 
     it('a buffer may be changed once its callback was called', async () => {
@@ -292,10 +274,10 @@ for (const { kind, where } of kinds) {
       client.write(second);
       client.write('the end');
       structuredClone(second.buffer, { transfer: [second.buffer] });
-      const arrived = received(socket);
+      const arrived = digestOf(socket);
       socket.resume();
       client.end();
-      assert.strictEqual(await arrived, digestOf([first, 'the end']));
+      assert.strictEqual(await arrived, sha256([first, 'the end']));
     });
 
     it('nothing is sent from behind a buffer that is detached within a waiting write', async () => {
@@ -312,10 +294,10 @@ for (const { kind, where } of kinds) {
       client.uncork();
       assert.ok(client._handle.writeQueueSize > 0, 'the write was meant to wait');
       structuredClone(second.buffer, { transfer: [second.buffer] });
-      const arrived = received(socket);
+      const arrived = digestOf(socket);
       socket.resume();
       assert.strictEqual((await gone).code, 'ECANCELED');
-      assert.strictEqual(await arrived, digestOf([first]));
+      assert.strictEqual(await arrived, sha256([first]));
     });
 
     it('bytes in shared memory arrive, at once and after waiting', async () => {
@@ -325,7 +307,7 @@ for (const { kind, where } of kinds) {
       client.write(bytes.subarray(3, 1000));
       client.write(bytes);
       client.end();
-      assert.strictEqual(await arrived, digestOf([bytes.subarray(3, 1000), bytes]));
+      assert.strictEqual(await arrived, sha256([bytes.subarray(3, 1000), bytes]));
     });
 
     it('other views of memory are taken where Node takes them, and arrive', async () => {
@@ -344,7 +326,7 @@ for (const { kind, where } of kinds) {
         else client.write(view);
         client.end('!');
         const sent = code === null ? [Buffer.from(memory, view.byteOffset, view.byteLength)] : [];
-        assert.strictEqual(await arrived, digestOf([...sent, '!']));
+        assert.strictEqual(await arrived, sha256([...sent, '!']));
         await new Promise((resolve) => server.close(resolve));
       }
     });

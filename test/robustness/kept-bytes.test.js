@@ -7,19 +7,14 @@ const { Duplex, PassThrough, Readable, Transform, pipeline } = require('node:str
 const { BroadcastChannel, MessageChannel, Worker } = require('node:worker_threads');
 
 const net = require('../..');
+const { numbered } = require('../support/bytes');
+const { turn } = require('../support/loop');
+const { HOST } = require('../support/net');
 const { patience, scaled } = require('../support/scale');
+const { listening, tidy, track } = require('../support/tidy');
 
-const HOST = '127.0.0.1';
 const KB = 1024;
 const MB = 1024 * KB;
-
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
-
-/** Bytes of which no two pieces are alike: each four are their own number. */
-function numbered(length) {
-  const numbers = new Uint32Array(Math.ceil(length / 4)).map((_, i) => i * 2654435761);
-  return Buffer.from(numbers.buffer, 0, length);
-}
 
 /** Each size has a way of its own from the kernel to a Buffer (src/binding/memory.c). The pieces are sent one after the other. */
 const SIZES = [
@@ -139,31 +134,20 @@ const KEEPERS = {
 
 describe('bytes that a program keeps', function () {
   this.timeout(patience(2000));
-  let servers, sockets, undo;
+  const undo = [];
 
-  beforeEach(() => {
-    servers = [];
-    sockets = [];
-    undo = [];
+  afterEach(() => {
+    for (const step of undo.splice(0)) step();
+    return tidy();
   });
 
-  afterEach(async () => {
-    for (const step of undo) step();
-    for (const socket of sockets) socket.destroy();
-    await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve); })));
-  });
-
-  async function listen({ socketOptions, ...options } = {}) {
-    const server = net.createServer(options).listen({ port: 0, host: HOST, socketOptions });
-    servers.push(server);
-    await once(server, 'listening');
-    return server;
-  }
+  const serve = ({ socketOptions, ...options } = {}) =>
+    listening(net.createServer(options), { port: 0, host: HOST, socketOptions });
 
   async function accepted(server, client) {
     const [socket] = await once(server, 'connection');
-    sockets.push(client, socket);
-    return socket;
+    track(client);
+    return track(socket);
   }
 
   /** Collects what `end` reads, into memory of its own; `reached(n)` when it is so many bytes. */
@@ -186,7 +170,7 @@ describe('bytes that a program keeps', function () {
   /** `sender` is connected to `inlet`, `outlet` to `end`: between the two in the middle is what is tested. */
   async function line(outletOptions = {}, endOptions = {}) {
     const arrived = collector();
-    const [entry, exit] = [await listen(), await listen({ ...endOptions, onread: arrived.onread })];
+    const [entry, exit] = [await serve(), await serve({ ...endOptions, onread: arrived.onread })];
     const sender = net.connect(entry.address().port, HOST);
     const inlet = await accepted(entry, sender);
     const outlet = net.connect({ port: exit.address().port, host: HOST, ...outletOptions });
@@ -252,7 +236,7 @@ describe('bytes that a program keeps', function () {
 
   /* Two connections send in turn: what lies behind a chunk of one must never be of the other. */
   async function chunksOf(piece, count = 20) {
-    const server = await listen();
+    const server = await serve();
     const chunks = [];
     let wake = () => {};
     const clients = [];

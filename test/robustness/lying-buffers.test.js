@@ -8,10 +8,10 @@ const nodeNet = require('node:net');
 
 const net = require('../..');
 const native = require('../../lib/native/binding');
+const { HOST } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const TEXT = 'the text beside it';
 
 /** Bytes of a Buffer that gives `value` as the property `name`: its own, or that of its class. */

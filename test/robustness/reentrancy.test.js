@@ -12,10 +12,10 @@ const { Duplex } = require('node:stream');
 
 const net = require('../..');
 const { runFixture } = require('../support/child');
+const { HOST } = require('../support/net');
 const { patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const ROOT = path.join(__dirname, '..', '..');
 const BIG = 8_000_000; // more than the kernel takes at once
 

@@ -14,27 +14,12 @@ const net = require('../..');
 const { toNode } = require('../../lib/child-process');
 const { Pipe } = require('../../lib/native/handle');
 const { runFixture } = require('../support/child');
+const { HOST, close, join, listen } = require('../support/net');
 const { patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
-const HOST = '127.0.0.1';
 const LINUX = process.platform === 'linux';
 const LINE = Number.parseInt(process.versions.node, 10);
-
-async function listen(server, options) {
-  server.listen(options);
-  await once(server, 'listening');
-  return server;
-}
-
-const close = (server) => new Promise((resolve) => { server.close(resolve); });
-
-/* Two ends of a connection. */
-async function pair(server, options) {
-  const client = net.connect(options);
-  const [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
-  return [client, socket];
-}
 
 describe('security', function () {
   this.timeout(patience(60000));
@@ -61,7 +46,7 @@ describe('security', function () {
 
     async function check(options, connectOptions) {
       const server = await listen(net.createServer({ pauseOnConnect: true }), options);
-      const [client, socket] = await pair(server, connectOptions ?? { port: server.address().port, host: HOST });
+      const { client, accepted: socket } = await join(server, net, connectOptions ?? { port: server.address().port, host: HOST });
       for (const holder of [server, client, socket]) assertPrivate(holder);
       client.destroy();
       socket.destroy();
@@ -73,9 +58,9 @@ describe('security', function () {
     it('of TCP with reusePort', () => check({ port: 0, host: HOST, reusePort: true }));
 
     it('of TCP connected from a local port, by the second of two addresses', async () => {
-      const server = await listen(net.createServer(), { port: 0, host: HOST });
+      const server = await listen(net.createServer());
       const lookup = (host, options, callback) => callback(null, [{ address: '::1', family: 6 }, { address: HOST, family: 4 }]);
-      const [client, socket] = await pair(server, { port: server.address().port, host: 'two.test', lookup, autoSelectFamily: true });
+      const { client, accepted: socket } = await join(server, net, { port: server.address().port, host: 'two.test', lookup, autoSelectFamily: true });
       for (const holder of [client, socket]) assertPrivate(holder);
       client.destroy();
       socket.destroy();
@@ -95,7 +80,7 @@ describe('security', function () {
     });
 
     it('of duplicates for another process', async () => {
-      const server = await listen(net.createServer(), { port: 0, host: HOST });
+      const server = await listen(net.createServer());
       const copy = toNode(server);
       assert.notStrictEqual(copy._handle.fd, server._handle.fd);
       assertPrivate(copy);
@@ -144,7 +129,7 @@ describe('security', function () {
     it('is removed when its server closes, not when a connection ends', async () => {
       const file = dir.path('s');
       const server = await listen(net.createServer(), { path: file });
-      const [client, socket] = await pair(server, { path: file });
+      const { client, accepted: socket } = await join(server, net);
       socket.resume();
       client.destroy();
       await once(socket, 'close');
@@ -253,7 +238,7 @@ describe('security', function () {
       const blockList = new net.BlockList();
       blockList.addAddress(HOST);
       blockList.addAddress('::1', 'ipv6');
-      const server = await listen(net.createServer(() => assert.fail('was let in')), { port: 0, host: HOST });
+      const server = await listen(net.createServer(() => assert.fail('was let in')));
       const { port } = server.address();
       const hosts = [...SPELLINGS[0], ...SPELLINGS[2]].map(([host]) => host);
       const lookup = (name, options, callback) =>
@@ -268,9 +253,9 @@ describe('security', function () {
 
     it('that is added to later holds from then on, for a server that listens already', async () => {
       const blockList = new net.BlockList();
-      const server = await listen(net.createServer({ blockList }), { port: 0, host: HOST });
+      const server = await listen(net.createServer({ blockList }));
       const options = { port: server.address().port, host: HOST };
-      const [client, socket] = await pair(server, options);
+      const { client, accepted: socket } = await join(server, net, options);
       blockList.addAddress('::ffff:7f00:1', 'ipv6');
       const late = net.connect(options).resume();
       late.on('error', () => {});
@@ -322,7 +307,7 @@ describe('security', function () {
     });
 
     it('of listen({ fd }): no fraction or number beyond 32 bits is cut to a descriptor', async () => {
-      const owner = await listen(net.createServer(), { port: 0, host: HOST });
+      const owner = await listen(net.createServer());
       const { fd } = owner._handle;
       for (const value of [fd + 0.5, fd + 2 ** 32, fd - 2 ** 32 + 2 ** 33]) {
         const server = net.createServer().listen({ fd: value });
@@ -346,7 +331,7 @@ describe('security', function () {
       server.maxConnections = 1n;
       await listen(server, { port: 0, host: HOST });
       const options = { port: server.address().port, host: HOST };
-      const [client, socket] = await pair(server, options);
+      const { client, accepted: socket } = await join(server, net, options);
       const late = net.connect(options).resume();
       late.on('error', () => {});
       const [, [data]] = await Promise.all([once(late, 'close'), once(server, 'drop')]);
@@ -375,9 +360,9 @@ describe('security', function () {
   });
 
   it('connect() to several addresses on a socket that is at work is refused: what waits stays with its handle', async () => {
-    const server = await listen(net.createServer({ pauseOnConnect: true }), { port: 0, host: HOST });
+    const server = await listen(net.createServer({ pauseOnConnect: true }));
     const { port } = server.address();
-    const [client, socket] = await pair(server, { port, host: HOST });
+    const { client, accepted: socket } = await join(server, net, { port, host: HOST });
     const lookup = (host, options, callback) => callback(null, [{ address: HOST, family: 4 }, { address: '127.0.0.2', family: 4 }]);
     client.end(Buffer.alloc(8 * 1024 * 1024));
     client.connect({ port, host: 'two.test', lookup, autoSelectFamily: true });
@@ -390,7 +375,7 @@ describe('security', function () {
   it('an empty write asks the kernel, which tells of a connection that is gone, as in Node', async () => {
     for (const empty of ['', Buffer.alloc(0)]) {
       const server = await listen(nodeNet.createServer(), { port: 0, host: HOST });
-      const [client, socket] = await pair(server, { port: server.address().port, host: HOST, allowHalfOpen: true });
+      const { client, accepted: socket } = await join(server, net, { port: server.address().port, host: HOST, allowHalfOpen: true });
       client.resume();
       socket.destroy();
       await once(client, 'end');
@@ -411,8 +396,8 @@ describe('security', function () {
 
     /* Writes more than the kernel takes, does `change`, lets the peer read: the bytes that came, and the error. */
     async function write(make, change) {
-      const server = await listen(net.createServer({ pauseOnConnect: true, allowHalfOpen: true }), { port: 0, host: HOST });
-      const [client, socket] = await pair(server, { port: server.address().port, host: HOST });
+      const server = await listen(net.createServer({ pauseOnConnect: true, allowHalfOpen: true }));
+      const { client, accepted: socket } = await join(server, net);
       const chunks = make();
       let failure = null;
       client.on('error', (error) => { failure = error; });

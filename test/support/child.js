@@ -43,6 +43,18 @@ function runFixture(name, args = [], { nodeArgs = [], limits, within = [], onSpa
   });
 }
 
+/** What a fixture has written, line by line. */
+async function linesOf(...args) {
+  const { status, stdout, stderr } = await runFixture(...args);
+  return { status, lines: stdout.split('\n').filter(Boolean), stderr };
+}
+
+/** What a fixture has said by report() of report.js. */
+async function reportOf(...args) {
+  const { status, lines, stderr } = await linesOf(...args);
+  return { status, facts: lines.map((line) => JSON.parse(line)), stderr };
+}
+
 /**
  * Runs this Node, to its end.
  * @param {string[]} args
@@ -60,4 +72,4 @@ async function node(args, options = {}) {
 const script = (source, { flags = [], ...options } = {}) =>
   node([...flags, '-e', `const net = require(${JSON.stringify(SUBJECT)});\n${source}`], options);
 
-module.exports = { env, node, runFixture, script };
+module.exports = { env, linesOf, node, reportOf, runFixture, script };

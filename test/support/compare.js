@@ -4,18 +4,11 @@
 
 const assert = require('node:assert');
 const crypto = require('node:crypto');
-const fs = require('node:fs');
 const nodeNet = require('node:net');
-const path = require('node:path');
 
 const cnet = require('../..');
-
-const HOST = '127.0.0.1';
-const TLS = path.join(__dirname, '..', 'fixtures', 'tls');
-
-/** A certificate of `localhost` and 127.0.0.1 that has signed itself, and its key. */
-const cert = fs.readFileSync(path.join(TLS, 'cert.pem'));
-const key = fs.readFileSync(path.join(TLS, 'key.pem'));
+const { cert, key } = require('./certificate');
+const { HOST, listen } = require('./net');
 
 /** Bytes that can be told from shifted, repeated and lost ones: each depends on its place. */
 function bytes(size, seed = 1) {
@@ -103,22 +96,27 @@ class Bin {
 }
 
 /** A server of `net` that gives its connections to `target`, and notes them as `accepted`; listening. */
-async function front(net, bin, target, options = {}) {
+function front(net, bin, target, options = {}) {
   const server = bin.keep(net.createServer({ allowHalfOpen: true, noDelay: true, ...options }));
   server.accepted = [];
   server.on('connection', (socket) => {
     server.accepted.push(bin.keep(socket));
     target.emit('connection', socket);
   });
-  server.listen(0, HOST);
-  await event(server, 'listening');
-  return server;
+  return listen(server);
 }
 
-async function runOn(net, scenario) {
+/** The response to a request, or what describe() tells of its error. */
+const answered = (request) =>
+  new Promise((resolve) => {
+    request.on('response', resolve).on('error', (error) => resolve(describe(error)));
+  });
+
+/** Runs a scenario, and closes what it has put into the bin. */
+async function withBin(scenario) {
   const bin = new Bin();
   try {
-    return await scenario(net, bin);
+    return await scenario(bin);
   } finally {
     await bin.empty();
   }
@@ -129,12 +127,16 @@ async function runOn(net, scenario) {
  * @returns {Promise<any>} the outcome, for what more there is to say of it
  */
 async function same(scenario) {
-  const expected = await runOn(nodeNet, scenario);
-  const actual = await runOn(cnet, scenario);
+  const expected = await withBin((bin) => scenario(nodeNet, bin));
+  const actual = await withBin((bin) => scenario(cnet, bin));
   assert.deepStrictEqual(actual, expected);
   return actual;
 }
 
+/** The server, kept in the bin, once it listens. */
+const listening = (bin, server, ...where) => listen(bin.keep(server), ...where);
+
 module.exports = {
-  Bin, HOST, Log, bytes, cert, cnet, describe, digest, digestOf, event, front, key, nodeNet, same, text,
+  HOST, Log, answered, bytes, cert, cnet, describe, digest, digestOf, event, front, key, listening, nodeNet, same, text,
+  withBin,
 };

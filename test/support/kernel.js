@@ -26,6 +26,9 @@ async function sockopts(fd, ...names) {
   return out.trim().split('\n').map(Number);
 }
 
+/** How many descriptors this process has open. */
+const openCount = () => fs.readdirSync('/proc/self/fd').length;
+
 /** The inodes of the sockets that listen on `port` over TCP, from /proc. */
 function listeners(port) {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
@@ -36,4 +39,4 @@ function listeners(port) {
     .map((fields) => fields[9]);
 }
 
-module.exports = { listeners, sockopts };
+module.exports = { listeners, openCount, sockopts };

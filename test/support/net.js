@@ -46,17 +46,23 @@ const close = (...servers) =>
 /** Waits for 'close', whatever errors come before it. */
 const closed = (emitter) => new Promise((resolve) => { emitter.once('close', (...args) => resolve(args)); });
 
-/** All that a readable stream still gives, as text. The stream is destroyed at its end, as `for await` does it. */
-async function text(readable) {
-  let all = '';
-  for await (const chunk of readable) all += chunk;
-  return all;
+/** A chunk of a stream, which is text where the stream has an encoding. */
+const bytesOf = (chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+
+/** All that a readable stream still gives, as bytes. The stream is destroyed at its end, as `for await` does it. */
+async function bytes(readable) {
+  const chunks = [];
+  for await (const chunk of readable) chunks.push(bytesOf(chunk));
+  return Buffer.concat(chunks);
 }
+
+/** The same as text. */
+const text = async (readable) => (await bytes(readable)).toString();
 
 /** All that a socket still gives, as bytes; unlike `for await`, this leaves the other direction open. */
 async function received(socket) {
   const chunks = [];
-  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('data', (chunk) => chunks.push(bytesOf(chunk))).resume();
   await once(socket, 'end');
   return Buffer.concat(chunks);
 }
@@ -86,4 +92,4 @@ function refusedPort(host = HOST) {
   return { port: name.port, close: () => handle.close() };
 }
 
-module.exports = { HOST, close, closed, freePort, hear, join, listen, received, refusedPort, targetOf, text };
+module.exports = { HOST, bytes, close, closed, freePort, hear, join, listen, received, refusedPort, targetOf, text };

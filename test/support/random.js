@@ -28,4 +28,7 @@ function random(seed) {
   };
 }
 
-module.exports = { random };
+/** A function alone: each call gives an integer of 0 or more, below its argument. */
+const generator = (seed) => random(seed).below;
+
+module.exports = { generator, random };

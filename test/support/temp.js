@@ -17,4 +17,11 @@ function tempDir() {
   };
 }
 
-module.exports = { tempDir };
+/** A path for a Unix socket in such a directory, which is removed when the process ends. */
+function pathUntilExit(name = 's') {
+  const temp = tempDir();
+  process.on('exit', () => temp.remove());
+  return temp.path(name);
+}
+
+module.exports = { pathUntilExit, tempDir };

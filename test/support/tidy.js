@@ -53,9 +53,10 @@ async function connected(...args) {
  * @returns {Promise<{ client: net.Socket, accepted: net.Socket, server: net.Server }>}
  */
 async function pair({ serverOptions = {}, clientOptions = {}, host = HOST, path } = {}) {
-  const server = await listening(net.createServer(serverOptions), path === undefined ? { port: 0, host } : { path });
+  const isTcp = path === undefined;
+  const server = await listening(net.createServer(serverOptions), isTcp ? { port: 0, host } : { path });
   const connect = (options) => track(net.connect(options));
-  const { client, accepted } = await join(server, { connect }, path === undefined ? { host, ...clientOptions } : clientOptions);
+  const { client, accepted } = await join(server, { connect }, { ...(isTcp && { host }), ...clientOptions });
   return { client, accepted: track(accepted), server };
 }
 

@@ -8,6 +8,7 @@ const path = require('node:path');
 
 const { addressOf, fieldsFor } = require('../../tools/address.js');
 const { ROOT, run } = require('../../tools/run.js');
+const { scripts } = require('../../package.json');
 
 describe('the commands of package.json', function () {
   this.timeout(60000);
@@ -28,17 +29,19 @@ describe('the commands of package.json', function () {
       fs.mkdirSync(empty);
     });
 
-    for (const [command, args, packages] of [
-      ['npm run analyse', ['analyse.js'], 'cppcheck clang-tidy'],
-      ['npm run format', ['format.js'], 'clang-format'],
-      ['npm run check:c', ['check-c.js'], 'gcc clang'],
-      ['npm run fuzz', ['fuzz.js'], 'clang'],
-      ['npm run test:faults', ['test-faults.js'], 'gcc'],
-      ['npm run test:asan', ['sanitize.js', 'asan'], 'gcc'],
-      ['npm run test:valgrind', ['sanitize.js', 'valgrind'], 'gcc valgrind'],
+    for (const [name, packages] of [
+      ['analyse', 'make cppcheck clang-tidy'],
+      ['format', 'make clang-format'],
+      ['check:c', 'make gcc clang'],
+      ['fuzz', 'clang'],
+      ['test:core', 'make gcc clang gcovr'],
+      ['test:faults', 'gcc'],
+      ['test:asan', 'gcc'],
+      ['test:valgrind', 'gcc valgrind'],
     ]) {
-      it(`${command}: names the packages of it in one line`, async () => {
-        const { status, output } = await tool([path.join('tools', args[0]), ...args.slice(1)], { PATH: empty });
+      it(`npm run ${name}: names the packages of it in one line`, async () => {
+        const [first] = scripts[name].split(' && ');
+        const { status, output } = await tool(first.split(' ').slice(1), { PATH: empty });
         assert.strictEqual(status, 1, output);
         assert.strictEqual(output, `cnet: missing: ${packages.replaceAll(' ', ', ')} (Debian, Ubuntu: apt-get install ${packages})\n`);
       });
@@ -125,7 +128,7 @@ describe('the commands of package.json', function () {
 
     it('a clone names none that somebody could have, and is not published with that', async () => {
       assert.match(addressOf(require('../../package.json')), /^https:\/\/[\w-]+\.example\//);
-      const { status, output } = await tool([path.join('tools', 'address.js'), '--check']);
+      const { status, output } = await tool([path.join('tools', 'address.js')]);
       assert.deepStrictEqual([status, output.split('\n').length], [1, 2]);
       assert.match(output, /^cnet: package\.json names no place where the project is/);
     });

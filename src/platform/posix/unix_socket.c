@@ -82,7 +82,7 @@ int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *n
   }
   if (uv_pipe_connect2 != NULL && name[0] != '\0') return uv_pipe_connect2(req, pipe, name, length, 0, cb);
   *settled = connect_now(pipe, &address, size);
-  return 1;
+  return CNET_SETTLED;
 }
 
 int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable) {

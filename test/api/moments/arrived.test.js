@@ -52,35 +52,24 @@ describe('moments: what has arrived while the loop was busy wins over the time t
     assert.deepStrictEqual(events, ['read', 'timeout']);
   });
 
-  it("the end over 'timeout'", async () => {
-    const { client, accepted } = await pair();
-    const events = record(client, 'end', 'timeout', 'close');
-    client.resume().setTimeout(TIME);
-    accepted.destroy();
-    block(LONG);
-    await closed(client);
-    assert.deepStrictEqual(events, ['end', 'close']);
-  });
+  const ENDS = [
+    ["the end over 'timeout'", { end: 'destroy', until: 'close', expected: ['end', 'close'] }],
+    ["the end of a half-open socket puts 'timeout' off, but not for ever",
+      { end: 'destroy', clientOptions: { allowHalfOpen: true }, until: 'timeout', expected: ['end', 'timeout'] }],
+    ["a reset over 'timeout'", { end: 'resetAndDestroy', until: 'close', expected: ['error', 'close'] }],
+  ];
 
-  it("the end of a half-open socket puts 'timeout' off, but not for ever", async () => {
-    const { client, accepted } = await pair({ clientOptions: { allowHalfOpen: true } });
-    const events = record(client, 'end', 'timeout');
-    client.resume().setTimeout(TIME);
-    accepted.destroy();
-    block(LONG);
-    await once(client, 'timeout');
-    assert.deepStrictEqual(events, ['end', 'timeout']);
-  });
-
-  it("a reset over 'timeout'", async () => {
-    const { client, accepted } = await pair();
-    const events = record(client, 'error', 'timeout', 'close');
-    client.resume().setTimeout(TIME);
-    accepted.resetAndDestroy();
-    block(LONG);
-    await closed(client);
-    assert.deepStrictEqual(events, ['error', 'close']);
-  });
+  for (const [title, { end, clientOptions, until, expected }] of ENDS) {
+    it(title, async () => {
+      const { client, accepted } = await pair({ clientOptions });
+      const events = record(client, 'error', 'end', 'timeout', 'close');
+      client.resume().setTimeout(TIME);
+      accepted[end]();
+      block(LONG);
+      await new Promise((resolve) => { client.once(until, resolve); });
+      assert.deepStrictEqual(events, expected);
+    });
+  }
 
   it('bytes that a paused socket does not read are no activity', async () => {
     const { client, accepted } = await pair({ serverOptions: { pauseOnConnect: true } });

@@ -19,16 +19,13 @@
 const { once } = require('node:events');
 
 const net = require('../../..');
+const { turns } = require('../../support/loop');
+const { HOST } = require('../../support/net');
 
-const HOST = '127.0.0.1';
 const LINUX = process.platform === 'linux';
 const POSIX = process.platform !== 'win32';
 
 const PROXY = { source: { address: '192.0.2.7', port: 4321 }, destination: { address: '192.0.2.8', port: 443 } };
-
-const turns = async (count) => {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => { setImmediate(resolve); });
-};
 
 /** A list on which none of ours is. */
 function foreignList() {

@@ -2,20 +2,18 @@
 
 /** Protocols above the sockets: each makes, of a raw socket, what is read from and written to. */
 
-const fs = require('node:fs');
 const http = require('node:http');
 const http2 = require('node:http2');
-const path = require('node:path');
 const tls = require('node:tls');
 
-const TLS_FILES = path.join(__dirname, '..', '..', 'fixtures', 'tls');
-const read = (name) => fs.readFileSync(path.join(TLS_FILES, name));
+const { cert, key } = require('../../support/certificate');
+
 const both = (stream) => ({ readable: stream, writable: stream });
 
 const layers = {
   tls: {
     server(deliver) {
-      const server = tls.createServer({ key: read('key.pem'), cert: read('cert.pem') }, (secure) => deliver(both(secure)));
+      const server = tls.createServer({ key, cert }, (secure) => deliver(both(secure)));
       server.on('tlsClientError', (error) => deliver(null, error));
       return server;
     },

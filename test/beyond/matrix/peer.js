@@ -8,11 +8,10 @@ const { Readable, Writable } = require('node:stream');
 
 const { layers } = require('./layers');
 const { Collector, content } = require('./stream');
+const { turn } = require('../../support/loop');
 
 /** Sizes of writes, one after the other; what is left goes with the last. They cross 16 KiB, 64 KiB and what a socket takes. */
 const SIZES = [8, 1, 7, 100, 16383, 16384, 16385, 1000, 65535, 65536, 65537, 3, 200000, 2, 5000];
-
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
 
 /** @returns {Buffer[]} */
 function cut(bytes) {

@@ -8,40 +8,31 @@ const tls = require('node:tls');
 
 const net = require('../../..');
 const { toNode } = require('../../../lib/child-process');
+const { join } = require('../../support/net');
 const { tempDir } = require('../../support/temp');
+const { listening, tidy, track } = require('../../support/tidy');
 const { HOST, turns } = require('./features');
 
 const LINUX = process.platform === 'linux';
 const WINDOWS = process.platform === 'win32';
 
 describe('pairs that are refused', () => {
-  let open, dir;
+  let dir;
 
   beforeEach(() => {
-    open = [];
     dir = tempDir();
   });
 
   afterEach(async () => {
-    for (const one of open) {
-      if (one instanceof net.Socket) one.on('error', () => {}).destroy();
-      else if (one.listening) one.close();
-    }
-    await turns(2);
+    await tidy();
     dir.remove();
   });
 
   /** A connection, both ends here. */
   async function pair({ server: serverOptions = {}, connect = {}, listen = { port: 0, host: HOST } } = {}) {
-    const server = net.createServer(serverOptions).listen(listen);
-    open.push(server);
-    await once(server, 'listening');
-    const place = listen.path ? { path: listen.path } : { port: server.address().port, host: HOST };
-    const client = net.connect({ ...place, ...connect });
-    open.push(client);
-    const [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
-    open.push(socket);
-    return { client, socket, server };
+    const server = await listening(net.createServer(serverOptions), listen);
+    const { client, accepted: socket } = await join(server, { connect: (options) => track(net.connect(options)) }, connect);
+    return { client, socket: track(socket), server };
   }
 
   /** Bytes still go both ways. */
@@ -212,13 +203,13 @@ describe('pairs that are refused', () => {
       const trusted = new net.BlockList();
       trusted.addAddress(HOST);
       const server = net.createServer({ proxyProtocol: { mode: 'optional', trusted }, pauseOnConnect: true }).listen(0, HOST);
-      open.push(server);
+      track(server);
       await once(server, 'listening');
       const client = net.connect(server.address().port, HOST);
-      open.push(client);
+      track(client);
       client.write('no header');
       const [socket] = await once(server, 'connection');
-      open.push(socket);
+      track(socket);
       assert.throws(() => toNode(socket), { code: 'ERR_SOCKET_IN_USE' });
       assert.strictEqual(String((await once(socket.resume(), 'data'))[0]), 'no header');
     });
@@ -307,7 +298,7 @@ describe('pairs that are refused', () => {
 
     it('a BoundSocket with localAddress: ERR_INVALID_ARG_VALUE', () => {
       const socket = new net.Socket({ handle: new net.BoundSocket({ host: HOST }) });
-      open.push(socket);
+      track(socket);
       assert.throws(() => socket.connect({ port: 1, host: HOST, localAddress: HOST }), refusesValue);
     });
 

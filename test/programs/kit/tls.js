@@ -3,11 +3,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const FOLDER = path.join(__dirname, '..', '..', 'fixtures', 'tls');
-const read = (name) => fs.readFileSync(path.join(FOLDER, name));
+const { cert, key } = require('../../support/certificate');
 
 /** A key and the certificate of localhost for it, which is its own authority. */
-const pair = () => ({ key: read('key.pem'), cert: read('cert.pem') });
+const pair = () => ({ key, cert });
 
 /** The same as files that a server can read, whoever it runs as, and nobody else. */
 function pairIn(dir, own) {

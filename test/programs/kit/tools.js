@@ -4,19 +4,12 @@
 
 const crypto = require('node:crypto');
 const { execFile } = require('node:child_process');
-const { once } = require('node:events');
 
+const net = require('../../support/net');
 const { plainNet } = require('./sockets');
 
 /** A port of the loopback that was free a moment ago. */
-async function freePort() {
-  const server = plainNet.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+const freePort = () => net.freePort(plainNet);
 
 /** `size` bytes that no compression makes smaller, the same for the same seed. */
 function bytes(size, seed = 1) {

@@ -6,7 +6,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { MessageChannel } = require('node:worker_threads');
 
-const HOST = '127.0.0.1';
+const { HOST, targetOf } = require('../../support/net');
+
 const BIG = Buffer.alloc(300 * 1024);
 for (let i = 0; i < BIG.length; i++) BIG[i] = (i * 29 + (i >> 7)) & 255;
 
@@ -16,7 +17,6 @@ const source = path.join(dir, 'file');
 fs.writeFileSync(source, BIG);
 
 const tcp = () => ({ port: 0, host: HOST });
-const target = (server) => ({ port: server.address().port, host: HOST });
 
 /** A promise of cnet's that must settle; it is told of what it rejects with. */
 const settled = (context, label, promise) => {
@@ -31,7 +31,7 @@ const race = {
     await context.listen(server, tcp());
     const lookup = (host, options, callback) =>
       callback(null, [{ address: '127.0.0.2', family: 4 }, { address: HOST, family: 4 }]);
-    const client = context.connect({ ...target(server), host: 'name', lookup, connectionAttemptDelay: 10 });
+    const client = context.connect({ ...targetOf(server), host: 'name', lookup, connectionAttemptDelay: 10 });
     client.resume();
     await context.closed(client);
   },
@@ -46,7 +46,7 @@ const proxy = {
       socket.on('data', (chunk) => got.push(chunk)).on('end', () => socket.end());
     });
     await context.listen(server, tcp());
-    const client = context.connect(target(server)).resume();
+    const client = context.connect(targetOf(server)).resume();
     client.write('PROXY TCP4 192.0.2.1 ');
     client.once('connect', () => setImmediate(() => client.end('192.0.2.2 1 2\r\nhello')));
     await context.closed(client);
@@ -61,7 +61,7 @@ const sendFile = {
     const got = [];
     const server = context.server({}, (socket) => socket.on('data', (chunk) => got.push(chunk)));
     await context.listen(server, tcp());
-    const client = context.connect(target(server)).resume();
+    const client = context.connect(targetOf(server)).resume();
     client.write('before', context.once('callback of write()'));
     const sent = settled(context, 'sendFile()', client.sendFile(source));
     client.end('behind', context.ended());
@@ -82,14 +82,14 @@ const splice = {
     const joined = [];
     const relay = context.server({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
       const join = () => {
-        const other = context.connect({ ...target(echoing), allowHalfOpen: true });
+        const other = context.connect({ ...targetOf(echoing), allowHalfOpen: true });
         joined.push(settled(context, 'splice()', context.net.splice(socket, other)));
       };
       if (!context.attempt(join)) socket.destroy();
     });
     await context.listen(relay, tcp());
     const got = [];
-    const client = context.connect(target(relay)).on('data', (chunk) => got.push(chunk));
+    const client = context.connect(targetOf(relay)).on('data', (chunk) => got.push(chunk));
     client.end(BIG, context.ended());
     await context.closed(client);
     await Promise.all(joined);
@@ -104,7 +104,7 @@ const transfer = {
     const got = [];
     const server = context.server({}, (socket) => socket.pipe(socket));
     await context.listen(server, tcp());
-    const first = context.connect(target(server));
+    const first = context.connect(targetOf(server));
     await new Promise((resolve) => first.once('connect', resolve).once('close', resolve));
     const { port1, port2 } = new MessageChannel();
     let second = null;

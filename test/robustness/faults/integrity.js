@@ -3,7 +3,6 @@
 // single byte and RATE have to be tried again, at random by the seed. Prints a line for each, and `N passed, N failed`.
 // It is started with the library of faults: see tools/test-faults.js.
 
-const { createHash } = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
@@ -13,20 +12,13 @@ const { pipeline } = require('node:stream/promises');
 
 const net = require('../../..');
 const inject = require('./inject');
+const { sha256 } = require('../../support/bytes');
+const { generator } = require('../../support/random');
 
 const [seed, rate] = process.argv.slice(2).map(Number);
 const TOTAL = 600 * 1024;
 const ENCODINGS = ['utf8', 'ucs2', 'latin1', 'ascii', 'base64', 'base64url', 'hex'];
 const LIMIT_MS = 60000;
-
-/* Numbers below `limit`, the same for the same seed. */
-function generator(start) {
-  let state = (start + 1) * 2654435761;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 const next = generator(seed);
 const NOISE = Buffer.from(Uint8Array.from({ length: TOTAL }, () => next(256)));
@@ -39,12 +31,6 @@ function* pieces(most = 70000) {
     at += length;
   }
 }
-
-const digest = (parts) => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
-};
 
 /* What arrives on a socket until its end. */
 function collect(socket) {
@@ -142,7 +128,7 @@ async function connected(where, options) {
 }
 
 function same(sent, got, what) {
-  if (digest(sent) !== digest(got)) {
+  if (sha256(sent) !== sha256(got)) {
     const [a, b] = [Buffer.concat(sent), Buffer.concat(got)];
     throw new Error(`${what}: ${b.length} bytes of ${a.length}, the first other one at ${a.findIndex((byte, i) => byte !== b[i])}`);
   }

@@ -10,9 +10,8 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 
 const beyond = require('./beyond');
-const { refusedPort } = require('../../support/net');
+const { HOST, refusedPort, targetOf } = require('../../support/net');
 
-const HOST = '127.0.0.1';
 const BIG = Buffer.alloc(1536 * 1024);
 for (let i = 0; i < BIG.length; i++) BIG[i] = (i * 31 + (i >> 8)) & 255;
 
@@ -24,12 +23,6 @@ const tcp = () => ({ port: 0, host: HOST });
 const file = () => ({ path: path.join(dir, `s${++files}`) });
 const abstract = () => ({ path: `\0${path.basename(dir)}-${++files}` });
 
-/* Where a client finds the server. */
-function target(server) {
-  const address = server.address();
-  return typeof address === 'string' ? { path: address } : { port: address.port, host: HOST };
-}
-
 const turns = (n, then) => (n === 0 ? then() : setImmediate(turns, n - 1, then));
 
 const echoing = (socket) => socket.pipe(socket);
@@ -40,7 +33,7 @@ const echo = (where) => ({
     const server = context.server({}, echoing);
     await context.listen(server, where());
     const got = [];
-    const client = context.connect(target(server));
+    const client = context.connect(targetOf(server));
     client.on('data', (chunk) => got.push(chunk));
     const pieces = [['größe', 'utf8'], ['\xe9\xe8', 'latin1'], ['cafe', 'hex'], ['\u20ac\ud83d\ude00', 'utf16le'], [Buffer.alloc(5000, 'x')]];
     for (const [chunk, encoding] of pieces) client.write(chunk, encoding, context.once('callback of write()'));
@@ -61,7 +54,7 @@ const large = (where) => ({
       socket.on('data', (chunk) => got.push(chunk));
     });
     await context.listen(server, where());
-    const client = context.connect(target(server)).resume();
+    const client = context.connect(targetOf(server)).resume();
     for (let at = 0; at < BIG.length; at += 384 * 1024) {
       client.write(BIG.subarray(at, at + 384 * 1024), context.once('callback of write()'));
     }
@@ -85,7 +78,7 @@ const halfOpen = (where) => ({
       });
     });
     await context.listen(server, where());
-    const client = context.connect({ ...target(server), allowHalfOpen: true });
+    const client = context.connect({ ...targetOf(server), allowHalfOpen: true });
     client.on('data', (chunk) => answered.push(chunk));
     client.end('request', context.ended());
     await context.closed(client);
@@ -113,7 +106,7 @@ const select = {
     await context.listen(server, tcp());
     const lookup = (host, options, callback) =>
       callback(null, [{ address: '127.0.0.2', family: 4 }, { address: HOST, family: 4 }]);
-    const client = context.connect({ ...target(server), host: 'name', lookup, autoSelectFamily: true });
+    const client = context.connect({ ...targetOf(server), host: 'name', lookup, autoSelectFamily: true });
     client.resume();
     await context.closed(client);
   },
@@ -127,9 +120,9 @@ const limit = (where) => ({
     let drops = 0;
     server.on('drop', () => drops++);
     await context.listen(server, where());
-    const first = context.connect(target(server)).resume();
+    const first = context.connect(targetOf(server)).resume();
     await new Promise((resolve) => first.once('connect', resolve).once('close', resolve));
-    const others = [context.connect(target(server)).resume(), context.connect(target(server)).resume()];
+    const others = [context.connect(targetOf(server)).resume(), context.connect(targetOf(server)).resume()];
     for (const other of others) other.end();
     await context.closed(...others);
     first.end();
@@ -211,7 +204,7 @@ const blockList = {
     add(context, list, 'addAddress', [HOST], rules);
     const server = context.server({ blockList: list }, (socket) => socket.end());
     await context.listen(server, tcp());
-    const clients = [context.connect(target(server)), context.connect({ ...target(server), blockList: list })];
+    const clients = [context.connect(targetOf(server)), context.connect({ ...targetOf(server), blockList: list })];
     for (const client of clients) client.resume();
     await context.closed(...clients);
   },
@@ -225,7 +218,7 @@ const idle = {
       context.attempt(() => socket.setTimeout(1000));
     });
     await context.listen(server, tcp());
-    const client = context.connect(target(server)).resume();
+    const client = context.connect(targetOf(server)).resume();
     client.on('timeout', () => client.end());
     context.attempt(() => client.setTimeout(1)) || client.end();
     client.write('x');
@@ -242,7 +235,7 @@ const options = {
       socket.resume();
     });
     await context.listen(server, tcp());
-    const client = context.connect({ ...target(server), localAddress: HOST, noDelay: true, keepAlive: true, typeOfService: 16 });
+    const client = context.connect({ ...targetOf(server), localAddress: HOST, noDelay: true, keepAlive: true, typeOfService: 16 });
     client.on('connect', () => {
       context.attempt(() => client.setTypeOfService?.(8));
       context.attempt(() => client.getTypeOfService?.());
@@ -266,7 +259,7 @@ const onread = (where) => ({
       got.push(Buffer.from(buffer.subarray(0, length)));
       return true;
     };
-    const client = context.connect({ ...target(server), onread: { buffer: Buffer.alloc(30000), callback } });
+    const client = context.connect({ ...targetOf(server), onread: { buffer: Buffer.alloc(30000), callback } });
     await context.closed(client);
     context.arrived(BIG.subarray(0, 200000), got, 'onread');
   },
@@ -278,7 +271,7 @@ const pausing = {
     const got = [];
     const server = context.server({}, (socket) => socket.resume().end(BIG.subarray(0, 400000)));
     await context.listen(server, tcp());
-    const client = context.connect(target(server));
+    const client = context.connect(targetOf(server));
     client.on('data', (chunk) => {
       got.push(chunk);
       client.pause();
@@ -294,7 +287,7 @@ const adopted = {
   async run(context) {
     const server = context.server({}, echoing);
     await context.listen(server, tcp());
-    const original = nodeNet.connect(target(server));
+    const original = nodeNet.connect(targetOf(server));
     original.on('error', () => {}).pause();
     await new Promise((resolve) => original.once('connect', resolve).once('close', resolve));
     if (original.destroyed) return;
@@ -316,7 +309,7 @@ const permissions = {
   async run(context) {
     const server = context.server({}, echoing);
     await context.listen(server, { ...file(), readableAll: true, writableAll: true });
-    const client = context.connect(target(server)).resume();
+    const client = context.connect(targetOf(server)).resume();
     client.end('x');
     await context.closed(client);
   },

@@ -9,12 +9,12 @@ const fs = require('node:fs');
 const { Context } = require('./context');
 const inject = require('./inject');
 const scenarios = require('./scenarios');
+const { turn } = require('../../support/loop');
 
 const { series, first, nth: firstNth, most, limit, native, module: name } = JSON.parse(process.argv[2]);
 const net = require(name === 'node' ? 'node:net' : '../../..');
 
 const tell = (message) => fs.writeSync(1, `${JSON.stringify(message)}\n`);
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
 
 /* What the process holds; contexts and blocks of what is collected only are waited for. */
 function holds() {

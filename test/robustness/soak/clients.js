@@ -3,6 +3,7 @@
 // many connections came and went. They come from many addresses, as one has not ports enough.
 
 const net = require('../../..');
+const { closed } = require('../../support/net');
 const { random } = require('../../support/random');
 
 const [port, seed] = process.argv.slice(2).map(Number);
@@ -22,8 +23,6 @@ function connect(options = {}) {
   const localAddress = isLinux ? `127.0.0.${1 + (number % ADDRESSES)}` : undefined;
   return net.connect({ port, host: '127.0.0.1', localAddress, ...options }).on('error', () => {});
 }
-
-const closed = (socket) => new Promise((resolve) => { socket.once('close', resolve); });
 
 /* Until `message` has come back. */
 const echoed = (socket, message) =>

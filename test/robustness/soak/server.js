@@ -6,6 +6,7 @@ const fs = require('node:fs');
 
 const net = require('../../..');
 const { handles } = require('../../../lib/native/events');
+const { turn } = require('../../support/loop');
 
 const CHUNK = Buffer.alloc(16 * 1024, 'x');
 
@@ -33,8 +34,6 @@ const server = net.createServer({ allowHalfOpen: true }, (socket) => {
   socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   MODES[mode](socket);
 });
-
-const turn = () => new Promise((resolve) => { setImmediate(resolve); });
 
 async function sample() {
   for (let i = 0; i < 3; i++) {

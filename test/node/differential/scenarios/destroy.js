@@ -1,5 +1,6 @@
 'use strict';
 
+const { pairs } = require('../pairs');
 const { since } = require('../since');
 
 const wrong = () => Object.assign(new Error('on purpose'), { code: 'MINE', extra: 1 });
@@ -33,14 +34,7 @@ function inEvent(event, error) {
 }
 
 /** Destroys a fresh pair's client by `act` and waits for both. */
-function pair(title, act, options) {
-  return { title, async run(t) {
-    const { client, accepted } = await t.pair({ watching: {}, ...options });
-    await act(t, client, accepted);
-    await t.end();
-    t.log('at the end', t.state(client), client.errored, t.bytes(client));
-  } };
-}
+const pair = pairs((t, client) => [t.state(client), client.errored, t.bytes(client)]);
 
 const NEWEST = {
   "in 'connectionAttempt'": [20, '18 has no such event'],

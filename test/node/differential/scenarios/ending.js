@@ -1,15 +1,9 @@
 'use strict';
 
+const { pairs } = require('../pairs');
 const { since } = require('../since');
 
-function pair(title, act, options) {
-  return { title, async run(t) {
-    const { client, accepted } = await t.pair({ watching: {}, ...options });
-    await act(t, client, accepted);
-    await t.end();
-    t.log('at the end', t.state(client), t.state(accepted), t.bytes(client), t.bytes(accepted));
-  } };
-}
+const pair = pairs((t, client, accepted) => [t.state(client), t.state(accepted), t.bytes(client), t.bytes(accepted)]);
 
 /** Half-close from one side, with allowHalfOpen as given on either. */
 function halfOpen(clientAllows, serverAllows) {

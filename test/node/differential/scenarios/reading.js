@@ -1,13 +1,8 @@
 'use strict';
 
-function pair(title, act, options) {
-  return { title, async run(t) {
-    const { client, accepted } = await t.pair(options);
-    await act(t, client, accepted);
-    await t.end();
-    t.log('at the end', t.state(client), t.bytes(client), t.bytes(accepted));
-  } };
-}
+const { pairs } = require('../pairs');
+
+const pair = pairs((t, client, accepted) => [t.state(client), t.bytes(client), t.bytes(accepted)], { watching: null });
 
 /** A client with onread against a server that sends. */
 function onread(title, options, act = () => {}) {

@@ -1,15 +1,9 @@
 'use strict';
 
+const { pairs } = require('../pairs');
 const { since } = require('../since');
 
-function pair(title, act, options) {
-  return { title, async run(t) {
-    const { client, accepted } = await t.pair({ watching: {}, ...options });
-    await act(t, client, accepted);
-    await t.end();
-    t.log('at the end', t.state(client), client.errored, t.state(accepted), accepted.errored);
-  } };
-}
+const pair = pairs((t, client, accepted) => [t.state(client), client.errored, t.state(accepted), accepted.errored]);
 
 const NEWEST = {
   'while the peer waits to write': [22, 'older lines called back without an error'],

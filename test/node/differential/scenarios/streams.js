@@ -4,22 +4,21 @@ const events = require('events');
 const stream = require('stream');
 const { once } = events;
 
+const { pairs } = require('../pairs');
+
 const read = async (source) => {
   const chunks = [];
   for await (const chunk of source) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 };
 
-function pair(title, act, options) {
-  return { title, async run(t) {
-    const { client, accepted } = await t.pair(options);
+const pair = pairs((t, client, accepted) => [t.state(client), t.state(accepted)], {
+  watching: null,
+  begin(t, client, accepted) {
     t.watch(client, 'client', { data: false });
     t.watch(accepted, 'accepted', { data: false });
-    await act(t, client, accepted);
-    await t.end();
-    t.log('at the end', t.state(client), t.state(accepted));
-  } };
-}
+  },
+});
 
 module.exports = [
   pair('async iteration', async (t, client, accepted) => {

@@ -1,15 +1,12 @@
 'use strict';
 
+const { pairs } = require('../pairs');
+
 const BIG = 8 << 20;
 
-function pair(title, act, options) {
-  return { title, async run(t) {
-    const { client, accepted } = await t.pair({ watching: {}, ...options });
-    await act(t, client, accepted);
-    await t.end();
-    t.log('at the end', t.bytes(client), t.bytes(accepted), client.writableLength, client.bufferSize);
-  } };
-}
+const pair = pairs((t, client, accepted) => [
+  t.bytes(client), t.bytes(accepted), client.writableLength, client.bufferSize,
+]);
 
 const sizes = (t, label, socket) => t.log(label, socket.bytesWritten, socket.bufferSize, socket.writableLength,
   socket.writableNeedDrain);

@@ -2,10 +2,7 @@
 
 /** The many forms of the arguments of connect() and listen(), as one. */
 
-const net = require('node:net');
-
-/** Node's own mark on the results of normalizeArgs(), so that either takes those of the other. */
-const [kNormalized = Symbol('normalizedArgs')] = Object.getOwnPropertySymbols(net._normalizeArgs?.([]) ?? []);
+const { kNormalized } = require('../node-internals/symbols');
 
 /** A number from zero on, or false. */
 function toNumber(value) {

@@ -1,18 +1,18 @@
 'use strict';
 
 /**
- * How a TCP connection is opened, beyond what Node has: several addresses at once, multipath TCP, data with the handshake.
- * C does it: src/core/connect_race.c, src/core/early_data.c.
+ * TCP Fast Open (RFC 7413): data that go with the handshake. C does it (src/core/early_data.c). How the handle is to
+ * connect, by multipath TCP too, C learns here.
  */
 
 const { Buffer } = require('node:buffer');
 
 const native = require('../native/binding');
 const { viewOf } = require('../common/bytes');
-const { needLinux } = require('../common/platform');
-const { Handle, MULTIPATH, TCP } = require('../native/handle');
+const { linuxFlag, needLinux } = require('../common/platform');
+const { Handle, TCP } = require('../native/handle');
 const { kEarlyData, kHandle, kProxyHeaderToSend, kQueuedFiles } = require('./state');
-const { validateBoolean, validateInt32 } = require('../common/validate');
+const { validateInt32 } = require('../common/validate');
 
 /** Connections that have sent data with the handshake and are not established yet, at a listener: with `fastOpen: true`. */
 const FAST_OPEN_QUEUE = 256;
@@ -21,31 +21,8 @@ const NO_BYTES = Buffer.alloc(0);
 
 /* --- options ---------------------------------------------------------------------------------------------------- */
 
-/** @returns {number | undefined} milliseconds from one attempt to the next; undefined: one after the other */
-function raceOption({ connectionAttemptDelay: delay }) {
-  if (delay === undefined) return undefined;
-  validateInt32(delay, 'options.connectionAttemptDelay', 10);
-  return delay;
-}
-
-function flagOption(options, name) {
-  const value = options[name];
-  if (value === undefined) return false;
-  validateBoolean(value, `options.${name}`);
-  if (value) needLinux(`options.${name}`);
-  return value;
-}
-
-/** @returns {{ delay?: number, fastOpen: boolean, multipath: boolean }} the options of connect() */
-function openingOptions(options) {
-  const fastOpen = flagOption(options, 'fastOpen');
-  return { delay: raceOption(options), fastOpen, multipath: flagOption(options, 'multipath') };
-}
-
-/** @returns {number} the flag of bind() for the option of listen(), or 0 */
-function multipathFlag(options) {
-  return flagOption(options, 'multipath') ? MULTIPATH : 0;
-}
+/** @returns {boolean} the option of connect(): the first write may go with the handshake */
+const fastOpenOption = (options) => linuxFlag(options, 'fastOpen');
 
 /** @returns {number} the length of the queue; 0: off */
 function fastOpenQueue({ fastOpen }) {
@@ -103,13 +80,7 @@ function listenFast(handle, queue) {
   if (queue > 0 && handle instanceof TCP) native.fastOpenQueue(handle.id, queue);
 }
 
-/* --- errors ------------------------------------------------------------------------------------------------------- */
-
-/** One line for all addresses of a race: `All 2 connection attempts failed: connect ...; connect ...`. */
-function raceMessage(errors) {
-  return `All ${errors.length} connection attempts failed: ${errors.map(({ message }) => message).join('; ')}`;
-}
-
+/** What C knows of a connection that there is: false before and after it. */
 const ask = (socket, question) => {
   const handle = socket.connecting ? null : socket[kHandle];
   return handle instanceof Handle && handle.id >= 0 && native[question](handle.id) === 1;
@@ -120,11 +91,6 @@ const methods = {
   get fastOpen() {
     return ask(this, 'usedFastOpen');
   },
-
-  /** Whether both ends speak multipath TCP (RFC 8684), and not TCP alone. */
-  get multipath() {
-    return ask(this, 'isMultipath');
-  },
 };
 
-module.exports = { fastOpenQueue, listenFast, methods, multipathFlag, openingOptions, prepareOpening, raceMessage, settleOpening };
+module.exports = { ask, fastOpenOption, fastOpenQueue, listenFast, methods, prepareOpening, settleOpening };

@@ -9,12 +9,12 @@ const path = require('node:path');
 const { Duplex } = require('node:stream');
 const tls = require('node:tls');
 
-const net = require('..');
-const { defineMethods } = require('../lib/common/define-methods');
-const { State, absent, own, rare } = require('../lib/common/state');
-const serverState = require('../lib/server/state');
-const socketState = require('../lib/socket/state');
-const { tempDir } = require('./support/temp');
+const net = require('../..');
+const { defineMethods } = require('../../lib/common/define-methods');
+const { State, absent, own, rare } = require('../../lib/common/state');
+const serverState = require('../../lib/server/state');
+const socketState = require('../../lib/socket/state');
+const { tempDir } = require('../support/temp');
 
 const HOST = '127.0.0.1';
 const isWindows = process.platform === 'win32';
@@ -46,7 +46,9 @@ class Watch {
   }
 
   #check() {
-    for (const object of this.objects) for (const key of undeclared(object)) this.found.add(`${object.constructor.name} ${key}`);
+    for (const object of this.objects) {
+      for (const key of undeclared(object)) this.found.add(`${object.constructor.name} ${key}`);
+    }
   }
 
   #look() {
@@ -96,7 +98,8 @@ describe('the declared state', () => {
   async function connected(server, options = {}) {
     const socket = client();
     const address = server.address();
-    socket.connect(typeof address === 'string' ? { path: address, ...options } : { port: address.port, host: HOST, ...options });
+    const place = typeof address === 'string' ? { path: address } : { port: address.port, host: HOST };
+    socket.connect({ ...place, ...options });
     await once(socket, 'connect');
     return socket;
   }
@@ -147,23 +150,26 @@ describe('the declared state', () => {
   });
 
   it('is all that connections by TCP have', async () => {
-    const server = await serve({ keepAlive: true, noDelay: true, keepAliveInterval: 2000, blockList: new net.BlockList() }, echo);
+    const blockList = new net.BlockList();
+    const server = await serve({ keepAlive: true, noDelay: true, keepAliveInterval: 2000, blockList }, echo);
     server.maxConnections = 100;
     server.maxConnectionsPerAddress = 100;
     server.maxConnectionRate = { perSecond: 1000 };
     server.pauseAccept().resumeAccept();
-    const socket = await connected(server, { connectTimeout: 5000, blockList: new net.BlockList() });
+    const socket = await connected(server, { connectTimeout: 5000, blockList });
     socket.setTimeout(10000).setKeepAlive(true, 1000).setNoDelay(true).setTypeOfService(8).unref().ref();
     assert.strictEqual(socket.remoteAddress, HOST);
     socket.address();
-    socket.sendFile(path.join(__dirname, 'state.test.js')).catch(() => {});
+    socket.sendFile(__filename).catch(() => {});
     await talk(socket);
     socket.connect(server.address().port, HOST);
     await once(socket, 'connect');
     socket.resetAndDestroy();
     await once(socket, 'close');
-    const tried = client({ typeOfService: 4, keepAlive: true, onread: { buffer: Buffer.alloc(9), callback: () => true } });
-    tried.connect({ port: server.address().port, host: 'localhost', autoSelectFamily: true, connectionAttemptDelay: 10 });
+    const onread = { buffer: Buffer.alloc(9), callback: () => true };
+    const tried = client({ typeOfService: 4, keepAlive: true, onread });
+    const { port } = server.address();
+    tried.connect({ port, host: 'localhost', autoSelectFamily: true, connectionAttemptDelay: 10 });
     tried.write('early');
     await Promise.race([once(tried, 'data'), once(tried, 'connect'), once(tried, 'close')]);
     const refused = client().connect({ port: 1, host: HOST });
@@ -172,7 +178,8 @@ describe('the declared state', () => {
   });
 
   it('is all that bound sockets, loops over connections and shut down servers have', async () => {
-    const server = await serve({ onread: { buffer: () => Buffer.alloc(64), callback: () => true }, pauseOnConnect: true }, () => {});
+    const onread = { buffer: () => Buffer.alloc(64), callback: () => true };
+    const server = await serve({ onread, pauseOnConnect: true }, () => {});
     const bound = new net.BoundSocket({ host: HOST });
     const socket = client({ handle: bound });
     socket.connect(server.address().port, HOST);
@@ -223,7 +230,7 @@ describe('the declared state', () => {
   });
 
   it('is all that connections have which TLS reads', async () => {
-    const read = (name) => fs.readFileSync(path.join(__dirname, 'fixtures', 'tls', name));
+    const read = (name) => fs.readFileSync(path.join(__dirname, '..', 'fixtures', 'tls', name));
     const settings = { key: read('key.pem'), cert: read('cert.pem') };
     const server = await serve({}, (socket) => {
       const secure = new tls.TLSSocket(socket, { isServer: true, ...settings });
@@ -251,7 +258,9 @@ describe('the declared state', () => {
 });
 
 describe('lib/common/state.js', () => {
-  const pieces = { kOwn: own(1, 'life'), kRare: rare(null, 'life'), late: absent('life'), kept: own('', 'object'), kShared: rare(2) };
+  const pieces = {
+    kOwn: own(1, 'life'), kRare: rare(null, 'life'), late: absent('life'), kept: own('', 'object'), kShared: rare(2),
+  };
 
   it('makes symbols of the names that begin with a k, and takes those that are shared', () => {
     const kShared = Symbol('shared');
@@ -267,7 +276,8 @@ describe('lib/common/state.js', () => {
     const object = Object.assign(Object.create(state.rare), state.first);
     Object.assign(object, { [kOwn]: 5, [kRare]: 6, [kShared]: 7, late: 8, kept: 'x' });
     state.resetter('life')(object);
-    assert.deepStrictEqual([object[kOwn], object[kRare], object[kShared], object.late, object.kept], [1, null, 7, undefined, 'x']);
+    const values = [object[kOwn], object[kRare], object[kShared], object.late, object.kept];
+    assert.deepStrictEqual(values, [1, null, 7, undefined, 'x']);
   });
 
   it('leaves what is rare or absent to the prototype', () => {
@@ -281,13 +291,15 @@ describe('lib/common/state.js', () => {
 describe('defineMethods()', () => {
   it('gives a prototype the methods of each subject, in their order', () => {
     const prototype = {};
-    const parts = defineMethods(prototype, { read: { methods: { read() {}, get size() { return 1; } } }, write: { methods: { write() {} } } });
+    const read = { methods: { read() {}, get size() { return 1; } } };
+    const parts = defineMethods(prototype, { read, write: { methods: { write() {} } } });
     assert.deepStrictEqual(Object.keys(prototype), ['read', 'size', 'write']);
     assert.strictEqual(prototype.write, parts[1].write);
   });
 
   it('refuses a name that two subjects define, and names both', () => {
-    const subjects = { read: { methods: { pause() {} } }, iterate: { methods: {} }, write: { methods: { pause() {} } } };
+    const subject = { methods: { pause() {} } };
+    const subjects = { read: subject, iterate: { methods: {} }, write: subject };
     assert.throws(() => defineMethods({}, subjects), { message: '"read" and "write" both define pause' });
     const kEnd = Symbol('kEnd');
     const bySymbol = { end: { methods: { [kEnd]: null } }, state: { methods: { [kEnd]: null } } };

@@ -6,18 +6,16 @@ const { Duplex, finished } = require('node:stream');
 
 const native = require('../native/binding');
 const { AbortError, codes, invalidArgType, invalidArgValue } = require('../common/errors');
+const { LIMIT: { LARGEST_PIPE, SMALLEST_PIPE } } = require('../native/constants');
 const { Handle } = require('../native/handle');
 const { kOwner } = require('../common/symbols');
 const {
   kHandle, kIsSpliced, kLife, kOnRead, kReceivesDescriptors, kTlsListeners, kUsesZeroCopy, kWriteCallback,
 } = require('./state');
-const { takeBuffered } = require('../processes/transfer');
+const { takeBuffered } = require('./first-bytes');
+const { hasEnded, isPiped } = require('../node-internals/streams');
 const { setImmediate } = require('../common/timers');
 const { validateAbortSignal, validateInteger, validateObject } = require('../common/validate');
-
-/** Bytes of the pipe of each way, at most. It begins smaller. */
-const SMALLEST_PIPE = 4 * 1024;
-const LARGEST_PIPE = 1024 * 1024;
 
 const EMPTY = new Uint8Array(0);
 
@@ -61,7 +59,7 @@ class Way {
     const [source, target] = this.handles;
     if (from[kHandle] !== source || to[kHandle] !== target) return; // closed, perhaps connected anew
     if (from.readableEnded) to.end();
-    else if (from._readableState.ended) from.read(0); // 'end' comes, as all has been taken
+    else if (hasEnded(from)) from.read(0); // 'end' comes, as all has been taken
     else if (source !== null && target !== null) {
       const { [kLife]: life } = to;
       to[kWriteCallback] = (error) => life.destroy(error);
@@ -132,7 +130,7 @@ function validateEnd(stream, name) {
   if (stream[kOnRead]) throw invalidArgValue(name, stream, 'has the option onread');
   if (stream[kIsSpliced]) throw invalidArgValue(name, stream, 'is relayed already');
   if (stream[kTlsListeners]) throw invalidArgValue(name, stream, 'is read by TLS');
-  if (stream._readableState.pipes.length > 0) throw invalidArgValue(name, stream, 'is piped to another stream');
+  if (isPiped(stream)) throw invalidArgValue(name, stream, 'is piped to another stream');
 }
 
 /**

@@ -1,6 +1,6 @@
-/* listener_internal.h: what only a listener has, for those who share in it. */
-#ifndef CNET_CORE_LISTENER_INTERNAL_H
-#define CNET_CORE_LISTENER_INTERNAL_H
+/* listening.h: what only a listener has, for those who share in it. */
+#ifndef CNET_CORE_LISTENING_H
+#define CNET_CORE_LISTENING_H
 
 #include "internal.h"
 
@@ -16,6 +16,9 @@ typedef struct cnet_listening {
 
 /* The part; NULL: the stream has none. */
 cnet_listening_t *cnet_listening_of(const cnet_stream_t *stream);
+
+/* The part, which is made where there is none; NULL: no memory. */
+cnet_listening_t *cnet_listening_ready(cnet_stream_t *stream);
 
 /* The connections that may still come; negative: no limit. */
 int32_t cnet_room_of(const cnet_stream_t *listener);

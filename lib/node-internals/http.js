@@ -1,0 +1,34 @@
+'use strict';
+
+/** What cnet/register-http knows of Node's http, https and http2 beyond their documents. */
+
+/** http2 of Node 18 breaks down by an assertion when two writes meet over a stream that is not its own. */
+const HTTP2_TAKES_STREAMS = Number.parseInt(process.versions.node, 10) > 18;
+
+/**
+ * The classes of servers but that of http, and what kind of sockets their servers have. http2 gives its classes to nobody: a
+ * server that is made for it has them.
+ * @returns {[prototype: object, kind: 'tls' | 'http2'][]}
+ */
+function findSecureServers() {
+  const http2 = require('node:http2');
+  const servers = [[require('node:https').Server.prototype, 'tls']];
+  servers.push([Object.getPrototypeOf(http2.createSecureServer()), 'tls']);
+  if (HTTP2_TAKES_STREAMS) servers.push([Object.getPrototypeOf(http2.createServer()), 'http2']);
+  return servers;
+}
+
+/** Whether an agent goes through a proxy, so that it makes its connections itself (http.md, "Built-in Proxy Support"). */
+const goesThroughProxy = (agent) => Boolean(agent?.options?.proxyEnv);
+
+/** Lets a server of Node's count its calls of listen(), as those of cnet do. Node 18 has no such count. */
+function countListens(server) {
+  server._listeningId ??= 1;
+}
+
+/** A listen() that is on its way counts no more. */
+function forgetListen(server) {
+  server._listeningId++;
+}
+
+module.exports = { countListens, findSecureServers, forgetListen, goesThroughProxy };

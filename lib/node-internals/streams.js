@@ -1,0 +1,162 @@
+'use strict';
+
+/**
+ * What cnet knows of the states of Node's streams. stream.Duplex keeps them as `_readableState` and `_writableState`; their fields
+ * are in no document, and test/node-internals/streams.test.js says of each what cnet relies on. Nothing else in lib/ knows
+ * them. The functions take any stream, sockets of Node's too, and are small, as most of them are on a hot path.
+ */
+
+const { Readable, Writable } = require('node:stream');
+
+const { ReadableState } = Readable;
+const { WritableState } = Writable;
+
+/* Taken once: a program may have its own in the place of them. */
+const { isPaused, pause, resume } = Readable.prototype;
+
+/* --- reading --------------------------------------------------------------------------------------------------------- */
+
+/** Whether the end has been read; what came before it may not have been consumed yet. */
+const hasEnded = (stream) => stream._readableState.ended;
+
+/** Whether it is piped to another stream. */
+const isPiped = (stream) => stream._readableState.pipes.length > 0;
+
+/** Whether somebody listens for 'readable'. */
+const awaitsReadable = (stream) => stream._readableState.readableListening;
+
+/** Whether a chunk that comes would be emitted as it is: the stream flows, nothing is buffered, and nobody decodes. */
+function emitsAtOnce(stream) {
+  const state = stream._readableState;
+  return state.flowing === true && state.length === 0 && state.decoder === null && state.reading;
+}
+
+/**
+ * Has each chunk of a pipe go through emit() of the stream and write() of the destination, in the place of which a program
+ * may have its own. Since 26.12 stream.Readable passes both by with what was buffered, when a pipe is all that listens. It
+ * asks for this after each _read() and before each chunk; null is what it has when there are two pipes.
+ */
+function emitAll(stream) {
+  const state = stream._readableState;
+  if (state.pipeOnData) state.pipeOnData = null;
+}
+
+/** Whether pause() was called last, rather than resume(): what isPaused() says where the stream flows nevertheless. */
+function wasPaused(state) {
+  const { flowing } = state;
+  state.flowing = true;
+  const paused = Reflect.apply(isPaused, { _readableState: state }, []);
+  state.flowing = flowing;
+  return paused;
+}
+
+/**
+ * Has it that pause() was called last, or resume(). Where the state keeps that is another place on Node 18 than on later lines;
+ * so these methods note it, which do nothing else for a stream that does not flow, or does.
+ */
+function notePaused(state, paused) {
+  const { flowing } = state;
+  state.flowing = !paused;
+  Reflect.apply(paused ? pause : resume, { _readableState: state }, []);
+  state.flowing = flowing;
+}
+
+/** Forgets who has paused a reading side. @param {object} state of the reading side */
+function letFlow(state, flows) {
+  state.flowing = flows ? true : null;
+  notePaused(state, false);
+}
+
+/* --- writing --------------------------------------------------------------------------------------------------------- */
+
+/** The encoding of a text that is written without one. */
+const defaultEncodingOf = (stream) => stream._writableState.defaultEncoding;
+
+/** Whether write() would hand on so much at once, and give true: nothing is queued, corked, ended or destroyed. */
+function takesAtOnce(stream, length) {
+  const state = stream._writableState;
+  return (
+    state.pendingcb === 0 &&
+    state.corked === 0 &&
+    state.constructed !== false &&
+    length < state.highWaterMark &&
+    !state.ending && // nor ended
+    !state.destroyed &&
+    !state.errored &&
+    state.writable !== false
+  );
+}
+
+/* --- the end --------------------------------------------------------------------------------------------------------- */
+
+/** Whether the writing side is destroyed, whatever `destroyed` of a program's class says. */
+const isDestroyed = (stream) => stream._writableState.destroyed;
+
+/** Takes back that it was destroyed. */
+const undestroy = (stream) => stream._undestroy();
+
+/* --- states ---------------------------------------------------------------------------------------------------------- */
+
+/** What WritableState makes for nothing when it is asked for the one function. It is the same object each time. */
+const waste = Object.create(WritableState.prototype);
+
+/** The callback that stream.Writable gives to _write() of a stream. */
+function onwriteOf(stream) {
+  WritableState.call(waste, undefined, stream, true);
+  const { onwrite } = waste;
+  waste.onwrite = null;
+  return onwrite;
+}
+
+/** Gives `stand`, which stands for a stream, the states of that. What stream.Writable calls back is told to `stand`. */
+function shareStates(stand, stream) {
+  stand._readableState = stream._readableState;
+  stand._writableState = stream._writableState;
+  stand._writableState.onwrite = onwriteOf(stand);
+}
+
+/** What a program has asked of the reading side, which stays when the connection goes. */
+const ASKED = ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening'];
+
+/** A reading side that has read nothing yet. */
+function newReadableState(old) {
+  const { highWaterMark, defaultEncoding, encoding, decoder } = old;
+  const options = { highWaterMark, defaultEncoding, emitClose: false, autoDestroy: old.autoDestroy };
+  const state = new ReadableState(decoder ? { ...options, encoding } : options, null, true);
+
+  for (const key of ASKED) state[key] = old[key];
+  if (wasPaused(old)) notePaused(state, true);
+  state.needReadable = old.readableListening;
+  if (old.readable === false) {
+    state.readable = false;
+    state.ended = true;
+    state.endEmitted = true;
+  }
+  return state;
+}
+
+/** A writing side to which nothing was written yet. */
+function newWritableState(old) {
+  const { highWaterMark, defaultEncoding, decodeStrings, autoDestroy } = old;
+  const options = { highWaterMark, defaultEncoding, decodeStrings, emitClose: false, autoDestroy };
+  const state = new WritableState(options, null, true);
+
+  if (old.writable === false) {
+    state.writable = false;
+    state.ending = true;
+    state.ended = true;
+    state.finished = true;
+  }
+  return state;
+}
+
+/** Gives a stream states of a fresh one with its options, but for what a program has asked of it. */
+function renewStates(stream) {
+  stream._readableState = newReadableState(stream._readableState);
+  stream._writableState = newWritableState(stream._writableState);
+}
+
+module.exports = {
+  awaitsReadable, defaultEncodingOf, emitAll, emitsAtOnce, hasEnded, isDestroyed, isPiped, letFlow, notePaused, renewStates, shareStates,
+  takesAtOnce, undestroy, wasPaused,
+};

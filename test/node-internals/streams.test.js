@@ -1,0 +1,301 @@
+'use strict';
+// What lib/node-internals/streams.js relies on in the streams of the running Node. A test that fails names what Node has changed.
+
+const assert = require('node:assert');
+const { once } = require('node:events');
+const { Duplex, Readable, Writable } = require('node:stream');
+
+const streams = require('../../lib/node-internals/streams.js');
+
+const nothing = () => {};
+
+/** A Duplex of which all that is written waits for `done()`, and that reads nothing by itself. */
+class Plain extends Duplex {
+  written = [];
+
+  _read() {}
+
+  _write(chunk, encoding, done) {
+    this.written.push(String(chunk));
+    this.done = done;
+  }
+}
+
+const reading = (stream) => stream._readableState;
+const writing = (stream) => stream._writableState;
+
+describe('node-internals/streams.js relies on the reading side:', () => {
+  it('_readableState has `ended`, which is true as soon as the end was pushed, before `end`', async () => {
+    const stream = new Plain();
+    assert.strictEqual(reading(stream).ended, false);
+    assert.strictEqual(streams.hasEnded(stream), false);
+    stream.push('x');
+    stream.push(null);
+    assert.strictEqual(reading(stream).ended, true);
+    assert.strictEqual(streams.hasEnded(stream), true);
+    assert.strictEqual(stream.readableEnded, false);
+    stream.resume();
+    await once(stream, 'end');
+    assert.strictEqual(streams.hasEnded(stream), true);
+  });
+
+  it('_readableState has `pipes`, an array of where it is piped to', () => {
+    const stream = new Plain();
+    const target = new Plain();
+    assert.deepStrictEqual(reading(stream).pipes, []);
+    stream.pipe(target);
+    assert.deepStrictEqual(reading(stream).pipes, [target]);
+    assert.strictEqual(streams.isPiped(stream), true);
+    stream.unpipe(target);
+    assert.strictEqual(streams.isPiped(stream), false);
+  });
+
+  it('_readableState has `readableListening`, which is true while somebody listens for `readable`', async () => {
+    const stream = new Plain();
+    assert.strictEqual(reading(stream).readableListening, false);
+    stream.on('readable', nothing);
+    assert.strictEqual(reading(stream).readableListening, true);
+    assert.strictEqual(streams.awaitsReadable(stream), true);
+    stream.off('readable', nothing);
+    await new Promise(setImmediate);
+    assert.strictEqual(streams.awaitsReadable(stream), false);
+  });
+
+  it('_readableState has `flowing`: null at first, true after resume(), false after pause()', () => {
+    const stream = new Plain();
+    assert.strictEqual(reading(stream).flowing, null);
+    stream.resume();
+    assert.strictEqual(reading(stream).flowing, true);
+    stream.pause();
+    assert.strictEqual(reading(stream).flowing, false);
+  });
+
+  it('_readableState has `length`, the bytes that are buffered', () => {
+    const stream = new Plain();
+    assert.strictEqual(reading(stream).length, 0);
+    stream.push('four');
+    assert.strictEqual(reading(stream).length, 4);
+  });
+
+  it('_readableState has `decoder`, null until setEncoding()', () => {
+    const stream = new Plain();
+    assert.strictEqual(reading(stream).decoder, null);
+    stream.setEncoding('latin1');
+    assert.strictEqual(typeof reading(stream).decoder.write, 'function');
+  });
+
+  it('_readableState has `reading`, which is true from _read() until the next push()', () => {
+    const stream = new Plain();
+    assert.strictEqual(reading(stream).reading, false);
+    stream.read(0);
+    assert.strictEqual(reading(stream).reading, true);
+    stream.push('x');
+    assert.strictEqual(reading(stream).reading, false);
+  });
+
+  it('push() does nothing but emit `data` where a stream flows, has nothing buffered, and decodes nothing', async () => {
+    const stream = new Plain();
+    const chunks = [];
+    stream.on('data', (chunk) => chunks.push(chunk));
+    await new Promise(setImmediate);
+    stream.push('first');
+    await new Promise(setImmediate);
+    assert.strictEqual(streams.emitsAtOnce(stream), true);
+    const chunk = Buffer.from('second');
+    stream.push(chunk);
+    assert.strictEqual(chunks[1], chunk);
+    assert.strictEqual(stream.readableLength, 0);
+    stream.pause();
+    assert.strictEqual(streams.emitsAtOnce(stream), false);
+  });
+
+  it('a pipe takes each chunk from emit() and gives it to write() once `pipeOnData`, where it is, is null', async () => {
+    const stream = new Plain({ highWaterMark: 1000 });
+    const target = new Plain({ highWaterMark: 1000 });
+    const seen = [];
+    stream._read = () => streams.emitAll(stream);
+    stream.emit = function emit(event, chunk) {
+      if (event === 'data') seen.push(`emit ${chunk}`);
+      return Reflect.apply(Duplex.prototype.emit, this, arguments);
+    };
+    target.write = (chunk) => seen.push(`write ${chunk}`);
+    stream.push('a');
+    stream.push('b');
+    stream.pipe(target);
+    await new Promise(setImmediate);
+    assert.deepStrictEqual(seen, ['emit a', 'write a', 'emit b', 'write b']);
+  });
+
+  it('pause() and resume() note in the state alone which of them was called last, where `flowing` is as they would have it', () => {
+    const stream = new Plain();
+    stream.emit = () => assert.fail();
+    for (const flowing of [true, null, false]) {
+      for (const paused of [true, false, true]) {
+        reading(stream).flowing = flowing;
+        streams.notePaused(reading(stream), paused);
+        assert.deepStrictEqual([streams.wasPaused(reading(stream)), reading(stream).flowing], [paused, flowing]);
+        assert.strictEqual(stream.isPaused(), paused || flowing === false);
+      }
+    }
+  });
+
+  it('a stream that was told to pause flows again for a listener once that is forgotten', () => {
+    const stream = new Plain();
+    stream.pause();
+    stream.on('data', nothing);
+    assert.strictEqual(stream.readableFlowing, false);
+    stream.off('data', nothing);
+    streams.letFlow(reading(stream), false);
+    assert.strictEqual(stream.readableFlowing, null);
+    assert.strictEqual(stream.isPaused(), false);
+    stream.on('data', nothing);
+    assert.strictEqual(stream.readableFlowing, true);
+  });
+});
+
+describe('node-internals/streams.js relies on the writing side:', () => {
+  it('_writableState has `defaultEncoding`, that of setDefaultEncoding()', () => {
+    const stream = new Plain();
+    assert.strictEqual(streams.defaultEncodingOf(stream), 'utf8');
+    stream.setDefaultEncoding('latin1');
+    assert.strictEqual(writing(stream).defaultEncoding, 'latin1');
+  });
+
+  it('_writableState has `pendingcb`, the writes that have not been called back', async () => {
+    const stream = new Plain();
+    assert.strictEqual(writing(stream).pendingcb, 0);
+    stream.write('x');
+    assert.strictEqual(writing(stream).pendingcb, 1);
+    stream.done();
+    await new Promise(setImmediate);
+    assert.strictEqual(writing(stream).pendingcb, 0);
+  });
+
+  it('_writableState has `corked`, how often cork() was called', () => {
+    const stream = new Plain();
+    assert.strictEqual(writing(stream).corked, 0);
+    stream.cork();
+    assert.strictEqual(writing(stream).corked, 1);
+  });
+
+  it('_writableState has `constructed`, which is false until _construct() has called back', async () => {
+    let done;
+    const stream = new Duplex({ construct: (callback) => { done = callback; } });
+    await new Promise(setImmediate);
+    assert.strictEqual(writing(stream).constructed, false);
+    done();
+    await new Promise(setImmediate);
+    assert.notStrictEqual(writing(stream).constructed, false);
+  });
+
+  it('_writableState has `highWaterMark`, that of the option', () => {
+    assert.strictEqual(writing(new Plain({ highWaterMark: 7 })).highWaterMark, 7);
+  });
+
+  it('_writableState has `ending`, which is true after end(), whatever is still queued', () => {
+    const stream = new Plain();
+    assert.strictEqual(writing(stream).ending, false);
+    stream.end('x');
+    assert.strictEqual(writing(stream).ending, true);
+  });
+
+  it('_writableState has `destroyed` and `errored`', () => {
+    const stream = new Plain().on('error', nothing);
+    assert.strictEqual(streams.isDestroyed(stream), false);
+    assert.ok(!writing(stream).errored);
+    const error = new Error('x');
+    stream.destroy(error);
+    assert.strictEqual(streams.isDestroyed(stream), true);
+    assert.strictEqual(writing(stream).errored, error);
+  });
+
+  it('_writableState has `writable`, which is false where the option says so', () => {
+    assert.notStrictEqual(writing(new Plain()).writable, false);
+    assert.strictEqual(writing(new Plain({ writable: false })).writable, false);
+  });
+
+  it('where all of these are as at first, write() calls _write() at once, and gives true', async () => {
+    const stream = new Plain();
+    assert.strictEqual(streams.takesAtOnce(stream, 1), true);
+    assert.strictEqual(stream.write('x'), true);
+    assert.deepStrictEqual(stream.written, ['x']);
+    assert.strictEqual(streams.takesAtOnce(stream, 1), false);
+    stream.done();
+    await new Promise(setImmediate);
+    assert.strictEqual(streams.takesAtOnce(stream, 1), true);
+    assert.strictEqual(streams.takesAtOnce(stream, stream.writableHighWaterMark), false);
+  });
+});
+
+describe('node-internals/streams.js relies on states:', () => {
+  it('Readable.ReadableState and Writable.WritableState are the classes of the states of a stream', () => {
+    assert.ok(reading(new Plain()) instanceof Readable.ReadableState);
+    assert.ok(writing(new Plain()) instanceof Writable.WritableState);
+  });
+
+  it('_undestroy() gives a stream back that was destroyed', () => {
+    const stream = new Plain({ autoDestroy: false }).destroy();
+    assert.strictEqual(stream.destroyed, true);
+    streams.undestroy(stream);
+    assert.strictEqual(stream.destroyed, false);
+    assert.deepStrictEqual([stream.readable, stream.writable], [true, true]);
+  });
+
+  it('_write() is given the function `onwrite` of the state, and that tells of a failure whom it was made for', async () => {
+    const stream = new Plain();
+    const stand = Object.create(Duplex.prototype);
+    streams.shareStates(stand, stream);
+    const told = new Promise((resolve) => { stand.destroy = resolve; });
+    stream.write('x');
+    assert.strictEqual(stream.done, writing(stream).onwrite);
+    const error = new Error('x');
+    stream.done(error);
+    assert.strictEqual(await told, error);
+    assert.strictEqual(stream.destroyed, false);
+  });
+
+  it('a stream can be given new states, and begins anew with the same options', async () => {
+    const stream = new Plain({ highWaterMark: 5, autoDestroy: false, decodeStrings: false, encoding: 'latin1', defaultEncoding: 'latin1' });
+    stream.push(null);
+    stream.resume();
+    stream.end();
+    await once(stream, 'end');
+    assert.deepStrictEqual([stream.readableEnded, stream.writableEnded, stream.writable], [true, true, false]);
+    streams.renewStates(stream);
+    assert.deepStrictEqual([stream.readableEnded, stream.writableEnded, stream.writable, stream.readable], [false, false, true, true]);
+    assert.deepStrictEqual([stream.readableHighWaterMark, stream.writableHighWaterMark, stream.readableEncoding], [5, 5, 'latin1']);
+    assert.deepStrictEqual([writing(stream).decodeStrings, writing(stream).defaultEncoding, writing(stream).autoDestroy], [false, 'latin1', false]);
+    assert.strictEqual(reading(stream).autoDestroy, false);
+  });
+
+  it('and then is paused as before', () => {
+    for (const name of ['pause', 'resume']) {
+      const stream = new Plain()[name]();
+      streams.renewStates(stream);
+      assert.deepStrictEqual([streams.wasPaused(reading(stream)), stream.readableFlowing], [name === 'pause', name === 'resume']);
+    }
+  });
+
+  it('and then flows, is piped and is listened to as before', () => {
+    const stream = new Plain({ highWaterMark: 1000 });
+    const targets = [new Plain(), new Plain()];
+    for (const target of targets) stream.pipe(target);
+    stream.on('readable', nothing);
+    const { flowing } = reading(stream);
+    for (const name of ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening']) assert.ok(name in reading(stream), name);
+    streams.renewStates(stream);
+    assert.deepStrictEqual(reading(stream).pipes, targets);
+    assert.strictEqual(streams.awaitsReadable(stream), true);
+    assert.strictEqual(reading(stream).flowing, flowing);
+    assert.strictEqual(reading(stream).needReadable, true);
+  });
+
+  it('a side that was never there is over in new states too: `ended` and its like can be set', () => {
+    const stream = new Plain({ readable: false, writable: false });
+    const sides = () => [stream.readable, stream.writable, reading(stream).ended, reading(stream).endEmitted, writing(stream).ending, writing(stream).finished];
+    const before = sides();
+    streams.renewStates(stream);
+    assert.deepStrictEqual(sides(), before);
+    assert.deepStrictEqual(before, [false, false, true, true, true, true]);
+  });
+});
