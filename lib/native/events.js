@@ -100,6 +100,14 @@ function onread(memory) {
   tellRead();
 }
 
+/** What reads the shared memory for Node's parser of http: socket/parser-reader.js gives it. */
+const reader = { parse: null, finish: null };
+
+/** @returns {boolean} whether the parser of the stream has had the bytes in the shared memory; else onread() comes */
+const onparse = guard(() => reader.parse(handles[event[STREAM]][kOwner], event[STATUS]));
+
+const onparsed = guard(() => reader.finish());
+
 /** A write that had to wait has ended. */
 function onwrite(id, status) {
   handles[id][kOwner][kWritten](status);
@@ -146,6 +154,7 @@ module.exports = {
   event,
   inlined,
   outgoing,
+  reader,
   describePeer,
   onaccept,
   onattempt,
@@ -156,6 +165,8 @@ module.exports = {
   ondrop,
   onexhausted,
   onheaderrejected,
+  onparse,
+  onparsed,
   onquestion,
   onread,
   onshutdown,

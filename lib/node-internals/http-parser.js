@@ -89,16 +89,19 @@ function tellWithBytes(parser, onExecute, result, bytes) {
 }
 
 /**
- * Gives a parser what has been read.
+ * Gives a parser what has been read. Call it outside of any scope of C's: the parser has scopes of its own, and drains ticks.
  * @param {object} parser of takeParser()
  * @param {Uint8Array} bytes nobody but the parser sees them
+ * @returns {any} for tell()
  */
-function feed(parser, bytes) {
-  const result = apply(known.execute, parser, [bytes]);
+const execute = (parser, bytes) => apply(known.execute, parser, [bytes]);
+
+/** Tells http what execute() has given. @param {Uint8Array} bytes the same as there */
+function tell(parser, result, bytes) {
   const onExecute = parser[known.kOnExecute];
   if (typeof onExecute !== 'function') return; // the connection has ended within it
   if (typeof result === 'number' && !parser.incoming?.upgrade) onExecute(result);
   else tellWithBytes(parser, onExecute, result, bytes);
 }
 
-module.exports = { copyOf, feed, isTaken, takeParser };
+module.exports = { copyOf, execute, isTaken, takeParser, tell };

@@ -1,33 +1,36 @@
 'use strict';
 
 /**
- * A socket that a server of http reads (cnet/register-http): what comes goes to Node's parser below the stream, as from one of
- * Node's own sockets, from memory that C reads to again and again. That memory is seen by this file and by the parser alone;
- * whoever else is to have the bytes is given a copy.
+ * A socket that a server of http reads (cnet/register-http): what comes goes to Node's parser below the stream, as from one
+ * of Node's own sockets, from memory that C reads to again and again. That memory is seen by this file and by the parser
+ * alone; whoever else is to have the bytes is given a copy.
  */
 
 const native = require('../native/binding');
-const { inlined } = require('../native/events');
+const { reader } = require('../native/events');
 const { Handle } = require('../native/handle');
-const { copyOf, feed, isTaken, takeParser } = require('../node-internals/http-parser');
+const { copyOf, execute, isTaken, takeParser, tell } = require('../node-internals/http-parser');
 const { kFirstBytes, kHandle, kOnRead, kParser, kReceivesDescriptors } = require('./state');
 
-/* Taken once: see node-internals/http-parser.js. */
+/** Taken once: see node-internals/http-parser.js. */
 const Bytes = Uint8Array;
-const { buffer: told, byteOffset: toldAt } = inlined;
 
-/** Views of the shared memory, by their length, are made once up to this. */
+/** Views of the shared memory, by their length, are made once up to this; of longer ones the last is kept. */
 const LONGEST_KEPT = 1024;
 
 /** @type {ArrayBuffer | undefined} */
 let shared;
 let views;
+let longView = { length: -1, view: undefined };
 
 /** The first `length` bytes of the shared memory. */
 function viewOf(length) {
-  if (length > LONGEST_KEPT) return new Bytes(shared, 0, length);
-  views[length] ??= new Bytes(shared, 0, length);
-  return views[length];
+  if (length <= LONGEST_KEPT) {
+    views[length] ??= new Bytes(shared, 0, length);
+    return views[length];
+  }
+  if (longView.length !== length) longView = { length, view: new Bytes(shared, 0, length) };
+  return longView.view;
 }
 
 function shareMemory() {
@@ -41,9 +44,9 @@ function shareMemory() {
 function isPlain(socket) {
   const { [kHandle]: handle } = socket;
   return (
-    handle instanceof Handle && handle.id >= 0 && !socket.destroyed && !socket.connecting && socket[kOnRead] === null &&
-    socket[kFirstBytes] === null && !socket[kReceivesDescriptors] && socket.readableLength === 0 && socket.listenerCount('data') === 1 &&
-    socket.listenerCount('readable') === 0
+    handle instanceof Handle && handle.id >= 0 && !socket.destroyed && !socket.connecting &&
+    socket[kOnRead] === null && socket[kFirstBytes] === null && !socket[kReceivesDescriptors] &&
+    socket.readableLength === 0 && socket.listenerCount('data') === 1 && socket.listenerCount('readable') === 0
   );
 }
 
@@ -59,31 +62,44 @@ function readByParser(socket) {
   native.readShared(socket[kHandle].id, true);
 }
 
-/** The bytes of a read: see native/events.js. */
-function bytesOf(got, memory) {
-  if (memory === true) return viewOf(got);
-  return memory === undefined ? new Bytes(told, toldAt, got) : new Bytes(memory, 0, got);
-}
+/** Who has had the last bytes, and what the parser said of them, until http is told; the socket is null when it was. */
+const last = { socket: null, parser: null, result: undefined, length: 0 };
 
 /**
- * What was read by a socket that has a parser, or had one.
- * @param {ArrayBuffer | true | undefined} memory where it is: see native/events.js
- * @returns {ArrayBuffer | undefined | null} where it is for whoever reads the socket now; null: the parser has had it
+ * Gives a parser what lies in the shared memory.
+ * @param {import('./socket').Socket} socket the owner of the handle that has read it
+ * @returns {boolean} false: it is for whoever reads the socket now
  */
-function parse(socket, got, memory) {
+reader.parse = function parse(socket, length) {
+  last.socket = null;
   const parser = socket[kParser];
-  if (parser !== null && isTaken(parser, socket)) {
-    feed(parser, bytesOf(got, memory));
-    return null;
-  }
-  stopParsing(socket);
+  if (!parser || socket.destroyed || !isTaken(parser, socket)) return false;
+  const result = execute(parser, viewOf(length));
+  last.socket = socket;
+  last.parser = parser;
+  last.result = result;
+  last.length = length;
+  return true;
+};
+
+/** Tells http what has become of that. */
+reader.finish = function finish() {
+  if (last.socket === null) return; // an exception has come in between
+  const { parser, result, length } = last;
+  last.socket = last.parser = null;
+  last.result = undefined;
+  tell(parser, result, viewOf(length));
+};
+
+/**
+ * What was read by a socket that has a parser no more.
+ * @param {ArrayBuffer | true | undefined} memory where it is: see native/events.js
+ * @returns {ArrayBuffer | undefined} where it is for whoever reads the socket now
+ */
+function stopParsing(socket, got, memory) {
+  socket[kParser] = null;
+  if (socket[kHandle]?.id >= 0) native.readShared(socket[kHandle].id, false);
   return memory === true ? copyOf(viewOf(got)).buffer : memory;
 }
 
-/** What a socket reads is the stream's again. */
-function stopParsing(socket) {
-  socket[kParser] = null;
-  if (socket[kHandle]?.id >= 0) native.readShared(socket[kHandle].id, false);
-}
-
-module.exports = { parse, readByParser };
+module.exports = { readByParser, stopParsing };

@@ -176,16 +176,25 @@ static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
     cnet_memory_lend(state->env, use_of(state), out);
 }
 
+/* Calls a handler in the context of the stream. */
+static void tell(const cnet_stream_state_t *state, cnet_handler_t which, size_t argc, const napi_value *argv) {
+  if (state->is_outside)
+    cnet_emit_outside(state->env, state->context, which, argc, argv);
+  else
+    cnet_emit(state->env, state->context, which, argc, argv);
+}
+
 /* Reports a read through shared integers, which is cheaper than to create JavaScript numbers. */
-static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, napi_value *buffer) {
+static void note_read(const cnet_stream_state_t *state, int32_t got) {
   int32_t *event = state->env->event;
 
   event[CNET_EVENT_STREAM] = state->id;
   event[CNET_EVENT_STATUS] = got;
-  if (state->is_outside)
-    cnet_emit_outside(state->env, state->context, CNET_ON_READ, argc, buffer);
-  else
-    cnet_emit(state->env, state->context, CNET_ON_READ, argc, buffer);
+}
+
+static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, const napi_value *buffer) {
+  note_read(state, got);
+  tell(state, CNET_ON_READ, argc, buffer);
 }
 
 /* A small read goes into the memory of the events, from where JavaScript copies it before anything else can happen. */
@@ -199,21 +208,32 @@ static void tell_inline(const cnet_stream_state_t *state, int32_t got, const uv_
   if (!env->closing) cnet_poison(env->event + CNET_EVENT_READ, CNET_INLINE);
 }
 
-/* The shared memory stays lent until the handler has returned: a loop that turns within it reads to other memory. */
-static void tell_shared(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
-  cnet_environment_t *env = state->env;
+/*
+ * Node's parser is called outside of any scope, as by the handles of Node: it drains ticks itself, between the pieces
+ * of a body. The shared memory stays lent until all is told: a loop that turns meanwhile reads to other memory.
+ */
+static void tell_shared(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
+  cnet_environment_t *env = env_of(stream);
+  cnet_mark_t mark = cnet_mark(stream);
   napi_value is_shared;
 
-  if (napi_get_boolean(env->napi, true, &is_shared) == napi_ok) tell_read(state, got, 1, &is_shared);
+  note_read(cnet_state_of(stream), got);
+  bool parsed = cnet_ask(env, CNET_ON_PARSE, 0, NULL, true);
+  stream = env->closing ? NULL : cnet_marked(env, mark);
+  if (stream != NULL && parsed)
+    tell(cnet_state_of(stream), CNET_ON_PARSED, 0, NULL);
+  else if (stream != NULL && napi_get_boolean(env->napi, true, &is_shared) == napi_ok)
+    tell_read(cnet_state_of(stream), got, 1, &is_shared);
   if (!env->closing) cnet_memory_return(env, lent);
 }
 
-static void tell_data(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
+static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
+  const cnet_stream_state_t *state = cnet_state_of(stream);
   cnet_environment_t *env = state->env;
   napi_value buffer;
 
   if (state->is_shared && lent->base == env->memory.shared)
-    tell_shared(state, got, lent);
+    tell_shared(stream, got, lent);
   else if (got <= CNET_INLINE)
     tell_inline(state, got, lent);
   else if (cnet_memory_take(env, lent, (size_t)got, &buffer))
@@ -235,7 +255,7 @@ static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory)
   if (is_ours && (got <= 0 || !is_told)) cnet_memory_return(env, memory);
   if (!is_told) return;
   if (is_ours && got > 0)
-    tell_data(state, (int32_t)got, memory);
+    tell_data(stream, (int32_t)got, memory);
   else
     tell_read(state, (int32_t)got, 0, NULL);
   napi_close_handle_scope(env->napi, scope);

@@ -51,7 +51,7 @@ async function dial(bin, server) {
       waiting.delete(one);
       const got = at < 0 ? seen : seen.slice(0, at + ends.length);
       seen = seen.slice(got.length);
-      resolve(got.replace(/Date: [^\r]*/, 'Date: now'));
+      resolve(got.replace(/Date: [^\r]*/g, 'Date: now'));
     };
     waiting.add(one);
     one();
@@ -127,6 +127,30 @@ describe('the parser of a server of http, below the stream', function () {
       return [all.split('HTTP/1.1 200').length - 1, all.length > 3000000];
     });
     assert.strictEqual(count, 30);
+  });
+
+  it('ticks and promises come where they do with Node\'s own sockets, between the pieces of a request', async () => {
+    const log = await same(async (bin) => {
+      const log = [];
+      const server = http.createServer((request, response) => {
+        const note = (what) => log.push(`${what} ${request.complete}`);
+        note('request');
+        process.nextTick(note, 'tick');
+        Promise.resolve().then(() => note('promise'));
+        request.on('data', (chunk) => note(chunk.length)).on('end', () => {
+          note('end');
+          response.end('done');
+          process.nextTick(note, 'tick after the end');
+        });
+      });
+      const { ask, until } = await dial(bin, await listening(bin, server));
+      await ask(post(bytes(1000)), 'done');
+      await ask(GET, 'done');
+      await ask(Buffer.concat([Buffer.from(GET), post(bytes(10))]), 'done');
+      await until('done');
+      return log;
+    });
+    assert.ok(log.length > 10);
   });
 
   describe('listeners of the program', () => {
