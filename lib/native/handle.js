@@ -27,6 +27,15 @@ const KEEP_ALIVE_COUNT = 10;
 /** A number from 0 to 2 ** 32 - 1, or `fallback` for whatever else it is: so Node takes interval and count. */
 const orElse = (value, fallback) => (value >>> 0 === value ? value : fallback);
 
+/** Under which a handle has its idle timeout that rests. */
+const kRestingTimeout = Symbol('kRestingTimeout');
+
+/** Ends the idle timeout that rests at a handle, when that is closed. */
+function endRestingTimeout(handle) {
+  handle[kRestingTimeout].stop();
+  handle[kRestingTimeout] = null;
+}
+
 class Handle {
   /** @param {number} id of a stream that C has made */
   constructor(id) {
@@ -38,6 +47,8 @@ class Handle {
     this.onclose = null;
     /** The Socket or Server that is told of what happens. By a symbol, as in Node: JSON does not follow it. */
     this[kOwner] = null;
+    /** An idle timeout that nobody wants for now, and that is used again: see socket/idle-timeout.js. */
+    this[kRestingTimeout] = null;
     handles[id] = this;
   }
 
@@ -115,6 +126,7 @@ class Handle {
   close(callback) {
     if (this.id < 0) return;
     if (typeof callback === 'function') this.onclose = callback;
+    if (this[kRestingTimeout] !== null) endRestingTimeout(this);
     native.close(this.id);
     this.id = -1;
   }
@@ -189,6 +201,7 @@ class TCP extends Handle {
   reset(callback) {
     if (this.id < 0) return 0;
     if (typeof callback === 'function') this.onclose = callback;
+    if (this[kRestingTimeout] !== null) endRestingTimeout(this);
     const err = native.reset(this.id);
     this.id = -1;
     return err;
@@ -267,4 +280,4 @@ function fromNode(value, type) {
  */
 const toHandle = (value, type) => (value instanceof Handle ? value : fromNode(value, type));
 
-module.exports = { Handle, Pipe, SERVER, SOCKET, TCP, adopt, toHandle, whenClosed };
+module.exports = { Handle, Pipe, SERVER, SOCKET, TCP, adopt, kRestingTimeout, toHandle, whenClosed };

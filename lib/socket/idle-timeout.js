@@ -5,6 +5,7 @@
 const native = require('../native/binding');
 const { errnoException, invalidArgType, outOfRange } = require('../common/errors');
 const { timeouts } = require('../native/events');
+const { kRestingTimeout } = require('../native/handle');
 const { kHandle, kIdleTimeoutId } = require('./state');
 const { validateFunction } = require('../common/validate');
 
@@ -55,8 +56,31 @@ class IdleTimeout {
     native.idleTouch(this.id);
   }
 
+  /** It tells of nothing, until again(). */
+  rest() {
+    this.forget();
+    this.socket = null;
+    native.idleRest(this.id);
+  }
+
+  /**
+   * It runs anew, as a new one would.
+   * @returns {number} 0 or a negative code
+   */
+  again(socket, msecs) {
+    this.socket = socket;
+    return native.idleAgain(socket[kHandle].id, this.id, msecs);
+  }
+
+  /** The socket may be collected before it: that has no effect on it any more. */
+  forget() {
+    if (this.weak === null) return;
+    collected.unregister(this);
+    this.weak = null;
+  }
+
   stop() {
-    if (this.weak !== null) collected.unregister(this);
+    this.forget();
     timeouts[this.id] = undefined;
     native.idleStop(this.id);
   }
@@ -69,16 +93,52 @@ function stopTimeout(socket) {
   socket[kIdleTimeoutId] = -1;
 }
 
-function startTimeout(socket, msecs) {
-  const id = native.idleStart(Math.max(1, Math.trunc(msecs)));
-  if (id < 0) throw errnoException(id, 'setTimeout');
-  stopTimeout(socket); // that of a setTimeout() in a hook of async_hooks, which idleStart() has called
-  if (socket.destroyed) { // by such a hook
-    native.idleStop(id);
+/**
+ * Lets the timeout of a socket rest, if it has one, at its handle: who sets a timeout and takes it back in turns, as http does
+ * with each request, has one for all of these.
+ */
+function restTimeout(socket) {
+  if (socket[kIdleTimeoutId] < 0) return;
+  const handle = socket[kHandle];
+  if (handle === null || handle[kRestingTimeout] !== null || handle.id < 0) { // or the handle is none of cnet's
+    stopTimeout(socket);
     return;
   }
-  socket[kIdleTimeoutId] = new IdleTimeout(socket, id).id;
-  attachTimeout(socket);
+  const timeout = timeouts[socket[kIdleTimeoutId]];
+  socket[kIdleTimeoutId] = -1;
+  handle[kRestingTimeout] = timeout;
+  timeout.rest();
+}
+
+/** The timeout that rests at the handle of a socket, running again; null: none does. @throws when there is no memory */
+function wakeTimeout(socket, msecs) {
+  const handle = socket[kHandle];
+  const timeout = handle?.[kRestingTimeout] ?? null;
+  if (timeout === null) return null;
+  handle[kRestingTimeout] = null; // a hook of async_hooks, which again() calls, may set a timeout itself
+  const err = timeout.again(socket, msecs);
+  if (err === 0) return timeout;
+  timeout.stop();
+  throw errnoException(err, 'setTimeout');
+}
+
+function newTimeout(socket, msecs) {
+  const id = native.idleStart(msecs);
+  if (id < 0) throw errnoException(id, 'setTimeout');
+  return new IdleTimeout(socket, id);
+}
+
+function startTimeout(socket, time) {
+  const msecs = Math.max(1, Math.trunc(time));
+  const woken = wakeTimeout(socket, msecs);
+  const timeout = woken ?? newTimeout(socket, msecs);
+  stopTimeout(socket); // that of a setTimeout() in a hook of async_hooks, which was called meanwhile
+  if (socket.destroyed) { // by such a hook
+    timeout.stop();
+    return;
+  }
+  socket[kIdleTimeoutId] = timeout.id;
+  if (woken === null) attachTimeout(socket);
 }
 
 /** Lets what happens on the socket's handle count as activity. */
@@ -98,7 +158,7 @@ const methods = {
     if (this.destroyed) return this;
     this.timeout = msecs;
     const time = duration(msecs);
-    stopTimeout(this);
+    restTimeout(this);
     if (time > 0) startTimeout(this, time);
     if (callback === undefined) return this;
     validateFunction(callback, 'callback');

@@ -129,6 +129,8 @@
   X(reset, cnet_js_reset) \
   /* idle.c */ \
   X(idleStart, cnet_js_idle_start) \
+  X(idleRest, cnet_js_idle_rest) \
+  X(idleAgain, cnet_js_idle_again) \
   X(idleStop, cnet_js_idle_stop) \
   X(idleTouch, cnet_js_idle_touch) \
   X(idleAttach, cnet_js_idle_attach) \

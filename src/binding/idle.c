@@ -39,6 +39,41 @@ static cnet_idle_state_t *arg_idle(const cnet_call_t *call, size_t i) {
   return cnet_table_get(&call->env->idles, cnet_arg_int(call, i, -1));
 }
 
+/* idleRest(idle id): it stops, and may be told to run again. Its async context ends. */
+napi_value cnet_js_idle_rest(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_idle_state_t *state = arg_idle(&call, 0);
+
+  if (state == NULL) return cnet_int(napi, UV_EINVAL);
+  cnet_idle_rest(state->idle);
+  cnet_context_free(call.env, state->context);
+  state->context = NULL;
+  return cnet_int(napi, 0);
+}
+
+/*
+ * idleAgain(id, idle id, ms from 1 to 2^31 - 1): a timeout that rests begins as a new one, for that stream, in an async
+ * context of the caller. To make that runs any code: afterwards all is looked up again.
+ */
+napi_value cnet_js_idle_again(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  cnet_mark_t mark = cnet_mark(stream);
+  napi_async_context context = cnet_context_new(call.env, "Timeout");
+  cnet_idle_state_t *state = arg_idle(&call, 1);
+  if (context == NULL || state == NULL || state->context != NULL) {
+    cnet_context_free(call.env, context);
+    return cnet_int(napi, context == NULL ? UV_ENOMEM : UV_EINVAL);
+  }
+  state->context = context;
+  cnet_idle_again(state->idle, cnet_arg_size(&call, 2, INT32_MAX));
+  stream = cnet_marked(call.env, mark);
+  if (stream != NULL) cnet_idle_attach(stream, state->idle);
+  return cnet_int(napi, 0);
+}
+
 /* idleStop(idle id): ends and frees it */
 napi_value cnet_js_idle_stop(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
