@@ -12,7 +12,7 @@ const { guardHandler, setHandOn } = require('../common/thrown');
 
 setHandOn(native.handOn);
 /** These guard themselves. */
-const GUARDED = ['onread', 'onparse', 'onparsed'];
+const GUARDED = ['onread', 'onparse', 'onparsed', 'ontimeout'];
 native.setup(
   HANDLERS.map((name) => (GUARDED.includes(name) ? handlers[name] : guardHandler(handlers[name]))),
   handlers.event,

@@ -32,7 +32,7 @@ const kRestingTimeout = Symbol('kRestingTimeout');
 
 /** Ends the idle timeout that rests at a handle, when that is closed. */
 function endRestingTimeout(handle) {
-  handle[kRestingTimeout].stop();
+  handle[kRestingTimeout].stop(true);
   handle[kRestingTimeout] = null;
 }
 

@@ -2,11 +2,14 @@
 
 /** Idle timeouts of a Socket; C keeps the time (src/core/idle.c). */
 
+const { AsyncResource } = require('node:async_hooks');
+
 const native = require('../native/binding');
 const { errnoException, invalidArgType, outOfRange } = require('../common/errors');
 const { timeouts } = require('../native/events');
 const { kRestingTimeout } = require('../native/handle');
 const { kHandle, kIdleTimeoutId } = require('./state');
+const { guard } = require('../common/thrown');
 const { validateFunction } = require('../common/validate');
 
 /** Milliseconds; longer timeouts are taken as this. */
@@ -25,21 +28,46 @@ function duration(msecs) {
 /** Ends a timeout whose socket was collected. */
 const collected = new FinalizationRegistry((timeout) => timeout.stop());
 
+/** As Node's own timers: their 'destroy' is told when they are stopped, and not when they are collected. */
+const RESOURCE = { requireManualDestroy: true };
+
+/* Taken once, as a program may have its own in the place of them. */
+const { emitDestroy, runInAsyncScope } = AsyncResource.prototype;
+
+/** @type {IdleTimeout | null} which is about to be told of */
+let fired = null;
+
+const tellFired = guard(() => {
+  const timeout = fired;
+  fired = null;
+  timeout.tell();
+});
+
 /**
  * The timeout of a socket. While it runs it holds the socket, as a timer does; once it has fired it holds nothing: a socket
  * that has no handle, and that nobody knows, is collected.
  */
 class IdleTimeout {
-  /** @param {number} id that C knows */
-  constructor(socket, id) {
+  /**
+   * @param {number} id that C knows
+   * @param {AsyncResource} resource of the setTimeout()
+   */
+  constructor(socket, id, resource) {
     this.id = id;
     this.socket = socket;
+    this.resource = resource;
     /** @type {WeakRef<import('./socket').Socket> | null} when it has fired once */
     this.weak = null;
     timeouts[id] = this;
   }
 
+  /** It is over. C calls this in no context: what is told, and an exception, has that of setTimeout(). */
   fire() {
+    fired = this;
+    Reflect.apply(runInAsyncScope, this.resource, [tellFired]);
+  }
+
+  tell() {
     const socket = this.socket ?? this.weak.deref();
     this.socket = null;
     if (socket === undefined) return;
@@ -58,7 +86,7 @@ class IdleTimeout {
 
   /** It tells of nothing, until again(). */
   rest() {
-    this.forget();
+    this.end();
     this.socket = null;
     native.idleRest(this.id);
   }
@@ -67,20 +95,23 @@ class IdleTimeout {
    * It runs anew, as a new one would.
    * @returns {number} 0 or a negative code
    */
-  again(socket, msecs) {
+  again(socket, msecs, resource) {
     this.socket = socket;
+    this.resource = resource;
     return native.idleAgain(socket[kHandle].id, this.id, msecs);
   }
 
-  /** The socket may be collected before it: that has no effect on it any more. */
-  forget() {
+  /** The resource is no more, and the socket may be collected without an effect on it. */
+  end() {
+    Reflect.apply(emitDestroy, this.resource, []);
     if (this.weak === null) return;
     collected.unregister(this);
     this.weak = null;
   }
 
-  stop() {
-    this.forget();
+  /** @param {boolean} [rests] it has ended already */
+  stop(rests = false) {
+    if (!rests) this.end();
     timeouts[this.id] = undefined;
     native.idleStop(this.id);
   }
@@ -110,33 +141,35 @@ function restTimeout(socket) {
   timeout.rest();
 }
 
-/** The timeout that rests at the handle of a socket, running again; null: none does. @throws when there is no memory */
-function wakeTimeout(socket, msecs) {
+/** The timeout that rests at the handle of a socket, running again; null: none does. */
+function wakeTimeout(socket, msecs, resource) {
   const handle = socket[kHandle];
   const timeout = handle?.[kRestingTimeout] ?? null;
   if (timeout === null) return null;
-  handle[kRestingTimeout] = null; // a hook of async_hooks, which again() calls, may set a timeout itself
-  const err = timeout.again(socket, msecs);
+  handle[kRestingTimeout] = null;
+  const err = timeout.again(socket, msecs, resource);
   if (err === 0) return timeout;
   timeout.stop();
   throw errnoException(err, 'setTimeout');
 }
 
-function newTimeout(socket, msecs) {
+function newTimeout(socket, msecs, resource) {
   const id = native.idleStart(msecs);
-  if (id < 0) throw errnoException(id, 'setTimeout');
-  return new IdleTimeout(socket, id);
+  if (id >= 0) return new IdleTimeout(socket, id, resource);
+  Reflect.apply(emitDestroy, resource, []);
+  throw errnoException(id, 'setTimeout');
 }
 
 function startTimeout(socket, time) {
   const msecs = Math.max(1, Math.trunc(time));
-  const woken = wakeTimeout(socket, msecs);
-  const timeout = woken ?? newTimeout(socket, msecs);
-  stopTimeout(socket); // that of a setTimeout() in a hook of async_hooks, which was called meanwhile
-  if (socket.destroyed) { // by such a hook
-    timeout.stop();
+  const resource = new AsyncResource('Timeout', RESOURCE); // which calls the hooks of async_hooks, and these may do anything:
+  stopTimeout(socket); // set another one,
+  if (socket.destroyed) { // or destroy the socket
+    Reflect.apply(emitDestroy, resource, []);
     return;
   }
+  const woken = wakeTimeout(socket, msecs, resource);
+  const timeout = woken ?? newTimeout(socket, msecs, resource);
   socket[kIdleTimeoutId] = timeout.id;
   if (woken === null) attachTimeout(socket);
 }

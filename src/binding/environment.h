@@ -75,7 +75,6 @@ static inline cnet_stream_state_t *cnet_state_of(cnet_stream_t *stream) { return
 /* What the binding has of an idle timeout. */
 typedef struct cnet_idle_state {
   cnet_idle_t *idle;
-  napi_async_context context; /* of the setTimeout() */
   int32_t id;
 } cnet_idle_state_t;
 

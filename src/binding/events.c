@@ -286,7 +286,7 @@ static void idle(cnet_idle_t *timeout) {
   const cnet_idle_state_t *state = cnet_idle_data(timeout);
   cnet_environment_t *env = cnet_loop_data(cnet_idle_loop(timeout));
 
-  cnet_emit_ints(env, state->context, CNET_ON_TIMEOUT, 1, &state->id);
+  cnet_emit_ints(env, NULL, CNET_ON_TIMEOUT, 1, &state->id);
 }
 
 const cnet_host_t cnet_events = CNET_HOST(sizeof(cnet_stream_state_t));

@@ -20,7 +20,7 @@ typedef struct cnet_environment cnet_environment_t;
  * all else is in `event` onparse           none, all is in `event`: whether a parser has had the bytes in the shared
  * memory; else onread comes onparsed          none: what the parser has said is to be told of onwrite           socket,
  * status: a write that had to wait has ended onshutdown        socket, status onclose           socket or listener
- *   ontimeout         idle id
+ *   ontimeout         idle id: it has the async context of setTimeout()
  *   ondescriptors     socket, bytes of the onread that follows: takeDescriptors() gives them, or never
  *   onbound           listener to be, status: a bindFile() that had to wait has ended
  *   onquestion        number of a block list whose rules are JavaScript's, address, family: whether it holds it
