@@ -27,6 +27,8 @@ const KEEP_ALIVE_COUNT = 10;
 /** A number from 0 to 2 ** 32 - 1, or `fallback` for whatever else it is: so Node takes interval and count. */
 const orElse = (value, fallback) => (value >>> 0 === value ? value : fallback);
 
+const kAsyncId = Symbol('kAsyncId');
+
 /** Under which a handle has its idle timeout that rests. */
 const kRestingTimeout = Symbol('kRestingTimeout');
 
@@ -49,6 +51,8 @@ class Handle {
     this[kOwner] = null;
     /** An idle timeout that nobody wants for now, and that is used again: see socket/idle-timeout.js. */
     this[kRestingTimeout] = null;
+    /** The id in async_hooks, once somebody has asked for it; it stays the same. */
+    this[kAsyncId] = -1;
     handles[id] = this;
   }
 
@@ -86,9 +90,10 @@ class Handle {
     return native.hasRef(this.id);
   }
 
-  /** The id of the handle in async_hooks. */
+  /** The id of the handle in async_hooks, which http's agent asks for with each request. */
   getAsyncId() {
-    return native.run(this.id, this, executionAsyncId) ?? -1;
+    if (this[kAsyncId] < 0 && this.id >= 0) this[kAsyncId] = native.run(this.id, this, executionAsyncId) ?? -1;
+    return this[kAsyncId];
   }
 
   /**
