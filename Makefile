@@ -77,7 +77,7 @@ FLAGS_ubsan := -O1 -fsanitize=undefined -fno-sanitize-recover=all
 CC_tsan := clang
 FLAGS_tsan := -O1 -fsanitize=thread
 CC_coverage := gcc
-FLAGS_coverage := -O0 --coverage
+FLAGS_coverage := -O0 --coverage -fprofile-update=atomic
 
 DIR := build-core/$(MODE)
 CORE := $(filter-out src/binding/%,$(OURS)) $(wildcard test/core/*.c)

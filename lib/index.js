@@ -6,14 +6,22 @@ require('./common/runtime');
 
 const nodeNet = require('node:net');
 
-require('./node-internals/together').loadTogether(module);
+const { loadLater, loadTogether } = require('./node-internals/together');
+
+/* What is compiled when it is first used: first, as the next line gives the module another require(). */
+const isLater = loadLater(module, [
+  'address/block-list', 'address/node-block-list', 'address/socket-address', 'native/node-handle', 'processes/transfer',
+  'program/set-defaults', 'promises', 'proxy/header', 'server/cluster', 'server/proxy-protocol', 'socket/first-bytes',
+  'socket/splice',
+]);
+
+loadTogether(module);
 
 const { readEnvironment } = require('./program/environment');
 
 readEnvironment(); // first: without its limits nothing is to be had
 
 const { normalizeArgs } = require('./options/arguments');
-const { BlockList } = require('./address/block-list');
 const { BoundSocket } = require('./socket/bound-socket');
 const { connect } = require('./socket/create');
 const { createServer } = require('./server/create');
@@ -25,24 +33,50 @@ const {
 } = require('./common/family-defaults');
 const { isIP, isIPv4, isIPv6 } = require('./address/ip');
 const { createServerHandle } = require('./server/listen');
+const { lazily, loadNow } = require('./common/lazily');
 const loaded = require('./common/loaded');
 const { VERSION } = require('./native/native-file');
 const { Server } = require('./server/server');
 const { Socket } = require('./socket/socket');
-const { SocketAddress } = require('./address/socket-address');
 const { stats } = require('./native/stats');
-const { splice } = require('./socket/splice');
-const { receive, transfer } = require('./processes/transfer');
 
 /** Deprecated, and does nothing here; Node has it up to 22 (deprecations.md, DEP0121). */
 const { _setSimultaneousAccepts } = nodeNet;
+
+const blockLists = lazily(() => require('./address/block-list'));
+const socketAddresses = lazily(() => require('./address/socket-address'));
+const splices = lazily(() => require('./socket/splice'));
+const transfers = lazily(() => require('./processes/transfer'));
+const promises = lazily(() => require('./promises'));
+const setDefaults = lazily(() => require('./program/set-defaults'));
+
+/* Those whose methods are not the prototypes' of all sockets and servers are loaded when they are first used. */
+
+/** See splice.js. */
+function splice(a, b, options = {}) {
+  return splices().splice(a, b, options);
+}
+
+/** See transfer.js. */
+function transfer(source, options = {}) {
+  return transfers().transfer(source, options);
+}
+
+/** See transfer.js. */
+function receive(token, options = undefined, connectionListener = undefined) {
+  return transfers().receive(token, options, connectionListener);
+}
 
 module.exports = {
   _createServerHandle: createServerHandle,
   _normalizeArgs: normalizeArgs,
   ...(_setSimultaneousAccepts && { _setSimultaneousAccepts }),
-  BlockList,
-  SocketAddress,
+  get BlockList() {
+    return blockLists().BlockList;
+  },
+  get SocketAddress() {
+    return socketAddresses().SocketAddress;
+  },
   BoundSocket,
   connect,
   createConnection: connect,
@@ -51,7 +85,7 @@ module.exports = {
   isIPv4,
   isIPv6,
   get promises() {
-    return require('./promises.js');
+    return promises();
   },
   Server,
   Socket,
@@ -60,8 +94,8 @@ module.exports = {
   setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout,
-  getDefaults: () => require('./program/set-defaults').getDefaults(),
-  setDefaults: (options) => require('./program/set-defaults').setDefaults(options),
+  getDefaults: () => setDefaults().getDefaults(),
+  setDefaults: (options) => setDefaults().setDefaults(options),
   receive,
   stats,
   splice,
@@ -72,3 +106,4 @@ module.exports = {
 loaded.net = module.exports;
 loaded.own = { connect, createConnection: connect, createServer, isIP, isIPv4, isIPv6, BoundSocket, Server, Socket, Stream: Socket };
 loaded.whenLoaded?.(module.exports);
+if (!isLater) loadNow();

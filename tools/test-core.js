@@ -40,8 +40,8 @@ function forgetCounts(folder) {
 
 /* The files whose lines were not all run, and the sum. */
 async function coverage(folder) {
-  const args = ['--root', '.', '--filter', 'src/core/', '--fail-under-line', String(MIN_COVERAGE), '--json-summary', '-', folder];
-  const { status, output } = await run('gcovr', args, { quiet: true });
+  const args = ['--root', ROOT, '--filter', path.join(ROOT, 'src', 'core', '/'), '--fail-under-line', String(MIN_COVERAGE)];
+  const { status, output } = await run('gcovr', [...args, '--json-summary', '-', '.'], { quiet: true, cwd: folder });
   const json = /^{.*}$/m.exec(output);
   if (json === null) throw new ToolError(output);
   const { files, line_total: all, line_percent: percent } = JSON.parse(json[0]);

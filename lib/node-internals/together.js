@@ -16,12 +16,28 @@ const { _cache: cache, _extensions: extensions } = Module;
 /** `./x`, `./room/x` and `../room/x`, with or without `.js`. */
 const LOCAL = /^(\.\.?)\/((?:[\w-]+\/)?[\w-]+?)(?:\.js)?$/;
 
-/** As Node does it, without the search. */
-function loadFile(filename, parent) {
+/**
+ * @type {Map<string, NodeModule>} by file: the modules of this copy of the package. When the program has cleared require.cache,
+ * that has those of another.
+ */
+const own = new Map();
+
+/** How many files are being compiled at their first use: one may use another. */
+let compiling = 0;
+
+/** A module of this copy that has not been loaded. */
+function newModule(filename, parent) {
   const made = new Module(filename, parent);
   made.filename = filename;
   made.paths = parent.paths;
   cache[filename] = made;
+  own.set(filename, made);
+  return made;
+}
+
+/** As Node does it, without the search. */
+function loadFile(filename, parent) {
+  const made = newModule(filename, parent);
   try {
     loadTogether(made);
     extensions['.js'](made, filename); // which coverage tools and transpilers put their own in the place of
@@ -29,7 +45,7 @@ function loadFile(filename, parent) {
   } finally {
     if (!made.loaded) delete cache[filename];
   }
-  return made.exports;
+  return made;
 }
 
 /**
@@ -42,6 +58,13 @@ function isNodes(loading) {
   return typeof value === 'function' && Object.getPrototypeOf(loading) === Module.prototype && !Object.hasOwn(loading, 'require');
 }
 
+/** @returns {NodeModule | undefined} what another file of this copy is to be given, unless it has not been asked for before */
+function known(filename, loading) {
+  if ((loading.loaded || compiling > 0) && own.has(filename)) return own.get(filename);
+  if (cache[filename] !== undefined) own.set(filename, cache[filename]);
+  return cache[filename];
+}
+
 /** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
 function loadTogether(loading) {
   if (!isNodes(loading) || typeof extensions?.['.js'] !== 'function') return;
@@ -49,11 +72,68 @@ function loadTogether(loading) {
   const folders = { '.': folder, '..': path.dirname(folder) };
   loading.require = (id) => {
     const [, from, name] = LOCAL.exec(id) ?? [];
-    const filename = `${folders[from]}${path.sep}${path.sep === '/' ? name : name?.replace('/', path.sep)}.js`;
-    const isLoading = cache[filename]?.loaded === false; // a cycle, which Node sees to
-    if (name === undefined || isLoading) return Reflect.apply(Module.prototype.require, loading, [id]);
-    return cache[filename] === undefined ? loadFile(filename, loading) : cache[filename].exports;
+    if (name === undefined) return Reflect.apply(Module.prototype.require, loading, [id]);
+    const filename = `${folders[from]}${path.sep}${path.sep === '/' ? name : name.replace('/', path.sep)}.js`;
+    const found = known(filename, loading) ?? loadFile(filename, loading);
+    const isCycle = found.loaded === false && cache[filename] === found; // which Node sees to
+    return isCycle ? Reflect.apply(Module.prototype.require, loading, [id]) : found.exports;
   };
 }
 
-module.exports = { loadTogether };
+/** Compiles a file when somebody wants what it exports. @param {any[]} compile what Module.prototype._compile() is given */
+function compileAtFirstUse(made, compile) {
+  const { exports } = made;
+  const define = (property) => Object.defineProperty(made, 'exports', { configurable: true, enumerable: true, ...property });
+  const use = () => {
+    define({ value: exports, writable: true });
+    compiling++;
+    let isCompiled = false;
+    try {
+      made._compile(...compile);
+      isCompiled = true;
+    } finally {
+      compiling--;
+      if (!isCompiled) define(whenUsed);
+    }
+    return made.exports;
+  };
+  const whenUsed = { get: use, set: (value) => define({ value, writable: true }) };
+  define(whenUsed);
+}
+
+/** Reads a file as all are read, and leaves the compiling for later. */
+function readFile(filename, parent) {
+  const made = newModule(filename, parent);
+  let compile = null;
+  made._compile = (...args) => {
+    compile = args;
+  };
+  try {
+    loadTogether(made);
+    extensions['.js'](made, filename);
+    made.loaded = true;
+  } finally {
+    if (!made.loaded) delete cache[filename];
+    delete made._compile;
+  }
+  if (compile !== null) compileAtFirstUse(made, compile);
+}
+
+/**
+ * Gives a folder modules that are compiled when they are first used. Their files are read at once: later the folder may be gone,
+ * or be another version's, or there may be no descriptor to read with. Text costs less than code.
+ * @param {NodeModule} loading of whose folder they are
+ * @param {string[]} names without `.js`
+ * @returns {boolean} false with another loader than Node's: then they are not there, and are best loaded at once
+ */
+function loadLater(loading, names) {
+  if (!isNodes(loading) || typeof extensions?.['.js'] !== 'function') return false;
+  const folder = path.dirname(loading.filename);
+  for (const name of names) {
+    const filename = `${folder}${path.sep}${path.sep === '/' ? name : name.replace('/', path.sep)}.js`;
+    if (cache[filename] === undefined) readFile(filename, loading);
+  }
+  return true;
+}
+
+module.exports = { loadLater, loadTogether };

@@ -3,11 +3,10 @@
 /** A connection that C has accepted becomes a Socket of its Server; a Server accepts nobody while it is paused. */
 
 const { AcceptedOptions } = require('../socket/accepted-options');
-const { isOwnBlockList } = require('../address/block-list');
 const { serverProxyHeader, serverSocket, tellLimit } = require('../common/channels');
 const { debug } = require('../common/debug');
 const { errnoException } = require('../common/errors');
-const { refuse, takeHeader } = require('./proxy-protocol');
+const { lazily } = require('../common/lazily');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
@@ -15,9 +14,12 @@ const {
   kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kArrived, kHold, kKeepAliveTimes, kProxyProtocol,
 } = require('./state');
 
+const blockLists = lazily(() => require('../address/block-list'));
+const proxyProtocol = lazily(() => require('./proxy-protocol'));
+
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {
-  if (!blockList || isOwnBlockList(blockList) || !client.getpeername) return false;
+  if (!blockList || blockLists().isOwnBlockList(blockList) || !client.getpeername) return false;
   const peer = {};
   return client.getpeername(peer) === 0 && blockList.check(peer.address, peer.family.toLowerCase());
 }
@@ -55,7 +57,7 @@ function onconnection(status, client) {
     return;
   }
   const socket = new Socket(acceptedOptions(client, server));
-  if (server[kProxyProtocol]) takeHeader(socket, client);
+  if (server[kProxyProtocol]) proxyProtocol().takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);
   if (server.keepAlive) {
     const { interval, count } = server[kKeepAliveTimes];
@@ -106,7 +108,7 @@ const methods = {
 
 /** The header of a connection is not to be had, or not to be believed. `this`: as above. */
 function onheaderrejected(reason, client) {
-  refuse(this[kOwner], reason, client);
+  proxyProtocol().refuse(this[kOwner], reason, client);
 }
 
 module.exports = { methods, onconnection, onheaderrejected };

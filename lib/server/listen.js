@@ -7,11 +7,11 @@ const dns = require('node:dns');
 const { isPath, normalizeArgs, toNumber } = require('../options/arguments');
 const { BoundSocket, kAdopt } = require('../socket/bound-socket');
 const { tracing } = require('../common/channels');
-const cluster = require('./cluster');
 const { isWorker } = require('../node-internals/cluster');
 const { refuseAddress } = require('./allowed-uids');
 const { debug } = require('../common/debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('../common/errors');
+const { lazily } = require('../common/lazily');
 const { BIND: { IPV6_ONLY, MULTIPATH, READABLE, REUSE_PORT, WAITS, WRITABLE } } = require('../native/constants');
 const { Handle, Pipe, SERVER, TCP, adopt, toHandle } = require('../native/handle');
 const { fastOpenQueue, listenFast } = require('../socket/fast-open');
@@ -31,6 +31,8 @@ const { keep, onceUnlessItFails, undo, whenItFails } = require('../common/undo')
 const { refuseMultipath } = require('../options/user-timeout');
 const uv = require('../native/uv');
 const { validateAbortSignal, validatePort } = require('../common/validate');
+
+const clusters = lazily(() => require('./cluster'));
 
 /** Length of the queue of pending connections, unless given (net.md, server.listen()). */
 const BACKLOG = 511;
@@ -188,7 +190,7 @@ function listenShared(server, place, exclusive) {
   }
   const shared = { ...place };
   if (place.flags) shared.flags &= ~MULTIPATH; // a flag of cnet's own, of which the primary does not know
-  cluster.getHandle(server, shared, (err, handle) => {
+  clusters().getHandle(server, shared, (err, handle) => {
     if (err) {
       const error = exceptionWithHostPort(err, 'bind', place.address ?? null, place.port);
       failed(server, error);

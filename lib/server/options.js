@@ -4,19 +4,21 @@
 
 const { getDefaultHighWaterMark } = require('node:stream');
 
-const { blockListOption } = require('../address/block-list');
 const { allowedUidsOption } = require('./allowed-uids');
 const { receiveOption } = require('../socket/descriptors');
 const { invalidArgType } = require('../common/errors');
 const { refuseMisplaced, refusePermissions } = require('../common/misplaced');
 const { NONE, byDefault, fillServer, program } = require('../options/program-defaults');
-const { proxyOption } = require('./proxy-protocol');
+const { lazily } = require('../common/lazily');
 const { serverOnread } = require('../socket/read');
 const {
   kAcceptedDescriptors, kAcceptedOnRead, kAllowedUids, kKeepAliveTimes, kProxyProtocol, kUserTimeout,
 } = require('./state');
 const { userTimeoutOption } = require('../options/user-timeout');
 const { validateNumber } = require('../common/validate');
+
+const blockLists = lazily(() => require('../address/block-list'));
+const proxyProtocols = lazily(() => require('./proxy-protocol'));
 
 function highWaterMarkOption({ highWaterMark }) {
   if (highWaterMark === undefined) return getDefaultHighWaterMark?.(false) ?? 64 * 1024;
@@ -46,6 +48,12 @@ function noteDefaults(server, found) {
   if (found.allowedUids !== undefined) byDefault.add(server[kAllowedUids]);
 }
 
+/** The proxy protocol, which few servers have, is loaded for those that ask for it. */
+function proxyOption(proxyProtocol, { receiveDescriptors }) {
+  if (proxyProtocol === undefined || proxyProtocol === null) return null;
+  return proxyProtocols().proxyOption({ proxyProtocol, receiveDescriptors });
+}
+
 /** The limits that are properties of a server, as options. */
 const LIMITS = ['maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConnectionRate'];
 
@@ -63,10 +71,10 @@ function applyOptions(server, options) {
   server[kAcceptedDescriptors] = receiveOption(options) || undefined;
   server[kAcceptedOnRead] = serverOnread(options.onread);
   server[kUserTimeout] = userTimeoutOption(options);
-  const blockList = blockListOption(options);
-  if (blockList !== null) server.blockList = blockList;
+  const { blockList, proxyProtocol } = options;
+  if (blockList) server.blockList = blockLists().blockListOption({ blockList });
   server[kAllowedUids] = allowedUidsOption(options);
-  server[kProxyProtocol] = proxyOption(options);
+  server[kProxyProtocol] = proxyOption(proxyProtocol, options);
   for (const name of LIMITS) {
     if (options[name] !== undefined) server[name] = options[name];
   }

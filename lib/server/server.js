@@ -6,7 +6,6 @@ const EventEmitter = require('node:events');
 const { inspect } = require('node:util');
 
 const accept = require('./accept');
-const { isOwnBlockList } = require('../address/block-list');
 const { serverDrop, tellLimit } = require('../common/channels');
 const connections = require('./connections');
 const { ConnectionIterator, dropAhead } = require('./connection-iterator');
@@ -15,6 +14,7 @@ const { debug } = require('../common/debug');
 const { defineMethods } = require('../common/define-methods');
 const { codes, errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
+const { lazily } = require('../common/lazily');
 const { inspectServer } = require('./inspect');
 const { takeInstances } = require('../common/instances');
 const limits = require('./limits');
@@ -22,7 +22,6 @@ const { cancelBinding, listen, listenNow } = require('./listen');
 const native = require('../native/binding');
 const nodeNet = require('../node-internals/net');
 const { NONE, limitServer, program } = require('../options/program-defaults');
-const { readHeaders } = require('./proxy-protocol');
 const { applyOptions, readArguments } = require('./options');
 const { closeEverywhere, countEverywhere } = require('../node-internals/child-process');
 const shutdown = require('./shutdown');
@@ -36,6 +35,9 @@ const {
   first, kAcceptLimit, kBindingHandle, kHasClosed, kHasWarned, kHold, kHoldCount, kListenTarget, kMaxConnections, kProxyProtocol,
   kServerId, kShutdown, kUndo, kUserTimeout,
 } = state;
+
+const blockLists = lazily(() => require('../address/block-list'));
+const proxyProtocol = lazily(() => require('./proxy-protocol'));
 
 /** Symbol.asyncDispose, also where the running Node has none yet. */
 const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
@@ -135,12 +137,12 @@ const methods = {
     handle.onheaderrejected = accept.onheaderrejected;
     handle[kOwner] = this;
     if (!(handle instanceof Handle)) return null; // a cluster's stand-in: see cluster.js
-    const err = limitHandle(this, handle) || (this[kProxyProtocol] ? readHeaders(this, handle) : 0);
+    const err = limitHandle(this, handle) || (this[kProxyProtocol] ? proxyProtocol().readHeaders(this, handle) : 0);
     if (err) return errnoException(err, 'listen');
     if (this[kUserTimeout] > 0) handle.setUserTimeout?.(this[kUserTimeout]); // which those that it accepts inherit
     if (this[kHoldCount] > 0) handle.hold(true);
     native.setServer(handle.id, this[kServerId]);
-    if (isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
+    if (this.blockList && blockLists().isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
     return restrict(this, handle);
   },
 

@@ -7,7 +7,6 @@
  */
 
 const { isNormalized, normalizeArgs } = require('../options/arguments');
-const { blockListOption, nativeOf } = require('../address/block-list');
 const { clientAttempt, clientConnect, clientSocket } = require('../common/channels');
 const { allFailed, attemptError, unsentError } = require('./connect-errors');
 const { wantedOf } = require('./connect-options');
@@ -21,6 +20,7 @@ const { isIP } = require('../address/ip');
 const { resolve } = require('./lookup');
 const native = require('../native/binding');
 const { prepareOpening, settleOpening } = require('./fast-open');
+const { lazily } = require('../common/lazily');
 const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
 const { isDenied } = require('../common/permission');
 const { NONE, forConnect, program } = require('../options/program-defaults');
@@ -36,6 +36,8 @@ const {
 } = require('./state');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
 const { validateString } = require('../common/validate');
+
+const blockLists = lazily(() => require('../address/block-list'));
 
 /* --- attempts ------------------------------------------------------------------------------------------------- */
 
@@ -91,7 +93,7 @@ function connectOwn(socket, wanted) {
   const { id } = socket[kHandle];
   const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kConnectAttempt];
 
-  if (socket[kBlockList]) native.setBlockList(id, nativeOf(socket[kBlockList]));
+  if (socket[kBlockList]) native.setBlockList(id, blockLists().nativeOf(socket[kBlockList]));
   const err = prepareOpening(socket, wanted);
   if (err) return err;
   const [start, time] = isRace ? [native.race, wanted.delay] : [native.connect, wanted.timeout];
@@ -304,9 +306,8 @@ function keepOptions(socket, options) {
 }
 
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
-function setBlockList(socket, options) {
-  const list = blockListOption(options);
-  if (list !== null) socket[kBlockList] = list;
+function setBlockList(socket, { blockList }) {
+  if (blockList) socket[kBlockList] = blockLists().blockListOption({ blockList });
 }
 
 /** The list that the program has for all connections; `null` is none. */

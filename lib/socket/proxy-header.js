@@ -5,11 +5,13 @@
 const native = require('../native/binding');
 const { errnoException } = require('../common/errors');
 const { Handle } = require('../native/handle');
-const { encodeProxyHeader } = require('../proxy/header');
+const { lazily } = require('../common/lazily');
 const { kConnected } = require('../common/symbols');
 const { kHandle, kLife, kProxyHeader, kProxyHeaderToSend } = require('./state');
 const uv = require('../native/uv');
 const { settle } = require('./write');
+
+const headers = lazily(() => require('../proxy/header'));
 
 /** The name of the other end of the connection itself. */
 function peerName(socket) {
@@ -20,7 +22,7 @@ function peerName(socket) {
 
 /** Keeps the option `proxyHeader` of connect() for the connection. @throws as encodeProxyHeader() */
 function setHeader(socket, { proxyHeader }) {
-  const header = proxyHeader === undefined || proxyHeader === null ? null : encodeProxyHeader(proxyHeader);
+  const header = proxyHeader === undefined || proxyHeader === null ? null : headers().encodeProxyHeader(proxyHeader);
   if (header !== socket[kProxyHeaderToSend]) socket[kProxyHeaderToSend] = header;
   if (socket[kProxyHeader] !== null) socket[kProxyHeader] = null; // of a connection that has gone
 }

@@ -127,7 +127,7 @@ static const struct {
   size_t count;
 } TABLES[] = {
 #define TABLE(name) \
-  { #name, name, sizeof name / sizeof *name }
+  { #name, (name), sizeof(name) / sizeof(*(name)) }
     TABLE(KIND),   TABLE(BIND),         TABLE(VERDICT),        TABLE(PHASE),       TABLE(WRITE), TABLE(EVENT),
     TABLE(OPTION), TABLE(PROXY_FAMILY), TABLE(PROXY_PROTOCOL), TABLE(PROXY_ERROR), TABLE(RULES), TABLE(COUNT),
     TABLE(LIMIT),  TABLE(UV),

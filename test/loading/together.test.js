@@ -107,15 +107,31 @@ describe('the loading of lib/', function () {
     }
   });
 
-  it('all is loaded by then: the folder may go away', () => {
+  it('what is compiled later has been read by then: no file of lib/ is read after the package has been loaded', () => {
+    const text = `
+      const fs = require('node:fs');
+      const net = require(LIB + 'index.js');
+      const { readFileSync, openSync } = fs;
+      fs.openSync = fs.readFileSync = (name) => { throw new Error(name + ' is read'); };
+      const before = Object.keys(require.cache);
+      const exported = before.map((name) => require.cache[name].exports);
+      console.log(exported.length > 40, exported.every(Boolean), Object.keys(require.cache).length - before.length);`;
+    assert.strictEqual(run(text), 'true true 0');
+  });
+
+  it('what is compiled later works when the folder has gone', () => {
     const temp = tempDir();
     try {
       const text = `
         const net = require(LIB + 'index.js');
         require('node:fs').rmSync(LIB, { recursive: true });
-        const server = net.createServer((socket) => socket.end('bytes')).listen(0, '127.0.0.1', () => {
-          net.connect(server.address().port, '127.0.0.1').on('data', async (data) => {
-            new net.BlockList().addAddress('1.2.3.4');
+        const blockList = new net.BlockList();
+        const server = net.createServer({ blockList, proxyProtocol: {} }, (socket) => socket.end('bytes')).listen(0, '127.0.0.1', () => {
+          const source = { address: '1.2.3.4', port: 1 };
+          const proxyHeader = { source, destination: source };
+          net.connect({ port: server.address().port, host: '127.0.0.1', blockList, proxyHeader }).on('data', async (data) => {
+            blockList.addAddress(net.SocketAddress.parse('1.2.3.4:5').address);
+            net.splice(new net.Socket(), new net.Socket()).catch(() => {});
             net.receive(net.transfer(new net.BoundSocket())).close();
             await server.shutdown();
             console.log(String(data));
@@ -125,5 +141,47 @@ describe('the loading of lib/', function () {
     } finally {
       temp.remove();
     }
+  });
+
+  it('what is compiled later is this copy of the package, when another has been loaded since', () => {
+    const text = `
+      const one = require(LIB + 'index.js');
+      for (const file of Object.keys(require.cache)) delete require.cache[file];
+      const two = require(LIB + 'index.js');
+      const lists = [new two.BlockList(), new one.BlockList()];
+      lists[1].addAddress('127.0.0.1');
+      const isRefused = ({ blockList: list }, host) => new Promise((resolve) => {
+        one.connect({ port: 1, host, blockList: list }).on('error', ({ code }) => resolve(code));
+      });
+      two.promises;
+      one.setDefaults({ connectTimeout: 4321 });
+      isRefused({ blockList: lists[1] }, '127.0.0.1').then((code) => {
+        console.log(code, one.promises !== two.promises, one.getDefaults().connectTimeout, two.getDefaults().connectTimeout);
+      });`;
+    assert.strictEqual(run(text), 'ERR_IP_BLOCKED true 4321 undefined');
+  });
+
+  it('with a loader that is not Node’s nothing is left for later', () => {
+    const text = `
+      const Module = require('node:module');
+      class Other extends Module {}
+      const made = new Map();
+      const load = (filename) => {
+        if (made.has(filename)) return made.get(filename).exports;
+        const own = new Other(filename, null);
+        made.set(filename, own);
+        own.filename = filename;
+        const find = Module.createRequire(filename);
+        own.require = (id) => (id.startsWith('.') ? load(find.resolve(id)) : find(id));
+        own._compile(require('node:fs').readFileSync(filename, 'utf8'), filename);
+        return own.exports;
+      };
+      const net = load(LIB + 'index.js');
+      const before = made.size;
+      net.promises;
+      net.splice(new net.Socket(), new net.Socket()).catch(() => {});
+      net.receive(net.transfer(new net.BoundSocket())).close();
+      console.log(made.size - before, new net.BlockList().check('::1'), made.has(LIB + 'processes/transfer.js'));`;
+    assert.strictEqual(run(text), '0 false true');
   });
 });
