@@ -72,4 +72,14 @@ function drivers(paths) {
   return found;
 }
 
-module.exports = { drivers };
+/**
+ * This tree and another one, on the same Node and with the scripts of this one.
+ * @param {string} node
+ * @param {string} tree the folder of the other, which is built
+ */
+function treeDrivers(node, tree) {
+  const start = [node, '--expose-gc'];
+  return [javascript('before', start, tree), javascript('now', start, ROOT)];
+}
+
+module.exports = { drivers, treeDrivers };

@@ -77,16 +77,18 @@ function chart(values, machine) {
   };
 }
 
+/** Draws a specification of vega. @param {object} specification @returns {Promise<string>} */
+async function toSVG(specification) {
+  const vega = await import('vega');
+  return new vega.View(vega.parse(specification), { renderer: 'none' }).toSVG();
+}
+
 /**
  * @param {object[]} scenarios
  * @param {object[]} summary the rows of all of them
  * @param {{ node: string }} machine
  * @returns {Promise<string>} SVG
  */
-async function plot(scenarios, summary, machine) {
-  const vega = await import('vega');
-  const view = new vega.View(vega.parse(chart(bars(scenarios, summary), machine)), { renderer: 'none' });
-  return view.toSVG();
-}
+const plot = (scenarios, summary, machine) => toSVG(chart(bars(scenarios, summary), machine));
 
-module.exports = { plot };
+module.exports = { plot, toSVG };

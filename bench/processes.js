@@ -106,6 +106,12 @@ class Process {
     this.#child.stdin.write(`${line}\n`);
   }
 
+  /** Ends its standard input, and so itself, and waits until it is gone. */
+  async finish() {
+    this.#child.stdin.end();
+    await this.ended;
+  }
+
   /** Kills it, if it has not ended, and waits until it is gone. */
   async stop() {
     this.#child.kill('SIGKILL');

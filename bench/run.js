@@ -6,19 +6,21 @@ const fs = require('node:fs');
 const os = require('node:os');
 const { parseArgs } = require('node:util');
 
-const { runApps, scenarios: apps } = require('./apps/index.js');
+const { checkTree, runAgainst } = require('./against.js');
+const { groups, runApps, scenarios: apps, smokeApps } = require('./apps/index.js');
+const { LINES, isShown, keepFigures, writeDocument } = require('./document.js');
 const { drivers } = require('./drivers.js');
-const { measure } = require('./measure.js');
 const { buildNative } = require('./native.js');
 const { canPin } = require('./processes.js');
 const { scenarios } = require('./scenarios.js');
+const { runSockets } = require('./sockets.js');
 const { runStartup } = require('./startup.js');
-const { summarise, table } = require('./summary.js');
 const { ensure } = require('../tools/ensure.js');
-const { ToolError, tool } = require('../tools/run.js');
+const { ToolError, forEachOf, tool } = require('../tools/run.js');
+const { VERSIONS, getNode } = require('../tools/test-nodes.js');
 
-const USAGE = `npm run bench [-- OPTIONS]
-  --scenario=A,B   those whose name begins so (all)
+const USAGE = `npm run bench [-- OPTIONS] [-- SCENARIO…]
+  --scenario=A,B   those whose name begins so (all); names without an option do the same
   --drivers=A,B    node, cnet, epoll; bun, deno and turbo-net where they are (all that are there)
   --runs=N         rounds (5)
   --seconds=S      measured in each run (1)
@@ -29,12 +31,18 @@ const USAGE = `npm run bench [-- OPTIONS]
   --plot=FILE.svg  a chart of the ratios to node:net
   --quick          a short look: ends within two minutes
   --startup        what loading takes instead: --runs (25), --node and --json count
-  --apps           programs from npm instead, on node:net and on cnet: --scenario, --runs (3), --node, --json and --list count
+  --apps           programs from npm instead, on node:net and on cnet: --scenario, --runs (3), --quick, --node, --json and --list count
+  --smoke          with --apps: each once with few operations, on cnet: whether it works, without figures
+  --against=DIR    this tree beside another checkout of cnet, which is built: --scenario, --runs (7), --seconds, --node, --json count
+  --instructions   with --apps or --against: instructions by callgrind, one round, rather than CPU time
+  --document       sockets and programs on Node 20 and 26 (--nodes=PATH,PATH), and of that the chart and tables of docs/performance.md and
+                   README.md: --scenario, --runs (9), --seconds, --quick count; --figures=DIR: where what was measured is kept;
+                   --rewrite: of what is there, without measuring; --into=DIR: another folder with README.md and docs/
   --list           the names of the scenarios
   --no-build       take the build that is there`;
 
-const TEXT_OPTIONS = ['scenario', 'drivers', 'runs', 'seconds', 'warmup', 'node', 'bun', 'deno', 'turbo-net', 'json', 'plot'];
-const FLAGS = ['quick', 'apps', 'startup', 'list', 'no-build', 'help'];
+const TEXT_OPTIONS = ['scenario', 'drivers', 'runs', 'seconds', 'warmup', 'node', 'bun', 'deno', 'turbo-net', 'json', 'plot', 'against', 'nodes', 'figures', 'into'];
+const FLAGS = ['quick', 'apps', 'instructions', 'smoke', 'document', 'rewrite', 'startup', 'list', 'no-build', 'help'];
 
 const FULL = { runs: 5, seconds: 1, warmup: 0.5, idle: 10000, mostRules: 1000000 };
 const QUICK = { runs: 1, seconds: 0.5, warmup: 0.3, idle: 2000, mostRules: 100000, drivers: 'node,cnet,epoll' };
@@ -47,7 +55,8 @@ function readOptions() {
   for (const name of TEXT_OPTIONS) options[name] = { type: 'string' };
   for (const name of FLAGS) options[name] = { type: 'boolean' };
   try {
-    return parseArgs({ options }).values;
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    return positionals.length > 0 ? { ...values, scenario: [values.scenario ?? [], positionals].flat().join(',') } : values;
   } catch (err) {
     throw new ToolError(`${err.message}\n${USAGE}`);
   }
@@ -105,30 +114,6 @@ function tellMachine({ node, cpu, cpus, system, pinned }) {
   console.log(`${node}, ${cpu}, ${cpus} CPUs, ${system}${pinned ? '' : ', NOT PINNED'}`);
 }
 
-async function runScenario(scenario, chosen, settings) {
-  const runs = [];
-  for (let round = 1; round <= settings.runs; round++) {
-    for (const driver of chosen) {
-      const result = await measure(scenario, driver, settings);
-      if (result !== null) runs.push({ scenario: scenario.name, driver: driver.name, round, ...result });
-    }
-  }
-  return runs;
-}
-
-async function runAll(list, chosen, settings) {
-  const runs = [];
-  const summary = [];
-  for (const scenario of list) {
-    const own = await runScenario(scenario, chosen, settings);
-    const rows = summarise(scenario, own);
-    runs.push(...own);
-    summary.push(...rows);
-    if (rows.length > 0) console.log(table(scenario, rows));
-  }
-  return { runs, summary };
-}
-
 async function mainOfStartup(values, node) {
   await ensure({ build: !values['no-build'] });
   const machine = describe(node);
@@ -141,13 +126,74 @@ async function mainOfStartup(values, node) {
 /** Rounds of `--apps`, each of which has node:net once and every other driver twice. */
 const APP_RUNS = 3;
 
+async function mainOfSmoke(list, node) {
+  const { passed, failed, pending } = await smokeApps(list, { node });
+  console.log(`${passed} passed, ${failed} failed (${pending} left out)`);
+  return failed > 0 ? 1 : 0;
+}
+
 async function mainOfApps(list, values, node) {
+  if (values.smoke) return mainOfSmoke(list, node);
   const machine = describe(node);
-  const runs = positive(values, 'runs', values.quick ? 1 : APP_RUNS);
+  const { quick, instructions } = values;
+  const runs = positive(values, 'runs', quick || instructions ? 1 : APP_RUNS);
   tellMachine(machine);
-  console.log(`${runs} rounds; times are CPU per operation\n`);
-  const summary = await runApps(list, { node, runs });
+  console.log(`${runs} rounds; ${instructions ? 'instructions in user mode' : 'times are CPU'} per operation\n`);
+  const summary = await runApps(list, { node, runs, quick, instructions });
   if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, summary }, null, 1)}\n`);
+  return summary.some((row) => row.error !== undefined) ? 1 : 0;
+}
+
+/** Rounds of `--document`. */
+const DOCUMENT_RUNS = 9;
+
+const nodeOfLine = (line) => getNode(VERSIONS.find((version) => version.startsWith(`${line}.`)));
+
+/* Those of the document that --scenario names, which may be of sockets alone or of programs alone. */
+function chooseShown(all, names) {
+  const begins = names?.split(',');
+  return all.filter(({ name }) => begins === undefined || begins.some((begin) => name.startsWith(begin)));
+}
+
+async function measureFigures(node, { sockets, programs, settings, quick, folder, shown }) {
+  const machine = describe(node);
+  tellMachine(machine);
+  const chosen = drivers({ node }).filter(({ name }) => ['node', 'cnet'].includes(name));
+  const { summary } = await runSockets(sockets, chosen, settings);
+  const figures = { machine, settings, groups: shown, sockets: summary, programs: [] };
+  keepFigures(figures, folder);
+  figures.programs = await runApps(programs, { node, runs: settings.runs, quick });
+  keepFigures(figures, folder);
+  return [...figures.sockets, ...figures.programs].some((row) => row.error !== undefined || row.lost > 0);
+}
+
+async function mainOfDocument(values, settings) {
+  const { quick, figures: folder, into } = values;
+  let failed = false;
+  if (!values.rewrite) {
+    const sockets = scenarios(settings).filter(isShown);
+    const shown = [{ title: 'Sockets', scenarios: sockets }, ...groups];
+    await ensure({ build: !values['no-build'] });
+    await buildNative();
+    const nodes = values.nodes?.split(',') ?? await forEachOf(LINES, 1, nodeOfLine);
+    const runs = positive(values, 'runs', quick ? 1 : DOCUMENT_RUNS);
+    const chosen = { sockets: chooseShown(sockets, values.scenario), programs: chooseShown(apps, values.scenario) };
+    for (const node of nodes) failed = await measureFigures(node, { ...chosen, settings: { ...settings, runs }, quick, folder, shown }) || failed;
+  }
+  await writeDocument({ from: folder, into });
+  return failed ? 1 : 0;
+}
+
+async function mainOfAgainst(list, values, settings, node) {
+  const tree = checkTree(values.against);
+  await ensure({ build: !values['no-build'] });
+  await buildNative();
+  const machine = describe(node);
+  tellMachine(machine);
+  const pairs = values.runs === undefined && !values.quick ? undefined : settings.runs;
+  const summary = await runAgainst(list, { tree, node, pairs, instructions: values.instructions, settings });
+  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, settings, summary }, null, 1)}\n`);
+  return summary.some((row) => row.error !== undefined || row.worse || row.lost > 0) ? 1 : 0;
 }
 
 async function main() {
@@ -155,6 +201,7 @@ async function main() {
   if (values.help) return console.log(USAGE);
   if (values.startup) return mainOfStartup(values, values.node ?? process.execPath);
   const settings = readSettings(values);
+  if (values.document) return mainOfDocument(values, settings);
   const all = values.apps ? apps : scenarios(settings);
   const list = choose(all, values.scenario, 'scenario', (name, begin) => name.startsWith(begin));
   if (values.list) return console.log(list.map(({ name, title }) => `${name.padEnd(20)} ${title}`).join('\n'));
@@ -162,6 +209,7 @@ async function main() {
     await ensure({ build: !values['no-build'] });
     return mainOfApps(list, values, values.node ?? process.execPath);
   }
+  if (values.against) return mainOfAgainst(list, values, settings, values.node ?? process.execPath);
 
   const paths = { ...values, node: values.node ?? process.execPath };
   const names = values.drivers ?? (values.quick ? QUICK.drivers : undefined);
@@ -172,7 +220,7 @@ async function main() {
   const machine = describe(paths.node);
   tellMachine(machine);
   console.log(`${settings.runs} rounds of ${settings.seconds} s after ${settings.warmup} s; times are CPU per message\n`);
-  const { runs, summary } = await runAll(list, chosen, settings);
+  const { runs, summary } = await runSockets(list, chosen, settings);
   if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, settings, summary, runs }, null, 1)}\n`);
   if (values.plot) fs.writeFileSync(values.plot, await require('./plot.js').plot(list, summary, machine));
   return summary.some((row) => row.error !== undefined || row.lost > 0) ? 1 : 0;

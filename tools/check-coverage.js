@@ -13,7 +13,10 @@ const { ROOT, ToolError, run, tool } = require('./run.js');
 const DOCUMENT = path.join('docs', 'api-coverage.md');
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const FILE = /`((?:lib|src|test|tools|docs|examples)\/[^`\s]+)`/g;
-const TEST = /`(test\/[^`]+)` "([^"]+)"/g;
+const TEST = /`(test\/[^`]+)`\s+"([^"]+)"/g; // a title may go on in the next line
+
+/** An entry of a list, with the lines below it that are indented. */
+const ENTRY = /^- .*\n(?: {2}.*\n)*/gm;
 
 /**
  * The tests that mocha would run: for each file, their titles with those of what they stand in.
@@ -69,15 +72,16 @@ async function checkCoverage(text = fs.readFileSync(path.join(ROOT, DOCUMENT), '
   if (named.length === 0) problems.add('no test is named');
   else {
     const tests = await listTests([...new Set(named.map(([, file]) => file))]);
-    for (const [, file, title] of named) {
+    for (const [, file, lines] of named) {
+      const title = lines.replace(/\s+/g, ' ');
       if (!isThere(tests.get(file) ?? [], title)) problems.add(`no test "${title}" in ${file}`);
     }
   }
-  for (const line of text.split('\n')) {
-    if (/^\| /.test(line) && !/^\| Name /.test(line) && !/`test\/[^`]+` "|\| — \||\| not run/.test(line)) {
-      problems.add(`no test in the row ${line.slice(0, 60)}`);
-    }
+  for (const [entry] of text.matchAll(ENTRY)) {
+    const [first] = entry.split('\n');
+    if (!/`test\/[^`]+`\s+"|^ {2}- no test: /m.test(entry)) problems.add(`no test in the entry ${first.slice(0, 60)}`);
   }
+  if (!text.match(ENTRY)) problems.add('no entry is there');
   return [...problems];
 }
 

@@ -31,6 +31,7 @@ const SUITES = [
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
   ['the packed package', () => runSuite('package', { style: 'dot' })],
   ['programs', () => runSuite('programs', { style: 'dot' })],
+  ['programs of the benchmark: each works', () => script('bench', ['--apps', '--smoke', '--no-build'])],
   ['test runners, bundlers and package managers', () => runSuite('surroundings', { style: 'dot' })],
   ['the core without Node: plain, ASan and UBSan, TSan, line coverage', () => script('test:core')],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],

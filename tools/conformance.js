@@ -1,27 +1,38 @@
 'use strict';
-// conformance.js: `npm run conformance`: Node's own tests of net, with cnet in its place.
-//   npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all] [-- --builtin] [-- --node=PATH]
+// conformance.js: `npm run conformance`: Node's own tests of net, or of what is on top of it, with cnet in its place.
+//   npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=A,B] [-- --builtin] [-- --node=PATH]
 // NODE_TREE: a Node source tree; without one Debian's source package is fetched. --all: every test that asks for net,
-// not those of net alone. --builtin: nothing is swapped: what Node itself passes here. --node: the Node to run.
-// test/node/conformance/ledger.json names the tests that are expected not to pass; a difference from it is a failure.
+// not those of net alone. --selection: instead the tests of http, https, http2, tls, under cnet/register and cnet/register-http;
+// --http: all four. --builtin: nothing is swapped: what Node itself passes here. --node: the Node to run.
+// test/node/conformance/ledger.json, for the protocols ledger-http.json, names the tests that are expected not to pass; a difference from
+// it is a failure.
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 
 const { CACHE, fetchTree, isTree, treeVersion } = require('./conformance/tree.js');
-const { chooseTests, runTests } = require('./conformance/suite.js');
+const { PROTOCOLS, chooseTests, runTests } = require('./conformance/suite.js');
 const { ensure } = require('./ensure.js');
 const { ROOT, ToolError, tool } = require('./run.js');
 
-const LEDGER = path.join(ROOT, 'test', 'node', 'conformance', 'ledger.json');
-const USAGE = 'usage: npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all] [-- --builtin] [-- --node=PATH]';
+const LEDGERS = path.join(ROOT, 'test', 'node', 'conformance');
+const USAGE = 'usage: npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=http,https,http2,tls] ' +
+  '[-- --builtin] [-- --node=PATH]';
+
+function readSelection(text) {
+  const protocols = text.split(',');
+  if (!protocols.every((name) => PROTOCOLS.includes(name))) throw new ToolError(USAGE);
+  return protocols;
+}
 
 function readArguments(args) {
-  const options = { all: false, builtin: false, node: process.execPath, tree: null, filter: '' };
+  const options = { all: false, builtin: false, protocols: [], node: process.execPath, tree: null, filter: '' };
   for (const arg of args) {
     if (arg === '--all') options.all = true;
     else if (arg === '--builtin') options.builtin = true;
+    else if (arg === '--http') options.protocols = PROTOCOLS;
+    else if (arg.startsWith('--selection=')) options.protocols = readSelection(arg.slice('--selection='.length));
     else if (arg.startsWith('--node=')) options.node = path.resolve(arg.slice('--node='.length));
     else if (arg.startsWith('-')) throw new ToolError(USAGE);
     else if (isTree(arg)) options.tree = path.resolve(arg);
@@ -39,10 +50,12 @@ function versionOf(node) {
 
 const major = (version) => version.split('.')[0];
 
-/* The reasons by names; an entry with `since` holds from that line of Node on. */
-function readLedger(running) {
-  const entries = Object.entries(JSON.parse(fs.readFileSync(LEDGER, 'utf8')));
-  const holds = entries.filter(([, { since = 0 }]) => Number(major(running).slice(1)) >= since);
+/* The reasons by names; an entry with `since` holds from that line of Node on, and one with `before` on those before that. */
+function readLedger(running, { protocols }) {
+  const file = protocols.length > 0 ? 'ledger-http.json' : 'ledger.json';
+  const entries = Object.entries(JSON.parse(fs.readFileSync(path.join(LEDGERS, file), 'utf8')));
+  const line = Number(major(running).slice(1));
+  const holds = entries.filter(([, { since = 0, before = Infinity }]) => line >= since && line < before);
   return Object.fromEntries(holds.map(([name, entry]) => [name, entry.why ?? entry]));
 }
 
@@ -64,7 +77,7 @@ function keepLog(folder, { name, why, output }) {
 
 /* Sorts the results by what the ledger says of them. */
 function judge(results, ledger) {
-  const counts = { passed: 0, failed: 0, skipped: 0, expected: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0, lacking: 0, expected: 0 };
   for (const { name, outcome } of results.values()) {
     if (outcome === 'failed' && ledger[name] !== undefined) {
       counts.expected++;
@@ -93,7 +106,7 @@ tool(async () => {
   if (names.length === 0) throw new ToolError(`no test is called ${options.filter}`);
   const subject = options.builtin ? 'node:net' : 'cnet';
   const [version, running] = [treeVersion(tree), versionOf(options.node)];
-  const ledger = options.builtin ? {} : readLedger(running);
+  const ledger = options.builtin ? {} : readLedger(running, options);
   console.log(`${names.length} tests of Node ${version}, ${subject} on Node ${running}`);
 
   const logs = path.join(CACHE, 'logs', `${options.builtin ? 'builtin' : 'cnet'}-${running}`);
@@ -104,6 +117,8 @@ tool(async () => {
     if (ledger[result.name] === undefined) console.log(`FAILED ${result.name}: ${gist(result)} (${log})`);
   });
   const counts = judge(results, ledger);
-  console.log(`${counts.passed} passed, ${counts.failed} failed (${counts.expected} in the ledger, ${counts.skipped} skipped)`);
+  const rest = [`${counts.expected} in the ledger`, `${counts.skipped} skipped`];
+  if (options.protocols.length > 0 && !options.builtin) rest.push(`${counts.lacking} that Node does not pass either`);
+  console.log(`${counts.passed} passed, ${counts.failed} failed (${rest.join(', ')})`);
   return counts.failed > 0 ? 1 : 0;
 });

@@ -5,13 +5,16 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { countParts, underCallgrind } = require('../instructions.js');
 const { MEASURED, OTHER, Process } = require('../processes.js');
 const { ROOT } = require('../../tools/run.js');
 
-/** Seconds that a program may take for each step. */
+/** Seconds that a program may take for each step; under callgrind, which takes fifty times as long. */
 const PATIENCE = 120;
+const LONG_PATIENCE = 600;
 
-const preload = (driver) => (driver === 'node' ? [] : ['-r', path.join(ROOT, 'lib', `${driver}.js`)]);
+/* `register+register-http`: both. */
+const preload = (driver) => (driver === 'node' ? [] : driver.split('+').flatMap((entry) => ['-r', path.join(ROOT, 'lib', `${entry}.js`)]));
 
 const program = (folder, name) => path.join(__dirname, folder, `${name}.js`);
 
@@ -45,41 +48,51 @@ async function askBoth(programs, question) {
   return [await programs[0].next(PATIENCE), await programs[1].next(PATIENCE)];
 }
 
-async function operate(client, times) {
+/* How many there were: a load generator that ends by the clock says so itself. */
+async function operate(client, times, patience = PATIENCE) {
   client.tell(`run ${times}`);
-  await client.next(PATIENCE);
+  const { done } = await client.next(patience);
+  return done;
 }
 
 /* The first time, in which the programs are compiled and their heaps grow, is not measured. */
-async function measureBoth(scenario, server, client) {
-  await operate(client, scenario.operations);
+async function measureBoth({ operations: times, warmup = times }, server, client) {
+  if (warmup > 0) await operate(client, warmup);
   const before = await askBoth([server, client], 'mark');
-  await operate(client, scenario.operations);
+  const operations = await operate(client, times);
   const after = await askBoth([server, client], 'mark');
   const heaps = await askBoth([server, client], 'heap');
-  const [ofServer, ofClient] = heaps.map((heap, i) => ({ ...between(before[i], after[i]), ...heap }));
+  const [ofServer, ofClient] = heaps.map((heap, i) => ({ operations, ...between(before[i], after[i]), ...heap }));
   return { server: ofServer, client: ofClient };
 }
 
-/**
- * @param {import('./scenarios').Scenario} scenario
- * @param {{ node: string, server: string, client: string }} how `server` and `client`: `node`, or the entry of cnet
- * @returns {Promise<{ server: object, client: object }>} what each used: CPU in microseconds, its collections, and its heap
- */
-async function measure(scenario, { node, server, client }) {
+/** Times that the operations of a part are done before they are counted. */
+const WARMUPS = 50;
+
+/* `counted`: of the two the one that is under callgrind. */
+async function countOne({ operations: times }, client, counted, out) {
+  const work = () => operate(client, times, LONG_PATIENCE);
+  for (let i = 0; i < WARMUPS; i++) await work();
+  return { operations: 1, instructions: await countParts(counted.pid, out, work) };
+}
+
+/* Starts the programs of a scenario, has `work` done with them, and ends them. `counts`: the side that goes under callgrind. */
+async function withPrograms(scenario, { node, server, client, counts }, work) {
   const { base, folders } = makeFolders(scenario);
+  const out = path.join(base, 'counts');
   const started = [];
-  const start = async (cpu, driver, file, options) => {
-    const command = [node, '--expose-gc', ...preload(driver), file, JSON.stringify({ ...scenario.options, ...folders, ...options })];
-    const child = new Process(cpu, command);
+  const start = (cpu, side, driver, options) => {
+    const file = program(`${side}s`, scenario[side]);
+    const given = JSON.stringify({ ...scenario.options, ...folders, ...options });
+    const command = [node, '--expose-gc', ...preload(driver), file, given];
+    const child = new Process(cpu, counts === side ? underCallgrind(command, out) : command);
     started.push(child);
     return child;
   };
   try {
-    const one = await start(MEASURED, server, program('servers', scenario.server), {});
+    const one = start(MEASURED, 'server', server, {});
     const { port } = await one.next(PATIENCE);
-    const other = await start(OTHER, client, program('clients', scenario.client), { port });
-    return await measureBoth(scenario, one, other);
+    return await work({ server: one, client: start(OTHER, 'client', client, { port }) }, out);
   } catch (err) {
     throw new Error([err.message, ...started.map((child) => child.errors.trim())].filter(Boolean).join('\n'), { cause: err });
   } finally {
@@ -88,4 +101,21 @@ async function measure(scenario, { node, server, client }) {
   }
 }
 
-module.exports = { measure };
+/**
+ * @param {import('./scenarios').Scenario} scenario
+ * @param {{ node: string, server: string, client: string }} how `server` and `client`: `node`, or the entry of cnet
+ * @returns {Promise<{ server: object, client: object }>} what each used: CPU in microseconds, its collections, and its heap
+ */
+const measure = (scenario, how) => withPrograms(scenario, how, ({ server, client }) => measureBoth(scenario, server, client));
+
+/**
+ * The same, but for one side the instructions in user mode.
+ * @param {import('./scenarios').Scenario} scenario
+ * @param {{ node: string, server: string, client: string }} how
+ * @param {'server' | 'client'} side
+ * @returns {Promise<{ operations: number, instructions: number }>} of one operation
+ */
+const countSide = (scenario, how, side) =>
+  withPrograms(scenario, { ...how, counts: side }, (programs, out) => countOne(scenario, programs.client, programs[side], out));
+
+module.exports = { countSide, measure };

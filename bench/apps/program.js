@@ -1,11 +1,11 @@
 'use strict';
 // program.js: what the servers and clients share: `node [-r cnet/register] servers/NAME.js OPTIONS`, OPTIONS in JSON.
 // A program answers each line on its standard input with one line of JSON; the end of the input ends it.
-//   mark    its CPU time and its garbage collections so far
+//   mark    the time, its CPU time and its garbage collections so far
 //   heap    the bytes of its heap that are in use
-//   run N   a client does N operations, and then says { "done": N }
+//   run N   a client does N operations, and then says { "done": N }; a load generator that ends by the clock does as many as it can
 
-const { PerformanceObserver, constants } = require('node:perf_hooks');
+const { PerformanceObserver, constants, performance } = require('node:perf_hooks');
 const readline = require('node:readline');
 
 /** The scenario's options, and for a client the `port` of the server. */
@@ -33,7 +33,7 @@ const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 function mark() {
   count(observer.takeRecords());
   const { user, system } = process.cpuUsage();
-  say({ user, system, ...collections });
+  say({ time: performance.now(), user, system, ...collections });
 }
 
 /* What a mark-compact collection has to go through. */
@@ -44,26 +44,33 @@ function tellHeap() {
 
 /**
  * Obeys the lines of the standard input.
- * @param {() => Promise<void>} [operate] a client's one operation
- * @param {number} [atOnce] how many of them run at a time
+ * @param {(times: number) => Promise<number>} [run] a client's operations, so many; gives how many there were
  */
-function obey(operate, atOnce = 1) {
-  async function run(times) {
-    let left = times;
-    const goOn = async () => {
-      while (left-- > 0) await operate();
-    };
-    await Promise.all(Array.from({ length: atOnce }, goOn));
-    say({ done: times });
-  }
+function obeyBy(run) {
   const lines = readline.createInterface({ input: process.stdin });
   lines.on('line', (line) => {
     const [command, times] = line.split(' ');
     if (command === 'mark') mark();
     else if (command === 'heap') tellHeap();
-    else run(Number(times)).catch((err) => say({ error: err.stack }));
+    else run(Number(times)).then((done) => say({ done }), (err) => say({ error: err.stack }));
   });
   lines.on('close', () => process.exit());
 }
 
-module.exports = { obey, options, say };
+/**
+ * The same for a client whose operations are functions of its own.
+ * @param {() => Promise<void>} [operate] one operation
+ * @param {number} [atOnce] how many of them run at a time
+ */
+function obey(operate, atOnce = 1) {
+  obeyBy(async (times) => {
+    let left = times;
+    const goOn = async () => {
+      while (left-- > 0) await operate();
+    };
+    await Promise.all(Array.from({ length: atOnce }, goOn));
+    return times;
+  });
+}
+
+module.exports = { obey, obeyBy, options, say };

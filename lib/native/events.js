@@ -32,7 +32,7 @@ function onaccept(id, status, client) {
   handle.onconnection(status, status === 0 ? handle.accepted(client) : undefined);
 }
 
-/** The connection told of before has taken the last descriptor. */
+/** The connection just accepted used the process's last descriptor. */
 function onexhausted(id) {
   handles[id][kOwner]?.[kExhausted]();
 }

@@ -13,7 +13,7 @@ const { Server, parts } = require('../server/server');
 const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
 const { kArrived, kBindingHandle, kMaxConnections } = require('../server/state');
 const { countListens, forgetListen } = require('../node-internals/http');
-const { forward } = require('../node-internals/tls');
+const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 const { readByParser } = require('../socket/parser-reader');
 const { undo } = require('../common/undo');
@@ -58,7 +58,9 @@ function watchTLS(server) {
 
 /** Node's http2 turns Nagle's algorithm off, where it sees the socket. */
 function watchHTTP2(server) {
-  server.prependListener('connection', (socket) => socket.setNoDelay(true));
+  server.prependListener('connection', (socket) => {
+    if (isOwn(socket)) socket.setNoDelay(true); // a program may give the server any stream
+  });
   server.prependListener('session', (session) => forward(session.socket));
 }
 

@@ -33,7 +33,7 @@ function dropAhead(server) {
 
 const isWanted = (server) => server.listenerCount('connection') + server.listenerCount('drop') > 0;
 
-/** As long as nobody listens for connections nobody is accepted. */
+/** Accepts nobody until there is a 'connection' listener. */
 function holdUntilWanted(server) {
   if (server[kHeldUntilWanted] || isWanted(server)) return;
   const onListener = (event) => {

@@ -58,7 +58,7 @@ function emit(event, ...args) {
   if (event === 'close') return Duplex.prototype.emit.call(this, event, args[0] && !reader.failed);
   if (reader[event] === undefined || (event === 'error' && !isOwn(args[0]))) return Duplex.prototype.emit.call(this, event, ...args);
   if (event === 'error') reader.failed = true;
-  if (event === 'end') this.allowHalfOpen = true; // TLS has its own last words to write
+  if (event === 'end') this.allowHalfOpen = true; // TLS still has to send close_notify
   Reflect.apply(reader[event], this, args);
   return true;
 }

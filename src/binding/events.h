@@ -10,7 +10,7 @@ typedef struct cnet_environment cnet_environment_t;
  * The functions of lib/native/events.js, in the order in which setup() is given them: X(name in C, name there). Their
  * arguments:
  *   onaccept          listener, 0 or a negative code, socket or -1
- *   onexhausted       listener: the connection told of before has taken the last descriptor
+ *   onexhausted       listener: the connection just accepted used the process's last descriptor
  *   onheaderrejected  listener, cnet_proxy_error_t, socket, which is to be closed
  *   ondrop            listener, cnet_verdict_t, local address, port, family, remote address, port, family
  *   onuserdrop        listener, pid, uid and gid of a peer who may not connect

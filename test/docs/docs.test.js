@@ -10,17 +10,36 @@ const { checkCoverage, checkNames } = require('../../tools/check-coverage.js');
 const ROOT = path.join(__dirname, '..', '..');
 const read = (...names) => fs.readFileSync(path.join(ROOT, ...names), 'utf8');
 
+describe('the documents', () => {
+  /* These two are left out until their tables are narrower. */
+  const except = ['performance.md', 'programs.md'].map((name) => path.join('docs', name));
+  const inDocs = fs.readdirSync(path.join(ROOT, 'docs'), { recursive: true }).filter((name) => name.endsWith('.md'));
+  const files = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...inDocs.map((name) => path.join('docs', name))];
+
+  it('no line of them is longer than 120 columns, without blocks of code', () => {
+    assert.ok(files.includes(path.join('docs', 'beyond', 'shutdown.md')) && except.every((name) => files.includes(name)));
+    const long = [];
+    for (const file of files.filter((name) => !except.includes(name))) {
+      const blank = (block) => block.replace(/.+/g, '');
+      read(file).replace(/^( *)```[^]*?^\1```/gm, blank).split('\n').forEach((line, i) => {
+        if ([...line].length > 120) long.push(`${file}:${i + 1}`);
+      });
+    }
+    assert.deepStrictEqual(long, []);
+  });
+});
+
 describe('docs/api-coverage.md', () => {
   it('names files and tests that exist', async () => {
     assert.deepStrictEqual(await checkCoverage(), []);
   });
 
-  it('a file, a test or a row without a test that is wrong would be found', async () => {
-    const text = '| a | `lib/nothing.js` | `test/docs/docs.test.js` "no such title" | |\n| b | `lib/index.js` | | |\n';
+  it('a file, a test or an entry without a test that is wrong would be found', async () => {
+    const text = '- **a**: `lib/nothing.js`.\n  - `test/docs/docs.test.js` "no such\n    title"\n- **b**: `lib/index.js`.\n';
     assert.deepStrictEqual(await checkCoverage(text), [
       'no file lib/nothing.js',
       'no test "no such title" in test/docs/docs.test.js',
-      'no test in the row | b | `lib/index.js` | | |',
+      'no test in the entry - **b**: `lib/index.js`.',
     ]);
   });
 
@@ -77,7 +96,7 @@ describe('docs/api.md', () => {
     for (const file of fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true }).filter((name) => name.endsWith('.js') && name !== path.join('common', 'errors.js'))) {
       for (const [, code] of read('lib', file).matchAll(/codes\.(ERR_\w+)/g)) made.add(code);
     }
-    const rows = [...sectionOf(text, /^## Errors/).matchAll(/^\| `((?:ERR_|ABORT_)\w+)` \|/gm)].map(([, code]) => code);
+    const rows = [...sectionOf(text, /^## Errors/).matchAll(/^- \*\*`((?:ERR_|ABORT_)\w+)`\*\*/gm)].map(([, code]) => code);
     assert.deepStrictEqual(rows, [...made].sort());
   });
 

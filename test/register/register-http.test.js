@@ -4,11 +4,13 @@
 
 const assert = require('node:assert');
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const http = require('node:http');
 const http2 = require('node:http2');
 const https = require('node:https');
 const path = require('node:path');
+const { Duplex } = require('node:stream');
 const tls = require('node:tls');
 
 const registerHttp = require('../../lib/register-http');
@@ -32,6 +34,24 @@ function ask(bin, server, agent, { module = http, body, ...options } = {}) {
   const request = bin.keep(module.request(to));
   request.end(body);
   return request;
+}
+
+/** Two streams, of which each gives what is written to the other. */
+function streamPair() {
+  const make = () => new Duplex({
+    read() {},
+    write(chunk, encoding, callback) {
+      this.other.push(chunk);
+      callback();
+    },
+    final(callback) {
+      this.other.push(null);
+      callback();
+    },
+  });
+  const pair = [make(), make()];
+  [pair[0].other, pair[1].other] = [pair[1], pair[0]];
+  return pair;
 }
 
 const connectionsOf = (server) => new Promise((resolve) => server.getConnections((error, count) => resolve(count)));
@@ -537,6 +557,20 @@ describe('cnet/register-http', function () {
         assert.deepStrictEqual(outcome, [Array(3).fill([WHOLE, `${HOST} true`]), 0]);
       });
     }
+
+    it("a server that listens takes any stream as a 'connection', as that of a tunnel is", async () => {
+      const outcome = await same(async (bin) => {
+        const server = http2.createServer((request, response) => response.end('through the tunnel'));
+        await listening(bin, server);
+        const [near, far] = streamPair();
+        server.emit('connection', far);
+        const session = bin.keep(http2.connect(`http://${HOST}`, { createConnection: () => near }));
+        const answer = await text(session.request({ ':path': '/' }));
+        session.destroy();
+        return answer;
+      });
+      assert.strictEqual(outcome, 'through the tunnel');
+    });
   });
 
   describe('in and out', () => {
@@ -603,6 +637,12 @@ describe('cnet/register-http', function () {
         assert.strictEqual(plain.status, 0, plain.stderr);
       });
     }
+
+    it('node -r: it loads with a --tls-cipher-list that OpenSSL does not know, as the builtin modules do', () => {
+      const args = ['--tls-cipher-list=ABC', '-r', REGISTER, '-p', "require('tls').DEFAULT_CIPHERS"];
+      const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      assert.deepStrictEqual({ stdout, stderr }, { stdout: 'ABC\n', stderr: '' });
+    });
 
     it('the package offers it by name, beside cnet/register', async function () {
       if (MAJOR < 20 && require('node:module').register === undefined) this.skip();

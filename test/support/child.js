@@ -22,6 +22,9 @@ function outputOf(child) {
   return text;
 }
 
+/** What is to be collected is not counted: V8 keeps all whose coverage it counts. */
+const envFor = (nodeArgs) => (nodeArgs.includes('--expose-gc') ? { ...process.env, NODE_V8_COVERAGE: '' } : process.env);
+
 /**
  * Runs a script of test/fixtures/ to its end. A `sh` that sets limits may stand before it.
  * @param {string} name
@@ -35,7 +38,7 @@ function runFixture(name, args = [], { nodeArgs = [], limits, within = [], onSpa
   const command = [...within, process.execPath, ...nodeArgs, path.join(FIXTURES, name), ...args];
   const [program, ...rest] = limits ? ['sh', '-c', `${limits} && exec "$@"`, 'sh', ...command] : command;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: envFor(nodeArgs) });
     const text = outputOf(child);
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ status: signal ?? code, ...text }));

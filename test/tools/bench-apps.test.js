@@ -6,11 +6,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const BENCH = path.join(__dirname, '..', '..', 'bench');
+const { lacking } = require('../../bench/apps/commands.js');
 const { scenarios } = require('../../bench/apps/scenarios.js');
 const { summarise, table } = require('../../bench/apps/summary.js');
 
 /** What a side used, with the collections of `major`. */
-const used = (cpu, major) => ({ user: cpu / 2, system: cpu / 2, minor: 0, major, pause: 0, heap: 2 ** 20 });
+const used = (cpu, major) => ({ operations: 10, time: cpu, user: cpu * 5, system: cpu * 5, minor: 0, major, pause: 0, heap: 2 ** 20 });
 
 const scenario = { name: 'one', title: 'One', operations: 10, drivers: ['register'] };
 
@@ -39,8 +40,24 @@ describe('npm run bench -- --apps', () => {
     ]);
   });
 
-  it('shows the collections of each side', () => {
+  it('divides instructions where they were counted', () => {
+    const counted = runs.map(({ driver, side, round }) => ({ driver, side, round, operations: 10, instructions: driver === 'node' ? 900 : 600 }));
+    const [, line] = table(scenario, summarise(scenario, counted)).split('\n').filter((text) => text.includes('server, '));
+    assert.match(line, /^ {2}server, register +60 +1\.500$/);
+  });
+
+  it('names the package of a program that is not there', () => {
+    const { PATH } = process.env;
+    process.env.PATH = '';
+    try {
+      assert.strictEqual(lacking(['h2load-2', 'node-3']), 'missing: h2load-2, node-3 (Debian, Ubuntu: apt-get install h2load-2 node-3)');
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+
+  it('shows the rate and the collections of each side', () => {
     const line = table(scenario, summarise(scenario, runs)).split('\n').find((text) => text.includes('server, register'));
-    assert.match(line, /^ {2}server, register +6 +3 +2\.00 +8 +0 +0 +1\.0$/);
+    assert.match(line, /^ {2}server, register +55 +28 +2\.00 +182 +2\.00 +8 +0 +0 +1\.0$/);
   });
 });

@@ -9,7 +9,9 @@ const path = require('node:path');
 
 const { ROOT } = require('../run.js');
 
+/** What puts cnet in place: for tests of net by itself in the files of the tree alone, else as a program has it. */
 const SWAP = path.join(ROOT, 'test', 'node', 'conformance', 'preload.js');
+const REGISTER = ['register.js', 'register-http.js'].map((file) => path.join(ROOT, 'lib', file));
 const LOCALHOST = path.join(ROOT, 'test', 'node', 'conformance', 'localhost.js');
 
 /** Milliseconds for one test. */
@@ -21,24 +23,33 @@ const KEPT = 200000;
 
 const NET_NAMES = /^parallel\/test-(net-|blocklist|socketaddress|tcp-)|^sequential\/.*net/;
 const PIPE_NAMES = /^parallel\/test-pipe-/;
+/** What is on top of a socket, each with tests of its own: test-http-*, … */
+const PROTOCOLS = ['http', 'https', 'http2', 'tls'];
 const REQUIRES_NET = /\brequire\(\s*['"`](?:node:)?net['"`]\s*\)|\bfrom\s+['"](?:node:)?net['"]|\bimport\(['"](?:node:)?net['"]\)/;
 
+/* Whether the tests of net, or with `all` every test that asks for net, have one of this name. */
+function isOfNet(name, tree, all) {
+  const asksForNet = () => REQUIRES_NET.test(fs.readFileSync(path.join(tree, 'test', name), 'utf8'));
+  return NET_NAMES.test(name) || ((all || PIPE_NAMES.test(name)) && asksForNet());
+}
+
 /**
- * The tests of net in a tree; with `all`, every test that asks for net.
+ * The tests of a selection in a tree.
  * @param {string} tree
- * @param {{ all?: boolean, filter?: string }} [options] `filter`: a part of the names
+ * @param {{ all?: boolean, filter?: string, protocols?: string[] }} [options] `filter`: a part of the names; `protocols`: the tests of
+ *   these, rather than those of net
  * @returns {string[]} names such as 'parallel/test-net-binary.js'
  */
-function chooseTests(tree, { all = false, filter = '' } = {}) {
+function chooseTests(tree, { all = false, filter = '', protocols = [] } = {}) {
   const names = ['parallel', 'sequential'].flatMap((folder) =>
     fs.readdirSync(path.join(tree, 'test', folder))
       .filter((file) => /^test-.*\.m?js$/.test(file))
       .sort()
       .map((file) => `${folder}/${file}`));
-  const asksForNet = (name) => REQUIRES_NET.test(fs.readFileSync(path.join(tree, 'test', name), 'utf8'));
+  const isOfProtocol = (name) => protocols.some((protocol) => path.basename(name).startsWith(`test-${protocol}-`));
   return names
     .filter((name) => name.includes(filter))
-    .filter((name) => NET_NAMES.test(name) || ((all || PIPE_NAMES.test(name)) && asksForNet(name)));
+    .filter((name) => (protocols.length > 0 ? isOfProtocol(name) : isOfNet(name, tree, all)));
 }
 
 /* What a test says of itself in its comments: arguments for node, and variables. */
@@ -51,13 +62,14 @@ function readHeader(text) {
 /* Through the environment a preload also holds in the processes that a test starts. */
 const preload = (file) => `--require="${file.replace(/[\\"]/g, '\\$&')}"`;
 
-function environment({ tree, dir, slot, builtin, foreign, hasLocalhost }, extra) {
+function environment({ tree, dir, slot, builtin, foreign, hasLocalhost, protocols }, extra) {
   const env = { ...process.env, NODE_TEST_DIR: dir, TEST_THREAD_ID: String(slot), ...extra };
   if (foreign) env.NODE_TEST_KNOWN_GLOBALS = '0'; // those of another line are not the ones that the tests know
   for (const name of ['NODE_PATH', 'NODE_DEBUG', 'FORCE_COLOR']) {
     if (!(name in extra)) delete env[name];
   }
-  const files = [...(builtin ? [] : [SWAP]), ...(hasLocalhost ? [] : [LOCALHOST])];
+  const swap = protocols.length > 0 ? REGISTER : [SWAP];
+  const files = [...(builtin ? [] : swap), ...(hasLocalhost ? [] : [LOCALHOST])];
   env.NODE_OPTIONS = [extra.NODE_OPTIONS ?? '', ...files.map(preload)].join(' ').trim();
   if (!builtin) env.CNET_CONFORMANCE_TREE = fs.realpathSync(tree);
   return env;
@@ -114,23 +126,32 @@ function runTest(name, settings) {
   });
 }
 
-async function runAll(names, settings, slots, onResult) {
+async function runAll(names, settings, slots, onResult, runOne = runTest) {
   const queue = [...names];
   const worker = async (slot) => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      onResult(await runTest(name, { ...settings, slot }));
+      onResult(await runOne(name, { ...settings, slot }));
     }
   };
   await Promise.all(Array.from({ length: slots }, (_, slot) => worker(slot)));
 }
 
+/* A test that cnet does not pass, on the built-in: whoever compares the two wants to know whether that does. */
+async function runOnBoth(name, settings) {
+  const result = await runTest(name, settings);
+  if (result.outcome !== 'failed' || settings.builtin || settings.protocols.length === 0) return result;
+  const { outcome } = await runTest(name, { ...settings, builtin: true });
+  return outcome === 'failed' ? { ...result, outcome: 'lacking' } : result;
+}
+
 /**
- * Runs tests; one that fails is run once more, alone, at the end.
+ * Runs tests; one that fails is run once more, alone, at the end, and those of protocols on the built-in as well.
  * @param {string[]} names
- * @param {{ node: string, tree: string, builtin: boolean, foreign: boolean }} settings `foreign`: the tests are
- *   those of another Node line
+ * @param {{ node: string, tree: string, builtin: boolean, foreign: boolean, protocols: string[] }} settings `foreign`: the tests
+ *   are those of another Node line
  * @param {(result: object) => void} onFailure told of each second failure
- * @returns {Promise<Map<string, object>>} the results of runTest() by name, in the order of `names`
+ * @returns {Promise<Map<string, object>>} the results of runTest() by name, in the order of `names`; `lacking`: the built-in does not
+ *   pass it either
  */
 async function runTests(names, settings, onFailure) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-'));
@@ -146,11 +167,11 @@ async function runTests(names, settings, onFailure) {
     await runAll(again, common, 1, (result) => {
       keep(result);
       if (result.outcome === 'failed') onFailure(result);
-    });
+    }, runOnBoth);
     return results;
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }
 }
 
-module.exports = { chooseTests, runTests };
+module.exports = { PROTOCOLS, chooseTests, runTests };

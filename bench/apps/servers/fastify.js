@@ -1,0 +1,15 @@
+'use strict';
+// fastify.js: fastify with one route, which answers with JSON.
+
+const { fastify } = require('fastify');
+
+const { obey, say } = require('../program.js');
+
+const app = fastify();
+
+app.get('/', async () => ({ hello: 'world' }));
+
+app.listen({ port: 0, host: '127.0.0.1' }).then(() => {
+  say({ port: app.server.address().port });
+  obey();
+});
