@@ -177,7 +177,7 @@ static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
 }
 
 /* Calls a handler in the context of the stream. */
-static void tell(const cnet_stream_state_t *state, cnet_handler_t which, size_t argc, const napi_value *argv) {
+static void tell_within(const cnet_stream_state_t *state, cnet_handler_t which, size_t argc, const napi_value *argv) {
   if (state->is_outside)
     cnet_emit_outside(state->env, state->context, which, argc, argv);
   else
@@ -194,7 +194,7 @@ static void note_read(const cnet_stream_state_t *state, int32_t got) {
 
 static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, const napi_value *buffer) {
   note_read(state, got);
-  tell(state, CNET_ON_READ, argc, buffer);
+  tell_within(state, CNET_ON_READ, argc, buffer);
 }
 
 /* A small read goes into the memory of the events, from where JavaScript copies it before anything else can happen. */
@@ -221,7 +221,7 @@ static void tell_shared(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent
   bool parsed = cnet_ask(env, CNET_ON_PARSE, 0, NULL, true);
   stream = env->closing ? NULL : cnet_marked(env, mark);
   if (stream != NULL && parsed)
-    tell(cnet_state_of(stream), CNET_ON_PARSED, 0, NULL);
+    tell_within(cnet_state_of(stream), CNET_ON_PARSED, 0, NULL);
   else if (stream != NULL && napi_get_boolean(env->napi, true, &is_shared) == napi_ok)
     tell_read(cnet_state_of(stream), got, 1, &is_shared);
   if (!env->closing) cnet_memory_return(env, lent);
