@@ -107,14 +107,6 @@ static bool put_off(cnet_idle_t *idle, uint64_t now) {
   return true;
 }
 
-/* One that is stopped leaves the heap, with nothing told. */
-static bool leave_stopped(cnet_heap_t *heap, cnet_idle_t *idle) {
-  if (!idle->stopped) return false;
-  cnet_heap_remove(heap, &idle->node);
-  idle->resting = true;
-  return true;
-}
-
 /* Whether what the stream waits for may be there, and not be told of yet. Where it cannot be known it may. */
 static bool may_be_there(const cnet_stream_t *stream) {
   if (stream == NULL) return false;
@@ -155,8 +147,8 @@ static void on_timer(uv_timer_t *timer) {
   loop->idle_due = UINT64_MAX;
   while (!loop->closing && heap->count > 0 && heap->nodes[0]->due <= now) {
     cnet_idle_t *idle = idle_of(heap->nodes[0]);
-    if (leave_stopped(heap, idle) || put_off(idle, now)) continue;
-    if (has_to_wait(idle)) {
+    if (!idle->stopped && put_off(idle, now)) continue;
+    if (!idle->stopped && has_to_wait(idle)) {
       wait_all(heap, now);
       loop->idle_due = idle->node.due; /* so that nobody else sets the timer */
       uv_timer_start(timer, on_timer, CNET_TURN_PAUSE, 0);
@@ -165,6 +157,7 @@ static void on_timer(uv_timer_t *timer) {
     cnet_heap_remove(heap, &idle->node);
     idle->resting = true;
     idle->asked = 0;
+    if (idle->stopped) continue; /* with nothing told */
     loop->counts[CNET_COUNT_IDLE_TIMEOUTS]++;
     loop->host->idle(idle); /* may free it */
   }
