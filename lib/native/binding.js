@@ -11,9 +11,10 @@ const native = require('./loaded-native');
 const { guardHandler, setHandOn } = require('../common/thrown');
 
 setHandOn(native.handOn);
-/* onread() guards itself. */
+/** These guard themselves. */
+const GUARDED = ['onread', 'onparse', 'onparsed', 'ontimeout'];
 native.setup(
-  HANDLERS.map((name) => (name === 'onread' ? handlers.onread : guardHandler(handlers[name]))),
+  HANDLERS.map((name) => (GUARDED.includes(name) ? handlers[name] : guardHandler(handlers[name]))),
   handlers.event,
 );
 

@@ -91,11 +91,22 @@ const tellRead = guard(() => {
   handles[event[STREAM]][kOwner][kRead](event[STATUS], memory);
 });
 
-/** Bytes lie in `memory`, which is this read's alone, or in `event`, or in the user's buffer. */
+/**
+ * Bytes lie in `memory`, which is this read's alone; true: in the shared memory (socket/parser-reader.js); undefined: in
+ * `event`, or in the user's buffer.
+ */
 function onread(memory) {
   memoryOfRead = memory;
   tellRead();
 }
+
+/** What reads the shared memory for Node's parser of http: socket/parser-reader.js gives it. */
+const reader = { parse: null, finish: null };
+
+/** @returns {boolean} whether the parser of the stream has had the bytes in the shared memory; else onread() comes */
+const onparse = guard(() => reader.parse(handles[event[STREAM]][kOwner], event[STATUS]));
+
+const onparsed = guard(() => reader.finish());
 
 /** A write that had to wait has ended. */
 function onwrite(id, status) {
@@ -143,6 +154,7 @@ module.exports = {
   event,
   inlined,
   outgoing,
+  reader,
   describePeer,
   onaccept,
   onattempt,
@@ -153,6 +165,8 @@ module.exports = {
   ondrop,
   onexhausted,
   onheaderrejected,
+  onparse,
+  onparsed,
   onquestion,
   onread,
   onshutdown,

@@ -27,6 +27,17 @@ const KEEP_ALIVE_COUNT = 10;
 /** A number from 0 to 2 ** 32 - 1, or `fallback` for whatever else it is: so Node takes interval and count. */
 const orElse = (value, fallback) => (value >>> 0 === value ? value : fallback);
 
+const kAsyncId = Symbol('kAsyncId');
+
+/** Under which a handle has its idle timeout that rests. */
+const kRestingTimeout = Symbol('kRestingTimeout');
+
+/** Ends the idle timeout that rests at a handle, when that is closed. */
+function endRestingTimeout(handle) {
+  handle[kRestingTimeout].stop(true);
+  handle[kRestingTimeout] = null;
+}
+
 class Handle {
   /** @param {number} id of a stream that C has made */
   constructor(id) {
@@ -38,6 +49,10 @@ class Handle {
     this.onclose = null;
     /** The Socket or Server that is told of what happens. By a symbol, as in Node: JSON does not follow it. */
     this[kOwner] = null;
+    /** An idle timeout that nobody wants for now, and that is used again: see socket/idle-timeout.js. */
+    this[kRestingTimeout] = null;
+    /** The id in async_hooks, once somebody has asked for it; it stays the same. */
+    this[kAsyncId] = -1;
     handles[id] = this;
   }
 
@@ -75,9 +90,10 @@ class Handle {
     return native.hasRef(this.id);
   }
 
-  /** The id of the handle in async_hooks. */
+  /** The id of the handle in async_hooks, which http's agent asks for with each request. */
   getAsyncId() {
-    return native.run(this.id, this, executionAsyncId) ?? -1;
+    if (this[kAsyncId] < 0 && this.id >= 0) this[kAsyncId] = native.run(this.id, this, executionAsyncId) ?? -1;
+    return this[kAsyncId];
   }
 
   /**
@@ -115,6 +131,7 @@ class Handle {
   close(callback) {
     if (this.id < 0) return;
     if (typeof callback === 'function') this.onclose = callback;
+    if (this[kRestingTimeout] !== null) endRestingTimeout(this);
     native.close(this.id);
     this.id = -1;
   }
@@ -189,6 +206,7 @@ class TCP extends Handle {
   reset(callback) {
     if (this.id < 0) return 0;
     if (typeof callback === 'function') this.onclose = callback;
+    if (this[kRestingTimeout] !== null) endRestingTimeout(this);
     const err = native.reset(this.id);
     this.id = -1;
     return err;
@@ -267,4 +285,4 @@ function fromNode(value, type) {
  */
 const toHandle = (value, type) => (value instanceof Handle ? value : fromNode(value, type));
 
-module.exports = { Handle, Pipe, SERVER, SOCKET, TCP, adopt, toHandle, whenClosed };
+module.exports = { Handle, Pipe, SERVER, SOCKET, TCP, adopt, kRestingTimeout, toHandle, whenClosed };

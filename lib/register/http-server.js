@@ -12,11 +12,12 @@ const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
 const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
-const { kBindingHandle, kMaxConnections } = require('../server/state');
+const { kArrived, kBindingHandle, kMaxConnections } = require('../server/state');
 const { HTTP2_TAKES_STREAMS, countListens, forgetListen } = require('../node-internals/http');
 const { endWith } = require('../node-internals/native-streams');
 const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
+const { readByParser } = require('../socket/parser-reader');
 const { undo } = require('../common/undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
@@ -73,6 +74,12 @@ function watchHTTP2(server) {
   server.prependListener('session', (session) => forward(session.socket));
 }
 
+/**
+ * Has V8 read a server as fast as before: it makes a hash table of an object to which so much is added, unless that is the
+ * prototype of another one. http asks its server for much with each request.
+ */
+const keepFast = (server) => Object.create(server).listening;
+
 const prepared = new WeakSet();
 
 /**
@@ -87,8 +94,10 @@ function prepare(server, kind) {
   countListens(server);
   takeMethods(server);
   takeBlockList(server);
-  if (kind === 'tls') watchTLS(server);
+  if (kind === 'plain') Object.defineProperty(server, kArrived, { value: readByParser });
+  else if (kind === 'tls') watchTLS(server);
   else if (kind === 'http2') watchHTTP2(server);
+  keepFast(server);
 }
 
 /**

@@ -13,8 +13,9 @@ const { inlined } = require('../native/events');
 const { callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
 const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
+const { stopParsing } = require('./parser-reader');
 const { kRead } = require('../common/symbols');
-const { kFirstBytes, kHandle, kLife, kOnRead, kTlsListeners } = require('./state');
+const { kFirstBytes, kHandle, kLife, kOnRead, kParser, kTlsListeners } = require('./state');
 const uv = require('../native/uv');
 const { validateFunction, validateObject } = require('../common/validate');
 
@@ -123,6 +124,7 @@ const methods = {
     const { [kHandle]: handle, [kLife]: life } = this;
     if (got > 0) {
       if (this.destroyed) return;
+      if (memory === true || this[kParser] !== null) memory = stopParsing(this, got, memory);
       if (this[kOnRead] !== null) giveToUser(this, got);
       else if (isFlowing(this)) this.emit('data', chunkOf(memory, got));
       else if (!this.push(chunkOf(memory, got)) && handle !== null && this[kHandle] === handle) stopReading(this);

@@ -57,6 +57,7 @@ const state = new State({
   kKeepAlive: rare(null, SOCKET), // { enable, delay, interval, count }
   kNodeStream: rare(null, LIFE), // a stream of Node's that waits for the connection: see node-stream.js
   kOnRead: rare(null, SOCKET), // the option `onread`: { buffer, next, callback }
+  kParser: rare(null, LIFE), // Node's parser of http, which reads below the stream: see parser-reader.js
   kProxyHeader: rare(null, SOCKET), // the header of the PROXY protocol that came; the next connect() forgets it
   kProxyHeaderToSend: rare(null, SOCKET), // the bytes of the one that is to go first; the next connect() has another
   kQueuedFiles: rare(0, LIFE), // files that are to be sent among the writes

@@ -7,7 +7,7 @@ const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('../native/binding');
-const { FastBuffer, isHonest, sizeOf } = require('../common/bytes');
+const { FastBuffer, isHonest, sizeOf, viewOf } = require('../common/bytes');
 const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const constants = require('../native/constants');
@@ -94,26 +94,75 @@ function writeOne(socket, data, encoding) {
   return countedText(socket, native.writeString(socket[kHandle].id, data, number));
 }
 
-const isUtf8 = (encoding) => encoding === 'utf8' || encoding === 'utf-8';
+/** What remains of a typed array behind `from`. */
+function restOf(array, from) {
+  const { buffer, byteOffset } = viewOf(array);
+  return new FastBuffer(buffer, byteOffset + from, sizeOf(array) - from);
+}
 
 /** Pieces too long to be put together: C is to have Buffers only, and none that is empty. */
 function writeLong(socket, pieces) {
-  const buffers = pieces.map((piece) => (typeof piece === 'string' ? toBuffer(piece) : piece))
-    .filter((buffer) => sizeOf(buffer) > 0);
-  const bytes = buffers.reduce((sum, buffer) => sum + sizeOf(buffer), 0);
+  const buffers = [];
+  let encoding = UTF8;
+  let bytes = 0;
+
+  for (const piece of pieces) {
+    if (typeof piece === 'number') {
+      encoding = piece;
+      continue;
+    }
+    const buffer = typeof piece === 'string' ? toBuffer(piece, encoding === LATIN1 ? 'latin1' : 'utf8') : piece;
+    if (sizeOf(buffer) === 0) continue;
+    buffers.push(buffer);
+    bytes += sizeOf(buffer);
+  }
   return counted(socket, native.writev(socket[kHandle].id, buffers), bytes);
+}
+
+/**
+ * A text and a Buffer, as the head and the body of an answer of http, by one call of the kernel. Runs no code of the
+ * program's.
+ * @returns {number} as writeMany(); uv.ENOBUFS: it is for that
+ */
+function writeBoth(socket, text, encoding, buffer) {
+  const { id } = socket[kHandle];
+  const result = native.writeBoth(id, text, ENCODINGS.get(encoding), buffer);
+  const sent = event[WRITTEN];
+  if (result !== WAITS) return counted(socket, result, sent);
+  const head = toBuffer(text, encoding);
+  const headSize = sizeOf(head);
+  const rest = sent < headSize ? [restOf(head, sent), buffer] : [restOf(buffer, sent - headSize)];
+  return counted(socket, native.writev(id, rest), headSize + sizeOf(buffer));
+}
+
+const isEmpty = ({ chunk }) => (typeof chunk === 'string' ? chunk.length === 0 : sizeOf(chunk) === 0);
+
+/** writeBoth(), if that is what the chunks are; else uv.ENOBUFS. */
+function tryBoth(socket, chunks) {
+  const count = chunks.length === 3 && isEmpty(chunks[2]) ? 2 : chunks.length; // http ends an answer by an empty text
+  if (count !== 2) return uv.ENOBUFS;
+  const { chunk: text, encoding } = chunks[0];
+  const { chunk: buffer } = chunks[1];
+  const fits = typeof text === 'string' && text.length <= LONGEST_TEXT && ENCODINGS.has(encoding) && isUint8Array(buffer);
+  return fits && sizeOf(buffer) > 0 ? writeBoth(socket, text, encoding, buffer) : uv.ENOBUFS;
 }
 
 /** All that was written while the socket was corked, or busy. */
 function writeMany(socket, chunks) {
-  const pieces = new Array(chunks.length);
+  const result = tryBoth(socket, chunks);
+  if (result !== uv.ENOBUFS) return result;
+  const pieces = []; // what writeSmall() of C takes
+  let current = UTF8;
   let length = 0;
 
   for (let i = 0; i < chunks.length; i++) {
     const { chunk, encoding } = chunks[i];
-    const piece = typeof chunk === 'string' && !isUtf8(encoding) ? toBuffer(chunk, encoding) : chunk;
-    pieces[i] = piece;
-    length += typeof piece === 'string' ? piece.length : sizeOf(piece);
+    const number = typeof chunk === 'string' ? ENCODINGS.get(encoding) : undefined;
+    const isText = number === LATIN1 || number === UTF8;
+    const piece = isText || typeof chunk !== 'string' ? chunk : toBuffer(chunk, encoding);
+    if (isText && number !== current) pieces[pieces.length] = current = number;
+    pieces[pieces.length] = piece;
+    length += isText ? piece.length : sizeOf(piece);
   }
   if (length > LONGEST_TEXT) return writeLong(socket, pieces);
   return countedText(socket, native.writeSmall(socket[kHandle].id, pieces));

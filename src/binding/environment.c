@@ -41,7 +41,7 @@ void cnet_environment_settle(cnet_environment_t *env) {
 }
 
 static void delete_references(cnet_environment_t *env) {
-  napi_ref refs[] = {env->runner, env->keeper_ref, env->memory.block_ref};
+  napi_ref refs[] = {env->runner, env->keeper_ref, env->memory.block_ref, env->memory.shared_ref};
 
   for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
@@ -49,6 +49,8 @@ static void delete_references(cnet_environment_t *env) {
     if (env->handlers[i] != NULL) napi_delete_reference(env->napi, env->handlers[i]);
   env->memory.block_ref = NULL;
   env->memory.block = NULL;
+  env->memory.shared_ref = NULL;
+  env->memory.shared = NULL;
   cnet_context_free(env, env->outer);
   env->outer = NULL;
 }

@@ -66,6 +66,7 @@ typedef struct cnet_stream_state {
   uint64_t serial;            /* no other stream of the environment has it, or had it; see cnet_mark_t */
   int32_t id;
   bool large_reads; /* the last read was a large one: see memory.c */
+  bool is_shared;   /* what is read lies in the shared memory: see memory.c */
   bool is_outside;  /* the loop has accepted it: its context was made outside of any JavaScript */
 } cnet_stream_state_t;
 
@@ -74,7 +75,6 @@ static inline cnet_stream_state_t *cnet_state_of(cnet_stream_t *stream) { return
 /* What the binding has of an idle timeout. */
 typedef struct cnet_idle_state {
   cnet_idle_t *idle;
-  napi_async_context context; /* of the setTimeout() */
   int32_t id;
 } cnet_idle_state_t;
 

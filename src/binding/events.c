@@ -162,25 +162,39 @@ static void user_memory(const cnet_stream_state_t *state, uv_buf_t *out) {
   napi_close_handle_scope(napi, scope);
 }
 
+static cnet_memory_use_t use_of(const cnet_stream_state_t *state) {
+  if (state->is_shared) return CNET_MEMORY_SHARED;
+  return state->large_reads ? CNET_MEMORY_LARGE : CNET_MEMORY_SMALL;
+}
+
 static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
   const cnet_stream_state_t *state = cnet_state_of(stream);
 
   if (state->read_buffer != NULL)
     user_memory(state, out);
   else
-    cnet_memory_lend(state->env, state->large_reads, out);
+    cnet_memory_lend(state->env, use_of(state), out);
+}
+
+/* Calls a handler in the context of the stream. */
+static void tell_within(const cnet_stream_state_t *state, cnet_handler_t which, size_t argc, const napi_value *argv) {
+  if (state->is_outside)
+    cnet_emit_outside(state->env, state->context, which, argc, argv);
+  else
+    cnet_emit(state->env, state->context, which, argc, argv);
 }
 
 /* Reports a read through shared integers, which is cheaper than to create JavaScript numbers. */
-static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, napi_value *buffer) {
+static void note_read(const cnet_stream_state_t *state, int32_t got) {
   int32_t *event = state->env->event;
 
   event[CNET_EVENT_STREAM] = state->id;
   event[CNET_EVENT_STATUS] = got;
-  if (state->is_outside)
-    cnet_emit_outside(state->env, state->context, CNET_ON_READ, argc, buffer);
-  else
-    cnet_emit(state->env, state->context, CNET_ON_READ, argc, buffer);
+}
+
+static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, const napi_value *buffer) {
+  note_read(state, got);
+  tell_within(state, CNET_ON_READ, argc, buffer);
 }
 
 /* A small read goes into the memory of the events, from where JavaScript copies it before anything else can happen. */
@@ -194,11 +208,33 @@ static void tell_inline(const cnet_stream_state_t *state, int32_t got, const uv_
   if (!env->closing) cnet_poison(env->event + CNET_EVENT_READ, CNET_INLINE);
 }
 
-static void tell_data(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
+/*
+ * Node's parser is called outside of any scope, as by the handles of Node: it drains ticks itself, between the pieces
+ * of a body. The shared memory stays lent until all is told: a loop that turns meanwhile reads to other memory.
+ */
+static void tell_shared(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
+  cnet_environment_t *env = env_of(stream);
+  cnet_mark_t mark = cnet_mark(stream);
+  napi_value is_shared;
+
+  note_read(cnet_state_of(stream), got);
+  bool parsed = cnet_ask(env, CNET_ON_PARSE, 0, NULL, true);
+  stream = env->closing ? NULL : cnet_marked(env, mark);
+  if (stream != NULL && parsed)
+    tell_within(cnet_state_of(stream), CNET_ON_PARSED, 0, NULL);
+  else if (stream != NULL && napi_get_boolean(env->napi, true, &is_shared) == napi_ok)
+    tell_read(cnet_state_of(stream), got, 1, &is_shared);
+  if (!env->closing) cnet_memory_return(env, lent);
+}
+
+static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
+  const cnet_stream_state_t *state = cnet_state_of(stream);
   cnet_environment_t *env = state->env;
   napi_value buffer;
 
-  if (got <= CNET_INLINE)
+  if (state->is_shared && lent->base == env->memory.shared)
+    tell_shared(stream, got, lent);
+  else if (got <= CNET_INLINE)
     tell_inline(state, got, lent);
   else if (cnet_memory_take(env, lent, (size_t)got, &buffer))
     tell_read(state, got, 1, &buffer);
@@ -219,7 +255,7 @@ static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory)
   if (is_ours && (got <= 0 || !is_told)) cnet_memory_return(env, memory);
   if (!is_told) return;
   if (is_ours && got > 0)
-    tell_data(state, (int32_t)got, memory);
+    tell_data(stream, (int32_t)got, memory);
   else
     tell_read(state, (int32_t)got, 0, NULL);
   napi_close_handle_scope(env->napi, scope);
@@ -250,7 +286,7 @@ static void idle(cnet_idle_t *timeout) {
   const cnet_idle_state_t *state = cnet_idle_data(timeout);
   cnet_environment_t *env = cnet_loop_data(cnet_idle_loop(timeout));
 
-  cnet_emit_ints(env, state->context, CNET_ON_TIMEOUT, 1, &state->id);
+  cnet_emit_ints(env, NULL, CNET_ON_TIMEOUT, 1, &state->id);
 }
 
 const cnet_host_t cnet_events = CNET_HOST(sizeof(cnet_stream_state_t));

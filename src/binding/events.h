@@ -16,11 +16,11 @@ typedef struct cnet_environment cnet_environment_t;
  *   onuserdrop        listener, pid, uid and gid of a peer who may not connect
  *   onattempt         socket, index of the address, cnet_phase_t, status, index of the option of CNET_ATTEMPT_OPTION
  *   onconnect         socket: it is connected; a failure is the last address' onattempt
- *   onread            ArrayBuffer, for more bytes than CNET_INLINE; all else is in `event`
- *   onwrite           socket, status: a write that had to wait has ended
- *   onshutdown        socket, status
- *   onclose           socket or listener
- *   ontimeout         idle id
+ *   onread            ArrayBuffer, for more bytes than CNET_INLINE; true: they lie in the shared memory of memory.c;
+ * all else is in `event` onparse           none, all is in `event`: whether a parser has had the bytes in the shared
+ * memory; else onread comes onparsed          none: what the parser has said is to be told of onwrite           socket,
+ * status: a write that had to wait has ended onshutdown        socket, status onclose           socket or listener
+ *   ontimeout         idle id: it has the async context of setTimeout()
  *   ondescriptors     socket, bytes of the onread that follows: takeDescriptors() gives them, or never
  *   onbound           listener to be, status: a bindFile() that had to wait has ended
  *   onquestion        number of a block list whose rules are JavaScript's, address, family: whether it holds it
@@ -34,6 +34,8 @@ typedef struct cnet_environment cnet_environment_t;
   X(CNET_ON_ATTEMPT, onattempt) \
   X(CNET_ON_CONNECT, onconnect) \
   X(CNET_ON_READ, onread) \
+  X(CNET_ON_PARSE, onparse) \
+  X(CNET_ON_PARSED, onparsed) \
   X(CNET_ON_WRITE, onwrite) \
   X(CNET_ON_SHUTDOWN, onshutdown) \
   X(CNET_ON_CLOSE, onclose) \

@@ -107,11 +107,14 @@
   X(readStart, cnet_js_read_start) \
   X(readStop, cnet_js_read_stop) \
   X(setReadBuffer, cnet_js_set_read_buffer) \
+  X(sharedMemory, cnet_js_shared_memory) \
+  X(readShared, cnet_js_read_shared) \
   /* write.c */ \
   X(write, cnet_js_write) \
   X(writeInline, cnet_js_write_inline) \
   X(writev, cnet_js_writev) \
   X(writeString, cnet_js_write_string) \
+  X(writeBoth, cnet_js_write_both) \
   X(writeSmall, cnet_js_write_small) \
   X(writeWaits, cnet_js_write_waits) \
   /* send_file.c */ \
@@ -127,6 +130,8 @@
   X(reset, cnet_js_reset) \
   /* idle.c */ \
   X(idleStart, cnet_js_idle_start) \
+  X(idleRest, cnet_js_idle_rest) \
+  X(idleAgain, cnet_js_idle_again) \
   X(idleStop, cnet_js_idle_stop) \
   X(idleTouch, cnet_js_idle_touch) \
   X(idleAttach, cnet_js_idle_attach) \

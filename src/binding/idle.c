@@ -1,22 +1,19 @@
-/* idle.c: idle timeouts, which JavaScript knows by their number. */
+/* idle.c: idle timeouts, which JavaScript knows by their number. Their async contexts are made there. */
 #include "idle.h"
 
 #include <stdlib.h>
 
-#include "context.h"
 #include "exports.h"
 #include "idle_state.h"
 #include "values.h"
 
 void cnet_idle_state_free(cnet_environment_t *env, cnet_idle_state_t *state) {
   if (state->id >= 0) cnet_table_remove(&env->idles, state->id);
-  cnet_context_free(env, state->context);
   free(state);
 }
 
 /* A timeout that runs, under a number. 0 or UV_ENOMEM: and *out is to be freed. */
 static int start(cnet_environment_t *env, cnet_idle_state_t *state, uint64_t ms) {
-  if (state->context == NULL) return UV_ENOMEM;
   state->id = cnet_table_add(&env->idles, state);
   return state->id < 0 ? UV_ENOMEM : cnet_idle_start(env->loop, ms, state, &state->idle);
 }
@@ -28,7 +25,6 @@ napi_value cnet_js_idle_start(napi_env napi, napi_callback_info info) {
 
   if (state == NULL) return cnet_int(napi, UV_ENOMEM);
   state->id = -1;
-  state->context = cnet_context_new(call.env, "Timeout"); /* while nobody knows of it, as it runs any code */
   int err = start(call.env, state, cnet_arg_size(&call, 0, INT32_MAX));
   if (!err) return cnet_int(napi, state->id);
   cnet_idle_state_free(call.env, state);
@@ -37,6 +33,29 @@ napi_value cnet_js_idle_start(napi_env napi, napi_callback_info info) {
 
 static cnet_idle_state_t *arg_idle(const cnet_call_t *call, size_t i) {
   return cnet_table_get(&call->env->idles, cnet_arg_int(call, i, -1));
+}
+
+/* idleRest(idle id): it stops, and may be told to run again */
+napi_value cnet_js_idle_rest(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_idle_state_t *state = arg_idle(&call, 0);
+
+  if (state == NULL) return cnet_int(napi, UV_EINVAL);
+  cnet_idle_rest(state->idle);
+  return cnet_int(napi, 0);
+}
+
+/* idleAgain(id, idle id, ms from 1 to 2^31 - 1): one that rests begins as a new one, for that stream */
+napi_value cnet_js_idle_again(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+  cnet_idle_state_t *state = arg_idle(&call, 1);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (state == NULL) return cnet_int(napi, UV_EINVAL);
+  cnet_idle_again(state->idle, cnet_arg_size(&call, 2, INT32_MAX));
+  cnet_idle_attach(stream, state->idle);
+  return cnet_int(napi, 0);
 }
 
 /* idleStop(idle id): ends and frees it */

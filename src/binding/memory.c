@@ -1,12 +1,14 @@
 /*
  * memory.c: memory for reads.
  *
- * The kernel writes to one of two blocks of CNET_MEMORY_SIZE bytes, again and again, so that they stay warm:
+ * The kernel writes to one of three blocks of CNET_MEMORY_SIZE bytes, again and again, so that they stay warm:
  *   the scratch  is memory of C, for streams whose reads are small: what came is copied;
  *   the block    is an ArrayBuffer, for streams whose last read was large: when the next one is large too it takes the
- *                block with it, without a copy, and a new one is made.
+ *                block with it, without a copy, and a new one is made;
+ *   the shared   memory is an ArrayBuffer too, for streams whose bytes go to Node's parser of http. lib/ has it as
+ * well, and gives it to nobody but that parser, which copies what it keeps (lib/node-internals/http-parser.js).
  *
- * What JavaScript is given is one read's alone: no other read of any stream is in the same ArrayBuffer, C never touches
+ * What a program is given is one read's alone: no other read of any stream is in the same ArrayBuffer, C never touches
  * it again, and a clone or a kept piece of it costs at most twice its bytes. There are three ways, by size:
  *   up to CNET_INLINE bytes      lie in the memory of the events, and lib/ copies them to a Buffer that V8 keeps on its
  *                                own heap, which costs a third of an ArrayBuffer
@@ -56,14 +58,32 @@ static void *block(cnet_environment_t *env) {
   return memory->block;
 }
 
-void cnet_memory_lend(cnet_environment_t *env, bool large, uv_buf_t *out) {
+bool cnet_memory_shared(cnet_environment_t *env, napi_value *buffer) {
+  cnet_memory_t *memory = &env->memory;
+  napi_value error;
+  bool pending = false;
+
+  if (memory->shared != NULL)
+    return napi_get_reference_value(env->napi, memory->shared_ref, buffer) == napi_ok && *buffer != NULL;
+  if (napi_create_arraybuffer(env->napi, CNET_MEMORY_SIZE, &memory->shared, buffer) == napi_ok &&
+      napi_create_reference(env->napi, *buffer, 1, &memory->shared_ref) == napi_ok)
+    return true;
+  if (napi_is_exception_pending(env->napi, &pending) == napi_ok && pending)
+    napi_get_and_clear_last_exception(env->napi, &error);
+  memory->shared = NULL;
+  return false;
+}
+
+void cnet_memory_lend(cnet_environment_t *env, cnet_memory_use_t use, uv_buf_t *out) {
   cnet_memory_t *memory = &env->memory;
 
   *out = uv_buf_init(NULL, 0);
   if (env->closing) return;
   if (memory->lent != NULL) { /* reads are asynchronous on Windows: a second one needs memory of its own */
     out->base = malloc(CNET_MEMORY_SIZE);
-  } else if (large) {
+  } else if (use == CNET_MEMORY_SHARED && memory->shared != NULL) {
+    out->base = memory->lent = memory->shared;
+  } else if (use == CNET_MEMORY_LARGE) {
     out->base = memory->lent = block(env);
   } else {
     if (memory->scratch == NULL) memory->scratch = malloc(CNET_MEMORY_SIZE);

@@ -14,14 +14,23 @@ typedef struct cnet_environment cnet_environment_t;
 #define CNET_LARGE_READ (CNET_MEMORY_SIZE / 2)
 
 typedef struct cnet_memory {
-  napi_ref block_ref; /* the block's ArrayBuffer, which no JavaScript has seen; NULL: there is none */
-  void *block;        /* its memory */
-  void *scratch;      /* our own; NULL until the first read */
-  void *lent;         /* which of them is with a read that has not ended; NULL: none */
+  napi_ref block_ref;  /* the block's ArrayBuffer, which no JavaScript has seen; NULL: there is none */
+  void *block;         /* its memory */
+  napi_ref shared_ref; /* the ArrayBuffer that lib/ looks into; NULL: there is none */
+  void *shared;        /* its memory */
+  void *scratch;       /* our own; NULL until the first read */
+  void *lent;          /* which of them is with a read that has not ended; NULL: none */
 } cnet_memory_t;
 
-/* Memory for one read, where a `large` one is expected or not; its own when that of the environment is lent. */
-void cnet_memory_lend(cnet_environment_t *env, bool large, uv_buf_t *out);
+/* What a read is expected to be: a small one, a large one, or one for a stream that is read through the shared memory.
+ */
+typedef enum cnet_memory_use { CNET_MEMORY_SMALL, CNET_MEMORY_LARGE, CNET_MEMORY_SHARED } cnet_memory_use_t;
+
+/* Memory for one read; its own when that of the environment is lent. */
+void cnet_memory_lend(cnet_environment_t *env, cnet_memory_use_t use, uv_buf_t *out);
+
+/* The shared memory as an ArrayBuffer, which is made when there is none. False: there is no memory. */
+bool cnet_memory_shared(cnet_environment_t *env, napi_value *buffer);
 
 /*
  * Ends the read that cnet_memory_lend() began, of which `got` bytes are wanted, and gives an ArrayBuffer that holds

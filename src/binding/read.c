@@ -32,3 +32,22 @@ napi_value cnet_js_set_read_buffer(napi_env napi, napi_callback_info info) {
   state->read_buffer = ref;
   return cnet_int(napi, 0);
 }
+
+/* sharedMemory(): the ArrayBuffer in which the bytes of streams lie that readShared() was called for; undefined: none
+ */
+napi_value cnet_js_shared_memory(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  napi_value buffer;
+  return !call.env->closing && cnet_memory_shared(call.env, &buffer) ? buffer : NULL;
+}
+
+/* readShared(id, whether): what is read lies in the shared memory, until the handler of the read has returned */
+napi_value cnet_js_read_shared(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (call.env->memory.shared == NULL) return cnet_int(napi, UV_EINVAL);
+  cnet_state_of(stream)->is_shared = cnet_arg_bool(&call, 1);
+  return cnet_int(napi, 0);
+}

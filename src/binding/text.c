@@ -36,18 +36,22 @@ ssize_t cnet_text_encode(napi_env napi, napi_value string, int32_t encoding, cha
   return encode_part(napi, string, encoding, NULL, 0) == length ? length : UV_ENOBUFS;
 }
 
-/* The bytes of a Buffer or, in UTF-8, of a string, behind those that are in `out` already. */
-static ssize_t append(napi_env napi, napi_value value, char *out, size_t size) {
+/* The bytes of a Buffer or a string, behind those that are in `out` already; or the encoding of what follows. */
+static ssize_t append(napi_env napi, napi_value value, int32_t *encoding, char *out, size_t size) {
   void *data = NULL;
   size_t length = 0;
 
-  if (!cnet_bytes(napi, value, &data, &length)) return cnet_text_encode(napi, value, CNET_UTF8, out, size);
+  if (!cnet_bytes(napi, value, &data, &length)) {
+    if (napi_get_value_int32(napi, value, encoding) == napi_ok) return 0;
+    return cnet_text_encode(napi, value, *encoding == CNET_LATIN1 ? CNET_LATIN1 : CNET_UTF8, out, size);
+  }
   if (length > size) return UV_ENOBUFS;
   if (length > 0) memcpy(out, data, length);
   return (ssize_t)length;
 }
 
 ssize_t cnet_text_join(napi_env napi, napi_value array, char *out, size_t size) {
+  int32_t encoding = CNET_UTF8;
   uint32_t count = 0;
   size_t total = 0;
 
@@ -55,7 +59,7 @@ ssize_t cnet_text_join(napi_env napi, napi_value array, char *out, size_t size) 
   for (uint32_t i = 0; i < count; i++) {
     napi_value value;
     if (napi_get_element(napi, array, i, &value) != napi_ok) return UV_EINVAL;
-    ssize_t length = append(napi, value, out + total, size - total);
+    ssize_t length = append(napi, value, &encoding, out + total, size - total);
     if (length < 0) return length;
     total += (size_t)length;
   }

@@ -12,8 +12,9 @@
 ssize_t cnet_text_encode(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size);
 
 /*
- * The bytes of all that is in an array, Buffers and, in UTF-8, strings, one behind the other. UV_EINVAL, UV_ENOBUFS: as
- * above. Reading the elements may run any code.
+ * The bytes of all that is in an array, Buffers and strings, one behind the other. A number is the encoding of the
+ * strings that follow: CNET_LATIN1, or UTF-8 as before the first. UV_EINVAL, UV_ENOBUFS: as above. Reading the elements
+ * may run any code.
  */
 ssize_t cnet_text_join(napi_env napi, napi_value array, char *out, size_t size);
 

@@ -109,9 +109,37 @@ napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, total < 0 ? (int)total : send_text(call.env, stream, (char *)text, (size_t)total));
 }
 
+#define CNET_BOTH ((size_t)1 << 30) /* bytes of a Buffer that writeBoth() takes, at most */
+
 /*
- * writeSmall(id, array of Buffers and strings, CNET_TEXT units of them at most): as writeString(). They are put
- * together first: for short pieces that costs less than what the kernel does for each piece.
+ * writeBoth(id, string of at most CNET_TEXT units, cnet_encoding_t, Buffer): one behind the other, as the head and the
+ * body of an answer of http, by one call of the kernel. 0: all has gone; CNET_WRITE_WAITS: the first
+ * event[CNET_EVENT_WRITTEN] bytes have, and the caller writes the rest. Or a code: UV_ENOBUFS, it is longer than this
+ * takes. It runs no code of the user's.
+ */
+napi_value cnet_js_write_both(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  char16_t text[CNET_TEXT_SIZE / 2];
+  cnet_stream_t *stream;
+  void *data = NULL;
+  size_t size = 0;
+
+  int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
+  if (err) return cnet_int(napi, err);
+  ssize_t length = cnet_text_encode(napi, call.argv[1], cnet_arg_int(&call, 2, CNET_UTF8), (char *)text, sizeof text);
+  if (length < 0) return cnet_int(napi, (int32_t)length);
+  if (!cnet_bytes(napi, call.argv[3], &data, &size)) return cnet_int(napi, UV_EINVAL);
+  if (size > CNET_BOTH) return cnet_int(napi, UV_ENOBUFS);
+  uv_buf_t head = uv_buf_init((char *)text, (unsigned)length), body = uv_buf_init(data, (unsigned)size);
+  ssize_t sent = cnet_try_write_both(stream, head, body);
+  if (sent < 0) return cnet_int(napi, (int32_t)sent);
+  call.env->event[CNET_EVENT_WRITTEN] = (int32_t)sent;
+  return cnet_int(napi, (size_t)sent < (size_t)length + size ? CNET_WRITE_WAITS : 0);
+}
+
+/*
+ * writeSmall(id, array of Buffers, strings and encodings, CNET_TEXT units at most): as writeString(); see
+ * cnet_text_join(). They are put together first: for short pieces that costs less than what the kernel does for each.
  */
 napi_value cnet_js_write_small(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);

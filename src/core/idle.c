@@ -33,6 +33,7 @@ struct cnet_idle {
   uint64_t asked;               /* see turn.h */
   size_t queue_size;            /* of the waiting write, at the last look */
   bool resting;                 /* not in the heap: it has fired, and waits for activity */
+  bool stopped;                 /* nobody wants it for now; it leaves the heap when it is looked at */
 };
 
 static cnet_idle_t *idle_of(cnet_heap_node_t *node) {
@@ -146,8 +147,8 @@ static void on_timer(uv_timer_t *timer) {
   loop->idle_due = UINT64_MAX;
   while (!loop->closing && heap->count > 0 && heap->nodes[0]->due <= now) {
     cnet_idle_t *idle = idle_of(heap->nodes[0]);
-    if (put_off(idle, now)) continue;
-    if (has_to_wait(idle)) {
+    if (!idle->stopped && put_off(idle, now)) continue;
+    if (!idle->stopped && has_to_wait(idle)) {
       wait_all(heap, now);
       loop->idle_due = idle->node.due; /* so that nobody else sets the timer */
       uv_timer_start(timer, on_timer, CNET_TURN_PAUSE, 0);
@@ -156,6 +157,7 @@ static void on_timer(uv_timer_t *timer) {
     cnet_heap_remove(heap, &idle->node);
     idle->resting = true;
     idle->asked = 0;
+    if (idle->stopped) continue; /* with nothing told */
     loop->counts[CNET_COUNT_IDLE_TIMEOUTS]++;
     loop->host->idle(idle); /* may free it */
   }
@@ -165,6 +167,7 @@ static void on_timer(uv_timer_t *timer) {
 /* --- activity --------------------------------------------------------------------------------------------- */
 
 void cnet_idle_touch(cnet_idle_t *idle) {
+  if (idle->stopped) return;
   note_activity(idle, cnet_now(idle->loop));
   if (!idle->resting) return;
   schedule(idle);
@@ -180,7 +183,7 @@ void cnet_note_heard(cnet_stream_t *stream) {
 }
 
 int32_t cnet_idle_quiet(const cnet_stream_t *stream) {
-  if (stream->idle == NULL) return UV_ENOTSUP;
+  if (stream->idle == NULL || stream->idle->stopped) return UV_ENOTSUP;
   uint64_t quiet = cnet_now(stream->loop) - stream->idle->active_at;
   return quiet < INT32_MAX ? (int32_t)quiet : INT32_MAX;
 }
@@ -205,7 +208,7 @@ static void on_stream_close(cnet_stream_t *stream, cnet_part_t *part) {
 static const cnet_part_ops_t OPS = {.order = CNET_PART_IDLE, .close = on_stream_close};
 
 void cnet_idle_attach(cnet_stream_t *stream, cnet_idle_t *idle) {
-  if (stream->flags & CNET_CLOSING) return;
+  if (stream->flags & CNET_CLOSING || stream->idle == idle) return;
   if (stream->idle != NULL) part_from(stream->idle);
   part_from(idle);
   idle->stream = stream;
@@ -245,6 +248,22 @@ cnet_loop_t *cnet_idle_loop(const cnet_idle_t *idle) { return idle->loop; }
 
 uint64_t cnet_loop_idle_bytes(const cnet_loop_t *loop) {
   return (uint64_t)loop->idle_count * sizeof(cnet_idle_t) + (uint64_t)loop->idles.size * sizeof *loop->idles.nodes;
+}
+
+void cnet_idle_rest(cnet_idle_t *idle) { idle->stopped = true; }
+
+/* In the heap it stays where it is, as long as it is not due before that: on_timer() puts it off. */
+void cnet_idle_again(cnet_idle_t *idle, uint64_t ms) {
+  cnet_loop_t *loop = idle->loop;
+
+  idle->stopped = false;
+  idle->timeout = ms;
+  idle->queue_size = 0;
+  note_activity(idle, cnet_now(loop));
+  if (!idle->resting && idle->active_at + ms >= idle->node.due) return;
+  if (!idle->resting) cnet_heap_remove(&loop->idles, &idle->node);
+  schedule(idle);
+  arm(loop);
 }
 
 static void idle_free(cnet_idle_t *idle) {

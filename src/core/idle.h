@@ -7,6 +7,12 @@
 /* A timeout of `ms` milliseconds, 1 to 2^31 - 1, that runs from now on; `data` is the host's. 0 or UV_ENOMEM. */
 int cnet_idle_start(cnet_loop_t *loop, uint64_t ms, void *data, cnet_idle_t **out);
 
+/* Lets it rest, without an end: nothing is told, whatever happens, until cnet_idle_again(). */
+void cnet_idle_rest(cnet_idle_t *idle);
+
+/* It runs anew from now on, as a new one of `ms` milliseconds would, 1 to 2^31 - 1. */
+void cnet_idle_again(cnet_idle_t *idle, uint64_t ms);
+
 /* Ends and frees it. */
 void cnet_idle_stop(cnet_idle_t *idle);
 

@@ -165,9 +165,17 @@ int cnet_writable(cnet_stream_t *stream) {
   return 0;
 }
 
-ssize_t cnet_try_write(cnet_stream_t *stream, char *bytes, size_t length) {
-  uv_buf_t buf = uv_buf_init(bytes, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
-  int sent = uv_try_write(stream->uv, &buf, 1);
+static ssize_t try_write(cnet_stream_t *stream, const uv_buf_t *bufs, unsigned count) {
+  int sent = uv_try_write(stream->uv, bufs, count);
   if (sent > 0) cnet_count_written(stream, (size_t)sent);
   return sent == UV_EAGAIN || sent == UV_ENOSYS ? 0 : sent;
+}
+
+ssize_t cnet_try_write(cnet_stream_t *stream, char *bytes, size_t length) {
+  uv_buf_t buf = uv_buf_init(bytes, (unsigned)(length < INT32_MAX ? length : INT32_MAX));
+  return try_write(stream, &buf, 1);
+}
+
+ssize_t cnet_try_write_both(cnet_stream_t *stream, uv_buf_t first, uv_buf_t second) {
+  return try_write(stream, (const uv_buf_t[]){first, second}, 2);
 }

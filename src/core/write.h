@@ -40,6 +40,9 @@ int cnet_writable(cnet_stream_t *stream);
  */
 ssize_t cnet_try_write(cnet_stream_t *stream, char *bytes, size_t length);
 
+/* The same of two pieces, in one call of the kernel. */
+ssize_t cnet_try_write_both(cnet_stream_t *stream, uv_buf_t first, uv_buf_t second);
+
 #define CNET_WRITE_WAITS 1
 
 /*

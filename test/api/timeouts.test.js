@@ -1,6 +1,7 @@
 'use strict';
 
 const assert = require('node:assert');
+const { AsyncLocalStorage, createHook } = require('node:async_hooks');
 const { once } = require('node:events');
 
 const { HOST } = require('../support/net');
@@ -39,6 +40,45 @@ describe('timeouts', () => {
     assert.deepStrictEqual([client.listenerCount('timeout'), client.timeout], [0, 0]);
     const other = await connected(client.remotePort, HOST);
     await new Promise((resolve) => other.setTimeout(20, resolve));
+  });
+
+  it('one that is taken back, and set again, is a new one: with its own time, and its own store', async () => {
+    const { client } = await pair();
+    const storage = new AsyncLocalStorage();
+    const count = { init: 0, destroy: 0 };
+    const ids = new Set();
+    const hook = createHook({
+      init(id, type) {
+        if (type !== 'Timeout') return;
+        ids.add(id);
+        count.init++;
+      },
+      destroy: (id) => {
+        count.destroy += Number(ids.has(id));
+      },
+    }).enable();
+    storage.run('first', () => client.setTimeout(60000));
+    client.setTimeout(0);
+    storage.run('second', () => client.setTimeout(10));
+    const store = await new Promise((resolve) => client.on('timeout', () => resolve(storage.getStore())));
+    client.setTimeout(0);
+    await new Promise(setImmediate);
+    hook.disable();
+    assert.deepStrictEqual([store, count.init, count.destroy], ['second', 2, 2]);
+  });
+
+  it('one that was taken back is not heard of, whatever happens', async () => {
+    const { client, accepted } = await pair();
+    client.on('timeout', () => assert.fail('a timeout'));
+    client.setTimeout(1);
+    client.setTimeout(0);
+    client.resume();
+    accepted.write('activity');
+    await once(client, 'data');
+    await new Promise((resolve) => accepted.setTimeout(20, resolve));
+    client.setTimeout(60000);
+    client.destroy();
+    await once(client, 'close');
   });
 
   it('data that come and go postpone it', async () => {

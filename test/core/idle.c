@@ -13,6 +13,11 @@ static bool has_fired(host_t *host, void *count) {
   return *(int *)count > 0;
 }
 
+static bool is_over(host_t *host, void *data) {
+  (void)data;
+  return !cnet_loop_is_busy(host->loop);
+}
+
 static void fires_once_until_the_next_activity(void) {
   int fired = 0;
   cnet_idle_t *idle;
@@ -42,6 +47,27 @@ static void does_not_keep_the_loop_going(void) {
   NEED(cnet_idle_start(host.loop, 60000, &fired, &idle) == 0);
   CHECK(uv_run(&host.uv, UV_RUN_DEFAULT) == 0); /* it would not return */
   host_end(&host);                              /* which frees it */
+}
+
+static void tells_nothing_while_it_rests_and_is_as_new_afterwards(void) {
+  int fired = 0;
+  cnet_idle_t *idle;
+  host_t host;
+
+  host_start(&host);
+  NEED(cnet_idle_start(host.loop, 5, &fired, &idle) == 0);
+  cnet_idle_rest(idle);
+  host_run(&host, is_over, NULL); /* it is looked at, and leaves */
+  CHECK(fired == 0);
+  cnet_idle_touch(idle);
+  CHECK(!cnet_loop_is_busy(host.loop));
+  cnet_idle_again(idle, 60000);
+  cnet_idle_rest(idle);
+  cnet_idle_again(idle, 5); /* sooner than it would have been looked at */
+  host_run(&host, has_fired, &fired);
+  CHECK(fired == 1);
+  cnet_idle_stop(idle);
+  host_end(&host);
 }
 
 static void fires_in_the_order_of_the_last_activity(void) {
@@ -167,6 +193,8 @@ const test_t idle_tests[] = {
     {"idle: fires once until the next activity", fires_once_until_the_next_activity},
     {"idle: does not keep the loop going", does_not_keep_the_loop_going},
     {"idle: those that are stopped do not fire, and all others do", fires_in_the_order_of_the_last_activity},
+    {"idle: tells nothing while it rests, and is as new afterwards",
+     tells_nothing_while_it_rests_and_is_as_new_afterwards},
     {"idle: is put off by what the stream does", is_put_off_by_what_the_stream_does},
     {"idle: does not fire where bytes are there", does_not_fire_where_bytes_are_there},
     {"idle: fires where a write waits and does not move", is_put_off_by_a_write_that_moves},
