@@ -1,8 +1,12 @@
 'use strict';
 
-/** Gives `replacement` the name and the length of the function in whose place it stands. */
+/** What each function has for itself. */
+const ITS_OWN = ['arguments', 'caller', 'prototype'];
+
+/** Gives `replacement` what the function has in whose place it stands: name, length, and what util.promisify() asks for. */
 function resemble(replacement, original) {
-  for (const key of ['name', 'length']) {
+  for (const key of Reflect.ownKeys(original)) {
+    if (ITS_OWN.includes(key)) continue;
     Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key));
   }
   return replacement;

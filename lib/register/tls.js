@@ -14,7 +14,7 @@ const { allowPassing, endWith, passAs } = require('../node-internals/native-stre
 const { forward, isOwn, join } = require('../node-internals/tls.js');
 
 /** Loaded with the first socket, not before. */
-const toNodeStream = (socket) => require('../socket/node-stream.js').toNodeStream(socket);
+const toNodeStream = (socket) => require('../socket/node-stream.js').toStreamOfTls(socket);
 
 /** Makes a TLS socket over one of cnet by `make`. */
 function over(socket, make) {

@@ -186,12 +186,21 @@ const canGive = (socket) => {
 };
 
 /**
+ * TLS takes what was read before in a tick to come, and a program that resumes the socket until then would lose it: so with
+ * such bytes the socket stays a Duplex for TLS.
+ */
+const hasBytes = (socket) => socket.readableLength > 0;
+
+/** Whether it was, or will be when there is a connection. */
+const isGiven = (socket) => socket[kNodeStream] !== null || socket[kHandle] instanceof NodeStream;
+
+/**
  * Puts the connection of a socket on a native stream of Node's, now, or once there is a connection.
  * @param {import('./socket').Socket} socket
  * @returns {boolean} whether `socket._handle` is such a stream
  */
 function toNodeStream(socket) {
-  if (socket[kNodeStream] !== null || socket[kHandle] instanceof NodeStream) return true;
+  if (isGiven(socket)) return true;
   if (!canGive(socket)) return false;
   const { [kHandle]: handle } = socket;
   const Kind = handle instanceof Pipe ? Pipe : TCP;
@@ -207,6 +216,9 @@ function toNodeStream(socket) {
   return true;
 }
 
+/** toNodeStream() for TLS. */
+const toStreamOfTls = (socket) => (isGiven(socket) || !hasBytes(socket)) && toNodeStream(socket);
+
 /**
  * What Node's TLS or http2 is to be given for a socket, so that it speaks to a stream of Node's own: in the place of the socket in
  * `tls.connect({ socket })`, `new tls.TLSSocket(socket)`, `server.emit('connection', socket)` and `createConnection()`. With
@@ -217,7 +229,7 @@ function toNodeStream(socket) {
  */
 function forTLS(socket) {
   if (!(kNodeStream in Object(socket))) throw invalidArgType('socket', 'net.Socket', socket);
-  const isNative = toNodeStream(socket);
+  const isNative = toStreamOfTls(socket);
   return isNative || socket[kHandle] === null ? asNodes(socket) : socket;
 }
 
@@ -256,4 +268,4 @@ function dropNodeStream(socket) {
   stream?.close();
 }
 
-module.exports = { NodeStream, dropNodeStream, expectNodeStream, forTLS, settleNodeStream, toNodeStream };
+module.exports = { NodeStream, dropNodeStream, expectNodeStream, forTLS, settleNodeStream, toNodeStream, toStreamOfTls };

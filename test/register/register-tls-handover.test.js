@@ -3,6 +3,7 @@
 // each promise as node:net keeps it where it has it.
 
 const assert = require('node:assert');
+const { node } = require('../support/child');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { once } = require('node:events');
 const fs = require('node:fs');
@@ -496,6 +497,12 @@ describe("TLS and http2 on Node's own streams", function () {
       near.end();
       near.resume();
       await closed;
+    });
+
+    it('http2.connect() is what util.promisify() knows, with cnet/register too', async () => {
+      const text = 'console.log(typeof require("http2").connect[require("util").promisify.custom])';
+      const { stdout } = await node(['-r', require.resolve('../../lib/register'), '-e', text], {});
+      assert.strictEqual(stdout, 'function\n');
     });
 
     it('a socket that is told to connect later', async () => {
