@@ -17,11 +17,23 @@ const common = {
   'no-throw-literal': 'error',
   'no-useless-rename': 'error',
   'no-empty': ['error', { allowEmptyCatch: true }],
+  'max-len': [
+    'error',
+    { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true, ignoreUrls: true },
+  ],
 };
 
 /** Timers and clocks that test runners replace: lib/ has its own, taken once. */
 const TIMERS = [
-  'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'Date', 'performance',
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'setImmediate',
+  'clearImmediate',
+  'queueMicrotask',
+  'Date',
+  'performance',
 ];
 const CLOCKS = ['nextTick', 'hrtime', 'uptime'];
 const TIMER_MODULES = ['timers', 'timers/promises', 'perf_hooks'];
@@ -65,7 +77,8 @@ module.exports = [
   },
   {
     files: ['lib/**/*.js', 'lib/*/**/*.mjs'], // the doors for `import` name what cnet itself exports
-    ignores: ['lib/node-internals/**', 'lib/register/tls.js', 'lib/socket/tls-reader.js'], // the last two: TLS over a socket of cnet
+    // the last two: TLS over a socket of cnet
+    ignores: ['lib/node-internals/**', 'lib/register/tls.js', 'lib/socket/tls-reader.js'],
     rules: { 'no-restricted-syntax': ['error', ...privateNames] },
   },
   { files: ['test/**'], languageOptions: { globals: globals.mocha } },

@@ -1,5 +1,6 @@
 'use strict';
-// against.js: `npm run bench -- --against=DIR`: this tree beside another checkout of cnet, in pairs of runs that follow each other; with
+// against.js: `npm run bench -- --against=DIR`: this tree beside another checkout of cnet, in pairs of runs that
+// follow each other; with
 // --instructions by what callgrind counts rather than by CPU time.
 
 const fs = require('node:fs');
@@ -17,7 +18,8 @@ const PAIRS = 7;
 const ALLOWED = 0.03;
 
 /** What an operation costs: instructions, or CPU time in microseconds, or for idle connections bytes of RSS. */
-const cost = ({ kind }, run) => run.instructions ?? (kind === 'memory' ? run.rss : (run.user + run.system) / run.messages);
+const cost = ({ kind }, run) =>
+  run.instructions ?? (kind === 'memory' ? run.rss : (run.user + run.system) / run.messages);
 
 /* Every second pair begins with the other, so that a machine that gets slower favours neither. */
 async function runPair(scenario, drivers, run, round) {
@@ -75,7 +77,8 @@ const head = (cost) => `${cost.padEnd(24)} ${'before'.padStart(10)} ${'now'.padS
 function checkTree(tree) {
   const folder = path.resolve(tree);
   if (!fs.existsSync(path.join(folder, 'lib', 'index.js'))) throw new ToolError(`${folder} is no checkout of cnet`);
-  if (!fs.existsSync(path.join(folder, 'build', 'Release', 'cnet.node'))) throw new ToolError(`${folder} is not built: npm run build`);
+  if (!fs.existsSync(path.join(folder, 'build', 'Release', 'cnet.node')))
+    throw new ToolError(`${folder} is not built: npm run build`);
   return folder;
 }
 

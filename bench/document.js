@@ -1,6 +1,7 @@
 'use strict';
-// document.js: `npm run bench -- --document`: sockets and programs on several Nodes, and of what was measured the chart and the tables in
-// docs/performance.md and README.md. What was measured stays in a file for each Node, so that the text can be made again without it.
+// document.js: `npm run bench -- --document`: sockets and programs on several Nodes, and of what was measured the
+// chart and the tables in docs/performance.md and README.md. What was measured stays in a file for each Node, so that
+// the text can be made again without it.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -14,7 +15,21 @@ const FOLDER = path.join(ROOT, '.cache', 'bench', 'figures');
 const SVG = 'figures.svg';
 
 /** The scenarios of sockets that the document shows, by how their names begin. */
-const SOCKETS = ['echo', 'pipelined', 'latency', 'pipe', 'relay', 'sink', 'source', 'string', 'corked', 'onread', 'churn', 'client-churn', 'idle'];
+const SOCKETS = [
+  'echo',
+  'pipelined',
+  'latency',
+  'pipe',
+  'relay',
+  'sink',
+  'source',
+  'string',
+  'corked',
+  'onread',
+  'churn',
+  'client-churn',
+  'idle',
+];
 
 const isShown = ({ name }) => SOCKETS.some((begin) => name.startsWith(begin));
 
@@ -63,13 +78,16 @@ function wrap(text) {
 function about(all) {
   const [{ machine: { cpu, cpus, system, date }, settings: { runs } }] = all;
   const versions = all.map(({ machine }) => machine.node.slice(1)).join(' and ');
-  return `${cpu}, ${cpus} CPUs, ${system}, Node ${versions}, ${date.slice(0, 10)}; ${runs === 1 ? 'one round' : `medians of ${runs} rounds`}. ` +
-    'A cost is that of cnet: CPU time in microseconds, of idle connections bytes.';
+  return (
+    `${cpu}, ${cpus} CPUs, ${system}, Node ${versions}, ${date.slice(0, 10)}; ${runs === 1 ? 'one round' : `medians of ${runs} rounds`}. ` +
+    'A cost is that of cnet: CPU time in microseconds, of idle connections bytes.'
+  );
 }
 
 /**
  * Writes chart and tables.
- * @param {{ from?: string, into?: string }} [options] `from`: the folder of the figures; `into`: a folder with README.md and docs/
+ * @param {{ from?: string, into?: string }} [options] `from`: the folder of the figures; `into`: a folder with
+ *   README.md and docs/
  */
 async function writeDocument({ from = FOLDER, into = ROOT } = {}) {
   const all = readFigures(from);

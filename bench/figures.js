@@ -15,7 +15,12 @@ function meaning(ratio) {
 /* A row of bench/summary.js; of idle connections the memory is what they cost. */
 function ofSocket({ scenario, toNode, cpuToNode, user, system, rss }) {
   const cost = rss ?? user + system;
-  return { name: scenario, ratio: rss === undefined ? cpuToNode : toNode, rate: rss === undefined ? toNode : undefined, cost };
+  return {
+    name: scenario,
+    ratio: rss === undefined ? cpuToNode : toNode,
+    rate: rss === undefined ? toNode : undefined,
+    cost,
+  };
 }
 
 /* A row of bench/apps/summary.js. */
@@ -63,7 +68,9 @@ const fixed = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(dig
 const line = (cells) => `| ${cells.join(' | ')} |`;
 
 function tableOf(title, rows, nodes) {
-  const head = ['', 'CPU', 'rate', 'cost'].flatMap((what, i) => (i === 0 ? [title] : nodes.map((node) => `${what}, ${node}`)));
+  const head = ['', 'CPU', 'rate', 'cost'].flatMap((what, i) =>
+    i === 0 ? [title] : nodes.map((node) => `${what}, ${node}`),
+  );
   const lines = rows.map(({ label, title: what, byNode }) => {
     const cells = (pick) => nodes.map((node) => (byNode[node] === undefined ? '' : pick(byNode[node])));
     return line([
@@ -87,12 +94,17 @@ function tables(rows, nodes) {
 /** How many figures are faster, equal and slower, as a sentence. @param {object[]} rows @param {string[]} nodes */
 function sentence(rows, nodes) {
   const each = nodes.map((node) => {
-    const meanings = rows.map(({ byNode }) => byNode[node]).filter((figure) => figure !== undefined).map(({ ratio }) => meaning(ratio));
+    const meanings = rows
+      .map(({ byNode }) => byNode[node])
+      .filter((figure) => figure !== undefined)
+      .map(({ ratio }) => meaning(ratio));
     const of = (wanted) => meanings.filter((one) => one === wanted).length;
     return `on ${node} ${of('faster')} rows faster, ${of('equal')} equal, ${of('slower')} slower`;
   });
-  return `The CPU time of \`node:net\` for an operation, divided by that of cnet (above 1: cnet is better; within 3 % it is equal): ` +
-    `${each.join('; ')}.`;
+  return (
+    `The CPU time of \`node:net\` for an operation, divided by that of cnet (above 1: cnet is better; within 3 % it is equal): ` +
+    `${each.join('; ')}.`
+  );
 }
 
 /** Bars longer than this are cut, and say so by their number. */
@@ -100,17 +112,26 @@ const LONGEST = 2.5;
 const BAR = 9;
 const GAP = 6;
 
-const bars = (rows, nodes) => rows.flatMap(({ label, byNode }) => nodes.filter((node) => byNode[node] !== undefined).map((node) => {
-  const { ratio } = byNode[node];
-  return { row: label, node, ratio, meaning: meaning(ratio), text: `${fixed(ratio)}  ${node}` };
-}));
+const bars = (rows, nodes) =>
+  rows.flatMap(({ label, byNode }) =>
+    nodes
+      .filter((node) => byNode[node] !== undefined)
+      .map((node) => {
+        const { ratio } = byNode[node];
+        return { row: label, node, ratio, meaning: meaning(ratio), text: `${fixed(ratio)}  ${node}` };
+      }),
+  );
 
 function marks() {
   const place = { y: { scale: 'inner', field: 'node' }, height: { scale: 'inner', band: 1 } };
   const end = { signal: `scale('ratio', min(datum.ratio, ${LONGEST}))` };
   const text = {
-    y: { scale: 'inner', field: 'node', band: 0.5 }, x: { ...end, offset: 4 }, text: { field: 'text' }, baseline: { value: 'middle' },
-    fontSize: { value: 8 }, fill: { value: '#444444' },
+    y: { scale: 'inner', field: 'node', band: 0.5 },
+    x: { ...end, offset: 4 },
+    text: { field: 'text' },
+    baseline: { value: 'middle' },
+    fontSize: { value: 8 },
+    fill: { value: '#444444' },
   };
   const one = { x: { scale: 'ratio', value: 1 }, y: { value: 0 }, y2: { signal: 'height' } };
   return [
@@ -121,7 +142,11 @@ function marks() {
       signals: [{ name: 'height', update: "bandwidth('row')" }],
       scales: [{ name: 'inner', type: 'band', range: 'height', domain: { data: 'bars', field: 'node' } }],
       marks: [
-        { type: 'rect', from: { data: 'pair' }, encode: { enter: { ...place, x: { value: 0 }, x2: end, fill: { scale: 'colour', field: 'meaning' } } } },
+        {
+          type: 'rect',
+          from: { data: 'pair' },
+          encode: { enter: { ...place, x: { value: 0 }, x2: end, fill: { scale: 'colour', field: 'meaning' } } },
+        },
         { type: 'text', from: { data: 'pair' }, encode: { enter: text } },
       ],
     },

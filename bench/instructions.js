@@ -1,7 +1,7 @@
 'use strict';
-// instructions.js: how many instructions in user mode a server takes for an operation, or a script for a call, by callgrind: a figure
-// that a busy machine does not change. One thread, one connection, one operation after the other; the first ones, while V8 compiles,
-// are not counted.
+// instructions.js: how many instructions in user mode a server takes for an operation, or a script for a call, by
+// callgrind: a figure that a busy machine does not change. One thread, one connection, one operation after the other;
+// the first ones, while V8 compiles, are not counted.
 
 const fs = require('node:fs');
 const net = require('node:net');
@@ -60,7 +60,16 @@ function operate(load, where) {
  * @returns {string[]} a command that starts it under callgrind, with the counting off, and with one thread
  */
 function underCallgrind([node, ...args], out) {
-  return ['valgrind', '--quiet', '--tool=callgrind', '--instr-atstart=no', `--callgrind-out-file=${out}`, node, '--single-threaded', ...args];
+  return [
+    'valgrind',
+    '--quiet',
+    '--tool=callgrind',
+    '--instr-atstart=no',
+    `--callgrind-out-file=${out}`,
+    node,
+    '--single-threaded',
+    ...args,
+  ];
 }
 
 async function control(pid, args) {
@@ -104,7 +113,10 @@ async function countServer(scenario, start, folder, out) {
   });
 }
 
-/** Calls of a script without sockets in one part, and parts before those that are counted; a list is filled with fewer rules. */
+/**
+ * Calls of a script without sockets in one part, and parts before those that are counted; a list is filled with fewer
+ * rules.
+ */
 const CALLS = 10000;
 const PARTS_BEFORE = 5;
 const MOST_RULES = 20000;

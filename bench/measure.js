@@ -27,7 +27,9 @@ function removeFolders() {
 
 process.on('exit', removeFolders);
 
-/* Starts the processes that `work` asks for, and stops all of them when it ends; what they said is added to an error. */
+/*
+ * Starts the processes that `work` asks for, and stops all of them when it ends; what they said is added to an error.
+ */
 async function withProcesses(work) {
   const started = [];
   const start = (cpu, command) => {
@@ -40,7 +42,9 @@ async function withProcesses(work) {
     return await work(start);
   } catch (err) {
     await stopAll();
-    throw new Error([err.message, ...started.map((child) => child.errors.trim())].filter(Boolean).join('\n'), { cause: err });
+    throw new Error([err.message, ...started.map((child) => child.errors.trim())].filter(Boolean).join('\n'), {
+      cause: err,
+    });
   } finally {
     await stopAll();
   }

@@ -45,7 +45,10 @@ function marks() {
     ],
   };
   const one = { x: { scale: 'ratio', value: 1 }, y: { value: 0 }, y2: { signal: 'height' } };
-  return [group, { type: 'rule', encode: { enter: { ...one, stroke: { value: '#000000' }, strokeWidth: { value: 1.5 } } } }];
+  return [
+    group,
+    { type: 'rule', encode: { enter: { ...one, stroke: { value: '#000000' }, strokeWidth: { value: 1.5 } } } },
+  ];
 }
 
 function chart(values, machine) {
@@ -64,7 +67,13 @@ function chart(values, machine) {
     },
     data: [{ name: 'bars', values }],
     scales: [
-      { name: 'scenario', type: 'band', range: 'height', paddingInner: 0.2, domain: { data: 'bars', field: 'scenario' } },
+      {
+        name: 'scenario',
+        type: 'band',
+        range: 'height',
+        paddingInner: 0.2,
+        domain: { data: 'bars', field: 'scenario' },
+      },
       { name: 'ratio', type: 'linear', range: 'width', domain: [0, LONGEST] },
       { name: 'colour', type: 'ordinal', domain: used, range: used.map((name) => COLOURS[name] ?? '#000000') },
     ],

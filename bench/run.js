@@ -41,7 +41,23 @@ const USAGE = `npm run bench [-- OPTIONS] [-- SCENARIO…]
   --list           the names of the scenarios
   --no-build       take the build that is there`;
 
-const TEXT_OPTIONS = ['scenario', 'drivers', 'runs', 'seconds', 'warmup', 'node', 'bun', 'deno', 'turbo-net', 'json', 'plot', 'against', 'nodes', 'figures', 'into'];
+const TEXT_OPTIONS = [
+  'scenario',
+  'drivers',
+  'runs',
+  'seconds',
+  'warmup',
+  'node',
+  'bun',
+  'deno',
+  'turbo-net',
+  'json',
+  'plot',
+  'against',
+  'nodes',
+  'figures',
+  'into',
+];
 const FLAGS = ['quick', 'apps', 'instructions', 'smoke', 'document', 'rewrite', 'startup', 'list', 'no-build', 'help'];
 
 const FULL = { runs: 5, seconds: 1, warmup: 0.5, idle: 10000, mostRules: 1000000 };
@@ -56,7 +72,9 @@ function readOptions() {
   for (const name of FLAGS) options[name] = { type: 'boolean' };
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    return positionals.length > 0 ? { ...values, scenario: [values.scenario ?? [], positionals].flat().join(',') } : values;
+    return positionals.length > 0
+      ? { ...values, scenario: [values.scenario ?? [], positionals].flat().join(',') }
+      : values;
   } catch (err) {
     throw new ToolError(`${err.message}\n${USAGE}`);
   }
@@ -92,7 +110,8 @@ function choose(all, names, what, matches) {
   if (names === undefined) return all;
   return names.split(',').flatMap((name) => {
     const found = all.filter((one) => matches(one.name, name));
-    if (found.length === 0) throw new ToolError(`no ${what} ${name} here; there are ${all.map((one) => one.name).join(', ')}`);
+    if (found.length === 0)
+      throw new ToolError(`no ${what} ${name} here; there are ${all.map((one) => one.name).join(', ')}`);
     return found;
   });
 }
@@ -178,7 +197,9 @@ async function mainOfDocument(values, settings) {
     const nodes = values.nodes?.split(',') ?? await forEachOf(LINES, 1, nodeOfLine);
     const runs = positive(values, 'runs', quick ? 1 : DOCUMENT_RUNS);
     const chosen = { sockets: chooseShown(sockets, values.scenario), programs: chooseShown(apps, values.scenario) };
-    for (const node of nodes) failed = await measureFigures(node, { ...chosen, settings: { ...settings, runs }, quick, folder, shown }) || failed;
+    for (const node of nodes)
+      failed =
+        (await measureFigures(node, { ...chosen, settings: { ...settings, runs }, quick, folder, shown })) || failed;
   }
   await writeDocument({ from: folder, into });
   return failed ? 1 : 0;
@@ -219,7 +240,9 @@ async function main() {
 
   const machine = describe(paths.node);
   tellMachine(machine);
-  console.log(`${settings.runs} rounds of ${settings.seconds} s after ${settings.warmup} s; times are CPU per message\n`);
+  console.log(
+    `${settings.runs} rounds of ${settings.seconds} s after ${settings.warmup} s; times are CPU per message\n`,
+  );
   const { runs, summary } = await runSockets(list, chosen, settings);
   if (values.json) fs.writeFileSync(values.json, `${JSON.stringify({ machine, settings, summary, runs }, null, 1)}\n`);
   if (values.plot) fs.writeFileSync(values.plot, await require('./plot.js').plot(list, summary, machine));

@@ -18,7 +18,8 @@ function echo(script, bytes, connections, more = {}) {
   const { unix = false, depth = 1, name = script } = more;
   return {
     name: `${name}-${label(bytes)}x${connections}${unix ? '-unix' : ''}`,
-    title: `${script === 'pipe' ? 'socket.pipe(socket)' : 'echo'}, ${size(bytes)}, ${connections} connection${connections > 1 ? 's' : ''}` +
+    title:
+      `${script === 'pipe' ? 'socket.pipe(socket)' : 'echo'}, ${size(bytes)}, ${connections} connection${connections > 1 ? 's' : ''}` +
       `${depth > 1 ? `, ${depth} on the way in each` : ''}${unix ? ', Unix socket' : ''}`,
     kind: 'server',
     unix,
@@ -102,7 +103,9 @@ function scenarios({ idle, mostRules }) {
     echo('echo', 64, 64, { unix: true }),
     echo('pipe', 64 * KB, 8, { unix: true }),
     ...[false, true].flatMap((splice) => [
-      relay('echo', KB, 64, splice), relay('echo', 64 * KB, 8, splice), relay('sink', 64 * KB, 4, splice),
+      relay('echo', KB, 64, splice),
+      relay('echo', 64 * KB, 8, splice),
+      relay('sink', 64 * KB, 4, splice),
     ]),
     stream('sink', 'server reads only'),
     stream('source', 'server writes only, with back-pressure'),
@@ -148,7 +151,9 @@ function scenarios({ idle, mostRules }) {
       load: { mode: 'echo', connections: 64, size: 64, check: 1, idle: idle - 64 },
     },
     ...[10, 1000, 100000, 1000000].filter((rules) => rules <= mostRules).map(blockList),
-    ...['ipv4', 'ipv6'].flatMap((form) => ['addAddresses', 'addCIDRs'].map((method) => fillList(method, form, mostRules))),
+    ...['ipv4', 'ipv6'].flatMap((form) =>
+      ['addAddresses', 'addCIDRs'].map((method) => fillList(method, form, mostRules)),
+    ),
     ...['array', 'json', 'ranges'].map((form) => fillList('fromJSON', form, mostRules)),
     fillList('rules', 'array', mostRules),
     ...['isIP', 'isIPv4', 'isIPv6'].map((what) => parse(what, `${what}()`)),

@@ -1,6 +1,7 @@
 'use strict';
-// startup.js: `npm run bench -- --startup`: what it takes to have cnet at all: a process that loads it and ends, beside one that
-// loads Node's. Each round runs every program once, each in a fresh process; a row is the median of the rounds' differences.
+// startup.js: `npm run bench -- --startup`: what it takes to have cnet at all: a process that loads it and ends,
+// beside one that loads Node's. Each round runs every program once, each in a fresh process; a row is the median of
+// the rounds' differences.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -31,15 +32,33 @@ const HOOKS = `require('module').register('data:text/javascript,export const res
 /** @returns {Program[]} `base` names the one that a program is compared with */
 function programs(hasThread) {
   const flag = (name) => ['-r', path.join(LIB, name)];
-  const thread = { name: "module.register(), a thread of Node's", base: "require('net')", code: `${HOOKS}\nrequire('net');` };
+  const thread = {
+    name: "module.register(), a thread of Node's",
+    base: "require('net')",
+    code: `${HOOKS}\nrequire('net');`,
+  };
   return [
     { name: "require('net')", code: "require('net');" },
     { name: "require('http')", code: "require('http');" },
     { name: "require('https')", code: "require('https');" },
-    { name: "require('cnet')", base: "require('net')", code: `require(${JSON.stringify(path.join(LIB, 'index.js'))});` },
+    {
+      name: "require('cnet')",
+      base: "require('net')",
+      code: `require(${JSON.stringify(path.join(LIB, 'index.js'))});`,
+    },
     { name: '-r cnet/register', base: "require('net')", flags: flag('register.js'), code: "require('net');" },
-    { name: '-r cnet/register-http', base: "require('http')", flags: flag('register-http.js'), code: "require('http');" },
-    { name: '-r cnet/register-http, https', base: "require('https')", flags: flag('register-http.js'), code: "require('https');" },
+    {
+      name: '-r cnet/register-http',
+      base: "require('http')",
+      flags: flag('register-http.js'),
+      code: "require('http');",
+    },
+    {
+      name: '-r cnet/register-http, https',
+      base: "require('https')",
+      flags: flag('register-http.js'),
+      code: "require('https');",
+    },
     ...(hasThread ? [thread] : []),
   ];
 }
@@ -61,7 +80,8 @@ function runAll(node, list, runs) {
       fs.writeFileSync(file, code + REPORT);
       return file;
     });
-    const round = () => Object.fromEntries(list.map((program, index) => [program.name, runOnce(node, program, files[index])]));
+    const round = () =>
+      Object.fromEntries(list.map((program, index) => [program.name, runOnce(node, program, files[index])]));
     round(); // the files are in the kernel's cache from here on
     return Array.from({ length: runs }, round);
   } finally {
@@ -99,10 +119,15 @@ function format(row) {
  * @returns {object[]} the rows
  */
 function runStartup({ node, runs = RUNS }) {
-  const asked = spawnSync(node, ['-p', "typeof require('module').registerHooks !== 'function' && 'register' in require('module')"]);
+  const asked = spawnSync(node, [
+    '-p',
+    "typeof require('module').registerHooks !== 'function' && 'register' in require('module')",
+  ]);
   const list = programs(String(asked.stdout).trim() === 'true');
   const rows = summarise(list, runAll(node, list, runs));
-  console.log(`${'over the same on node:net'.padEnd(40)}  ${'time'.padEnd(16)}  ${'CPU'.padEnd(16)}  ${'resident'.padEnd(15)}  private`);
+  console.log(
+    `${'over the same on node:net'.padEnd(40)}  ${'time'.padEnd(16)}  ${'CPU'.padEnd(16)}  ${'resident'.padEnd(15)}  private`,
+  );
   for (const row of rows) console.log(format(row));
   return rows;
 }

@@ -68,7 +68,9 @@ function summarise(scenario, runs) {
 }
 
 const number = (digits) => (value) =>
-  Number.isFinite(value) ? value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }) : '-';
+  Number.isFinite(value)
+    ? value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    : '-';
 
 /** The columns of each kind: title, field, and how it is written. */
 const LOAD_COLUMNS = [

@@ -1,6 +1,9 @@
 'use strict';
 
-/** cnet/child-process: sockets and servers of cnet for child.send() and process.send() (lib/processes/child-process.js). */
+/**
+ * cnet/child-process: sockets and servers of cnet for child.send() and process.send()
+ * (lib/processes/child-process.js).
+ */
 
 require('./common/runtime');
 

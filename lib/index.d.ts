@@ -1,6 +1,6 @@
 // The types of cnet: those of node:net, as they are in the @types/node of the program, and what cnet has beyond them.
-// "Since cnet 0.1.0 (Node 23.1, 22.12)": cnet has it from 0.1.0 on, on every line of Node; Node itself from 23.1 on, and
-// from 22.12 on in an older line. test/types/types.test.js wants such a comment of every name.
+// "Since cnet 0.1.0 (Node 23.1, 22.12)": cnet has it from 0.1.0 on, on every line of Node; Node itself from 23.1 on,
+// and from 22.12 on in an older line. test/types/types.test.js wants such a comment of every name.
 
 /// <reference types="node" />
 
@@ -586,7 +586,11 @@ export class Socket extends nodeNet.Socket {
    */
   sendFile(file: SendableFile, options?: SendFileOptions): Promise<number>;
   /** The same; returns what write() returns. Since cnet 0.1.0 (not in Node). */
-  sendFile(file: SendableFile, options: SendFileOptions, callback: (error: Error | null, bytes?: number) => void): boolean;
+  sendFile(
+    file: SendableFile,
+    options: SendFileOptions,
+    callback: (error: Error | null, bytes?: number) => void,
+  ): boolean;
   /** The same for a whole file. Since cnet 0.1.0 (not in Node). */
   sendFile(file: SendableFile, callback: (error: Error | null, bytes?: number) => void): boolean;
 }
@@ -808,11 +812,17 @@ export interface Socket {
   /** once() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   once(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener before those that are there. Since cnet 0.1.0 (Node 18 or before). */
-  prependListener<Name extends keyof SocketEventMap>(event: Name, listener: (...args: SocketEventMap[Name]) => void): this;
+  prependListener<Name extends keyof SocketEventMap>(
+    event: Name,
+    listener: (...args: SocketEventMap[Name]) => void,
+  ): this;
   /** prependListener() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   prependListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener that is called once, before those that are there. Since cnet 0.1.0 (Node 18 or before). */
-  prependOnceListener<Name extends keyof SocketEventMap>(event: Name, listener: (...args: SocketEventMap[Name]) => void): this;
+  prependOnceListener<Name extends keyof SocketEventMap>(
+    event: Name,
+    listener: (...args: SocketEventMap[Name]) => void,
+  ): this;
   /**
    * prependOnceListener() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before).
    */
@@ -822,7 +832,10 @@ export interface Socket {
   /** off() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   off(event: string | symbol, listener: (...args: any[]) => void): this;
   /** The same as off(). Since cnet 0.1.0 (Node 18 or before). */
-  removeListener<Name extends keyof SocketEventMap>(event: Name, listener: (...args: SocketEventMap[Name]) => void): this;
+  removeListener<Name extends keyof SocketEventMap>(
+    event: Name,
+    listener: (...args: SocketEventMap[Name]) => void,
+  ): this;
   /** removeListener() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   removeListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /**
@@ -836,7 +849,10 @@ export interface Socket {
    * How many listeners an event has; with `listener`: how often that one is among them. Since cnet 0.1.0 (Node 18 or
    * before).
    */
-  listenerCount<Name extends keyof SocketEventMap>(event: Name, listener?: (...args: SocketEventMap[Name]) => void): number;
+  listenerCount<Name extends keyof SocketEventMap>(
+    event: Name,
+    listener?: (...args: SocketEventMap[Name]) => void,
+  ): number;
   /** listenerCount() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   listenerCount(event: string | symbol, listener?: (...args: any[]) => void): number;
   /** A new array of the listeners of an event. Since cnet 0.1.0 (Node 18 or before). */
@@ -869,11 +885,17 @@ export interface Server {
   /** once() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   once(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener before those that are there. Since cnet 0.1.0 (Node 18 or before). */
-  prependListener<Name extends keyof ServerEventMap>(event: Name, listener: (...args: ServerEventMap[Name]) => void): this;
+  prependListener<Name extends keyof ServerEventMap>(
+    event: Name,
+    listener: (...args: ServerEventMap[Name]) => void,
+  ): this;
   /** prependListener() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   prependListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener that is called once, before those that are there. Since cnet 0.1.0 (Node 18 or before). */
-  prependOnceListener<Name extends keyof ServerEventMap>(event: Name, listener: (...args: ServerEventMap[Name]) => void): this;
+  prependOnceListener<Name extends keyof ServerEventMap>(
+    event: Name,
+    listener: (...args: ServerEventMap[Name]) => void,
+  ): this;
   /**
    * prependOnceListener() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before).
    */
@@ -883,7 +905,10 @@ export interface Server {
   /** off() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   off(event: string | symbol, listener: (...args: any[]) => void): this;
   /** The same as off(). Since cnet 0.1.0 (Node 18 or before). */
-  removeListener<Name extends keyof ServerEventMap>(event: Name, listener: (...args: ServerEventMap[Name]) => void): this;
+  removeListener<Name extends keyof ServerEventMap>(
+    event: Name,
+    listener: (...args: ServerEventMap[Name]) => void,
+  ): this;
   /** removeListener() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   removeListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /**
@@ -897,7 +922,10 @@ export interface Server {
    * How many listeners an event has; with `listener`: how often that one is among them. Since cnet 0.1.0 (Node 18 or
    * before).
    */
-  listenerCount<Name extends keyof ServerEventMap>(event: Name, listener?: (...args: ServerEventMap[Name]) => void): number;
+  listenerCount<Name extends keyof ServerEventMap>(
+    event: Name,
+    listener?: (...args: ServerEventMap[Name]) => void,
+  ): number;
   /** listenerCount() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   listenerCount(event: string | symbol, listener?: (...args: any[]) => void): number;
   /** A new array of the listeners of an event. Since cnet 0.1.0 (Node 18 or before). */
@@ -955,8 +983,10 @@ export type SocketConnectOpts = TcpSocketConnectOpts | IpcSocketConnectOpts;
 export type SocketReadyState = nodeNet.SocketReadyState;
 
 /** What Node tells by 'drop'. Since cnet 0.1.0 (Node 18.6). */
-export interface DropArgument
-  extends Pick<DropData, 'localAddress' | 'localPort' | 'localFamily' | 'remoteAddress' | 'remotePort' | 'remoteFamily'> {}
+export interface DropArgument extends Pick<
+  DropData,
+  'localAddress' | 'localPort' | 'localFamily' | 'remoteAddress' | 'remotePort' | 'remoteFamily'
+> {}
 
 /** The family of an address in block lists and of socket addresses. Since cnet 0.1.0 (Node 18 or before). */
 export type IPVersion = nodeNet.IPVersion;
@@ -976,18 +1006,74 @@ export interface SocketAddressInitOptions extends nodeNet.SocketAddressInitOptio
 // --- socket options, TCP_INFO, credentials ---
 
 type BooleanOption =
-  | 'SO_ACCEPTCONN' | 'SO_DEBUG' | 'SO_DONTROUTE' | 'SO_KEEPALIVE' | 'SO_OOBINLINE' | 'SO_PASSCRED' | 'SO_PREFER_BUSY_POLL'
-  | 'SO_RCVMARK' | 'SO_REUSEADDR' | 'SO_REUSEPORT' | 'TCP_CORK' | 'TCP_FASTOPEN_CONNECT' | 'TCP_FASTOPEN_NO_COOKIE'
-  | 'TCP_NODELAY' | 'TCP_QUICKACK' | 'TCP_THIN_LINEAR_TIMEOUTS' | 'IP_BIND_ADDRESS_NO_PORT' | 'IP_FREEBIND' | 'IP_RECVERR'
-  | 'IP_TRANSPARENT' | 'IPV6_FREEBIND' | 'IPV6_RECVERR' | 'IPV6_TRANSPARENT' | 'IPV6_V6ONLY';
+  | 'SO_ACCEPTCONN'
+  | 'SO_DEBUG'
+  | 'SO_DONTROUTE'
+  | 'SO_KEEPALIVE'
+  | 'SO_OOBINLINE'
+  | 'SO_PASSCRED'
+  | 'SO_PREFER_BUSY_POLL'
+  | 'SO_RCVMARK'
+  | 'SO_REUSEADDR'
+  | 'SO_REUSEPORT'
+  | 'TCP_CORK'
+  | 'TCP_FASTOPEN_CONNECT'
+  | 'TCP_FASTOPEN_NO_COOKIE'
+  | 'TCP_NODELAY'
+  | 'TCP_QUICKACK'
+  | 'TCP_THIN_LINEAR_TIMEOUTS'
+  | 'IP_BIND_ADDRESS_NO_PORT'
+  | 'IP_FREEBIND'
+  | 'IP_RECVERR'
+  | 'IP_TRANSPARENT'
+  | 'IPV6_FREEBIND'
+  | 'IPV6_RECVERR'
+  | 'IPV6_TRANSPARENT'
+  | 'IPV6_V6ONLY';
 
 type NumberOption =
-  | 'SO_BUSY_POLL' | 'SO_BUSY_POLL_BUDGET' | 'SO_DOMAIN' | 'SO_ERROR' | 'SO_INCOMING_CPU' | 'SO_INCOMING_NAPI_ID' | 'SO_MARK'
-  | 'SO_MAX_PACING_RATE' | 'SO_PRIORITY' | 'SO_PROTOCOL' | 'SO_RCVBUF' | 'SO_RCVBUFFORCE' | 'SO_RCVLOWAT' | 'SO_RESERVE_MEM'
-  | 'SO_SNDBUF' | 'SO_SNDBUFFORCE' | 'SO_SNDLOWAT' | 'SO_TXREHASH' | 'SO_TYPE' | 'TCP_DEFER_ACCEPT' | 'TCP_FASTOPEN'
-  | 'TCP_KEEPCNT' | 'TCP_KEEPIDLE' | 'TCP_KEEPINTVL' | 'TCP_LINGER2' | 'TCP_MAXSEG' | 'TCP_NOTSENT_LOWAT' | 'TCP_SAVE_SYN'
-  | 'TCP_SYNCNT' | 'TCP_TX_DELAY' | 'TCP_USER_TIMEOUT' | 'TCP_WINDOW_CLAMP' | 'IP_LOCAL_PORT_RANGE' | 'IP_MINTTL' | 'IP_MTU'
-  | 'IP_MTU_DISCOVER' | 'IP_TOS' | 'IP_TTL' | 'IPV6_MTU' | 'IPV6_MTU_DISCOVER' | 'IPV6_TCLASS' | 'IPV6_UNICAST_HOPS';
+  | 'SO_BUSY_POLL'
+  | 'SO_BUSY_POLL_BUDGET'
+  | 'SO_DOMAIN'
+  | 'SO_ERROR'
+  | 'SO_INCOMING_CPU'
+  | 'SO_INCOMING_NAPI_ID'
+  | 'SO_MARK'
+  | 'SO_MAX_PACING_RATE'
+  | 'SO_PRIORITY'
+  | 'SO_PROTOCOL'
+  | 'SO_RCVBUF'
+  | 'SO_RCVBUFFORCE'
+  | 'SO_RCVLOWAT'
+  | 'SO_RESERVE_MEM'
+  | 'SO_SNDBUF'
+  | 'SO_SNDBUFFORCE'
+  | 'SO_SNDLOWAT'
+  | 'SO_TXREHASH'
+  | 'SO_TYPE'
+  | 'TCP_DEFER_ACCEPT'
+  | 'TCP_FASTOPEN'
+  | 'TCP_KEEPCNT'
+  | 'TCP_KEEPIDLE'
+  | 'TCP_KEEPINTVL'
+  | 'TCP_LINGER2'
+  | 'TCP_MAXSEG'
+  | 'TCP_NOTSENT_LOWAT'
+  | 'TCP_SAVE_SYN'
+  | 'TCP_SYNCNT'
+  | 'TCP_TX_DELAY'
+  | 'TCP_USER_TIMEOUT'
+  | 'TCP_WINDOW_CLAMP'
+  | 'IP_LOCAL_PORT_RANGE'
+  | 'IP_MINTTL'
+  | 'IP_MTU'
+  | 'IP_MTU_DISCOVER'
+  | 'IP_TOS'
+  | 'IP_TTL'
+  | 'IPV6_MTU'
+  | 'IPV6_MTU_DISCOVER'
+  | 'IPV6_TCLASS'
+  | 'IPV6_UNICAST_HOPS';
 
 type TextOption = 'SO_BINDTODEVICE' | 'SO_PEERSEC' | 'TCP_CONGESTION' | 'TCP_ULP';
 
@@ -1495,8 +1581,9 @@ export function splice(
 }>;
 
 /**
- * What Node's TLS or http2 is to be given in the place of a socket, so that it speaks to a native stream of Node's own, as it does
- * over a socket of `node:net`; the socket itself where that cannot be. cnet/register does it by itself. Since cnet 0.1.0 (not in Node).
+ * What Node's TLS or http2 is to be given in the place of a socket, so that it speaks to a native stream of Node's
+ * own, as it does over a socket of `node:net`; the socket itself where that cannot be. cnet/register does it by
+ * itself. Since cnet 0.1.0 (not in Node).
  */
 export function forTLS(socket: Socket): Socket;
 
@@ -1524,10 +1611,14 @@ export function setDefaultAutoSelectFamilyAttemptTimeout(value: number): void;
 // --- defaults of the program, and what is to be seen of it: docs/use-it.md, docs/api.md. Not in Node.
 
 /**
- * Defaults that sockets and servers both have: of an option of both sides, or in `client` and `server` for one of them. Since cnet 0.1.0 (not in Node).
+ * Defaults that sockets and servers both have: of an option of both sides, or in `client` and `server` for one of
+ * them. Since cnet 0.1.0 (not in Node).
  */
 export interface CommonDefaults {
-  /** Addresses that are not connected to; from which nobody is accepted. No list unless set. Since cnet 0.1.0 (not in Node). */
+  /**
+   * Addresses that are not connected to; from which nobody is accepted. No list unless set. Since cnet 0.1.0 (not in
+   * Node).
+   */
   blockList?: nodeNet.BlockList | undefined;
   /** Of streams, in bytes; that of the running Node unless set. Since cnet 0.1.0 (not in Node). */
   highWaterMark?: number | undefined;
@@ -1545,19 +1636,31 @@ export interface CommonDefaults {
   noDelay?: boolean | undefined;
   /** Options of the system's sockets; none unless set. Since cnet 0.1.0 (not in Node). */
   socketOptions?: SocketOptions | undefined;
-  /** Milliseconds for an acknowledgement of what was sent, on Linux; the system's unless set. Since cnet 0.1.0 (not in Node). */
+  /**
+   * Milliseconds for an acknowledgement of what was sent, on Linux; the system's unless set. Since cnet 0.1.0 (not in
+   * Node).
+   */
   userTimeout?: number | undefined;
 }
 
 /** Defaults of connect() and of sockets that connect. Since cnet 0.1.0 (not in Node). */
 export interface ClientDefaults extends CommonDefaults {
-  /** All addresses of a name are tried; true unless set. As setDefaultAutoSelectFamily(). Since cnet 0.1.0 (not in Node). */
+  /**
+   * All addresses of a name are tried; true unless set. As setDefaultAutoSelectFamily(). Since cnet 0.1.0 (not in
+   * Node).
+   */
   autoSelectFamily?: boolean | undefined;
-  /** Milliseconds for each attempt, from 1; 500 unless set. As setDefaultAutoSelectFamilyAttemptTimeout(). Since cnet 0.1.0 (not in Node). */
+  /**
+   * Milliseconds for each attempt, from 1; 500 unless set. As setDefaultAutoSelectFamilyAttemptTimeout(). Since cnet
+   * 0.1.0 (not in Node).
+   */
   autoSelectFamilyAttemptTimeout?: number | undefined;
   /** Milliseconds for lookup and connection together; 0, no limit, unless set. Since cnet 0.1.0 (not in Node). */
   connectTimeout?: number | undefined;
-  /** Milliseconds from one attempt to the next, from 10; one after the other unless set. Since cnet 0.1.0 (not in Node). */
+  /**
+   * Milliseconds from one attempt to the next, from 10; one after the other unless set. Since cnet 0.1.0 (not in
+   * Node).
+   */
   connectionAttemptDelay?: number | undefined;
   /** TCP Fast Open, on Linux; false unless set. Since cnet 0.1.0 (not in Node). */
   fastOpen?: boolean | undefined;
@@ -1567,7 +1670,10 @@ export interface ClientDefaults extends CommonDefaults {
 
 /** Defaults of createServer(), of servers and of listen(). Since cnet 0.1.0 (not in Node). */
 export interface ServerDefaults extends CommonDefaults {
-  /** Whose processes may connect to a path; everybody's unless set. Without effect on ports. Since cnet 0.1.0 (not in Node). */
+  /**
+   * Whose processes may connect to a path; everybody's unless set. Without effect on ports. Since cnet 0.1.0 (not in
+   * Node).
+   */
   allowedUids?: readonly number[] | undefined;
   /** Connections that wait to be accepted, from 1; 511 unless set. Since cnet 0.1.0 (not in Node). */
   backlog?: number | undefined;
@@ -1590,7 +1696,8 @@ export interface ServerDefaults extends CommonDefaults {
 }
 
 /**
- * What setDefaults() takes: for both sides, and in `client` and `server` for one of them, which comes first. Since cnet 0.1.0 (not in Node).
+ * What setDefaults() takes: for both sides, and in `client` and `server` for one of them, which comes first. Since
+ * cnet 0.1.0 (not in Node).
  */
 export interface Defaults extends Omit<ClientDefaults, 'fastOpen'>, Omit<ServerDefaults, 'fastOpen'> {
   /** TCP Fast Open, on Linux; false unless set. Since cnet 0.1.0 (not in Node). */
@@ -1602,9 +1709,9 @@ export interface Defaults extends Omit<ClientDefaults, 'fastOpen'>, Omit<ServerD
 }
 
 /**
- * Sets what options are when they are not given, for sockets and servers that are made afterwards in this thread. Names that are
- * not mentioned stay as they are, `undefined` takes a default away. Variables of the environment do the same:
- * CNET_CONNECT_TIMEOUT, CNET_SERVER_BLOCK_LIST. Since cnet 0.1.0 (not in Node).
+ * Sets what options are when they are not given, for sockets and servers that are made afterwards in this thread.
+ * Names that are not mentioned stay as they are, `undefined` takes a default away. Variables of the environment do
+ * the same: CNET_CONNECT_TIMEOUT, CNET_SERVER_BLOCK_LIST. Since cnet 0.1.0 (not in Node).
  * @throws as the option itself; ERR_INVALID_ARG_VALUE for a name that is none
  */
 export function setDefaults(options: Defaults): void;
@@ -1645,7 +1752,10 @@ export interface Stats {
     /** The user of the peer is none of `allowedUids`. Since cnet 0.1.0 (not in Node). */
     credentials: number;
   };
-  /** Connections that were closed without 'connection' or 'drop': by a list; without a right header; for want of memory or descriptors. Since cnet 0.1.0 (not in Node). */
+  /**
+   * Connections that were closed without 'connection' or 'drop': by a list; without a right header; for want of
+   * memory or descriptors. Since cnet 0.1.0 (not in Node).
+   */
   refused: {
     /** By a block list. Since cnet 0.1.0 (not in Node). */
     blockList: number;
@@ -1667,7 +1777,10 @@ export interface Stats {
     /** That a block list forbade. Since cnet 0.1.0 (not in Node). */
     blocked: number;
   };
-  /** 'timeout' events; connections that took longer than `connectTimeout`; headers of the PROXY protocol that did not come. Since cnet 0.1.0 (not in Node). */
+  /**
+   * 'timeout' events; connections that took longer than `connectTimeout`; headers of the PROXY protocol that did not
+   * come. Since cnet 0.1.0 (not in Node).
+   */
   timeouts: {
     /** Events 'timeout'. Since cnet 0.1.0 (not in Node). */
     idle: number;

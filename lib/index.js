@@ -111,6 +111,17 @@ module.exports = {
 };
 
 loaded.net = module.exports;
-loaded.own = { connect, createConnection: connect, createServer, isIP, isIPv4, isIPv6, BoundSocket, Server, Socket, Stream: Socket };
+loaded.own = {
+  connect,
+  createConnection: connect,
+  createServer,
+  isIP,
+  isIPv4,
+  isIPv6,
+  BoundSocket,
+  Server,
+  Socket,
+  Stream: Socket,
+};
 loaded.whenLoaded?.(module.exports);
 if (!isLater) loadNow();

@@ -3,7 +3,14 @@
 /// <reference types="node" />
 
 import * as nodeNet from 'node:net';
-import { BlockList, ListenOptions as ServerListenOptions, NetConnectOpts, Server, ServerOpts, Socket } from './index.js';
+import {
+  BlockList,
+  ListenOptions as ServerListenOptions,
+  NetConnectOpts,
+  Server,
+  ServerOpts,
+  Socket,
+} from './index.js';
 
 /**
  * What may follow other arguments of connect(): all options of net.connect() but the place. Since cnet 0.1.0 (Node: not
@@ -60,7 +67,12 @@ export function connect(port: number, host: string, listener?: ConnectListener):
 /** The same to a port of this computer, with options. Since cnet 0.1.0 (Node: not released). */
 export function connect(port: number, options: ConnectOptions, listener?: ConnectListener): Promise<Socket>;
 /** The same to a port of a host, with options. Since cnet 0.1.0 (Node: not released). */
-export function connect(port: number, host: string, options: ConnectOptions, listener?: ConnectListener): Promise<Socket>;
+export function connect(
+  port: number,
+  host: string,
+  options: ConnectOptions,
+  listener?: ConnectListener,
+): Promise<Socket>;
 /** The same to a Unix socket or a Windows pipe. Since cnet 0.1.0 (Node: not released). */
 export function connect(path: string, listener?: ConnectListener): Promise<Socket>;
 /** The same to a Unix socket or a Windows pipe, with options. Since cnet 0.1.0 (Node: not released). */

@@ -28,7 +28,10 @@ function isPlain(value) {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** @returns {{ positional: any[], extra: object, listener?: Function }} the options and the function that end the arguments */
+/**
+ * @returns {{ positional: any[], extra: object, listener?: Function }} the options and the function that end the
+ * arguments
+ */
 function splitArgs(args) {
   const positional = [...args];
   const listener = typeof positional.at(-1) === 'function' ? positional.pop() : undefined;
@@ -60,10 +63,11 @@ function arrival(emitter, name, early) {
 }
 
 /**
- * net.connect(), as a promise. A `signal` of the options gives the attempt up when it is aborted; once there is a connection
- * it says nothing any more.
+ * net.connect(), as a promise. A `signal` of the options gives the attempt up when it is aborted; once there is a
+ * connection it says nothing any more.
  * @param {...any} args (options | path | port[, host])[, options][, listener of 'connect']
- * @returns {Promise<import('./socket/socket').Socket>} a connected socket; rejected with the socket's error, or an AbortError
+ * @returns {Promise<import('./socket/socket').Socket>} a connected socket; rejected with the socket's error, or an
+ *   AbortError
  */
 async function connect(...args) {
   const { positional, extra, listener } = splitArgs(args);
@@ -122,7 +126,8 @@ function closeOnAbort(server, signal) {
  * the options closes the server whenever it is aborted.
  * @param {...any} args ([port[, host[, backlog]]] | path[, backlog] | handle[, backlog] | options)[, options]
  *   [, listener of 'connection']
- * @returns {Promise<import('./server/server').Server>} a listening server; rejected with the server's error, or an AbortError
+ * @returns {Promise<import('./server/server').Server>} a listening server; rejected with the server's error, or an
+ *   AbortError
  */
 async function listen(...args) {
   const { positional, extra, listener } = splitArgs(args);

@@ -103,9 +103,15 @@ function register() {
   const { registerReceive, registerSend } = require('./register/send.js');
   const { registerTls } = require('./register/tls.js');
   undo.push(hookImports(), ...registerNames(isActive, () => moduleOf('net')));
-  undo.push(...registerSend(isActive), ...registerReceive(isActive), ...registerActive(isActive), ...registerJoin(isActive));
+  undo.push(
+    ...registerSend(isActive),
+    ...registerReceive(isActive),
+    ...registerActive(isActive),
+    ...registerJoin(isActive),
+  );
   undo.unshift(beforeHttp2(() => undo.push(...registerHttp2(isActive))));
-  undo.unshift(beforeTls(() => undo.push(...registerTls(isActive)))); // the last that replaces something is the first that goes
+  // the last that replaces something is the first that goes
+  undo.unshift(beforeTls(() => undo.push(...registerTls(isActive))));
 }
 
 /** Makes `net` Node's again, for all that asks for it from now on. */

@@ -1,7 +1,7 @@
 'use strict';
-// address.js: fails while `repository`, `homepage` and `bugs` of package.json do not say where the project is hosted: it stands
-// before `npm publish`. A clone does not know: what stands there is a name that can belong to nobody (RFC 2606). The workflow
-// of a release does, and fills it in by `npm pkg set`.
+// address.js: fails while `repository`, `homepage` and `bugs` of package.json do not say where the project is hosted:
+// it stands before `npm publish`. A clone does not know: what stands there is a name that can belong to nobody (RFC
+// 2606). The workflow of a release does, and fills it in by `npm pkg set`.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -34,7 +34,9 @@ function check(manifest) {
   const address = addressOf(manifest);
   if (address === null) throw new ToolError('repository, homepage and bugs of package.json are not of one address');
   if (NOBODYS.test(new URL(address).hostname)) {
-    throw new ToolError(`package.json names no place where the project is (${address}): npm pkg set repository.url=git+https://HOST/OWNER/NAME.git, and homepage and bugs.url`);
+    throw new ToolError(
+      `package.json names no place where the project is (${address}): npm pkg set repository.url=git+https://HOST/OWNER/NAME.git, and homepage and bugs.url`,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 'use strict';
-// api-names.js: the names of the API, from where they are made: the types of net in @types/node, and modules as they are.
+// api-names.js: the names of the API, from where they are made: the types of net in @types/node, and modules as they
+// are.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -48,7 +49,12 @@ function namesOfTypes() {
     const kind = node.name.text.endsWith('EventMap') ? found.events : found.options;
     for (const member of node.members) kind.add(nameOf(member));
   }
-  return { exports: [...found.exports], members: found.members, options: [...found.options], events: [...found.events] };
+  return {
+    exports: [...found.exports],
+    members: found.members,
+    options: [...found.options],
+    events: [...found.events],
+  };
 }
 
 /** The own names of an object; symbols that are part of the language, or of Node, by their names. */
@@ -63,7 +69,8 @@ function ownNames(object) {
 /**
  * The names of a module such as `net`.
  * @param {object} net
- * @returns {{ exports: string[], members: Map<string, string[]> }} members: of each class those of its prototype, and its own
+ * @returns {{ exports: string[], members: Map<string, string[]> }} members: of each class those of its prototype, and
+ *   its own
  */
 function namesOfModule(net) {
   const classes = CLASSES.filter((name) => name in net);
@@ -90,12 +97,18 @@ function sectionOf(text, heading) {
  * @param {{ except?: (name: string) => boolean, everywhere?: string }} [options] `everywhere`: text for all sections
  * @returns {string[]}
  */
-function missingNames(text, { exports, members, options = [], events = [] }, { except = () => false, everywhere = '' } = {}) {
+function missingNames(
+  text,
+  { exports, members, options = [], events = [] },
+  { except = () => false, everywhere = '' } = {},
+) {
   const all = namesIn(text);
   const missing = [...exports, ...options, ...events].filter((name) => !all.has(name) && !except(name));
   for (const [name, list] of members) {
     const there = namesIn(`${sectionOf(text, new RegExp(`^#+ Class (net\\.)?${name}$`))}\n${everywhere}`);
-    missing.push(...list.filter((member) => !there.has(member) && !except(member)).map((member) => `${name}: ${member}`));
+    missing.push(
+      ...list.filter((member) => !there.has(member) && !except(member)).map((member) => `${name}: ${member}`),
+    );
   }
   return [...new Set(missing)];
 }

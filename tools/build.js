@@ -1,9 +1,9 @@
 'use strict';
 // build.js: builds the native part with node-gyp when it is missing, or its sources have changed.
 //   node tools/build.js [--if-needed] [--force] [--debug] [--verbose]
-// --if-needed: not where a prebuild fits. CC, CXX, CFLAGS and PYTHON are honoured, as node-gyp does.
-// What node-gyp is given is in a file of another name than its own, binding.gyp: with that one in the package, every
-// package manager would run node-gyp at each install. node-gyp works in build/gyp/, where the file has the name it wants.
+// --if-needed: not where a prebuild fits. CC, CXX, CFLAGS and PYTHON are honoured, as node-gyp does. What node-gyp is
+// given is in a file of another name than its own, binding.gyp: with that one in the package, every package manager
+// would run node-gyp at each install. node-gyp works in build/gyp/, where the file has the name it wants.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
@@ -70,10 +70,17 @@ function ownHeaders() {
 /* In the folders of PATH: npm's file itself, or on Windows the command beside npm's folder. */
 function npmInPath() {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter((dir) => fs.existsSync(path.join(dir, 'npm')));
-  return folders.flatMap((dir) => [fs.realpathSync(path.join(dir, 'npm')), path.join(dir, NPM), path.join(dir, '..', 'lib', NPM)]);
+  return folders.flatMap((dir) => [
+    fs.realpathSync(path.join(dir, 'npm')),
+    path.join(dir, NPM),
+    path.join(dir, '..', 'lib', NPM),
+  ]);
 }
 
-/** @returns {string | null} the file of npm: of the npm that runs us, else beside this Node, else in PATH; null: there is none */
+/**
+ * @returns {string | null} the file of npm: of the npm that runs us, else beside this Node, else in PATH; null: there
+ * is none
+ */
 function npmFile() {
   const bin = path.dirname(fs.realpathSync(process.execPath));
   const files = [process.env.npm_execpath, path.join(bin, '..', 'lib', NPM), path.join(bin, NPM), ...npmInPath()];
@@ -90,7 +97,10 @@ function findNodeGyp() {
   return null;
 }
 
-/** The folder of Node-API's headers that package.json names; null: those of Node are taken, as in an installed package. */
+/**
+ * The folder of Node-API's headers that package.json names; null: those of Node are taken, as in an installed
+ * package.
+ */
 function apiHeaders() {
   const dir = path.join(ROOT, 'node_modules', 'node-api-headers', 'include');
   return fs.existsSync(dir) ? dir : null;
@@ -101,8 +111,10 @@ function checkTools() {
   const compilers = process.platform === 'win32' ? [] : missingCompilers(process.env);
   const missing = findNodeGyp() === null ? ['npm in PATH, which brings node-gyp', ...compilers] : compilers;
   if (missing.length === 0) return;
-  const how = compilers.length === 0 ? '' :
-    ' (Debian, Ubuntu: apt-get install build-essential python3; Alpine: apk add build-base python3; macOS: xcode-select --install)';
+  const how =
+    compilers.length === 0
+      ? ''
+      : ' (Debian, Ubuntu: apt-get install build-essential python3; Alpine: apk add build-base python3; macOS: xcode-select --install)';
   throw new ToolError(`the native part cannot be built, missing: ${missing.join(', ')}${how}`);
 }
 
@@ -123,8 +135,8 @@ function missingCompilers(env) {
 /**
  * Runs node-gyp.
  * @param {string} cwd the folder to do it in: it is given the file that node-gyp looks for, and has src/
- * @param {string | null} headers the folder with include/node/ to build against (uv.h, and what node-gyp wants to know of Node);
- *   null: node-gyp fetches them
+ * @param {string | null} headers the folder with include/node/ to build against (uv.h, and what node-gyp wants to
+ *   know of Node); null: node-gyp fetches them
  * @param {{ steps?: string[], args?: string[], verbose?: boolean, onOutput?: (text: string) => void }} [options]
  * @returns {Promise<{ status: number, output: string }>}
  */
@@ -133,7 +145,10 @@ function nodeGyp(cwd, headers, { steps = ['configure', 'build'], args = [], verb
   const all = [findNodeGyp(), ...steps, '--jobs=max', '--loglevel=warn'];
   const api = apiHeaders();
   // relative, as a folder of a clone may have a space in its name, which make cannot read
-  const env = { ...process.env, ...(api !== null && { GYP_DEFINES: `node_api_headers=${path.relative(cwd, api).replaceAll(path.sep, '/')}` }) };
+  const env = {
+    ...process.env,
+    ...(api !== null && { GYP_DEFINES: `node_api_headers=${path.relative(cwd, api).replaceAll(path.sep, '/')}` }),
+  };
   if (headers !== null) {
     all.push(`--nodedir=${headers}`);
     delete env.npm_config_nodedir; // node-gyp would prefer it to the argument
@@ -146,7 +161,11 @@ function workplace() {
   const dir = path.join(ROOT, 'build', 'gyp');
   fs.mkdirSync(dir, { recursive: true });
   fs.rmSync(path.join(dir, 'src'), { force: true });
-  fs.symlinkSync(process.platform === 'win32' ? path.join(ROOT, 'src') : path.join('..', '..', 'src'), path.join(dir, 'src'), 'junction');
+  fs.symlinkSync(
+    process.platform === 'win32' ? path.join(ROOT, 'src') : path.join('..', '..', 'src'),
+    path.join(dir, 'src'),
+    'junction',
+  );
   return dir;
 }
 
@@ -197,7 +216,9 @@ async function build({ force = false, debug = false, verbose = false } = {}) {
   return withLock('build', async () => {
     if (!force && isBuilt(debug)) return false;
     checkTools();
-    await showWork('building the native part (up to half a minute)', (tell) => compile({ force, debug, verbose }, tell));
+    await showWork('building the native part (up to half a minute)', (tell) =>
+      compile({ force, debug, verbose }, tell),
+    );
     return true;
   });
 }
@@ -205,7 +226,19 @@ async function build({ force = false, debug = false, verbose = false } = {}) {
 /* Tried in a process of its own: what does not load must not end us. */
 const loads = (file) => works(process.execPath, ['-e', 'require(process.argv[1])', file]);
 
-module.exports = { apiHeaders, binaryPath, build, checkTools, fingerprint, isBuilt, nodeGyp, npmFile, ownHeaders, sourceFiles, writeCommands };
+module.exports = {
+  apiHeaders,
+  binaryPath,
+  build,
+  checkTools,
+  fingerprint,
+  isBuilt,
+  nodeGyp,
+  npmFile,
+  ownHeaders,
+  sourceFiles,
+  writeCommands,
+};
 
 if (require.main === module) {
   tool(async () => {

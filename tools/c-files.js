@@ -1,5 +1,6 @@
 'use strict';
-// c-files.js: the C files, and the arguments with which a compiler reads them outside of node-gyp (build.js) and make (Makefile).
+// c-files.js: the C files, and the arguments with which a compiler reads them outside of node-gyp (build.js) and make
+// (Makefile).
 
 const path = require('node:path');
 

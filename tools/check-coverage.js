@@ -1,6 +1,6 @@
 'use strict';
-// check-coverage.js: checks that every file and every test that docs/api-coverage.md names exists, and that it names the
-// whole API: that of the newest Node's types, and of the running Node's `net`.
+// check-coverage.js: checks that every file and every test that docs/api-coverage.md names exists, and that it names
+// the whole API: that of the newest Node's types, and of the running Node's `net`.
 //   node tools/check-coverage.js
 
 const fs = require('node:fs');
@@ -48,14 +48,17 @@ function isThere(titles, title) {
 }
 
 /**
- * What of the API the document does not name. Names that begin with `_` are Node's own affair, unless programs use them.
+ * What of the API the document does not name. Names that begin with `_` are Node's own affair, unless programs use
+ * them.
  * @param {string} [text] the document
  * @returns {string[]} a line for each; none when all is there
  */
 function checkNames(text = fs.readFileSync(path.join(ROOT, DOCUMENT), 'utf8')) {
   const except = (name) => name.startsWith('_');
   const names = [namesOfTypes(), namesOfModule(require('node:net'))];
-  return [...new Set(names.flatMap((some) => missingNames(text, some, { except })))].map((name) => `nothing on ${name}`);
+  return [...new Set(names.flatMap((some) => missingNames(text, some, { except })))].map(
+    (name) => `nothing on ${name}`,
+  );
 }
 
 /**

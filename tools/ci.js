@@ -27,7 +27,10 @@ const CHECKS = [
 const NODES = [process.versions.node, ...VERSIONS.filter((version) => version !== process.versions.node)];
 
 const SUITES = [
-  ['tests, on all Node lines, with the coverage of lib/ on one', () => testNodes(NODES, { atOnce: 2, covered: process.versions.node })],
+  [
+    'tests, on all Node lines, with the coverage of lib/ on one',
+    () => testNodes(NODES, { atOnce: 2, covered: process.versions.node }),
+  ],
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
   ['the packed package', () => runSuite('package', { style: 'dot' })],
   ['programs', () => runSuite('programs', { style: 'dot' })],

@@ -1,11 +1,12 @@
 'use strict';
 // conformance.js: `npm run conformance`: Node's own tests of net, or of what is on top of it, with cnet in its place.
-//   npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=A,B] [-- --builtin] [-- --node=PATH]
-// NODE_TREE: a Node source tree; without one Debian's source package is fetched. --all: every test that asks for net,
-// not those of net alone. --selection: instead the tests of http, https, http2, tls, under cnet/register and cnet/register-http;
+//   npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=A,B] [-- --builtin] [--
+// --node=PATH] NODE_TREE: a Node source tree; without one Debian's source package is fetched. --all: every test that
+// asks for net, not those of net alone. --selection: instead the tests of http, https, http2, tls, under
+// cnet/register and cnet/register-http;
 // --http: all four. --builtin: nothing is swapped: what Node itself passes here. --node: the Node to run.
-// test/node/conformance/ledger.json, for the protocols ledger-http.json, names the tests that are expected not to pass; a difference from
-// it is a failure.
+// test/node/conformance/ledger.json, for the protocols ledger-http.json, names the tests that are expected not to
+// pass; a difference from it is a failure.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -17,7 +18,8 @@ const { ensure } = require('./ensure.js');
 const { ROOT, ToolError, tool } = require('./run.js');
 
 const LEDGERS = path.join(ROOT, 'test', 'node', 'conformance');
-const USAGE = 'usage: npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=http,https,http2,tls] ' +
+const USAGE =
+  'usage: npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=http,https,http2,tls] ' +
   '[-- --builtin] [-- --node=PATH]';
 
 function readSelection(text) {
@@ -50,7 +52,10 @@ function versionOf(node) {
 
 const major = (version) => version.split('.')[0];
 
-/* The reasons by names; an entry with `since` holds from that line of Node on, and one with `before` on those before that. */
+/*
+ * The reasons by names; an entry with `since` holds from that line of Node on, and one with `before` on those before
+ * that.
+ */
 function readLedger(running, { protocols }) {
   const file = protocols.length > 0 ? 'ledger-http.json' : 'ledger.json';
   const entries = Object.entries(JSON.parse(fs.readFileSync(path.join(LEDGERS, file), 'utf8')));
@@ -98,7 +103,9 @@ tool(async () => {
   try {
     tree ??= await fetchTree();
   } catch (error) {
-    console.log(`conformance: Node's tests could not be fetched: ${error.message}; a source tree of Node can be named: npm run conformance -- PATH`);
+    console.log(
+      `conformance: Node's tests could not be fetched: ${error.message}; a source tree of Node can be named: npm run conformance -- PATH`,
+    );
     console.log('0 passed, 0 failed (all skipped)');
     return 0;
   }

@@ -1,6 +1,7 @@
 'use strict';
-// coverage.js: `npm run coverage [-- arguments of mocha]`: the suite, and which part of the lines of lib/ it has run, in this
-// process and in those that the tests start: V8 counts (NODE_V8_COVERAGE), c8 sums up. The page of each file is in coverage/.
+// coverage.js: `npm run coverage [-- arguments of mocha]`: the suite, and which part of the lines of lib/ it has run,
+// in this process and in those that the tests start: V8 counts (NODE_V8_COVERAGE), c8 sums up. The page of each file
+// is in coverage/.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -16,8 +17,23 @@ const MIN_COVERAGE = 90;
 /* Reads what V8 has counted. @returns {Promise<number>} the part of lines that were run, in percent */
 async function report(counts) {
   const reporters = ['json-summary', 'html'].flatMap((name) => ['--reporter', name]);
-  const args = [require.resolve('c8/bin/c8.js'), 'report', '--all', '--src', 'lib', '--include', 'lib/**', '--exclude', '**/*.d.ts',
-    '--exclude', '**/*.d.mts', '--merge-async', '--temp-directory', counts, ...reporters];
+  const args = [
+    require.resolve('c8/bin/c8.js'),
+    'report',
+    '--all',
+    '--src',
+    'lib',
+    '--include',
+    'lib/**',
+    '--exclude',
+    '**/*.d.ts',
+    '--exclude',
+    '**/*.d.mts',
+    '--merge-async',
+    '--temp-directory',
+    counts,
+    ...reporters,
+  ];
   const { status, output } = await run(process.execPath, args, { quiet: true });
   if (status !== 0) throw new ToolError(`${output}\nc8 ended with status ${status}`);
   const { total } = JSON.parse(fs.readFileSync(path.join(ROOT, 'coverage', 'coverage-summary.json'), 'utf8'));
@@ -35,7 +51,11 @@ async function runCovered(options) {
     const percent = await report(counts);
     console.log(`lib/: ${percent.toFixed(1)} % of lines`);
     if (percent >= MIN_COVERAGE || options.args?.length > 0) return result;
-    return { ...result, failed: result.failed + 1, problems: [...result.problems, `at least ${MIN_COVERAGE} % of lib/ are to be run`] };
+    return {
+      ...result,
+      failed: result.failed + 1,
+      problems: [...result.problems, `at least ${MIN_COVERAGE} % of lib/ are to be run`],
+    };
   } finally {
     fs.rmSync(counts, { recursive: true, force: true });
   }

@@ -20,7 +20,10 @@ function readPackages(file) {
   }
 }
 
-/* Whether a package of a lockfile is made for this platform, and says so. What is for none in particular may be left out. */
+/*
+ * Whether a package of a lockfile is made for this platform, and says so. What is for none in particular may be left
+ * out.
+ */
 function isForUs({ os, cpu, libc }) {
   const target = ownTarget();
   return os !== undefined && os.includes(target.platform) && (cpu ?? [target.arch]).includes(target.arch) &&
@@ -68,8 +71,8 @@ async function install(cwd, command) {
 /**
  * Installs the packages of a folder's lockfile, unless they are there.
  * @param {string} [dir]
- * @param {'ci' | 'install'} [command] of npm: `install` where the lockfile names packages for other platforms that the registry
- *   does not have, which `ci` refuses
+ * @param {'ci' | 'install'} [command] of npm: `install` where the lockfile names packages for other platforms that
+ *   the registry does not have, which `ci` refuses
  */
 async function ensurePackages(dir = ROOT, command = 'ci') {
   if (isInstalled(dir)) return;
@@ -81,9 +84,10 @@ async function ensurePackages(dir = ROOT, command = 'ci') {
 }
 
 /**
- * Makes a clone ready to run: installs and builds what is missing or out of date, and nothing else. What cannot be built is
- * told before anything is fetched.
- * @param {{ build?: boolean, force?: boolean, debug?: boolean, verbose?: boolean }} [options] `build`: not false; the rest: of build()
+ * Makes a clone ready to run: installs and builds what is missing or out of date, and nothing else. What cannot be
+ * built is told before anything is fetched.
+ * @param {{ build?: boolean, force?: boolean, debug?: boolean, verbose?: boolean }} [options] `build`: not false; the
+ *   rest: of build()
  * @returns {Promise<boolean>} whether anything was built
  */
 async function ensure({ build: builds = true, ...options } = {}) {
@@ -98,7 +102,8 @@ if (require.main === module) {
   tool(async () => {
     const known = ['--no-build', '--commands', '--force', '--debug', '--verbose'];
     const args = process.argv.slice(2);
-    if (args.some((arg) => !known.includes(arg))) throw new ToolError(`usage: node tools/ensure.js [${known.join('] [')}]`);
+    if (args.some((arg) => !known.includes(arg)))
+      throw new ToolError(`usage: node tools/ensure.js [${known.join('] [')}]`);
     const [noBuild, commands, force, debug, verbose] = known.map((name) => args.includes(name));
     const done = await ensure({ build: !noBuild, force, debug, verbose });
     if (commands) await writeCommands();

@@ -1,7 +1,7 @@
 'use strict';
-// floors.js: `npm run floors`: docs/floors.svg, the picture of the house, from the includes of src/ and the requires of lib/.
-// A box is a floor or a room; an arrow goes from who includes or requires to what is included or required. An arrow that
-// others imply is left out, so the picture stays readable; one that goes up is red, and always there.
+// floors.js: `npm run floors`: docs/floors.svg, the picture of the house, from the includes of src/ and the requires
+// of lib/. A box is a floor or a room; an arrow goes from who includes or requires to what is included or required.
+// An arrow that others imply is left out, so the picture stays readable; one that goes up is red, and always there.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,9 +11,25 @@ const { ROOT, tool } = require('./run.js');
 
 const FILE = path.join('docs', 'floors.svg');
 
-/** From below, as cnet.gyp has them, and the rooms as docs/architecture.md does. `''`: the doors, the files of lib/ itself. */
+/**
+ * From below, as cnet.gyp has them, and the rooms as docs/architecture.md does. `''`: the doors, the files of lib/
+ * itself.
+ */
 const HOUSE = {
-  lib: ['common', 'node-internals', 'native', 'address', 'options', 'proxy', 'socket', 'server', 'program', 'processes', 'register', ''],
+  lib: [
+    'common',
+    'node-internals',
+    'native',
+    'address',
+    'options',
+    'proxy',
+    'socket',
+    'server',
+    'program',
+    'processes',
+    'register',
+    '',
+  ],
   src: ['base', 'address', 'platform', 'proxy', 'core', 'binding'],
 };
 
@@ -43,13 +59,19 @@ const WORDS = {
 
 const LINKS = {
   src: { ends: /\.[ch]$/, pattern: /^[ \t]*#[ \t]*include[ \t]+"([^"]+)"/gm },
-  lib: { ends: /\.m?js$/, pattern: /^(?![ \t]*(?:\*|\/\/|\/\*)).*?(?:\brequire\(|\bfrom |\bimport\(|^import )'(\.[^']+)'/gm },
+  lib: {
+    ends: /\.m?js$/,
+    pattern: /^(?![ \t]*(?:\*|\/\/|\/\*)).*?(?:\brequire\(|\bfrom |\bimport\(|^import )'(\.[^']+)'/gm,
+  },
 };
 
 /* Every file of a house, relative to `root`, with slashes. */
 function filesOf(house, root) {
-  return fs.readdirSync(path.join(root, house), { recursive: true }).map((name) => `${house}/${name.split(path.sep).join('/')}`)
-    .filter((name) => LINKS[house].ends.test(name)).sort();
+  return fs
+    .readdirSync(path.join(root, house), { recursive: true })
+    .map((name) => `${house}/${name.split(path.sep).join('/')}`)
+    .filter((name) => LINKS[house].ends.test(name))
+    .sort();
 }
 
 /* The room of a file: `src/core`, `lib/socket`; `lib` for the doors. */
@@ -73,7 +95,9 @@ function readHouse(house, root = ROOT) {
   const names = HOUSE[house].map((name) => (name === '' ? house : `${house}/${name}`));
   const others = files.map(roomOf).filter((room) => !names.includes(room));
   if (others.length > 0) throw new Error(`tools/floors.js does not know ${others[0]}`);
-  const rooms = names.map((name) => ({ name, files: 0, needs: new Set() })).filter(({ name }) => files.some((file) => roomOf(file) === name));
+  const rooms = names
+    .map((name) => ({ name, files: 0, needs: new Set() }))
+    .filter(({ name }) => files.some((file) => roomOf(file) === name));
   for (const file of files) {
     const room = rooms.find(({ name }) => name === roomOf(file));
     room.files++;
@@ -93,13 +117,18 @@ function readHouse(house, root = ROOT) {
  */
 function arrowsOf(rooms) {
   const place = new Map(rooms.map(({ name }, i) => [name, i]));
-  const down = new Map(rooms.map(({ name, needs }) => [name, [...needs].filter((other) => place.get(other) < place.get(name))]));
+  const down = new Map(
+    rooms.map(({ name, needs }) => [name, [...needs].filter((other) => place.get(other) < place.get(name))]),
+  );
   const reaches = (from, to) => down.get(from).some((next) => next === to || reaches(next, to));
-  return rooms.flatMap(({ name, needs }) => [...needs].sort().map((to) => ({ from: name, to, isUp: place.get(to) > place.get(name) })))
+  return rooms
+    .flatMap(({ name, needs }) =>
+      [...needs].sort().map((to) => ({ from: name, to, isUp: place.get(to) > place.get(name) })),
+    )
     .filter(({ from, to, isUp }) => isUp || !down.get(from).some((next) => next !== to && reaches(next, to)));
 }
 
-/* --- drawing: Graphviz places the boxes and the arrows, and the colours are those of the page, light or dark ---------------- */
+/* --- drawing: Graphviz places the boxes and the arrows, and the colours are those of the page, light or dark ------ */
 
 const STYLE = `
   text { fill: #57606a; } .box text:first-of-type { font-weight: 600; fill: #1f2328; } .graph > polygon { fill: #ffffff; }
@@ -116,8 +145,13 @@ const TITLES = { lib: 'JavaScript: lib/', src: 'C: src/' };
 
 /* A house in the language of Graphviz. */
 function describe(house, rooms) {
-  const boxes = rooms.map(({ name, files }) => `"${name}" [class=box label="${name === 'lib' ? 'lib/' : name}  (${files} files)\\n${WORDS[name]}"]`);
-  const arrows = arrowsOf(rooms).map(({ from, to, isUp }) => `"${from}" -> "${to}"${isUp ? ' [class=up constraint=false]' : ''}`);
+  const boxes = rooms.map(
+    ({ name, files }) =>
+      `"${name}" [class=box label="${name === 'lib' ? 'lib/' : name}  (${files} files)\\n${WORDS[name]}"]`,
+  );
+  const arrows = arrowsOf(rooms).map(
+    ({ from, to, isUp }) => `"${from}" -> "${to}"${isUp ? ' [class=up constraint=false]' : ''}`,
+  );
   return `subgraph cluster_${house} { class=house label="${TITLES[house]}" labelloc=t labeljust=l\n${[...boxes, ...arrows].join('\n')} }`;
 }
 

@@ -33,7 +33,10 @@ const FLAGS = [
 const DIR = path.join(ROOT, 'build-fuzz');
 
 async function buildProgram(name) {
-  const sources = [path.join('test', 'fuzz', `${name}.c`), ...ourSources().filter((file) => PROGRAMS[name].includes(file.split('/')[1]))];
+  const sources = [
+    path.join('test', 'fuzz', `${name}.c`),
+    ...ourSources().filter((file) => PROGRAMS[name].includes(file.split('/')[1])),
+  ];
   const output = path.join(DIR, name);
   fs.mkdirSync(path.join(DIR, `${name}.corpus`), { recursive: true });
   const result = await run('clang', [...FLAGS, ...compilerArgs(), ...sources, '-luv', '-o', output], { quiet: true });
@@ -45,9 +48,14 @@ async function buildProgram(name) {
 async function fuzzProgram(name, { seconds, runs, seed }) {
   const program = await buildProgram(name);
   const args = [
-    `-max_total_time=${Math.max(1, Math.round(seconds))}`, `-seed=${seed % 2 ** 31 || 1}`, '-max_len=4096', '-print_final_stats=1',
-    `-artifact_prefix=${DIR}${path.sep}${name}-`, ...(Number.isFinite(runs) ? [`-runs=${runs}`] : []),
-    path.join(DIR, `${name}.corpus`), path.join('test', 'fuzz', 'corpus', name),
+    `-max_total_time=${Math.max(1, Math.round(seconds))}`,
+    `-seed=${seed % 2 ** 31 || 1}`,
+    '-max_len=4096',
+    '-print_final_stats=1',
+    `-artifact_prefix=${DIR}${path.sep}${name}-`,
+    ...(Number.isFinite(runs) ? [`-runs=${runs}`] : []),
+    path.join(DIR, `${name}.corpus`),
+    path.join('test', 'fuzz', 'corpus', name),
   ];
   const { status, output } = await run(program, args, { quiet: true });
   if (status !== 0) console.log(output);
@@ -64,7 +72,9 @@ async function newestNode() {
 
 async function fuzzHere(name, options) {
   const file = path.join(ROOT, 'test', 'fuzz', name);
-  const counts = await (name === 'api' ? require(file).fuzzApi({ ...options, node: await newestNode() }) : require(file).fuzzText(options));
+  const counts = await (name === 'api'
+    ? require(file).fuzzApi({ ...options, node: await newestNode() })
+    : require(file).fuzzText(options));
   console.log(`${name}: ${counts.passed + counts.failed} inputs, ${counts.failed} of them not alike`);
   return counts.failed === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }

@@ -1,14 +1,20 @@
 'use strict';
 // mocha-reporter.js: a mocha reporter that also writes the counts to the file named by CNET_TEST_REPORT.
-// CNET_TEST_STYLE chooses what is shown: `spec` (every test), `dot` (a dot each) or `short` (a line for each file); failures
-// in full at the end.
+// CNET_TEST_STYLE chooses what is shown: `spec` (every test), `dot` (a dot each) or `short` (a line for each file);
+// failures in full at the end.
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { reporters, Runner } = require('mocha');
 
 const {
-  EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING, EVENT_TEST_RETRY,
+  EVENT_RUN_BEGIN,
+  EVENT_RUN_END,
+  EVENT_SUITE_BEGIN,
+  EVENT_TEST_FAIL,
+  EVENT_TEST_PASS,
+  EVENT_TEST_PENDING,
+  EVENT_TEST_RETRY,
 } = Runner.constants;
 const { Base } = reporters;
 
@@ -39,10 +45,16 @@ class Short extends Base {
   tell() {
     const { name = '.', began, passed, pending, failed } = this.file;
     if (passed + pending + failed.length === 0) return;
-    const counts = [`${passed} passed`, failed.length > 0 && `${failed.length} failed`, pending > 0 && `${pending} left out`];
+    const counts = [
+      `${passed} passed`,
+      failed.length > 0 && `${failed.length} failed`,
+      pending > 0 && `${pending} left out`,
+    ];
     const mark = failed.length > 0 ? Base.color('fail', Base.symbols.err) : Base.color('checkmark', Base.symbols.ok);
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
-    Base.consoleLog(`${mark} ${path.relative(process.cwd(), name)}: ${counts.filter(Boolean).join(', ')} (${seconds} s)`);
+    Base.consoleLog(
+      `${mark} ${path.relative(process.cwd(), name)}: ${counts.filter(Boolean).join(', ')} (${seconds} s)`,
+    );
     for (const title of failed) Base.consoleLog(Base.color('fail', `    ${title}`));
   }
 }

@@ -55,10 +55,10 @@ function judge(counts, { status, signal }, reason) {
 
 /**
  * Runs the suite.
- * @param {{ node?: string, first?: string[], args?: string[], env?: object, style?: 'spec' | 'dot' | 'short', quiet?: boolean,
- *   slowness?: number }} [options] `node`: the Node to run it on, or a program that is given it in `first`; `args`: for
- *   mocha; `env`: more of the environment; `quiet`: return the output rather than show it; `slowness`: how much longer
- *   than usual it may take
+ * @param {{ node?: string, first?: string[], args?: string[], env?: object, style?: 'spec' | 'dot' | 'short', quiet?:
+ *   boolean, slowness?: number }} [options] `node`: the Node to run it on, or a program that is given it in `first`;
+ *   `args`: for mocha; `env`: more of the environment; `quiet`: return the output rather than show it; `slowness`: how
+ *   much longer than usual it may take
  * @returns {Promise<{ passed: number, failed: number, pending: number, problems: string[], repeated: string[],
  *   counted: boolean, output: string }>} `repeated`: tests that failed at first, with why (only where a second attempt
  *   is allowed: CNET_TEST_RETRIES); `counted`: false with a reporter of the caller's, when the numbers mean nothing

@@ -28,8 +28,11 @@ function need(programs) {
 
 /* Ends with status 0 when the compiler can make a program with these arguments. */
 async function links(compiler, args) {
-  const { status } = await run('sh', ['-c', 'echo "$0" | "$@" -x c - -o /dev/null', 'int LLVMFuzzerTestOneInput(void){return 0;}', compiler, ...args],
-    { quiet: true });
+  const { status } = await run(
+    'sh',
+    ['-c', 'echo "$0" | "$@" -x c - -o /dev/null', 'int LLVMFuzzerTestOneInput(void){return 0;}', compiler, ...args],
+    { quiet: true },
+  );
   return status === 0;
 }
 

@@ -2,9 +2,11 @@
 // prebuild.js: `npm run prebuilds`: the native part for this platform, as the package carries it (docs/packaging.md):
 // a hardened release build against the headers of the oldest Node line, stripped, in prebuilds/.
 //   node tools/prebuild.js            makes it, unless it is there and made from the sources as they are
-//   node tools/prebuild.js --pack     the same before `npm pack`: by the headers of the running Node, when it has them, so
+//   node tools/prebuild.js --pack     the same before `npm pack`: by the headers of the running Node, when it has
+// them, so
 //                                     that nothing is fetched
-//   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources and by the headers of
+//   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources and by the
+// headers of
 //                                     the oldest line, and take the glibc that Node takes
 
 const fs = require('node:fs');
@@ -49,7 +51,10 @@ function isMade(target, byAny = false) {
 function tooNew(target) {
   if (target.libc !== 'glibc') return null;
   const text = fs.readFileSync(path.join(ROOT, prebuildName(target)), 'latin1');
-  const versions = [...text.matchAll(/\bGLIBC_(\d+)\.(\d+)/g)].map(([, major, minor]) => [Number(major), Number(minor)]);
+  const versions = [...text.matchAll(/\bGLIBC_(\d+)\.(\d+)/g)].map(([, major, minor]) => [
+    Number(major),
+    Number(minor),
+  ]);
   const [newest] = versions.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
   const isMore = newest[0] > GLIBC[0] || (newest[0] === GLIBC[0] && newest[1] > GLIBC[1]);
   return isMore ? `${prebuildName(target)} asks for glibc ${newest.join('.')}, Node for ${GLIBC.join('.')}` : null;
@@ -123,7 +128,8 @@ async function prebuild(takesOwn = false) {
 
 function check() {
   const missing = TARGETS.filter((target) => !isMade(target)).map(prebuildName);
-  if (missing.length > 0) throw new ToolError(`missing, or made from other sources or by newer headers: ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw new ToolError(`missing, or made from other sources or by newer headers: ${missing.join(', ')}`);
   const complaints = TARGETS.map(tooNew).filter(Boolean);
   if (complaints.length > 0) throw new ToolError(complaints.join('\n'));
   console.error(`cnet: the prebuilds of ${TARGETS.length} platforms, all well`);

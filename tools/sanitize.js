@@ -1,9 +1,10 @@
 'use strict';
-// sanitize.js: `npm run sanitize -- asan|ubsan|tsan|valgrind|poison [arguments of mocha]`: the suite over a build with
-// checks for memory errors, leaks, undefined behaviour and data races; tsan and valgrind: the tests named below; poison:
-// over a build that fills all memory with a pattern once it is free for reuse (src/base/poison.h), so that bytes which change
-// after a program has them show. It fails when a test fails, and on every finding in which our own code has a part;
-// findings of Node alone are counted and left. The build goes to build-asan/ and its like, where CNET_NATIVE finds it.
+// sanitize.js: `npm run sanitize -- asan|ubsan|tsan|valgrind|poison [arguments of mocha]`: the suite over a build
+// with checks for memory errors, leaks, undefined behaviour and data races; tsan and valgrind: the tests named below;
+// poison: over a build that fills all memory with a pattern once it is free for reuse (src/base/poison.h), so that
+// bytes which change after a program has them show. It fails when a test fails, and on every finding in which our own
+// code has a part; findings of Node alone are counted and left. The build goes to build-asan/ and its like, where
+// CNET_NATIVE finds it.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -28,7 +29,11 @@ const COMMON = ['-O1', '-g', '-fno-omit-frame-pointer', '-fPIC', '-shared', '-fv
 const NOT_OURS = ['test/types/types.test.js'];
 
 /** What cnet does with memory of its own, and what it takes from JavaScript; the whole suite would take hours. */
-const VALGRIND_TESTS = ['test/robustness/integrity.test.js', 'test/robustness/backpressure.test.js', 'test/api/block-list-rules.test.js'];
+const VALGRIND_TESTS = [
+  'test/robustness/integrity.test.js',
+  'test/robustness/backpressure.test.js',
+  'test/api/block-list-rules.test.js',
+];
 
 /** How much smaller the tests' loads and how much longer their time limits are: see test/support/scale.js. */
 const MODES = {
@@ -85,12 +90,25 @@ async function tsanEnvironment(logs) {
 }
 
 function valgrindCommand(logs) {
-  return ['valgrind', [
-    '--tool=memcheck', '--smc-check=all-non-file', '--trace-children=yes', '--trace-children-skip=/bin/*,/usr/bin/[!n]*',
-    '--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite', '--num-callers=30',
-    '--error-exitcode=0', '--fullpath-after=', '--vgdb=no', `--suppressions=${path.join(SUPPRESSIONS, 'valgrind.supp')}`,
-    `--log-file=${path.join(logs, 'valgrind.%p')}`, process.execPath,
-  ]];
+  return [
+    'valgrind',
+    [
+      '--tool=memcheck',
+      '--smc-check=all-non-file',
+      '--trace-children=yes',
+      '--trace-children-skip=/bin/*,/usr/bin/[!n]*',
+      '--leak-check=full',
+      '--show-leak-kinds=definite',
+      '--errors-for-leak-kinds=definite',
+      '--num-callers=30',
+      '--error-exitcode=0',
+      '--fullpath-after=',
+      '--vgdb=no',
+      `--suppressions=${path.join(SUPPRESSIONS, 'valgrind.supp')}`,
+      `--log-file=${path.join(logs, 'valgrind.%p')}`,
+      process.execPath,
+    ],
+  ];
 }
 
 /* What starts mocha in this mode, and the environment it needs. */
@@ -129,7 +147,9 @@ function readFindings(logs) {
   });
 }
 
-const OURS = new RegExp(`${path.join(ROOT, 'src').replace(/[^\w/]/g, '\\$&')}[/\\\\][\\w/\\\\]+\\.c\\b|\\bcnet\\.node\\b`);
+const OURS = new RegExp(
+  `${path.join(ROOT, 'src').replace(/[^\w/]/g, '\\$&')}[/\\\\][\\w/\\\\]+\\.c\\b|\\bcnet\\.node\\b`,
+);
 
 /** Frames of V8 at work: what is allocated below our code, but in there, is V8's to free. */
 const ENGINE = /\bv8::internal::|\bBuiltins_|\bnode::InternalMakeCallback\b/;
@@ -165,14 +185,20 @@ function testFiles() {
 
 async function runFile(args, options) {
   const began = Date.now();
-  const result = await runMocha({ ...options, args: ['--exit', '--timeout', String(20000 * options.slowness), ...args] });
+  const result = await runMocha({
+    ...options,
+    args: ['--exit', '--timeout', String(20000 * options.slowness), ...args],
+  });
   if (result.failed > 0) console.log(result.output);
   for (const problem of result.problems) console.log(`cnet: ${problem}`);
   console.log(`${args.join(' ')}: ${summary(result)} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
   return result;
 }
 
-/* Each file has a process of its own: one for all of them takes longer to tell of Node's leaks at its end than to run. */
+/*
+ * Each file has a process of its own: one for all of them takes longer to tell of Node's leaks at its end than to
+ * run.
+ */
 async function runAll(list, options) {
   return sumOf(await forEachOf(list, AT_ONCE, (args) => runFile(args, options)));
 }

@@ -1,7 +1,7 @@
 'use strict';
-// soak.js: `npm run soak -- [--minutes N] [--crowd N] [--sequence N] [--seed N]`: a server of cnet under long load, and what
-// it costs: memory, descriptors and handles have to be flat at the end, and what hostile peers make it hold, bounded.
-// By hand, or nightly. The last line is `N passed, N failed`.
+// soak.js: `npm run soak -- [--minutes N] [--crowd N] [--sequence N] [--seed N]`: a server of cnet under long load,
+// and what it costs: memory, descriptors and handles have to be flat at the end, and what hostile peers make it hold,
+// bounded. By hand, or nightly. The last line is `N passed, N failed`.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -15,10 +15,15 @@ const USAGE = 'usage: npm run soak -- [--minutes N] [--crowd connections at once
 const MB = 1024 * 1024;
 const SAMPLES = 20;
 
-/** What may come on top over a whole phase: the noise of allocators and of the garbage collector, not a leak's slope. */
+/**
+ * What may come on top over a whole phase: the noise of allocators and of the garbage collector, not a leak's slope.
+ */
 const NOISE = { rss: 24 * MB, heap: 3 * MB, external: MB, descriptors: 3, handles: 0 };
 
-/** The server fills up to the high water mark of a socket and one chunk of 16 KiB; the rest is objects and native memory. */
+/**
+ * The server fills up to the high water mark of a socket and one chunk of 16 KiB; the rest is objects and native
+ * memory.
+ */
 const QUEUE_MAX = 64 * 1024 + 16 * 1024;
 const SILENT_MAX = 16 * 1024;
 const DEAF_MAX = 320 * 1024;
@@ -56,12 +61,15 @@ function growth(values) {
   const n = values.length;
   const middle = (n - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const slope = values.reduce((sum, value, i) => sum + (i - middle) * (value - mean), 0) / values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  const slope =
+    values.reduce((sum, value, i) => sum + (i - middle) * (value - mean), 0) /
+    values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
   return slope * (n - 1);
 }
 
 const mega = (bytes) => `${(bytes / MB).toFixed(1)} MB`;
-const shown = (key, value) => (['descriptors', 'handles', 'connections'].includes(key) ? `${Math.round(value)}` : mega(value));
+const shown = (key, value) =>
+  ['descriptors', 'handles', 'connections'].includes(key) ? `${Math.round(value)}` : mega(value);
 
 /* Of one connection: what the process has grown by, or JavaScript, where that took memory which was there already. */
 function costOfEach(before, full) {
@@ -88,7 +96,10 @@ class Soak {
     return this.server.ask({ sample: true, ...message });
   }
 
-  /* The kernel tells the client that it is connected before the server has accepted, and ends come later than they were sent. */
+  /*
+   * The kernel tells the client that it is connected before the server has accepted, and ends come later than they
+   * were sent.
+   */
   async until(isRight) {
     for (let i = 0; i < 500; i++) {
       const sample = await this.sample();
@@ -140,7 +151,11 @@ class Soak {
       const answered = await this.client('pingAll');
       const full = await this.sample();
       if (i === 0) {
-        this.judge('connections at once', count === this.options.crowd && answered === count && full.connections === count, full.connections);
+        this.judge(
+          'connections at once',
+          count === this.options.crowd && answered === count && full.connections === count,
+          full.connections,
+        );
         console.log(`       ${(costOfEach(before, full) / 1024).toFixed(1)} KiB each in the server`);
       }
       await this.client('leave');
@@ -148,7 +163,11 @@ class Soak {
     }
     const [first, last] = [samples[1], samples[samples.length - 1]];
     for (const [key, noise] of Object.entries(NOISE)) {
-      this.judge(key, last[key] - first[key] <= noise, `${shown(key, first[key])} to ${shown(key, last[key])} when all have gone`);
+      this.judge(
+        key,
+        last[key] - first[key] <= noise,
+        `${shown(key, first[key])} to ${shown(key, last[key])} when all have gone`,
+      );
     }
   }
 
@@ -165,7 +184,11 @@ class Soak {
     await this.client('leave');
     await this.sample({ destroy: true });
     const after = await this.quiet();
-    this.judge('descriptors', after.descriptors - before.descriptors <= NOISE.descriptors, `${before.descriptors} to ${after.descriptors}`);
+    this.judge(
+      'descriptors',
+      after.descriptors - before.descriptors <= NOISE.descriptors,
+      `${before.descriptors} to ${after.descriptors}`,
+    );
     this.judge('handles', after.handles === before.handles, `${before.handles} to ${after.handles}`);
     await this.sample({ mode: 'echo' });
   }

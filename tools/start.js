@@ -1,5 +1,6 @@
 'use strict';
-// start.js: `npm start`: installs and builds what is missing, then shows the echo server and client of the documentation.
+// start.js: `npm start`: installs and builds what is missing, then shows the echo server and client of the
+// documentation.
 
 const { ensure } = require('./ensure.js');
 const { run, tool } = require('./run.js');

@@ -3,7 +3,8 @@
 //   node tools/suites.js package|programs|surroundings [--node=PATH] [arguments of mocha]
 //   package        the packed package, installed elsewhere, by every npm and Node (test/packaging/)
 //   programs       real programs on cnet, each with a real peer (test/programs/, docs/programs.md)
-//   surroundings   the packed package with test runners, bundlers and package managers (test/surroundings/, docs/surroundings.md)
+//   surroundings   the packed package with test runners, bundlers and package managers (test/surroundings/,
+// docs/surroundings.md)
 
 const path = require('node:path');
 
@@ -11,7 +12,10 @@ const { ensure, ensurePackages } = require('./ensure.js');
 const { runMocha, tellResult } = require('./mocha.js');
 const { ROOT, ToolError, tool } = require('./run.js');
 
-/** `command`: of npm, see ensurePackages(). `slowness`: surroundings take seven minutes, and twice that on a busy machine. */
+/**
+ * `command`: of npm, see ensurePackages(). `slowness`: surroundings take seven minutes, and twice that on a busy
+ * machine.
+ */
 const SUITES = {
   package: { folder: 'packaging' },
   programs: { folder: 'programs' },
@@ -36,7 +40,8 @@ module.exports = { runSuite };
 if (require.main === module) {
   tool(async () => {
     const [name, ...given] = process.argv.slice(2);
-    if (!Object.hasOwn(SUITES, name ?? '')) throw new ToolError(`usage: node tools/suites.js ${Object.keys(SUITES).join('|')}`);
+    if (!Object.hasOwn(SUITES, name ?? ''))
+      throw new ToolError(`usage: node tools/suites.js ${Object.keys(SUITES).join('|')}`);
     const named = given.find((arg) => arg.startsWith('--node='));
     const node = named ? path.resolve(named.slice('--node='.length)) : process.execPath;
     return tellResult(name, await runSuite(name, { node, args: given.filter((arg) => arg !== named) }));

@@ -1,6 +1,6 @@
 'use strict';
-// symbolize.js: names the frames that a sanitizer told as `#1 0x7f... (file+0x1234)`. Asked for them itself, it reads the
-// symbols of all of Node again in each process that ends, which takes seconds.
+// symbolize.js: names the frames that a sanitizer told as `#1 0x7f... (file+0x1234)`. Asked for them itself, it reads
+// the symbols of all of Node again in each process that ends, which takes seconds.
 
 const { run } = require('./run.js');
 
@@ -39,7 +39,9 @@ async function symbolize(texts) {
   const names = new Map();
   for (const [file, addresses] of collect(texts)) names.set(file, await nameAll(file, [...addresses]));
   const nameOf = (file, address) => names.get(file).get(address) ?? '';
-  return texts.map((text) => text.replace(FRAME, (all, head, file, at) => `${head} ${nameOf(file, at)} (${file}+${at})`));
+  return texts.map((text) =>
+    text.replace(FRAME, (all, head, file, at) => `${head} ${nameOf(file, at)} (${file}+${at})`),
+  );
 }
 
 module.exports = { symbolize };

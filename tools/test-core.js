@@ -1,8 +1,8 @@
 'use strict';
-// test-core.js: `npm run test:core -- [plain|asan|ubsan|tsan|coverage] [words of titles]`: the tests of the core in C,
-// test/core/, without Node, as the Makefile builds them to build-core/. Without a mode: plain, asan (with ubsan), tsan and
-// coverage. It fails when a test fails, on a warning of the compiler, on what a sanitizer finds, and when too few lines of
-// src/core were run.
+// test-core.js: `npm run test:core -- [plain|asan|ubsan|tsan|coverage] [words of titles]`: the tests of the core in
+// C, test/core/, without Node, as the Makefile builds them to build-core/. Without a mode: plain, asan (with ubsan),
+// tsan and coverage. It fails when a test fails, on a warning of the compiler, on what a sanitizer finds, and when
+// too few lines of src/core were run.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -40,7 +40,14 @@ function forgetCounts(folder) {
 
 /* The files whose lines were not all run, and the sum. */
 async function coverage(folder) {
-  const args = ['--root', ROOT, '--filter', path.join(ROOT, 'src', 'core', '/'), '--fail-under-line', String(MIN_COVERAGE)];
+  const args = [
+    '--root',
+    ROOT,
+    '--filter',
+    path.join(ROOT, 'src', 'core', '/'),
+    '--fail-under-line',
+    String(MIN_COVERAGE),
+  ];
   const { status, output } = await run('gcovr', [...args, '--json-summary', '-', '.'], { quiet: true, cwd: folder });
   const json = /^{.*}$/m.exec(output);
   if (json === null) throw new ToolError(output);
@@ -62,7 +69,10 @@ async function test(mode, titles) {
   const program = await build(mode);
   if (mode === 'coverage') forgetCounts(path.join(ROOT, path.dirname(program)));
   const built = Date.now();
-  const { status, output } = await run(...start(mode, program, titles), { quiet: true, env: { ...process.env, ...ENVIRONMENT } });
+  const { status, output } = await run(...start(mode, program, titles), {
+    quiet: true,
+    env: { ...process.env, ...ENVIRONMENT },
+  });
   const seconds = [built - began, Date.now() - built].map((ms) => (ms / 1000).toFixed(1));
   const said = /(\d+) passed, (\d+) failed/.exec(output);
   if (status !== 0 || titles.length > 0) console.log(output.trimEnd());

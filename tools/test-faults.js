@@ -1,11 +1,11 @@
 'use strict';
-// test-faults.js: `npm run test:faults [-- --quick] [--node] [--asan] [scenario ...] [call ...]`: runs the scenarios of
-// test/robustness/faults/ with one call failing, the first, the second, and so on, until a run passes without the fault. A run is
-// survived when it ends with an error that was told or with success: no crash, no hang, nothing leaked, no callback lost
-// or repeated. --quick: two errors for each call, and the first calls only. --node: node:net in the place of cnet, to
-// compare, in the scenarios that are not of cnet alone. --asan: with a build that finds wrong accesses to memory and
-// leaks. Then streams are checked for every byte under random faults. The library that makes the calls fail goes to
-// build-faults/.
+// test-faults.js: `npm run test:faults [-- --quick] [--node] [--asan] [scenario ...] [call ...]`: runs the scenarios
+// of test/robustness/faults/ with one call failing, the first, the second, and so on, until a run passes without the
+// fault. A run is survived when it ends with an error that was told or with success: no crash, no hang, nothing
+// leaked, no callback lost or repeated. --quick: two errors for each call, and the first calls only. --node: node:net
+// in the place of cnet, to compare, in the scenarios that are not of cnet alone. --asan: with a build that finds
+// wrong accesses to memory and leaks. Then streams are checked for every byte under random faults. The library that
+// makes the calls fail goes to build-faults/.
 
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
@@ -37,7 +37,15 @@ async function buildLibrary() {
   fs.mkdirSync(path.dirname(LIBRARY), { recursive: true });
   const part = `${LIBRARY}.${process.pid}`;
   const flags = ['-O1', '-g', '-shared', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror'];
-  const args = [...flags, ...compilerArgs(), ...sources.map((name) => path.join(SOURCES, name)), '-o', part, '-ldl', '-lpthread'];
+  const args = [
+    ...flags,
+    ...compilerArgs(),
+    ...sources.map((name) => path.join(SOURCES, name)),
+    '-o',
+    part,
+    '-ldl',
+    '-lpthread',
+  ];
   const { status, output } = await run('gcc', args, { quiet: true });
   if (status !== 0) throw new ToolError(`${output}\nthe library of faults could not be built`);
   fs.renameSync(part, LIBRARY);
@@ -129,7 +137,8 @@ function plan(names, quick, ofNode) {
   const calls = new Set(all.map(({ name }) => name));
   const unknown = names.filter((name) => !scenarios.includes(name) && !calls.has(name));
   if (unknown.length > 0) throw new ToolError(`no scenario and no call: ${unknown.join(', ')}`);
-  const pick = (list, key) => (names.some((name) => list.includes(name)) ? (one) => names.includes(key(one)) : () => true);
+  const pick = (list, key) =>
+    names.some((name) => list.includes(name)) ? (one) => names.includes(key(one)) : () => true;
   const own = ofNode ? Object.keys(require('../test/robustness/faults/beyond.js')) : [];
   return scenarios.filter(pick(scenarios, (one) => one)).filter((one) => !own.includes(one)).flatMap((scenario) =>
     all.filter(pick([...calls], ({ name }) => name))
@@ -146,7 +155,10 @@ async function target(isAsan, logs) {
   return { native, env: { ...env, CNET_NATIVE: native }, preload: [LD_PRELOAD] };
 }
 
-/* Streams of checked bytes under random faults (test/robustness/faults/integrity.js). @returns {Promise<number[]>} passed, failed */
+/*
+ * Streams of checked bytes under random faults (test/robustness/faults/integrity.js). @returns {Promise<number[]>}
+ * passed, failed
+ */
 async function checkIntegrity(quick, settings) {
   const rates = quick ? [200] : [5, 50, 200, 450];
   const seeds = quick ? [Date.now() % 1e6] : Array.from({ length: 8 }, (_, i) => i);
@@ -158,7 +170,8 @@ async function checkIntegrity(quick, settings) {
       const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [0, 0, 1];
       sums[0] += Number(passed);
       sums[1] += status !== 0 && Number(failed) === 0 ? 1 : Number(failed);
-      if (status !== 0) console.log(`- integrity, seed ${seed}, ${rate} of 1000: status ${status}, ${signal}\n${output}`);
+      if (status !== 0)
+        console.log(`- integrity, seed ${seed}, ${rate} of 1000: status ${status}, ${signal}\n${output}`);
     }
   }
   return sums;
@@ -188,8 +201,11 @@ async function main() {
 
   for (const problem of counts.problems) console.log(`- ${problem}`);
   const lost = counts.problems.length;
-  console.log(`fault points tried ${counts.tried}, survived ${counts.tried - lost} (${counts.error} with an error, ${counts.success} without)`);
-  const [whole, broken] = names.length === 0 && settings.module === 'cnet' ? await checkIntegrity(quick, settings) : [0, 0];
+  console.log(
+    `fault points tried ${counts.tried}, survived ${counts.tried - lost} (${counts.error} with an error, ${counts.success} without)`,
+  );
+  const [whole, broken] =
+    names.length === 0 && settings.module === 'cnet' ? await checkIntegrity(quick, settings) : [0, 0];
   if (whole + broken > 0) console.log(`streams under random faults: ${whole} whole, ${broken} not`);
   const failed = lost + broken + (isAsan ? await judge(logs) : 0);
   fs.rmSync(logs, { recursive: true, force: true });

@@ -78,13 +78,15 @@ async function testOn(version, runSuite) {
 /**
  * Runs the suite on each version and prints a line for each.
  * @param {string[]} versions
- * @param {{ atOnce?: number, covered?: string }} [options] `atOnce`: so many run at a time; `covered`: the version on which the
- *   coverage of lib/ is counted as well
+ * @param {{ atOnce?: number, covered?: string }} [options] `atOnce`: so many run at a time; `covered`: the version on
+ *   which the coverage of lib/ is counted as well
  * @returns {Promise<{ passed: number, failed: number, pending: number }>} the sums
  */
 async function testNodes(versions, { atOnce = 1, covered } = {}) {
   const before = hashBinary();
-  const total = sumOf(await forEachOf(versions, atOnce, (version) => testOn(version, version === covered ? runCovered : runMocha)));
+  const total = sumOf(
+    await forEachOf(versions, atOnce, (version) => testOn(version, version === covered ? runCovered : runMocha)),
+  );
   if (hashBinary() !== before) {
     console.log('cnet: the binary has changed during the runs');
     total.failed++;

@@ -1,6 +1,6 @@
 'use strict';
-// test.js: `npm test [-- --long] [-- arguments of mocha]`: makes the clone ready, then runs the suite on the running Node. A line
-// for each file, and failures in full; --long: a line for each test.
+// test.js: `npm test [-- --long] [-- arguments of mocha]`: makes the clone ready, then runs the suite on the running
+// Node. A line for each file, and failures in full; --long: a line for each test.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -37,7 +37,9 @@ const span = (seconds) => (seconds < 100 ? `${Math.round(seconds)} seconds` : `$
 function announce() {
   const last = readTimes()[LINE];
   const time = Number.isFinite(last) ? `took ${span(last)} here the last time` : `takes about ${span(USUAL_S)}`;
-  console.log(`cnet: the whole suite, which ${time}; a line for each file when it is done (npm test -- --long: for each test)`);
+  console.log(
+    `cnet: the whole suite, which ${time}; a line for each file when it is done (npm test -- --long: for each test)`,
+  );
 }
 
 tool(async () => {

@@ -11,8 +11,13 @@ const POSTGRES = '/usr/lib/postgresql';
 
 /** Debian's packages of those that are not called so. */
 const PACKAGES = {
-  ab: 'apache2-utils', h2load: 'nghttp2-client', mariadbd: 'mariadb-server', 'mariadb-install-db': 'mariadb-server', postgres: 'postgresql',
-  'redis-server': 'redis-server', setpriv: 'util-linux',
+  ab: 'apache2-utils',
+  h2load: 'nghttp2-client',
+  mariadbd: 'mariadb-server',
+  'mariadb-install-db': 'mariadb-server',
+  postgres: 'postgresql',
+  'redis-server': 'redis-server',
+  setpriv: 'util-linux',
 };
 
 function folders() {

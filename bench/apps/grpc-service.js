@@ -3,7 +3,11 @@
 
 const same = (bytes) => bytes;
 const bytes = {
-  requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same, requestStream: false,
+  requestSerialize: same,
+  requestDeserialize: same,
+  responseSerialize: same,
+  responseDeserialize: same,
+  requestStream: false,
 };
 
 const service = {

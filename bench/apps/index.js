@@ -1,5 +1,6 @@
 'use strict';
-// index.js: `npm run bench -- --apps`: programs from npm over node:net and over cnet. Their packages are in bench/apps/package-lock.json.
+// index.js: `npm run bench -- --apps`: programs from npm over node:net and over cnet. Their packages are in
+// bench/apps/package-lock.json.
 
 const { isHere, lacking } = require('./commands.js');
 const { countSide, measure } = require('./measure.js');
@@ -10,8 +11,10 @@ const { ensurePackages } = require('../../tools/ensure.js');
 
 const NODE_ON_BOTH = { server: 'node', client: 'node' };
 
-/* In each round node:net on both sides, and each driver on one side with node:net on the other, which costs the same for all; every
- * second round in the other order, so that a machine that gets slower favours none. */
+/*
+ * In each round node:net on both sides, and each driver on one side with node:net on the other, which costs the same
+ * for all; every second round in the other order, so that a machine that gets slower favours none.
+ */
 async function measureScenario(scenario, { node, runs: rounds }) {
   const sides = scenario.sides ?? BOTH;
   const forms = [
@@ -46,12 +49,21 @@ async function countScenario(scenario, { node, runs: rounds }) {
 /** What becomes of a scenario: a shorter one for --quick; the least that shows that it runs for --smoke;
  * for callgrind few operations, and a client that does just as many. */
 const FORMS = {
-  quick: ({ operations, options, ...scenario }) => ({ ...scenario, operations: Math.ceil(operations / 5), options: { ...options, seconds: 1 } }),
+  quick: ({ operations, options, ...scenario }) => ({
+    ...scenario,
+    operations: Math.ceil(operations / 5),
+    options: { ...options, seconds: 1 },
+  }),
   smoke: ({ operations, options, ...scenario }) => ({
-    ...scenario, operations: Math.max(Math.ceil(operations / 200), options?.atOnce ?? 1), warmup: 0, options: { ...options, seconds: 1 },
+    ...scenario,
+    operations: Math.max(Math.ceil(operations / 200), options?.atOnce ?? 1),
+    warmup: 0,
+    options: { ...options, seconds: 1 },
   }),
   instructions: ({ operations, options, ...scenario }) => ({
-    ...scenario, operations: Math.max(Math.ceil(operations / 20), options?.atOnce ?? 1), options: { ...options, generator: undefined },
+    ...scenario,
+    operations: Math.max(Math.ceil(operations / 20), options?.atOnce ?? 1),
+    options: { ...options, generator: undefined },
   }),
 };
 
@@ -62,7 +74,9 @@ const inForm = (scenario, settings) => {
 
 /* A client of Node's does what a load generator that is not there would. */
 function tellLacking(list) {
-  const generators = list.map(({ options }) => options?.generator).filter((name) => name !== undefined && !isHere(name));
+  const generators = list
+    .map(({ options }) => options?.generator)
+    .filter((name) => name !== undefined && !isHere(name));
   if (generators.length > 0) console.log(`${lacking([...new Set(generators)])}: clients of Node's are in its place\n`);
 }
 

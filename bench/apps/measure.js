@@ -14,7 +14,8 @@ const PATIENCE = 120;
 const LONG_PATIENCE = 600;
 
 /* `register+register-http`: both. */
-const preload = (driver) => (driver === 'node' ? [] : driver.split('+').flatMap((entry) => ['-r', path.join(ROOT, 'lib', `${entry}.js`)]));
+const preload = (driver) =>
+  driver === 'node' ? [] : driver.split('+').flatMap((entry) => ['-r', path.join(ROOT, 'lib', `${entry}.js`)]);
 
 const program = (folder, name) => path.join(__dirname, folder, `${name}.js`);
 
@@ -76,7 +77,10 @@ async function countOne({ operations: times }, client, counted, out) {
   return { operations: 1, instructions: await countParts(counted.pid, out, work) };
 }
 
-/* Starts the programs of a scenario, has `work` done with them, and ends them. `counts`: the side that goes under callgrind. */
+/*
+ * Starts the programs of a scenario, has `work` done with them, and ends them. `counts`: the side that goes under
+ * callgrind.
+ */
 async function withPrograms(scenario, { node, server, client, counts }, work) {
   const { base, folders } = makeFolders(scenario);
   const out = path.join(base, 'counts');
@@ -94,7 +98,9 @@ async function withPrograms(scenario, { node, server, client, counts }, work) {
     const { port } = await one.next(PATIENCE);
     return await work({ server: one, client: start(OTHER, 'client', client, { port }) }, out);
   } catch (err) {
-    throw new Error([err.message, ...started.map((child) => child.errors.trim())].filter(Boolean).join('\n'), { cause: err });
+    throw new Error([err.message, ...started.map((child) => child.errors.trim())].filter(Boolean).join('\n'), {
+      cause: err,
+    });
   } finally {
     await Promise.all(started.map((child) => child.stop()));
     remove(base);
@@ -104,9 +110,11 @@ async function withPrograms(scenario, { node, server, client, counts }, work) {
 /**
  * @param {import('./scenarios').Scenario} scenario
  * @param {{ node: string, server: string, client: string }} how `server` and `client`: `node`, or the entry of cnet
- * @returns {Promise<{ server: object, client: object }>} what each used: CPU in microseconds, its collections, and its heap
+ * @returns {Promise<{ server: object, client: object }>} what each used: CPU in microseconds, its collections, and
+ *   its heap
  */
-const measure = (scenario, how) => withPrograms(scenario, how, ({ server, client }) => measureBoth(scenario, server, client));
+const measure = (scenario, how) =>
+  withPrograms(scenario, how, ({ server, client }) => measureBoth(scenario, server, client));
 
 /**
  * The same, but for one side the instructions in user mode.
@@ -116,6 +124,8 @@ const measure = (scenario, how) => withPrograms(scenario, how, ({ server, client
  * @returns {Promise<{ operations: number, instructions: number }>} of one operation
  */
 const countSide = (scenario, how, side) =>
-  withPrograms(scenario, { ...how, counts: side }, (programs, out) => countOne(scenario, programs.client, programs[side], out));
+  withPrograms(scenario, { ...how, counts: side }, (programs, out) =>
+    countOne(scenario, programs.client, programs[side], out),
+  );
 
 module.exports = { countSide, measure };

@@ -3,7 +3,8 @@
 // A program answers each line on its standard input with one line of JSON; the end of the input ends it.
 //   mark    the time, its CPU time and its garbage collections so far
 //   heap    the bytes of its heap that are in use
-//   run N   a client does N operations, and then says { "done": N }; a load generator that ends by the clock does as many as it can
+//   run N   a client does N operations, and then says { "done": N }; a load generator that ends by the clock does as
+// many as it can
 
 const { PerformanceObserver, constants, performance } = require('node:perf_hooks');
 const readline = require('node:readline');

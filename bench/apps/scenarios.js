@@ -13,8 +13,8 @@ const MB = 1024 * KB;
  * @property {object} [options] of both
  * @property {number} [file] bytes of the file `big` that lies in the folders of both
  * @property {number} operations of one run
- * @property {string[]} drivers beside `node`: entries of cnet. Where Node's http or http2 makes the sockets, `register` gives cnet's
- *   to what remains, and register-http to all.
+ * @property {string[]} drivers beside `node`: entries of cnet. Where Node's http or http2 makes the sockets,
+ *   `register` gives cnet's to what remains, and register-http to all.
  * @property {('server' | 'client')[]} [sides] those that can be on cnet; without it both
  * @property {string[]} [needs] programs of the machine, without which the scenario is left out
  */
@@ -35,7 +35,12 @@ const answers = (server, options) => ({
 });
 
 const requests = (options) => ({
-  server: 'http', client: 'requests', operations: 4000, sides: ['client'], drivers: ['register-http'], options: { atOnce: 16, size: 5, ...options },
+  server: 'http',
+  client: 'requests',
+  operations: 4000,
+  sides: ['client'],
+  drivers: ['register-http'],
+  options: { atOnce: 16, size: 5, ...options },
 });
 
 /* So many requests rather than so many seconds: else the handshakes of one that is slower would be shared by fewer. */
@@ -46,65 +51,163 @@ const httpScenarios = [
   { ...http('http', {}), name: 'http-hello', title: 'http: requests of wrk, kept connections, 5 bytes' },
   { ...http('http', { size: 16 * KB }), name: 'http-16k', title: 'http: requests of wrk, answers of 16 KB' },
   { ...http('http', { post: 16 * KB }), name: 'http-post', title: 'http: POSTs of wrk with 16 KB' },
-  { ...http('http', { size: MB, atOnce: 8 }), name: 'http-1m', operations: 1000, title: 'http: requests of wrk, answers of 1 MB' },
-  { ...http('http', { post: MB, atOnce: 8 }), name: 'http-post-1m', operations: 1000, title: 'http: POSTs of wrk with 1 MB' },
-  { ...http('http', { generator: 'ab', close: true }), name: 'http-connections', title: 'http: requests of ab, a connection for each' },
+  {
+    ...http('http', { size: MB, atOnce: 8 }),
+    name: 'http-1m',
+    operations: 1000,
+    title: 'http: requests of wrk, answers of 1 MB',
+  },
+  {
+    ...http('http', { post: MB, atOnce: 8 }),
+    name: 'http-post-1m',
+    operations: 1000,
+    title: 'http: POSTs of wrk with 1 MB',
+  },
+  {
+    ...http('http', { generator: 'ab', close: true }),
+    name: 'http-connections',
+    title: 'http: requests of ab, a connection for each',
+  },
   { ...requests({}), name: 'http-agent', title: 'http.Agent: requests on kept connections' },
   { ...http('express', {}), name: 'express', title: 'express: requests of wrk, JSON' },
   { ...http('fastify', {}), name: 'fastify', title: 'fastify: requests of wrk, JSON' },
   {
-    ...requests({ origin: 5 }), server: 'http-proxy', sides: ['server'], name: 'http-proxy', title: 'http-proxy: requests to an http server, 16 at a time',
+    ...requests({ origin: 5 }),
+    server: 'http-proxy',
+    sides: ['server'],
+    name: 'http-proxy',
+    title: 'http-proxy: requests to an http server, 16 at a time',
   },
-  ...[['h2c', false], ['h2', true]].map(([name, isSecure]) => ({
-    ...http('http2', { generator: 'h2load', instead: 'http2', secure: isSecure, atOnce: 16 }), name: `${name}-hello`, operations: 6000,
+  ...[
+    ['h2c', false],
+    ['h2', true],
+  ].map(([name, isSecure]) => ({
+    ...http('http2', { generator: 'h2load', instead: 'http2', secure: isSecure, atOnce: 16 }),
+    name: `${name}-hello`,
+    operations: 6000,
     title: `http2${isSecure ? ' over TLS' : ''}: requests of h2load on one connection, 16 at a time`,
   })),
 ];
 
 /** @type {Scenario[]} */
 const tlsScenarios = [
-  { ...http('http', secure), name: 'https-hello', operations: 8000, title: 'https: requests of ab, kept connections, 5 bytes' },
-  { ...http('http', { ...secure, size: MB }), name: 'https-1m', operations: 200, title: 'https: requests of ab, answers of 1 MB' },
+  {
+    ...http('http', secure),
+    name: 'https-hello',
+    operations: 8000,
+    title: 'https: requests of ab, kept connections, 5 bytes',
+  },
+  {
+    ...http('http', { ...secure, size: MB }),
+    name: 'https-1m',
+    operations: 200,
+    title: 'https: requests of ab, answers of 1 MB',
+  },
   { ...requests({ secure: true }), name: 'https-agent', title: 'https.Agent: requests on kept connections' },
-  { ...answers('answers', { secure: true }), name: 'tls-echo', title: 'TLS: 64 bytes and back, 16 connections', operations: 20000 },
   {
-    ...answers('answers', { secure: true, answer: MB, atOnce: 4 }), name: 'tls-down', title: 'TLS: 1 MB from the server, 4 connections', operations: 200,
-  },
-  { ...answers('answers', { secure: true, question: MB, atOnce: 4 }), name: 'tls-up', title: 'TLS: 1 MB to the server, 4 connections', operations: 200 },
-  {
-    name: 'tls-handshakes', title: 'TLS: handshakes of openssl s_time, one after the other', server: 'answers', client: 'load', operations: 400,
-    sides: ['server'], drivers: ['register'], options: { secure: true, generator: 'openssl', instead: 'handshakes', question: 64, answer: 64 },
+    ...answers('answers', { secure: true }),
+    name: 'tls-echo',
+    title: 'TLS: 64 bytes and back, 16 connections',
+    operations: 20000,
   },
   {
-    name: 'pg-tls', title: 'pg: queries to PostgreSQL over TLS, 100 rows, 8 at a time', server: 'postgres', client: 'pg', operations: 1500,
-    sides: ['client'], drivers: ['register'], options: { rows: 100, atOnce: 8 }, needs: ['postgres', 'setpriv'],
+    ...answers('answers', { secure: true, answer: MB, atOnce: 4 }),
+    name: 'tls-down',
+    title: 'TLS: 1 MB from the server, 4 connections',
+    operations: 200,
   },
   {
-    name: 'mysql-tls', title: 'mysql2: queries to MariaDB over TLS, 100 rows, 8 at a time', server: 'mariadb', client: 'mysql', operations: 1500,
-    sides: ['client'], drivers: ['register'], options: { rows: 100, atOnce: 8 }, needs: ['mariadbd', 'mariadb-install-db', 'setpriv'],
+    ...answers('answers', { secure: true, question: MB, atOnce: 4 }),
+    name: 'tls-up',
+    title: 'TLS: 1 MB to the server, 4 connections',
+    operations: 200,
+  },
+  {
+    name: 'tls-handshakes',
+    title: 'TLS: handshakes of openssl s_time, one after the other',
+    server: 'answers',
+    client: 'load',
+    operations: 400,
+    sides: ['server'],
+    drivers: ['register'],
+    options: { secure: true, generator: 'openssl', instead: 'handshakes', question: 64, answer: 64 },
+  },
+  {
+    name: 'pg-tls',
+    title: 'pg: queries to PostgreSQL over TLS, 100 rows, 8 at a time',
+    server: 'postgres',
+    client: 'pg',
+    operations: 1500,
+    sides: ['client'],
+    drivers: ['register'],
+    options: { rows: 100, atOnce: 8 },
+    needs: ['postgres', 'setpriv'],
+  },
+  {
+    name: 'mysql-tls',
+    title: 'mysql2: queries to MariaDB over TLS, 100 rows, 8 at a time',
+    server: 'mariadb',
+    client: 'mysql',
+    operations: 1500,
+    sides: ['client'],
+    drivers: ['register'],
+    options: { rows: 100, atOnce: 8 },
+    needs: ['mariadbd', 'mariadb-install-db', 'setpriv'],
   },
 ];
 
 /** @type {Scenario[]} */
 const textScenarios = [
   {
-    name: 'ws', title: 'ws: messages of 64 bytes and back, 16 at a time', server: 'ws', client: 'ws', operations: 20000,
-    drivers: ['register+register-http'], options: { size: 64, atOnce: 16 },
+    name: 'ws',
+    title: 'ws: messages of 64 bytes and back, 16 at a time',
+    server: 'ws',
+    client: 'ws',
+    operations: 20000,
+    drivers: ['register+register-http'],
+    options: { size: 64, atOnce: 16 },
   },
   {
-    name: 'ioredis', title: 'ioredis: SET and GET of 64 bytes, 16 at a time', server: 'redis', client: 'ioredis', operations: 8000, sides: ['client'],
-    drivers: ['register'], options: { size: 64, atOnce: 16 }, needs: ['redis-server', 'setpriv'],
+    name: 'ioredis',
+    title: 'ioredis: SET and GET of 64 bytes, 16 at a time',
+    server: 'redis',
+    client: 'ioredis',
+    operations: 8000,
+    sides: ['client'],
+    drivers: ['register'],
+    options: { size: 64, atOnce: 16 },
+    needs: ['redis-server', 'setpriv'],
   },
   {
-    name: 'mqtt', title: 'mqtt with aedes: messages of 64 bytes, acknowledged and received, 16 at a time', server: 'mqtt', client: 'mqtt',
-    operations: 4000, drivers: ['register'], options: { size: 64, atOnce: 16 },
+    name: 'mqtt',
+    title: 'mqtt with aedes: messages of 64 bytes, acknowledged and received, 16 at a time',
+    server: 'mqtt',
+    client: 'mqtt',
+    operations: 4000,
+    drivers: ['register'],
+    options: { size: 64, atOnce: 16 },
   },
   {
-    name: 'socks', title: 'socks: connections over a relay of SOCKS, 64 KB each, 8 at a time', server: 'socks', client: 'socks', operations: 1000,
-    drivers: ['register'], options: { size: 64 * KB, atOnce: 8 },
+    name: 'socks',
+    title: 'socks: connections over a relay of SOCKS, 64 KB each, 8 at a time',
+    server: 'socks',
+    client: 'socks',
+    operations: 1000,
+    drivers: ['register'],
+    options: { size: 64 * KB, atOnce: 8 },
   },
-  { ...answers('answers', { encoding: 'utf8' }), name: 'text-echo', title: 'setEncoding(): 64 bytes and back as text, 16 connections', operations: 20000 },
-  { ...answers('readline'), name: 'readline', title: 'readline: lines of 64 bytes and back, 16 connections', operations: 20000 },
+  {
+    ...answers('answers', { encoding: 'utf8' }),
+    name: 'text-echo',
+    title: 'setEncoding(): 64 bytes and back as text, 16 connections',
+    operations: 20000,
+  },
+  {
+    ...answers('readline'),
+    name: 'readline',
+    title: 'readline: lines of 64 bytes and back, 16 connections',
+    operations: 20000,
+  },
 ];
 
 /** @type {Scenario[]} */
@@ -112,19 +215,31 @@ const otherScenarios = [
   { ...ftp, name: 'ftp-down', title: 'ftp-srv sends files of 8 MB to basic-ftp' },
   { ...ftp, name: 'ftp-up', title: 'ftp-srv stores files of 8 MB of basic-ftp', options: { up: true } },
   {
-    ...grpc, name: 'grpc-unary', title: 'grpc-js: calls with 100 bytes each way, 8 at a time', operations: 6000,
+    ...grpc,
+    name: 'grpc-unary',
+    title: 'grpc-js: calls with 100 bytes each way, 8 at a time',
+    operations: 6000,
     options: { method: 'unary', size: 100, atOnce: 8 },
   },
   {
-    ...grpc, name: 'grpc-stream', title: 'grpc-js: streams of 100 messages of 1 KB, 8 at a time', operations: 300,
+    ...grpc,
+    name: 'grpc-stream',
+    title: 'grpc-js: streams of 100 messages of 1 KB, 8 at a time',
+    operations: 300,
     options: { method: 'stream', size: 1024, pieces: 100, atOnce: 8 },
   },
   {
-    ...proxy, name: 'proxy-plain', title: 'proxy-chain: HTTP requests of 16 KB, 8 at a time', operations: 1500,
+    ...proxy,
+    name: 'proxy-plain',
+    title: 'proxy-chain: HTTP requests of 16 KB, 8 at a time',
+    operations: 1500,
     options: { size: 16384, atOnce: 8 },
   },
   {
-    ...proxy, name: 'proxy-tunnel', title: 'proxy-chain: tunnels, each for an HTTP request of 16 KB, 8 at a time', operations: 1500,
+    ...proxy,
+    name: 'proxy-tunnel',
+    title: 'proxy-chain: tunnels, each for an HTTP request of 16 KB, 8 at a time',
+    operations: 1500,
     options: { size: 16384, tunnel: true, atOnce: 8 },
   },
 ];

@@ -56,8 +56,15 @@ const NAME_WIDTH = 'server, register+register-http'.length;
 
 /** Title, field and digits of each column. */
 const TIMES = [
-  ['CPU us', 'cpu', 0], ['user us', 'user', 0], ['CPU x node', 'toNode', 2], ['op/s', 'rate', 0], ['rate x node', 'rateToNode', 2],
-  ['mark-compacts', 'major', 0], ['scavenges', 'minor', 0], ['pause ms', 'pause', 0], ['heap MB', 'heap', 1],
+  ['CPU us', 'cpu', 0],
+  ['user us', 'user', 0],
+  ['CPU x node', 'toNode', 2],
+  ['op/s', 'rate', 0],
+  ['rate x node', 'rateToNode', 2],
+  ['mark-compacts', 'major', 0],
+  ['scavenges', 'minor', 0],
+  ['pause ms', 'pause', 0],
+  ['heap MB', 'heap', 1],
 ];
 const COUNTS = [['instructions', 'instructions', 0], ['x node', 'toNode', 3]];
 

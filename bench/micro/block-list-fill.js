@@ -1,6 +1,7 @@
 'use strict';
-// block-list-fill.js: a list of `rules` rules is filled by one call of `method`: addAddresses, addCIDRs, fromJSON; or they
-// are read from it: rules. `form` is the family; of fromJSON: an array of all kinds of rules, its JSON, or ranges alone.
+// block-list-fill.js: a list of `rules` rules is filled by one call of `method`: addAddresses, addCIDRs, fromJSON; or
+// they are read from it: rules. `form` is the family; of fromJSON: an array of all kinds of rules, its JSON, or
+// ranges alone.
 
 const { measure, net, options, report } = require('./rate.js');
 

@@ -3,7 +3,16 @@
 
 const { measure, net, options, report } = require('./rate.js');
 
-const ADDRESSES = ['127.0.0.1', '192.168.100.200', '::1', '2001:db8::8a2e:370:7334', 'localhost', '256.1.1.1', 'fe80::1%eth0', ''];
+const ADDRESSES = [
+  '127.0.0.1',
+  '192.168.100.200',
+  '::1',
+  '2001:db8::8a2e:370:7334',
+  'localhost',
+  '256.1.1.1',
+  'fe80::1%eth0',
+  '',
+];
 
 const TEXTS = {
   isIP: ADDRESSES,

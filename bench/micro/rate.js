@@ -24,7 +24,10 @@ function runFor(call, seconds) {
   return { calls, seconds: (now - began) / 1000 };
 }
 
-/* With the option `calls`: so many for each line of the standard input, in which callgrind is told to count, for ever. */
+/*
+ * With the option `calls`: so many for each line of the standard input, in which callgrind is told to count, for
+ * ever.
+ */
 function obey(call) {
   const line = Buffer.alloc(64);
   report({ ready: true });

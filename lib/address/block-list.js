@@ -4,9 +4,9 @@
  * net.BlockList: rules on IP addresses. The rules and the check are in C (src/address/); here are the checks of
  * arguments and the errors.
  *
- * A list is one of Node's too. As soon as one of Node's modules looks for its rules in C++ there is a list of Node's with
- * the same rules, and each edit is made in both. A clone that another thread is given shares the rules, as in Node: from
- * then on they are in Node's list alone, which the other thread may edit, and C asks that.
+ * A list is one of Node's too. As soon as one of Node's modules looks for its rules in C++ there is a list of Node's
+ * with the same rules, and each edit is made in both. A clone that another thread is given shares the rules, as in
+ * Node: from then on they are in Node's list alone, which the other thread may edit, and C asks that.
  */
 
 const net = require('net');
@@ -55,7 +55,9 @@ function toHost(address, family, name) {
   return [address, number];
 }
 
-/** The family that C knows for a name, 4 or 6; 0: it is none, which is an error as soon as there is an address of it. */
+/**
+ * The family that C knows for a name, 4 or 6; 0: it is none, which is an error as soon as there is an address of it.
+ */
 function knownFamily(family) {
   const name = family.toLowerCase();
   return name === 'ipv4' ? 4 : name === 'ipv6' ? 6 : 0;
@@ -90,8 +92,9 @@ function check(status) {
 const MOST_ROOM = 2 ** 20;
 
 /**
- * The elements of an array in an array of our own, read once and before anything else is done: reading them may run any
- * code. What an element is refused for is known as soon as it is read, and told when those before it have been looked at.
+ * The elements of an array in an array of our own, read once and before anything else is done: reading them may run
+ * any code. What an element is refused for is known as soon as it is read, and told when those before it have been
+ * looked at.
  * @param {any[]} array
  * @param {(list: any[], value: any, i: number) => number} take puts what is no string into the list, or throws
  * @returns {{ list: any[], error: { thrown: any } | null }}
@@ -181,7 +184,10 @@ class BlockList extends net.BlockList {
   /** Others may edit that list: it alone has the rules. */
   #shared = false;
 
-  /** Asks whoever has the rules for an address; made when it is asked for the first time. @type {((text: string, six?: true) => true | undefined) | null} */
+  /**
+   * Asks whoever has the rules for an address; made when it is asked for the first time.
+   * @type {((text: string, six?: true) => true | undefined) | null}
+   */
   #checker = null;
 
   /** @returns {boolean} true for all lists of rules: those of this class, those of node:net, and clones */
@@ -282,7 +288,10 @@ class BlockList extends net.BlockList {
     return read === list.length;
   }
 
-  /** As much of what fromJSON() was given as is plainly rules, from `i` on. @returns {number} the index of what is not */
+  /**
+   * As much of what fromJSON() was given as is plainly rules, from `i` on.
+   * @returns {number} the index of what is not
+   */
   #addRules(rules, i) {
     const next = binding.blockListAddAll(this.#native, rules, SOME_TEXTS, i);
     check(next);
@@ -423,8 +432,8 @@ class BlockList extends net.BlockList {
   }
 
   /**
-   * Adds the rules of another list. Texts that are no rules are passed over, as in Node; but none is added when one of them
-   * has a zero character in it.
+   * Adds the rules of another list. Texts that are no rules are passed over, as in Node; but none is added when one
+   * of them has a zero character in it.
    * @param {string | string[]} data the value of `rules`, or its JSON
    * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ADDRESS
    */
@@ -461,7 +470,9 @@ class BlockList extends net.BlockList {
     return this.#native;
   }
 
-  /** Gives another thread a list with the same rules, also with those to come (worker_threads.md, port.postMessage()). */
+  /**
+   * Gives another thread a list with the same rules, also with those to come (worker_threads.md, port.postMessage()).
+   */
   [kClone]() {
     this.#share();
     return this.#node[kClone]();
@@ -515,8 +526,8 @@ function blockListOption({ blockList }) {
 const asking = new WeakMap();
 
 /**
- * The list in C of one of cnet's lists, or of one of node:net, which has no list in C, but is asked by one. It counts as long
- * as the caller holds `list`.
+ * The list in C of one of cnet's lists, or of one of node:net, which has no list in C, but is asked by one. It counts
+ * as long as the caller holds `list`.
  */
 function nativeOf(list) {
   if (isOwnBlockList(list)) return list.native;

@@ -135,7 +135,8 @@ class SocketAddress extends net.SocketAddress {
     if (!(#address in this)) return this;
     if (depth < 0) return '[SocketAddress]';
     const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
-    return `SocketAddress ${inspect({ address: this.#address, port: this.#port, family: this.#family, flowlabel: this.#flowlabel }, inner)}`;
+    const shown = { address: this.#address, port: this.#port, family: this.#family, flowlabel: this.#flowlabel };
+    return `SocketAddress ${inspect(shown, inner)}`;
   }
 }
 

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Bytes as the engine knows them. A program can give a Buffer properties of its own, or make a class of it with getters,
- * that say something else or run code: what is sent, counted and measured here never asks them.
+ * Bytes as the engine knows them. A program can give a Buffer properties of its own, or make a class of it with
+ * getters, that say something else or run code: what is sent, counted and measured here never asks them.
  */
 
 const { Buffer } = require('node:buffer');
@@ -48,7 +48,9 @@ function viewOf(view) {
   return new FastBuffer(buffer(view), byteOffset(view), byteLength(view));
 }
 
-/** Whether the `length` of a Uint8Array is that of the engine, as it is unless a program has done something about it. */
+/**
+ * Whether the `length` of a Uint8Array is that of the engine, as it is unless a program has done something about it.
+ */
 function isHonest(array) {
   const prototype = getPrototypeOf(array);
   return (prototype === bufferPrototype || prototype === uint8ArrayPrototype) && !hasOwn(array, 'length');

@@ -1,9 +1,10 @@
 'use strict';
 
 /**
- * The diagnostics channels: those of net, shared with node:net by name (diagnostics_channel.md, "Net"), and those of what Node does
- * not have, which begin with `cnet.` (docs/api.md, "Diagnostics"). Whoever publishes asks `hasSubscribers` first, and makes no
- * message without. A subscriber may do anything with the socket or the server that it is told of.
+ * The diagnostics channels: those of net, shared with node:net by name (diagnostics_channel.md, "Net"), and those of
+ * what Node does not have, which begin with `cnet.` (docs/api.md, "Diagnostics"). Whoever publishes asks
+ * `hasSubscribers` first, and makes no message without. A subscriber may do anything with the socket or the server
+ * that it is told of.
  */
 
 const { channel } = require('node:diagnostics_channel');
@@ -45,6 +46,15 @@ function tellShutdown(step, server, name, value) {
 }
 
 module.exports = {
-  clientAttempt, clientConnect, clientConnectTimeout, clientSocket, serverDrop, serverProxyError, serverProxyHeader, serverSocket,
-  tellLimit, tellShutdown, tracing,
+  clientAttempt,
+  clientConnect,
+  clientConnectTimeout,
+  clientSocket,
+  serverDrop,
+  serverProxyError,
+  serverProxyHeader,
+  serverSocket,
+  tellLimit,
+  tellShutdown,
+  tracing,
 };

@@ -116,7 +116,11 @@ const codes = {
   ERR_INVALID_ARG_VALUE: define(TypeError, 'ERR_INVALID_ARG_VALUE', argValueMessage),
   ERR_INVALID_FD: define(RangeError, 'ERR_INVALID_FD', (fd) => formatText('"fd" must be a positive integer: %s', fd)),
   ERR_INVALID_FD_TYPE: define(TypeError, 'ERR_INVALID_FD_TYPE', (type) => formatText('Unsupported fd type: %s', type)),
-  ERR_INVALID_HANDLE_TYPE: define(TypeError, 'ERR_INVALID_HANDLE_TYPE', (why = 'This handle type cannot be sent') => why),
+  ERR_INVALID_HANDLE_TYPE: define(
+    TypeError,
+    'ERR_INVALID_HANDLE_TYPE',
+    (why = 'This handle type cannot be sent') => why,
+  ),
   ERR_INVALID_IP_ADDRESS: define(TypeError, 'ERR_INVALID_IP_ADDRESS', (ip) => formatText('Invalid IP address: %s', ip)),
   ERR_IP_BLOCKED: define(Error, 'ERR_IP_BLOCKED', (ip) => `IP(${ip}) is blocked by net.BlockList`),
   ERR_MISSING_ARGS: define(TypeError, 'ERR_MISSING_ARGS', missingMessage),
@@ -165,19 +169,14 @@ const codes = {
     () => 'The bound socket has already been adopted by a server or socket',
   ),
   ERR_SOCKET_IN_USE: define(Error, 'ERR_SOCKET_IN_USE', (why) => `The socket is in use: ${why}`),
-  ERR_SOCKET_CONNECTION_TIMEOUT: define(
-    Error,
-    'ERR_SOCKET_CONNECTION_TIMEOUT',
-    (place, timeout) => (place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`),
+  ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', (place, timeout) =>
+    place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`,
   ),
-  ERR_WORKER_HANDLE_NOT_TRANSFERABLE: define(
-    Error,
-    'ERR_WORKER_HANDLE_NOT_TRANSFERABLE',
-    (name, why = undefined) =>
-      why === undefined
-        ? `${name} cannot be transferred in its current state; it must be a freshly created or accepted handle ` +
-          'that has not started reading and has no pending writes'
-        : `${name} cannot be transferred: ${why}`,
+  ERR_WORKER_HANDLE_NOT_TRANSFERABLE: define(Error, 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE', (name, why = undefined) =>
+    why === undefined
+      ? `${name} cannot be transferred in its current state; it must be a freshly created or accepted handle ` +
+        'that has not started reading and has no pending writes'
+      : `${name} cannot be transferred: ${why}`,
   ),
 };
 

@@ -16,7 +16,10 @@ function lazily(load) {
   return use;
 }
 
-/** Loads it all. A loader may forget which modules belong together, as Jest's does; so none is to be asked later but Node's. */
+/**
+ * Loads it all. A loader may forget which modules belong together, as Jest's does; so none is to be asked later but
+ * Node's.
+ */
 function loadNow() {
   for (const use of all.splice(0)) use();
 }

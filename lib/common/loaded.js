@@ -1,6 +1,8 @@
 'use strict';
 
-/** What there is of cnet's `net` in this copy, for cnet/register, which loads it no sooner than a program asks for it. */
+/**
+ * What there is of cnet's `net` in this copy, for cnet/register, which loads it no sooner than a program asks for it.
+ */
 module.exports = {
   /** The exports of index.js, when that has been loaded. */
   net: null,
@@ -11,6 +13,9 @@ module.exports = {
   /** What index.js calls when it has been loaded. @type {((net: object) => void) | null} */
   whenLoaded: null,
 
-  /** What gives the ES module the values that its exports have now; null before it is loaded. @type {(() => void) | null} */
+  /**
+   * What gives the ES module the values that its exports have now; null before it is loaded.
+   * @type {(() => void) | null}
+   */
   syncExports: null,
 };

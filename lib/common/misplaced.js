@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Options that Node does not have, where they say nothing: they are refused, and the error says where they belong. Node's own
- * names, and all that cnet does not know, are left alone: programs hand over the options of other libraries.
+ * Options that Node does not have, where they say nothing: they are refused, and the error says where they belong.
+ * Node's own names, and all that cnet does not know, are left alone: programs hand over the options of other
+ * libraries.
  */
 
 const { invalidArgValue } = require('./errors');
@@ -53,13 +54,17 @@ function refuseMisplaced(options, place, isHeeded = undefined) {
   for (const name of STRANGE[place]) {
     const value = options[name];
     if (!isOn(value) || isHeeded?.(name)) continue;
-    throw invalidArgValue(`options.${name}`, value, `is an option of ${PLACES[name].join(' and ')}, and not of ${place}`);
+    throw invalidArgValue(
+      `options.${name}`,
+      value,
+      `is an option of ${PLACES[name].join(' and ')}, and not of ${place}`,
+    );
   }
 }
 
 /**
- * createServer() takes no permissions: a program that believes so would have a socket file that is open to others. What is no
- * number is another library's `mode`.
+ * createServer() takes no permissions: a program that believes so would have a socket file that is open to others.
+ * What is no number is another library's `mode`.
  * @throws ERR_INVALID_ARG_VALUE
  */
 function refusePermissions({ mode }) {
@@ -69,7 +74,8 @@ function refusePermissions({ mode }) {
 
 function refuse(options, names, reason) {
   for (const name of names) {
-    if (options[name] !== undefined && (name === 'mode' || isOn(options[name]))) throw invalidArgValue(`options.${name}`, options[name], reason);
+    if (options[name] !== undefined && (name === 'mode' || isOn(options[name])))
+      throw invalidArgValue(`options.${name}`, options[name], reason);
   }
 }
 

@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Node's permission model: from Node 25 on, `--permission` without `--allow-net` forbids what net does; and from Node 20 on it
- * is by `--allow-fs-write` that files may be removed and changed. Node's own checks are in its C++; an addon has to ask.
+ * Node's permission model: from Node 25 on, `--permission` without `--allow-net` forbids what net does; and from Node
+ * 20 on it is by `--allow-fs-write` that files may be removed and changed. Node's own checks are in its C++; an addon
+ * has to ask.
  */
 
 const { codes } = require('./errors');

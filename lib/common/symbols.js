@@ -16,7 +16,9 @@ module.exports = {
   /** The owner of a Handle. */
   kOwner: Symbol('kOwner'),
 
-  /** Method of a handle that is not cnet's: runs an action with one that is, for a moment: see socket/node-stream.js. */
+  /**
+   * Method of a handle that is not cnet's: runs an action with one that is, for a moment: see socket/node-stream.js.
+   */
   kBorrow: Symbol('kBorrow'),
 
   /** State of a Socket or a Server (see their state.js) for which other rooms ask too. */

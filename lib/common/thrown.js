@@ -1,13 +1,13 @@
 'use strict';
 
 /**
- * Where an exception was thrown that leaves a handler. When a process ends by one, Node shows that line of the source, as in
- * `throw er; // Unhandled 'error' event`. V8 has it in a message beside the exception; Node-API, by which C calls the
- * handlers, catches the one and forgets the other.
+ * Where an exception was thrown that leaves a handler. When a process ends by one, Node shows that line of the
+ * source, as in `throw er; // Unhandled 'error' event`. V8 has it in a message beside the exception; Node-API, by
+ * which C calls the handlers, catches the one and forgets the other.
  *
- * V8 keeps the message throughout a `finally`, also when a generator rests in it. So a handler is called in a generator, in
- * which its exception waits; from there it goes through Node's `vm`, which notes the line at the error, where Node looks
- * first. All of that is done when something was thrown, and not before.
+ * V8 keeps the message throughout a `finally`, also when a generator rests in it. So a handler is called in a
+ * generator, in which its exception waits; from there it goes through Node's `vm`, which notes the line at the error,
+ * where Node looks first. All of that is done when something was thrown, and not before.
  */
 
 const { isNativeError } = require('node:util').types;
@@ -20,7 +20,10 @@ const THREW = Symbol('THREW');
 /** What vm puts before a stack that was read before: the place, the line, and where in it. */
 const LINE = /^.*:\d+\n.*\n[ \t]*\^+\n+/;
 
-/** By this a handler fails of which 'uncaughtException' has heard: C knows, and Node has told async_hooks of its end already. */
+/**
+ * By this a handler fails of which 'uncaughtException' has heard: C knows, and Node has told async_hooks of its end
+ * already.
+ */
 const HANDED_ON = new Error('An exception was handed on.');
 
 /** Hands an exception to 'uncaughtException': native.handOn(). */
@@ -71,7 +74,9 @@ function throwThrough(call) {
   }
 }
 
-/** Gives an error its stack back that vm has put the line into. Node shows it so, when the process ends by the error. */
+/**
+ * Gives an error its stack back that vm has put the line into. Node shows it so, when the process ends by the error.
+ */
 function hideLine(error) {
   const { stack } = error;
   if (typeof stack !== 'string' || error instanceof SyntaxError || !LINE.test(stack)) return;
@@ -133,7 +138,8 @@ function guard(work) {
 
 /**
  * @param {Function} handler
- * @returns {Function} the same as guard(), with arguments. A generator at rest keeps what it was called with: so they pass it by.
+ * @returns {Function} the same as guard(), with arguments. A generator at rest keeps what it was called with: so they
+ *   pass it by.
  */
 function guardHandler(handler) {
   let given = null;

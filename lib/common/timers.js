@@ -1,10 +1,11 @@
 'use strict';
 
 /**
- * The timers and clocks of cnet itself, taken once. Test runners put their own in the place of a program's: Jest and Sinon
- * replace globals, Sinon the functions of node:timers too, and Jest gives each module a `process` of its own. None of that
- * is to stop a connection. So nothing in lib/ uses another timer than these (eslint.config.js sees to it), and they come from
- * Node's own context, which a test that runs in another one (Jest) cannot replace, not even before cnet is loaded.
+ * The timers and clocks of cnet itself, taken once. Test runners put their own in the place of a program's: Jest and
+ * Sinon replace globals, Sinon the functions of node:timers too, and Jest gives each module a `process` of its own.
+ * None of that is to stop a connection. So nothing in lib/ uses another timer than these (eslint.config.js sees to
+ * it), and they come from Node's own context, which a test that runs in another one (Jest) cannot replace, not even
+ * before cnet is loaded.
  */
 
 const { performance } = require('node:perf_hooks');

@@ -30,8 +30,8 @@ function keep(emitter) {
 }
 
 /**
- * As emitter.once(), until what it waits for has failed. The listener does nothing from then on, even where a program has
- * kept it in another form (an on() of its own that wraps what it is given).
+ * As emitter.once(), until what it waits for has failed. The listener does nothing from then on, even where a program
+ * has kept it in another form (an on() of its own that wraps what it is given).
  * @param {import('node:events').EventEmitter} emitter
  * @param {string} event
  * @param {Function} callback

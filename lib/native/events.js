@@ -71,8 +71,8 @@ function onconnect(id) {
 }
 
 /**
- * What C tells of a read: the stream, the bytes or a status below zero, and then the bytes themselves when they are few. Behind
- * them is the place for the bytes of a small write, and for how many bytes a text has become.
+ * What C tells of a read: the stream, the bytes or a status below zero, and then the bytes themselves when they are
+ * few. Behind them is the place for the bytes of a small write, and for how many bytes a text has become.
  */
 const event = new Int32Array(LENGTH);
 
@@ -92,8 +92,8 @@ const tellRead = guard(() => {
 });
 
 /**
- * Bytes lie in `memory`, which is this read's alone; true: in the shared memory (socket/parser-reader.js); undefined: in
- * `event`, or in the user's buffer.
+ * Bytes lie in `memory`, which is this read's alone; true: in the shared memory (socket/parser-reader.js); undefined:
+ * in `event`, or in the user's buffer.
  */
 function onread(memory) {
   memoryOfRead = memory;
@@ -138,7 +138,10 @@ function onbound(id, status) {
   handles[id]?.onbound?.(status);
 }
 
-/** @type {Map<number, (address: string, family: 'ipv4' | 'ipv6') => boolean>} the block lists whose rules C does not have */
+/**
+ * @type {Map<number, (address: string, family: 'ipv4' | 'ipv6') => boolean>} the block lists whose rules C does not
+ * have
+ */
 const answers = new Map();
 
 /** Whether such a list holds an address. */

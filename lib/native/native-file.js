@@ -2,8 +2,8 @@
 
 /**
  * Finds the native part and loads it: what was compiled here, else the prebuild for this platform. The places are
- * named as node-gyp-build names them, so that tools that know those find them too (docs/packaging.md). A bundler may have put
- * this file somewhere else, or into one of its own: docs/surroundings.md says what is found then.
+ * named as node-gyp-build names them, so that tools that know those find them too (docs/packaging.md). A bundler may
+ * have put this file somewhere else, or into one of its own: docs/surroundings.md says what is found then.
  */
 
 const fs = require('node:fs');
@@ -50,7 +50,10 @@ const ownTarget = () => ({ platform: process.platform, arch: process.arch, libc:
 
 /* --- the places --------------------------------------------------------------------------------------------------- */
 
-/** In this package. Tools that follow files (nft, ncc) take the paths from this text: they must stand here as they are. */
+/**
+ * In this package. Tools that follow files (nft, ncc) take the paths from this text: they must stand here as they
+ * are.
+ */
 const inPackage = (target) => [
   path.join(__dirname, '..', '..', 'build', 'Release', 'cnet.node'),
   path.join(__dirname, '..', '..', 'prebuilds', folderOf(target), fileOf(target)),
@@ -66,7 +69,8 @@ function programFolder() {
 }
 
 /**
- * Where the package is that a bundle was made of: as require() finds it there. Never from the current folder, which is anybody's.
+ * Where the package is that a bundle was made of: as require() finds it there. Never from the current folder, which
+ * is anybody's.
  * @returns {string | null} its folder
  */
 function packageOf(dir) {
@@ -83,7 +87,10 @@ function forBundle(dir, target) {
   if (dir === null) return [];
   const name = prebuildName(target);
   const found = packageOf(dir);
-  return [path.join(dir, name), ...(found === null ? [] : [path.join(found, 'build', 'Release', 'cnet.node'), path.join(found, name)])];
+  return [
+    path.join(dir, name),
+    ...(found === null ? [] : [path.join(found, 'build', 'Release', 'cnet.node'), path.join(found, name)]),
+  ];
 }
 
 /** @returns {string[]} without what was sought before */
@@ -116,8 +123,8 @@ function notLoaded({ platform, arch, libc: name }, failures) {
 }
 
 /**
- * Loads a file into an object of its own. With require() all copies of this package in an environment would share one, which
- * tells only the first of them what happens: and Jest, for one, loads a copy for each test file.
+ * Loads a file into an object of its own. With require() all copies of this package in an environment would share
+ * one, which tells only the first of them what happens: and Jest, for one, loads a copy for each test file.
  * @throws {Error} code ERR_DLOPEN_FAILED: it is that of another version, which means something else by its numbers
  */
 function open(file) {

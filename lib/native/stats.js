@@ -44,9 +44,11 @@ function count(name, by = 1) {
 }
 
 /**
- * Numbers since this copy of cnet was loaded in this thread, and of what is open now. They are exact up to 2 ** 53. Not in Node.
- * @returns {object} a new object: `sockets` and `servers` that are open, each `{ tcp, pipe }`; `bytesRead`, `bytesWritten`; `accepted`;
- *   `dropped`, by the reasons of 'drop'; `refused`; `attempts` to connect to an address; `timeouts`; `memory`, bytes
+ * Numbers since this copy of cnet was loaded in this thread, and of what is open now. They are exact up to 2 ** 53.
+ * Not in Node.
+ * @returns {object} a new object: `sockets` and `servers` that are open, each `{ tcp, pipe }`; `bytesRead`,
+ *   `bytesWritten`; `accepted`; `dropped`, by the reasons of 'drop'; `refused`; `attempts` to connect to an address;
+ *   `timeouts`; `memory`, bytes
  */
 function stats() {
   const numbers = new Float64Array(NAMES.size);

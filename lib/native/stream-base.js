@@ -1,9 +1,10 @@
 'use strict';
 
 /**
- * What a handle of Node's has for the Socket above it: ways to write and to shut down, called with a request. No socket of cnet
- * needs them of cnet's handles. They are for sockets of Node's to which a program gives the handle of one of cnet's: what mocks
- * do that let a connection pass (`socket._handle = real._handle`). The socket of cnet, which is the handle's owner, writes.
+ * What a handle of Node's has for the Socket above it: ways to write and to shut down, called with a request. No
+ * socket of cnet needs them of cnet's handles. They are for sockets of Node's to which a program gives the handle of
+ * one of cnet's: what mocks do that let a connection pass (`socket._handle = real._handle`). The socket of cnet,
+ * which is the handle's owner, writes.
  */
 
 const { Buffer } = require('node:buffer');

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * What Node's child_process wants of a server when a socket of it is sent, and the lists that it keeps of what was sent: each
- * child process has one, `_setupWorker(list)` brings it to the server, and it counts and closes there.
+ * What Node's child_process wants of a server when a socket of it is sent, and the lists that it keeps of what was
+ * sent: each child process has one, `_setupWorker(list)` brings it to the server, and it counts and closes there.
  */
 
 const { nextTick } = require('../common/timers');
@@ -46,7 +46,7 @@ function closeEverywhere(server) {
   }
 }
 
-/* --- a socket that is sent ------------------------------------------------------------------------------------------- */
+/* --- a socket that is sent ---------------------------------------------------------------------------------------- */
 
 /** What Node asks of the server of a socket that it sends, where the socket stays open: the count does not change. */
 function countingNothing(server) {
@@ -58,8 +58,8 @@ function countingNothing(server) {
 }
 
 /**
- * The server of a socket that leaves it. Node counts the socket out without a look at whether it was the last one, for which
- * a server waits that was closed before.
+ * The server of a socket that leaves it. Node counts the socket out without a look at whether it was the last one,
+ * for which a server waits that was closed before.
  */
 function countingOut(server) {
   return {

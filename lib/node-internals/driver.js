@@ -1,14 +1,14 @@
 'use strict';
 
 /**
- * A Socket of Node's that nobody sees drives a handle: on each line of Node it speaks to the handle in the way of that line, by
- * requests and a state that they share. What it would do as a stream somebody else does.
+ * A Socket of Node's that nobody sees drives a handle: on each line of Node it speaks to the handle in the way of
+ * that line, by requests and a state that they share. What it would do as a stream somebody else does.
  */
 
 const { findShared, giveHandle } = require('./handles');
 const nodeNet = require('./net');
 
-/* --- requests ------------------------------------------------------------------------------------------------------ */
+/* --- requests ----------------------------------------------------------------------------------------------------- */
 
 /** The ways of a handle to write: each takes a request, what is to be written, and gives 0 or a negative code. */
 const WRITES = [
@@ -16,8 +16,8 @@ const WRITES = [
 ];
 
 /**
- * Since 26.10 Node gives null for the request, for which its own handles make one where a write has to wait. What programs
- * have written does not know of that.
+ * Since 26.10 Node gives null for the request, for which its own handles make one where a write has to wait. What
+ * programs have written does not know of that.
  */
 let leavesOut;
 
@@ -34,8 +34,8 @@ function leavesRequestsOut() {
 }
 
 /**
- * The handle, but for its ways to write, which are given a request as on the older lines. A write that has to wait is one
- * of which the handle says so in the state that it shares with Node: it calls `request.oncomplete(status)`.
+ * The handle, but for its ways to write, which are given a request as on the older lines. A write that has to wait is
+ * one of which the handle says so in the state that it shares with Node: it calls `request.oncomplete(status)`.
  */
 function withRequests(original) {
   const shared = leavesRequestsOut() ? findShared() : null;
@@ -55,13 +55,13 @@ function withRequests(original) {
   return Object.create(original, Object.fromEntries(descriptors));
 }
 
-/* --- the socket ------------------------------------------------------------------------------------------------------ */
+/* --- the socket --------------------------------------------------------------------------------------------------- */
 
 /**
  * @param {object} handle
  * @param {object | undefined} onread the option of new Socket()
- * @param {object} duties what is done in the place of the socket: `push`, `read`, `pause`, `destroy`; `refresh`, when it is active;
- *   `isDestroyed`
+ * @param {object} duties what is done in the place of the socket: `push`, `read`, `pause`, `destroy`; `refresh`, when
+ *   it is active; `isDestroyed`
  * @returns {import('node:net').Socket}
  */
 function makeDriver(handle, onread, { refresh, isDestroyed, ...methods }) {

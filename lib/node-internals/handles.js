@@ -1,13 +1,13 @@
 'use strict';
 
 /**
- * What cnet knows of Node's own native handles: where a socket or a server of Node's has its handle, whom a handle names as its
- * owner, which values are native streams, and the descriptors of those.
+ * What cnet knows of Node's own native handles: where a socket or a server of Node's has its handle, whom a handle
+ * names as its owner, which values are native streams, and the descriptors of those.
  */
 
 const nodeNet = require('./net');
 
-/* --- a socket or a server of Node's, and its handle ------------------------------------------------------------------- */
+/* --- a socket or a server of Node's, and its handle --------------------------------------------------------------- */
 
 /** @returns {object | null | undefined} the handle of a socket or a server of Node's, which may be one of cnet's */
 const handleOf = (owner) => owner._handle;
@@ -24,7 +24,7 @@ function detachHandle(owner) {
   return handle;
 }
 
-/* --- the owner ------------------------------------------------------------------------------------------------------- */
+/* --- the owner ---------------------------------------------------------------------------------------------------- */
 
 let ownerSymbol;
 
@@ -41,9 +41,11 @@ function setOwner(nodeHandle, owner) {
   if (ownerSymbol !== undefined) nodeHandle[ownerSymbol] = owner;
 }
 
-/* --- descriptors ----------------------------------------------------------------------------------------------------- */
+/* --- descriptors -------------------------------------------------------------------------------------------------- */
 
-/** The getter `fd` of Node's native streams: it takes nothing but such a stream, so no other object can pass for one. */
+/**
+ * The getter `fd` of Node's native streams: it takes nothing but such a stream, so no other object can pass for one.
+ */
 let getter;
 
 /** Node gives its native classes to nobody: a socket that is told to connect, and is destroyed at once, has one. */
@@ -75,12 +77,18 @@ function fdOfNode(value) {
   }
 }
 
-/** @returns {object | number} a handle of Node's on which a server can listen, on the descriptor; or a negative libuv code */
+/**
+ * @returns {object | number} a handle of Node's on which a server can listen, on the descriptor; or a negative libuv
+ * code
+ */
 const serverHandleOn = (fd) => nodeNet._createServerHandle(null, null, null, fd);
 
-/* --- what handles share with Node ------------------------------------------------------------------------------------ */
+/* --- what handles share with Node --------------------------------------------------------------------------------- */
 
-/** The state of the last read and write (`process.binding('stream_wrap')`), or null where there is no leave to have it. */
+/**
+ * The state of the last read and write (`process.binding('stream_wrap')`), or null where there is no leave to have
+ * it.
+ */
 function findShared() {
   try {
     return process.binding('stream_wrap');

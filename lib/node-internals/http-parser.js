@@ -1,10 +1,10 @@
 'use strict';
 
 /**
- * Node's parser of http on the server's side. Over a socket of Node's own it reads the handle below the stream: nothing that
- * it reads is 'data' of that socket, until somebody listens for 'data' or 'readable' (`parser._consumed` is false then).
- * Here its execute() is given the bytes, from memory that is read to again and again: execute() is native, and copies
- * whatever of them outlives its call.
+ * Node's parser of http on the server's side. Over a socket of Node's own it reads the handle below the stream:
+ * nothing that it reads is 'data' of that socket, until somebody listens for 'data' or 'readable' (`parser._consumed`
+ * is false then). Here its execute() is given the bytes, from memory that is read to again and again: execute() is
+ * native, and copies whatever of them outlives its call.
  *
  * It relies on this, as test/node-internals/http-parser.test.js says:
  *   socket.parser, parser.socket         the two name each other while http reads the socket
@@ -28,16 +28,24 @@ let known;
 
 /** A function of JavaScript has another source than that, and one that is bound has no name in it. */
 const isNative = (prototype, name) =>
-  typeof prototype[name] === 'function' && apply(sourceOf, prototype[name], []) === `function ${name}() { [native code] }`;
+  typeof prototype[name] === 'function' &&
+  apply(sourceOf, prototype[name], []) === `function ${name}() { [native code] }`;
 
 function learn(parser) {
   const prototype = getPrototypeOf(parser);
   const { execute, getCurrentBuffer, constructor } = prototype;
-  const isKnown = ['execute', 'getCurrentBuffer', 'unconsume'].every((name) => hasOwn(prototype, name) && isNative(prototype, name));
-  return isKnown && constructor.kOnExecute > 0 ? { prototype, execute, getCurrentBuffer, kOnExecute: constructor.kOnExecute } : null;
+  const isKnown = ['execute', 'getCurrentBuffer', 'unconsume'].every(
+    (name) => hasOwn(prototype, name) && isNative(prototype, name),
+  );
+  return isKnown && constructor.kOnExecute > 0
+    ? { prototype, execute, getCurrentBuffer, kOnExecute: constructor.kOnExecute }
+    : null;
 }
 
-/** Whether a parser is Node's, as it was: a program that has put its own in the place of a function is to see the calls of it. */
+/**
+ * Whether a parser is Node's, as it was: a program that has put its own in the place of a function is to see the
+ * calls of it.
+ */
 const isUntouched = (parser) =>
   getPrototypeOf(parser) === known.prototype && parser.execute === known.execute &&
   (parser.getCurrentBuffer === known.getCurrentBuffer || parser.getCurrentBuffer === getCurrentBuffer);
@@ -49,7 +57,8 @@ const isUntouched = (parser) =>
  */
 function takeParser(socket) {
   const { parser } = socket;
-  if (typeof parser !== 'object' || parser === null || parser.socket !== socket || parser._consumed !== false) return null;
+  if (typeof parser !== 'object' || parser === null || parser.socket !== socket || parser._consumed !== false)
+    return null;
   if (known === undefined) known = learn(parser);
   if (known === null || !isUntouched(parser) || typeof parser[known.kOnExecute] !== 'function') return null;
   parser._consumed = true;
@@ -89,7 +98,8 @@ function tellWithBytes(parser, onExecute, result, bytes) {
 }
 
 /**
- * Gives a parser what has been read. Call it outside of any scope of C's: the parser has scopes of its own, and drains ticks.
+ * Gives a parser what has been read. Call it outside of any scope of C's: the parser has scopes of its own, and
+ * drains ticks.
  * @param {object} parser of takeParser()
  * @param {Uint8Array} bytes nobody but the parser sees them
  * @returns {any} for tell()

@@ -12,8 +12,8 @@ const CAN_SPEAK_HTTP2 = HTTP2_TAKES_STREAMS || process.platform !== 'win32';
 const CIPHERS = 'TLS_AES_128_GCM_SHA256';
 
 /**
- * The classes of servers but that of http, and what kind of sockets their servers have. http2 gives its classes to nobody: a
- * server that is made for it has them.
+ * The classes of servers but that of http, and what kind of sockets their servers have. http2 gives its classes to
+ * nobody: a server that is made for it has them.
  * @returns {[prototype: object, kind: 'tls' | 'http2'][]}
  */
 function findSecureServers() {
@@ -24,7 +24,9 @@ function findSecureServers() {
   return servers;
 }
 
-/** Whether an agent goes through a proxy, so that it makes its connections itself (http.md, "Built-in Proxy Support"). */
+/**
+ * Whether an agent goes through a proxy, so that it makes its connections itself (http.md, "Built-in Proxy Support").
+ */
 const goesThroughProxy = (agent) => Boolean(agent?.options?.proxyEnv);
 
 /** Lets a server of Node's count its calls of listen(), as those of cnet do. Node 18 has no such count. */

@@ -1,6 +1,9 @@
 'use strict';
 
-/** What cnet/register knows of Node's loader of modules. What spares the search for the files of lib/ is in together.js. */
+/**
+ * What cnet/register knows of Node's loader of modules. What spares the search for the files of lib/ is in
+ * together.js.
+ */
 
 const Module = require('node:module');
 
@@ -13,7 +16,9 @@ const { replace } = require('../common/replace.js');
  */
 const replaceLoad = (make) => replace(Module, '_load', make);
 
-/** @returns {boolean | undefined} whether somebody has a builtin module of Node's by now; undefined: it cannot be told */
+/**
+ * @returns {boolean | undefined} whether somebody has a builtin module of Node's by now; undefined: it cannot be told
+ */
 function isLoaded(name) {
   const { moduleLoadList: list } = process;
   return Array.isArray(list) ? list.includes(`NativeModule ${name}`) : undefined;

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Native streams of Node's own, TCP and Pipe, made for a socket of cnet: Node's TLS and http2 speak to these below JavaScript.
- * What stands here is of Node's insides: the classes of such streams, the timer that a socket is asked for, and what passes for
- * a socket of Node's.
+ * Native streams of Node's own, TCP and Pipe, made for a socket of cnet: Node's TLS and http2 speak to these below
+ * JavaScript. What stands here is of Node's insides: the classes of such streams, the timer that a socket is asked
+ * for, and what passes for a socket of Node's.
  */
 
 const { setImmediate } = require('../common/timers');
@@ -27,7 +27,10 @@ function endWith(secure, socket) {
   if (LEAVES_OPEN) socket.prependListener('close', () => secure.destroy());
 }
 
-/** Lets a second close() call back too: the TLS of Node 18 waits for that, for a stream that the socket below has closed. */
+/**
+ * Lets a second close() call back too: the TLS of Node 18 waits for that, for a stream that the socket below has
+ * closed.
+ */
 function closeTwice(stream) {
   const { close } = stream;
   let isClosed = false;
@@ -39,7 +42,8 @@ function closeTwice(stream) {
 }
 
 /**
- * A native stream of Node's that is open on nothing yet. Node gives its classes to nobody, but a socket made of a descriptor has one.
+ * A native stream of Node's that is open on nothing yet. Node gives its classes to nobody, but a socket made of a
+ * descriptor has one.
  * @param {string} kind a name for what makeDescriptor() makes
  * @param {() => number} makeDescriptor of a socket of that kind, which is closed here
  * @returns {object} with open(descriptor)
@@ -69,8 +73,8 @@ function findTimerSymbol() {
 }
 
 /**
- * Lets what happens on a socket of Node's above (whose `_parent` is `socket`) be activity of `socket`: that one asks each socket
- * below it for its timer.
+ * Lets what happens on a socket of Node's above (whose `_parent` is `socket`) be activity of `socket`: that one asks
+ * each socket below it for its timer.
  * @param {object} socket
  * @param {() => void} refresh
  */

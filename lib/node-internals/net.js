@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Node's own net as it was when cnet was loaded. What asks for it later, by require('node:net'), gets what a program has put
- * in the place of a class or a function, with cnet/register also what it has put into cnet's (register/join.js).
+ * Node's own net as it was when cnet was loaded. What asks for it later, by require('node:net'), gets what a program
+ * has put in the place of a class or a function, with cnet/register also what it has put into cnet's
+ * (register/join.js).
  */
 
 const nodeNet = require('node:net');
@@ -22,8 +23,9 @@ const methods = new Map([Socket, Server].map((Class) => [Class, methodsOf(Class)
 const methodOf = (Class, name) => methods.get(Class).get(name) ?? Object.getPrototypeOf(Class.prototype)[name];
 
 /**
- * Does for a socket of Node's what a method of cnet's Socket was called for. A program has put a function of its own in the
- * place of that method, and with cnet/register Node's sockets have come to it too; it goes on to the method that was there.
+ * Does for a socket of Node's what a method of cnet's Socket was called for. A program has put a function of its own
+ * in the place of that method, and with cnet/register Node's sockets have come to it too; it goes on to the method
+ * that was there.
  * @param {import('node:net').Socket} socket
  */
 const callNode = (socket, name, args) => Reflect.apply(methodOf(Socket, name), socket, args);

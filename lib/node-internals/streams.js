@@ -1,9 +1,10 @@
 'use strict';
 
 /**
- * What cnet knows of the states of Node's streams. stream.Duplex keeps them as `_readableState` and `_writableState`; their fields
- * are in no document, and test/node-internals/streams.test.js says of each what cnet relies on. Nothing else in lib/ knows
- * them. The functions take any stream, sockets of Node's too, and are small, as most of them are on a hot path.
+ * What cnet knows of the states of Node's streams. stream.Duplex keeps them as `_readableState` and `_writableState`;
+ * their fields are in no document, and test/node-internals/streams.test.js says of each what cnet relies on. Nothing
+ * else in lib/ knows them. The functions take any stream, sockets of Node's too, and are small, as most of them are
+ * on a hot path.
  */
 
 const { Readable, Writable } = require('node:stream');
@@ -14,7 +15,7 @@ const { WritableState } = Writable;
 /* Taken once: a program may have its own in the place of them. */
 const { isPaused, pause, resume } = Readable.prototype;
 
-/* --- reading --------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 /** Whether the end has been read; what came before it may not have been consumed yet. */
 const hasEnded = (stream) => stream._readableState.ended;
@@ -32,9 +33,10 @@ function emitsAtOnce(stream) {
 }
 
 /**
- * Has each chunk of a pipe go through emit() of the stream and write() of the destination, in the place of which a program
- * may have its own. Since 26.12 stream.Readable passes both by with what was buffered, when a pipe is all that listens. It
- * asks for this after each _read() and before each chunk; null is what it has when there are two pipes.
+ * Has each chunk of a pipe go through emit() of the stream and write() of the destination, in the place of which a
+ * program may have its own. Since 26.12 stream.Readable passes both by with what was buffered, when a pipe is all
+ * that listens. It asks for this after each _read() and before each chunk; null is what it has when there are two
+ * pipes.
  */
 function emitAll(stream) {
   const state = stream._readableState;
@@ -51,8 +53,8 @@ function wasPaused(state) {
 }
 
 /**
- * Has it that pause() was called last, or resume(). Where the state keeps that is another place on Node 18 than on later lines;
- * so these methods note it, which do nothing else for a stream that does not flow, or does.
+ * Has it that pause() was called last, or resume(). Where the state keeps that is another place on Node 18 than on
+ * later lines; so these methods note it, which do nothing else for a stream that does not flow, or does.
  */
 function notePaused(state, paused) {
   const { flowing } = state;
@@ -67,7 +69,7 @@ function letFlow(state, flows) {
   notePaused(state, false);
 }
 
-/* --- writing --------------------------------------------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 /** The encoding of a text that is written without one. */
 const defaultEncodingOf = (stream) => stream._writableState.defaultEncoding;
@@ -87,7 +89,7 @@ function takesAtOnce(stream, length) {
   );
 }
 
-/* --- the end --------------------------------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------------------------------------------ */
 
 /** Whether the writing side is destroyed, whatever `destroyed` of a program's class says. */
 const isDestroyed = (stream) => stream._writableState.destroyed;
@@ -95,7 +97,7 @@ const isDestroyed = (stream) => stream._writableState.destroyed;
 /** Takes back that it was destroyed. */
 const undestroy = (stream) => stream._undestroy();
 
-/* --- states ---------------------------------------------------------------------------------------------------------- */
+/* --- states ------------------------------------------------------------------------------------------------------- */
 
 /** What WritableState makes for nothing when it is asked for the one function. It is the same object each time. */
 const waste = Object.create(WritableState.prototype);
@@ -157,6 +159,18 @@ function renewStates(stream) {
 }
 
 module.exports = {
-  awaitsReadable, defaultEncodingOf, emitAll, emitsAtOnce, hasEnded, isDestroyed, isPiped, letFlow, notePaused, renewStates, shareStates,
-  takesAtOnce, undestroy, wasPaused,
+  awaitsReadable,
+  defaultEncodingOf,
+  emitAll,
+  emitsAtOnce,
+  hasEnded,
+  isDestroyed,
+  isPiped,
+  letFlow,
+  notePaused,
+  renewStates,
+  shareStates,
+  takesAtOnce,
+  undestroy,
+  wasPaused,
 };

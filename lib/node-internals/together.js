@@ -1,11 +1,12 @@
 'use strict';
 
 /**
- * Spares Node the search for each file of lib/ when the package is loaded, which takes as long as the files themselves, and
- * gets Node's functions on paths compiled for speed: `require('../room/x')` of the module that is given here, and of those that
- * come by it, is the file x.js of that folder. No function of `node:path` is called for each, as that one would be optimized, which
- * takes the engine's compiler into memory. Such a file is in require.cache like any other, and what is there is taken from there.
- * A loader other than Node's own (Jest, bundlers, packers) is left to itself: its modules are none of Node's.
+ * Spares Node the search for each file of lib/ when the package is loaded, which takes as long as the files
+ * themselves, and gets Node's functions on paths compiled for speed: `require('../room/x')` of the module that is
+ * given here, and of those that come by it, is the file x.js of that folder. No function of `node:path` is called for
+ * each, as that one would be optimized, which takes the engine's compiler into memory. Such a file is in
+ * require.cache like any other, and what is there is taken from there. A loader other than Node's own (Jest,
+ * bundlers, packers) is left to itself: its modules are none of Node's.
  */
 
 const Module = require('node:module');
@@ -17,7 +18,8 @@ const { _cache: cache, _extensions: extensions } = Module;
 const LOCAL = /^(\.\.?)\/((?:[\w-]+\/)?[\w-]+?)(?:\.js)?$/;
 
 /**
- * @type {Map<string, NodeModule>} by file: the modules of this copy of the package. When the program has cleared require.cache,
+ * @type {Map<string, NodeModule>} by file: the modules of this copy of the package. When the program has cleared
+ *   require.cache,
  * that has those of another.
  */
 const own = new Map();
@@ -55,23 +57,33 @@ function loadFile(filename, parent) {
 }
 
 /**
- * Whether a module is one of Node's own loader, with the require() of all of them. Those of Vitest's vmThreads are not: theirs
- * is a getter, which must not even be asked.
+ * Whether a module is one of Node's own loader, with the require() of all of them. Those of Vitest's vmThreads are
+ * not: theirs is a getter, which must not even be asked.
  */
 function isNodes(loading) {
   if (!(loading instanceof Module) || cache?.[loading.filename] !== loading) return false;
   const { value } = Object.getOwnPropertyDescriptor(Module.prototype, 'require') ?? {};
-  return typeof value === 'function' && Object.getPrototypeOf(loading) === Module.prototype && !Object.hasOwn(loading, 'require');
+  return (
+    typeof value === 'function' &&
+    Object.getPrototypeOf(loading) === Module.prototype &&
+    !Object.hasOwn(loading, 'require')
+  );
 }
 
-/** @returns {NodeModule | undefined} what another file of this copy is to be given, unless it has not been asked for before */
+/**
+ * @returns {NodeModule | undefined} what another file of this copy is to be given, unless it has not been asked for
+ * before
+ */
 function known(filename, loading) {
   if ((loading.loaded || compiling > 0) && own.has(filename)) return own.get(filename);
   if (cache[filename] !== undefined) own.set(filename, cache[filename]);
   return cache[filename];
 }
 
-/** @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it is */
+/**
+ * @param {NodeModule} loading whose require() is to take the short way; where it is another loader's it stays as it
+ * is
+ */
 function loadTogether(loading) {
   if (!isNodes(loading) || typeof extensions?.['.js'] !== 'function') return;
   const folder = path.dirname(loading.filename);
@@ -86,10 +98,14 @@ function loadTogether(loading) {
   };
 }
 
-/** Compiles a file when somebody wants what it exports. @param {any[]} compile what Module.prototype._compile() is given */
+/**
+ * Compiles a file when somebody wants what it exports.
+ * @param {any[]} compile what Module.prototype._compile() is given
+ */
 function compileAtFirstUse(made, compile) {
   const { exports } = made;
-  const define = (property) => Object.defineProperty(made, 'exports', { configurable: true, enumerable: true, ...property });
+  const define = (property) =>
+    Object.defineProperty(made, 'exports', { configurable: true, enumerable: true, ...property });
   const use = () => {
     define({ value: exports, writable: true });
     compiling++;
@@ -126,8 +142,8 @@ function readFile(filename, parent) {
 }
 
 /**
- * Gives a folder modules that are compiled when they are first used. Their files are read at once: later the folder may be gone,
- * or be another version's, or there may be no descriptor to read with. Text costs less than code.
+ * Gives a folder modules that are compiled when they are first used. Their files are read at once: later the folder
+ * may be gone, or be another version's, or there may be no descriptor to read with. Text costs less than code.
  * @param {NodeModule} loading of whose folder they are
  * @param {string[]} names without `.js`
  * @returns {boolean} false with another loader than Node's: then they are not there, and are best loaded at once

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * Whether a program has put something in the place of what Node's net has: then cnet/register-http leaves http to Node's own
- * sockets and servers, for which that is meant (mocks, instrumentation). With cnet/register Node's net tells of what was put
- * into cnet's, too. What is there when cnet is loaded counts as Node's own.
+ * Whether a program has put something in the place of what Node's net has: then cnet/register-http leaves http to
+ * Node's own sockets and servers, for which that is meant (mocks, instrumentation). With cnet/register Node's net
+ * tells of what was put into cnet's, too. What is there when cnet is loaded counts as Node's own.
  */
 
 const nodeNet = require('node:net');
@@ -13,7 +13,10 @@ const { joining, methods, Server, Socket } = require('./net');
 /** What those alone use who connect. */
 const CONNECTING = new Set(['connect', 'createConnection']);
 
-const FUNCTIONS = ['connect', 'createConnection', 'createServer', 'Server', 'Socket'].map((name) => [name, nodeNet[name]]);
+const FUNCTIONS = ['connect', 'createConnection', 'createServer', 'Server', 'Socket'].map((name) => [
+  name,
+  nodeNet[name],
+]);
 
 /** The names of the methods that a prototype inherits. */
 function inheritedBy(prototype) {
@@ -49,7 +52,10 @@ const none = new Set();
  */
 function isTouched(connects) {
   const without = connects ? none : CONNECTING;
-  return FUNCTIONS.some(([name, before]) => nodeNet[name] !== before && !without.has(name)) || watches.some((isOther) => isOther(without));
+  return (
+    FUNCTIONS.some(([name, before]) => nodeNet[name] !== before && !without.has(name)) ||
+    watches.some((isOther) => isOther(without))
+  );
 }
 
 module.exports = { isTouched };

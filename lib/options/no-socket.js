@@ -16,7 +16,10 @@ function reasonOf(owner) {
   if (handle && !(handle instanceof Handle)) return null;
   if (owner.destroyed === undefined) return { err: uv.EBADF, text: 'the server does not listen' };
   if (owner.destroyed) return { err: uv.EBADF, text: 'the socket is closed' };
-  return { err: uv.ENOTCONN, text: owner.connecting ? 'the socket is not connected yet' : 'the socket is not connected' };
+  return {
+    err: uv.ENOTCONN,
+    text: owner.connecting ? 'the socket is not connected yet' : 'the socket is not connected',
+  };
 }
 
 /**
@@ -29,7 +32,9 @@ function reasonOf(owner) {
  */
 function callError(owner, err, syscall, option) {
   const reason = err === uv.EBADF ? reasonOf(owner) : null;
-  return reason === null ? errnoException(err, syscall, option) : errnoException(reason.err, syscall, `${option}: ${reason.text}`);
+  return reason === null
+    ? errnoException(err, syscall, option)
+    : errnoException(reason.err, syscall, `${option}: ${reason.text}`);
 }
 
 /**
@@ -45,8 +50,8 @@ function needKind(handle, Kind, feature) {
 }
 
 /**
- * Asks the system about a socket by a handle of cnet: the owner's, or one for the moment where the owner has a stream of Node's
- * (node-stream.js).
+ * Asks the system about a socket by a handle of cnet: the owner's, or one for the moment where the owner has a stream
+ * of Node's (node-stream.js).
  * @template T
  * @param {object} owner a Socket or a Server
  * @param {(handle: Handle | null) => T} ask

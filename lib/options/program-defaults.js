@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * What options of connect(), new Socket(), createServer() and listen() are when they are not given: set for the whole program
- * by setDefaults(), or by the environment (set-defaults.js and environment.js). Here is how they are applied. While
- * nothing is set, `program.client` and `program.server` are NONE, and to ask for that is all that it costs.
+ * What options of connect(), new Socket(), createServer() and listen() are when they are not given: set for the whole
+ * program by setDefaults(), or by the environment (set-defaults.js and environment.js). Here is how they are applied.
+ * While nothing is set, `program.client` and `program.server` are NONE, and to ask for that is all that it costs.
  */
 
 const { getDefaultAutoSelectFamily } = require('../common/family-defaults');
@@ -14,15 +14,18 @@ const NONE = Object.freeze({});
 /** Of the variables of the environment: see environment.js. */
 const PREFIX = 'CNET_';
 
-/** Frozen objects of the options that are set, for each side; and which of the `socketOptions` say something of a path. */
+/**
+ * Frozen objects of the options that are set, for each side; and which of the `socketOptions` say something of a
+ * path.
+ */
 const program = { client: NONE, server: NONE, clientPath: undefined, serverPath: undefined };
 
 /** What took a default that has to stand back where the program asks for something that does not go with it. */
 const byDefault = new WeakSet();
 
 /**
- * Options with others in the place of those that are not given. The program's own object is asked for the rest, as it is: it may
- * have accessors.
+ * Options with others in the place of those that are not given. The program's own object is asked for the rest, as it
+ * is: it may have accessors.
  */
 function over(options, extra) {
   const isExtra = (name) => Object.hasOwn(extra, name);
@@ -48,14 +51,24 @@ function missing(options, defaults, names) {
   return found;
 }
 
-/* --- sockets -------------------------------------------------------------------------------------------------------- */
+/* --- sockets ------------------------------------------------------------------------------------------------------ */
 
-const OF_SOCKETS = ['noDelay', 'keepAlive', 'keepAliveInitialDelay', 'keepAliveInterval', 'keepAliveCount', 'typeOfService'];
+const OF_SOCKETS = [
+  'noDelay',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'keepAliveInterval',
+  'keepAliveCount',
+  'typeOfService',
+];
 
 /** The two sides of a Duplex, of which a program may have given one. */
 function highWaterMarks({ highWaterMark, readableHighWaterMark, writableHighWaterMark }, value) {
   if (value === undefined || (highWaterMark ?? undefined) !== undefined) return {};
-  return { readableHighWaterMark: readableHighWaterMark ?? value, writableHighWaterMark: writableHighWaterMark ?? value };
+  return {
+    readableHighWaterMark: readableHighWaterMark ?? value,
+    writableHighWaterMark: writableHighWaterMark ?? value,
+  };
 }
 
 /** @returns {object} options of new Socket(), of a socket that is to connect */
@@ -87,11 +100,19 @@ function forConnect(socket, options, isPath, isForeign) {
   return over(options, found);
 }
 
-/* --- servers -------------------------------------------------------------------------------------------------------- */
+/* --- servers ------------------------------------------------------------------------------------------------------ */
 
 const OF_SERVERS = [
-  'noDelay', 'keepAlive', 'keepAliveInitialDelay', 'keepAliveInterval', 'keepAliveCount', 'highWaterMark', 'blockList', 'proxyProtocol',
-  'userTimeout', 'allowedUids',
+  'noDelay',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'keepAliveInterval',
+  'keepAliveCount',
+  'highWaterMark',
+  'blockList',
+  'proxyProtocol',
+  'userTimeout',
+  'allowedUids',
 ];
 
 /** Properties of a server. */
@@ -135,5 +156,15 @@ function listenSocketOptions(options, isPath, isShared) {
 }
 
 module.exports = {
-  LIMITS, NONE, PREFIX, byDefault, fillServer, forConnect, forListen, forSocket, limitServer, listenSocketOptions, program,
+  LIMITS,
+  NONE,
+  PREFIX,
+  byDefault,
+  fillServer,
+  forConnect,
+  forListen,
+  forSocket,
+  limitServer,
+  listenSocketOptions,
+  program,
 };

@@ -45,7 +45,11 @@ function findOption(name) {
   if (option.type === uv.ENOTSUP) throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(name);
   if (option.type < 0) {
     const meant = nearest(name, native.optionNames());
-    throw invalidArgValue('name', name, `must be the name of a socket option${meant === undefined ? '' : ` (did you mean ${meant}?)`}`);
+    throw invalidArgValue(
+      'name',
+      name,
+      `must be the name of a socket option${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+    );
   }
   known.set(name, option);
   return option;
@@ -88,7 +92,8 @@ function encode({ name: option, type }, value, name) {
     case LINGER:
       return lingerBytes(value, name);
     case FLAG:
-      if (typeof value !== 'boolean' && typeof value !== 'number') throw invalidArgType(name, ['boolean', 'number'], value);
+      if (typeof value !== 'boolean' && typeof value !== 'number')
+        throw invalidArgType(name, ['boolean', 'number'], value);
       if (typeof value === 'number') validateInt32(value, name);
       return bytesOf(Int32Array.of(Number(value)));
     case INT:
@@ -134,7 +139,8 @@ function optionText(err, option, handle) {
 }
 
 /**
- * @param {object | null} [owner] the Socket or Server that was asked: without a socket of the system's the error says why
+ * @param {object | null} [owner] the Socket or Server that was asked: without a socket of the system's the error says
+ *   why
  * @param {Handle | null} [handle]
  */
 function optionError(err, syscall, option, owner = null, handle = owner === null ? null : owner._handle) {
@@ -176,7 +182,9 @@ const methods = {
     const wanted = isRaw ? rawOption(name, option) : findOption(name);
     if (isRaw) validateInt32(length, 'length', 1, LONGEST_VALUE);
     const memory = new ArrayBuffer(isRaw ? length : ROOM[wanted.type]);
-    const got = askSystem(this, (handle) => native.getOption(idOf(handle), wanted.level, wanted.number, new Uint8Array(memory)));
+    const got = askSystem(this, (handle) =>
+      native.getOption(idOf(handle), wanted.level, wanted.number, new Uint8Array(memory)),
+    );
 
     if (got < 0) throw optionError(got, 'getsockopt', wanted.name, this);
     return isRaw ? Buffer.from(memory, 0, got) : decode(wanted, memory, got);
@@ -198,7 +206,7 @@ const methods = {
   },
 };
 
-/* --- the option `socketOptions` -------------------------------------------------------------------------------------- */
+/* --- the option `socketOptions` ----------------------------------------------------------------------------------- */
 
 /**
  * The option `socketOptions`: an object of names and values, or a list of the arguments of setOption().
@@ -223,7 +231,11 @@ function listenOptionsOption(options) {
   const settings = socketOptionsOption(options);
   const refused = settings?.find(({ name }) => OF_BIND.includes(name));
   if (refused === undefined) return settings;
-  throw invalidArgValue('options.socketOptions', options.socketOptions, `must not have ${refused.name}, which listen() sets by itself`);
+  throw invalidArgValue(
+    'options.socketOptions',
+    options.socketOptions,
+    `must not have ${refused.name}, which listen() sets by itself`,
+  );
 }
 
 /**
@@ -258,4 +270,13 @@ function setAll(handle, settings) {
   return null;
 }
 
-module.exports = { findOption, listenOptionsOption, makeSocket, methods, optionError, pack, setAll, socketOptionsOption };
+module.exports = {
+  findOption,
+  listenOptionsOption,
+  makeSocket,
+  methods,
+  optionError,
+  pack,
+  setAll,
+  socketOptionsOption,
+};

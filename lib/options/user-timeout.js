@@ -36,11 +36,13 @@ function refuseMultipath(owner, multipath) {
 
 const methods = {
   /**
-   * Ends the connection with ETIMEDOUT when data that were sent, or keep-alive probes, stay without an acknowledgement of
-   * the peer's for so long (tcp(7), TCP_USER_TIMEOUT). Before there is a connection it is kept for it. Linux only.
+   * Ends the connection with ETIMEDOUT when data that were sent, or keep-alive probes, stay without an
+   * acknowledgement of the peer's for so long (tcp(7), TCP_USER_TIMEOUT). Before there is a connection it is kept for
+   * it. Linux only.
    * @param {number} msecs 0 to 2^31-1; 0: as long as the system's retransmissions last
    * @returns {this}
-   * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM; ENOPROTOOPT or ENOTSUP for multipath TCP
+   * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM; ENOPROTOOPT or ENOTSUP for
+   *   multipath TCP
    */
   setUserTimeout(msecs) {
     validateInt32(msecs, 'msecs', 0);

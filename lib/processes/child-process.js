@@ -58,10 +58,14 @@ function release(socket) {
   };
 }
 
-/** Whatever makes it impossible that another process goes on with all that belongs to the connection. @throws ERR_SOCKET_IN_USE */
+/**
+ * Whatever makes it impossible that another process goes on with all that belongs to the connection.
+ * @throws ERR_SOCKET_IN_USE
+ */
 function refuseLoss(socket) {
   if (socket[kIsSpliced]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
-  if (socket.readableLength > 0 || socket[kFirstBytes] !== null) throw new codes.ERR_SOCKET_IN_USE('bytes that it has read would be lost');
+  if (socket.readableLength > 0 || socket[kFirstBytes] !== null)
+    throw new codes.ERR_SOCKET_IN_USE('bytes that it has read would be lost');
 }
 
 function socketToNode(socket, { keepOpen = false }) {
@@ -135,18 +139,20 @@ function boundToNode(bound) {
 /**
  * Node's own object for a socket or a server of cnet, to be sent: `child.send(message, toNode(socket))`.
  *
- * A socket moves to it: here it has no handle any more, and no event comes, as when Node sends a socket of its own. With
- * `keepOpen` it stays open here too. A server goes on listening; Node's lives until it is closed. What is closed already
- * gives an object without a handle, which arrives as `undefined`. A BoundSocket is given away; before Node 26.10 what is
- * sent for it is a native handle, which is to be closed when send() calls back.
+ * A socket moves to it: here it has no handle any more, and no event comes, as when Node sends a socket of its own.
+ * With `keepOpen` it stays open here too. A server goes on listening; Node's lives until it is closed. What is closed
+ * already gives an object without a handle, which arrives as `undefined`. A BoundSocket is given away; before Node
+ * 26.10 what is sent for it is a native handle, which is to be closed when send() calls back.
  * @param {Socket | Server | BoundSocket} source one of Node's own is given back as it is
  * @param {{ keepOpen?: boolean }} [options] sockets only
  * @returns {nodeNet.Socket | nodeNet.Server | object}
- * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_HANDLE_TYPE while it connects, without a descriptor, or for a BoundSocket of a
- *   path; ERR_SOCKET_IN_USE while bytes that it has read are not consumed, or splice() has it; ERR_SOCKET_HANDLE_ADOPTED; EMFILE
+ * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_HANDLE_TYPE while it connects, without a descriptor, or for a BoundSocket
+ *   of a path; ERR_SOCKET_IN_USE while bytes that it has read are not consumed, or splice() has it;
+ *   ERR_SOCKET_HANDLE_ADOPTED; EMFILE
  */
 function toNode(source, options = {}, mayLose = false) {
-  if (source instanceof nodeNet.Server && handleOf(source) instanceof Handle) return serverToNode(source); // register-http.js
+  // register-http.js
+  if (source instanceof nodeNet.Server && handleOf(source) instanceof Handle) return serverToNode(source);
   if (source instanceof nodeNet.Socket || source instanceof nodeNet.Server) return source;
   if (source instanceof Socket && !mayLose && !options.keepOpen) refuseLoss(source);
   if (source instanceof Socket) return socketToNode(source, options);
@@ -233,9 +239,9 @@ function configureSocket(socket, options) {
  * A socket or a server of cnet for what has arrived: `process.on('message', (message, handle) => fromNode(handle))`.
  * It is to be called in the handler itself, before Node reads or accepts; bytes that were received already come first.
  * @template T
- * @param {nodeNet.Socket | nodeNet.Server | object | T} handle `undefined`, for a connection that has ended on its way, and
- *   what is cnet's already (cnet/register) are given back; a server takes the options and the listener, a socket
- *   `allowHalfOpen`
+ * @param {nodeNet.Socket | nodeNet.Server | object | T} handle `undefined`, for a connection that has ended on its
+ *   way, and what is cnet's already (cnet/register) are given back; a server takes the options and the listener, a
+ *   socket `allowHalfOpen`
  * @param {object | Function} [options] of new Socket() or new Server(); for a server also its listener
  * @param {Function} [connectionListener] of a server
  * @returns {Socket | Server | BoundSocket | T}
@@ -249,7 +255,8 @@ function fromNode(handle, options = undefined, connectionListener = undefined) {
   if (handle instanceof Socket) return configureSocket(handle, options);
   if (handle instanceof Server) return configureServer(handle, options, connectionListener);
   if (handle instanceof BoundSocket) return handle;
-  if (nodeNet.BoundSocket !== undefined && handle instanceof nodeNet.BoundSocket) return boundFromNode(handle, handle.fd());
+  if (nodeNet.BoundSocket !== undefined && handle instanceof nodeNet.BoundSocket)
+    return boundFromNode(handle, handle.fd());
   if (fdOfNode(handle) >= 0) return boundFromNode(handle, fdOfNode(handle));
   throw invalidArgType('handle', ['Socket', 'Server', 'BoundSocket'], handle);
 }

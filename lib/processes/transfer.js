@@ -1,11 +1,11 @@
 'use strict';
 
 /**
- * transfer() and receive(): sockets, servers and bound sockets moved between the threads of a process. Node does it in
- * the transfer list of postMessage(), which takes its own classes alone. transfer() makes a token, a plain object that
- * can be cloned, of one; receive() makes one of the token. The connection or the port is the same throughout: what moves is
- * its descriptor. That, and whatever the receiver has to know of it, is kept by C meanwhile (src/core/ticket.c); the token has no
- * more than a name that nobody can guess.
+ * transfer() and receive(): sockets, servers and bound sockets moved between the threads of a process. Node does it
+ * in the transfer list of postMessage(), which takes its own classes alone. transfer() makes a token, a plain object
+ * that can be cloned, of one; receive() makes one of the token. The connection or the port is the same throughout:
+ * what moves is its descriptor. That, and whatever the receiver has to know of it, is kept by C meanwhile
+ * (src/core/ticket.c); the token has no more than a name that nobody can guess.
  */
 
 const { inspect } = require('node:util');
@@ -36,7 +36,7 @@ const threads = () => require('node:worker_threads');
 /** The kinds of what can be moved; C knows them by their number. */
 const TYPES = ['Socket', 'Server', 'BoundSocket'];
 
-/* --- tokens nobody has received ------------------------------------------------------------------------------------ */
+/* --- tokens nobody has received ----------------------------------------------------------------------------------- */
 
 /** @type {WeakMap<object, Sent>} what was sent to a thread or a port */
 const sentTo = new WeakMap();
@@ -58,8 +58,8 @@ class Sent {
 }
 
 /**
- * Whether there will be no 'exit' or 'close' any more. A thread that has ended has no number. A port that is closed cannot
- * keep the thread alive, whatever it is told.
+ * Whether there will be no 'exit' or 'close' any more. A thread that has ended has no number. A port that is closed
+ * cannot keep the thread alive, whatever it is told.
  */
 function hasEnded(target) {
   if (target instanceof threads().Worker) return target.threadId < 0;
@@ -91,8 +91,8 @@ function closeWith(target, key) {
 /* --- transfer ----------------------------------------------------------------------------------------------------- */
 
 /**
- * A token for what `handle` is open on: its descriptor is duplicated. A thread does not come to its end while a token of
- * its own waits: it would close the descriptor. The main thread need not wait, as it takes all others with it.
+ * A token for what `handle` is open on: its descriptor is duplicated. A thread does not come to its end while a token
+ * of its own waits: it would close the descriptor. The main thread need not wait, as it takes all others with it.
  */
 function makeToken(type, handle, notes) {
   const key = native.tokenNew(handle.id, TYPES.indexOf(type), v8().serialize(notes), !threads().isMainThread);
@@ -100,13 +100,19 @@ function makeToken(type, handle, notes) {
   return Object.defineProperty({ type, key }, inspect.custom, { value: inspectToken });
 }
 
-/** What util.inspect() shows of a token, and so what gets into logs: not the key, which is as secret as the connection. */
+/**
+ * What util.inspect() shows of a token, and so what gets into logs: not the key, which is as secret as the
+ * connection.
+ */
 function inspectToken(depth, options) {
   if (depth < 0) return '[TransferToken]';
   return `TransferToken ${inspect({ type: this.type }, options)}`;
 }
 
-/** Closes what the token stands for with the thread or port, if there is one, that does not receive it. @returns {object} */
+/**
+ * Closes what the token stands for with the thread or port, if there is one, that does not receive it.
+ * @returns {object}
+ */
 function sendTo(to, token) {
   if (to !== undefined) closeWith(to, token.key);
   return token;
@@ -162,8 +168,13 @@ function transferSocket(socket, to) {
 
 function transferServer(server, to) {
   const { _handle: handle, blockList } = server;
-  if (handle instanceof Pipe) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server', 'it listens on a path, whose file stays with its thread');
-  if (!(handle instanceof TCP)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server', handle ? undefined : 'it does not listen');
+  if (handle instanceof Pipe)
+    throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE(
+      'net.Server',
+      'it listens on a path, whose file stays with its thread',
+    );
+  if (!(handle instanceof TCP))
+    throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Server', handle ? undefined : 'it does not listen');
   const token = makeToken('Server', handle, {
     allowHalfOpen: server.allowHalfOpen,
     pauseOnConnect: server.pauseOnConnect,
@@ -186,7 +197,11 @@ function transferServer(server, to) {
 
 function transferBound(bound, to) {
   let handle = null;
-  if (bound.isPipe) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.BoundSocket', 'it is of a path, whose file stays with its thread');
+  if (bound.isPipe)
+    throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE(
+      'net.BoundSocket',
+      'it is of a path, whose file stays with its thread',
+    );
   if (!bound.isPipe) {
     try {
       handle = bound[kHandle];
@@ -205,8 +220,8 @@ function transferBound(bound, to) {
  * peer. The token can be cloned, so it may go to any thread of the process, in postMessage() or as workerData, and
  * receive() there goes on with it; so it does here. What was read and not consumed goes along.
  *
- * The token names a descriptor, for whoever knows it: it is as secret as the connection. In a worker, it keeps the thread from
- * ending by itself; what nobody has received when the thread is ended is closed.
+ * The token names a descriptor, for whoever knows it: it is as secret as the connection. In a worker, it keeps the
+ * thread from ending by itself; what nobody has received when the thread is ended is closed.
  * @param {Socket | Server | BoundSocket} source
  * @param {{ to?: Worker | MessagePort }} [options] `to`: where it is sent; what was not received there when that thread
  *   or port ends, or has ended, is closed
@@ -227,14 +242,15 @@ function transfer(source, options = {}) {
   throw invalidArgType('source', ['Socket', 'Server', 'BoundSocket'], source);
 }
 
-/* --- receive ------------------------------------------------------------------------------------------------------- */
+/* --- receive ------------------------------------------------------------------------------------------------------ */
 
 /** By kind of a stream in C. */
 const KINDS = { [KIND.TCP]: TCP, [KIND.PIPE]: Pipe };
 
 /**
  * Takes what the token names.
- * @param {{ key: string, kind: number, Gone: Function }} known `Gone`: the class of the error when it has been taken before
+ * @param {{ key: string, kind: number, Gone: Function }} known `Gone`: the class of the error when it has been taken
+ *   before
  */
 function take({ key, kind, Gone }, asyncType) {
   const handle = KINDS[kind].make(asyncType);

@@ -7,8 +7,8 @@ const { PREFIX } = require('../options/program-defaults');
 let isRead = false;
 
 /**
- * Reads the variables of the environment, once: when `net` of cnet is asked for, so that a process that never does so is not
- * concerned. What sets the defaults is loaded when there are such variables.
+ * Reads the variables of the environment, once: when `net` of cnet is asked for, so that a process that never does so
+ * is not concerned. What sets the defaults is loaded when there are such variables.
  * @throws ERR_CNET_ENVIRONMENT and again each time that it is asked for; ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
  */
 function readEnvironment() {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * setDefaults() and getDefaults(): what options are for the whole program when they are not given, and the same by variables of
- * the environment. What they do is in program-defaults.js.
+ * setDefaults() and getDefaults(): what options are for the whole program when they are not given, and the same by
+ * variables of the environment. What they do is in program-defaults.js.
  */
 
 const { BlockList } = require('../address/block-list');
@@ -19,7 +19,7 @@ const { validateBoolean, validateInt32, validateObject } = require('../common/va
 
 const LARGEST = 2 ** 31 - 1;
 
-/* --- what a value may be: check(value, name) throws as the option does; read(text) makes it of a variable ------------------ */
+/* --- what a value may be: check(value, name) throws as the option does; read(text) makes it of a variable --------- */
 
 /** What no check takes. */
 const NOTHING = Symbol('NOTHING');
@@ -56,7 +56,8 @@ const fastOpenQueue = {
     if (typeof value !== 'boolean') validateInt32(value, name, 0);
     if (value) needLinux(name);
   },
-  read: (text) => (text === '1' || text === '0' ? text === '1' : readInteger(text) === NOTHING ? flag.read(text) : readInteger(text)),
+  read: (text) =>
+    text === '1' || text === '0' ? text === '1' : readInteger(text) === NOTHING ? flag.read(text) : readInteger(text),
   says: `true, false, or an integer from 0 to ${LARGEST}`,
 };
 
@@ -102,8 +103,16 @@ const userIds = {
   says: 'a list of user ids, with commas between them',
 };
 
-const prefixLimit = { check: (value) => prefixOption(value) ?? fail('maxConnectionsPerPrefix', value), read: readJSON, says: 'JSON such as {"max":10}' };
-const rate = { check: (value) => rateOption(value) ?? fail('maxConnectionRate', value), read: readJSON, says: 'JSON such as {"perSecond":10}' };
+const prefixLimit = {
+  check: (value) => prefixOption(value) ?? fail('maxConnectionsPerPrefix', value),
+  read: readJSON,
+  says: 'JSON such as {"max":10}',
+};
+const rate = {
+  check: (value) => rateOption(value) ?? fail('maxConnectionRate', value),
+  read: readJSON,
+  says: 'JSON such as {"perSecond":10}',
+};
 
 const proxy = {
   check: (value) => proxyOption({ proxyProtocol: value }) ?? fail('options.proxyProtocol', value),
@@ -128,7 +137,7 @@ function fail(name, value) {
   throw invalidArgType(name, 'Object', value);
 }
 
-/* --- the table ---------------------------------------------------------------------------------------------------------- */
+/* --- the table ---------------------------------------------------------------------------------------------------- */
 
 const both = (kind) => ({ client: kind, server: kind });
 
@@ -172,7 +181,7 @@ const FAMILY = {
 };
 const FAMILY_AT_START = Object.fromEntries(Object.entries(FAMILY).map(([name, [get]]) => [name, get()]));
 
-/* --- setting ------------------------------------------------------------------------------------------------------------- */
+/* --- setting ------------------------------------------------------------------------------------------------------ */
 
 /** What was set: for both sides, and for each alone. */
 let chosen = { both: NONE, client: NONE, server: NONE };
@@ -187,10 +196,13 @@ function copyOf(value) {
 
 /** Why a name is no default of a group: it is one of the other side, or it is mistyped, or there is none like it. */
 function whyNone(group, name) {
-  if (Object.hasOwn(OPTIONS, name)) return `is no default of ${group}, but of ${group === 'client' ? 'server' : 'client'}`;
+  if (Object.hasOwn(OPTIONS, name))
+    return `is no default of ${group}, but of ${group === 'client' ? 'server' : 'client'}`;
   const names = Object.keys(OPTIONS).filter((one) => group === 'both' || group in OPTIONS[one]);
   const meant = nearest(name, names);
-  return meant === undefined ? `is no default; those that can be set: ${names.join(', ')}` : `is no default (did you mean ${meant}?)`;
+  return meant === undefined
+    ? `is no default; those that can be set: ${names.join(', ')}`
+    : `is no default (did you mean ${meant}?)`;
 }
 
 /** Checks one value. @throws what the option throws, or ERR_INVALID_ARG_VALUE for a name that is none */
@@ -221,7 +233,8 @@ function effective(side, groups) {
   const result = { ...groups.both, ...groups[side] };
   for (const name of Object.keys(result)) if (!(side in OPTIONS[name])) delete result[name];
   if (result.multipath && result.userTimeout > 0) {
-    throw invalidArgValue('options.multipath', true, 'cannot be used with a user timeout'); // as the two options together
+    // as the two options together
+    throw invalidArgValue('options.multipath', true, 'cannot be used with a user timeout');
   }
   return Object.keys(result).length === 0 ? NONE : Object.freeze(result);
 }
@@ -249,9 +262,9 @@ function applyFamily(client, before) {
 }
 
 /**
- * Sets what options are, from now on and in this thread, when they are not given: those of sockets and servers that are made,
- * connect or listen afterwards. Names that are not mentioned stay as they are; `undefined` takes a default away. All are set, or
- * none when one of them is not valid. Not in Node.
+ * Sets what options are, from now on and in this thread, when they are not given: those of sockets and servers that
+ * are made, connect or listen afterwards. Names that are not mentioned stay as they are; `undefined` takes a default
+ * away. All are set, or none when one of them is not valid. Not in Node.
  * @param {object} options by the names of the options: for both sides, or in `client` and `server` for one of them
  * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, as the option itself;
  *   ERR_INVALID_ARG_VALUE for a name that is none
@@ -284,7 +297,7 @@ function getDefaults() {
   return result;
 }
 
-/* --- the environment ------------------------------------------------------------------------------------------------------ */
+/* --- the environment ---------------------------------------------------------------------------------------------- */
 
 /** connectTimeout: CNET_CONNECT_TIMEOUT; that of one side: CNET_CLIENT_CONNECT_TIMEOUT. */
 const upper = (name) => name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
@@ -318,7 +331,9 @@ function readVariable(variable, [group, name]) {
 function warnOf(variable, known) {
   const near = [...known.keys()].find((name) => distance(name, variable) <= 2);
   if (near === undefined) return;
-  process.emitWarning(`The environment variable ${variable} is none of cnet: did you mean ${near}?`, { code: 'CNET_ENVIRONMENT' });
+  process.emitWarning(`The environment variable ${variable} is none of cnet: did you mean ${near}?`, {
+    code: 'CNET_ENVIRONMENT',
+  });
 }
 
 /** Sets what variables of the environment say. An empty one says nothing. */

@@ -14,7 +14,14 @@ const {
   PROXY_PROTOCOL: PROTOCOLS,
 } = require('../native/constants');
 const { codes, invalidArgType, invalidArgValue, outOfRange } = require('../common/errors');
-const { validateBoolean, validateInt32, validateObject, validateOneOf, validatePort, validateString } = require('../common/validate');
+const {
+  validateBoolean,
+  validateInt32,
+  validateObject,
+  validateOneOf,
+  validatePort,
+  validateString,
+} = require('../common/validate');
 
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const LONGEST = 65535; // behind the fixed part
@@ -51,7 +58,8 @@ function readEnd(end, name) {
 function readPath(path, name) {
   validateString(path, name);
   const bytes = Buffer.alloc(PATH_BYTES);
-  if (path.indexOf('\0') > 0 && path[0] !== '\0') throw invalidArgValue(name, path, 'must not have a zero character inside');
+  if (path.indexOf('\0') > 0 && path[0] !== '\0')
+    throw invalidArgValue(name, path, 'must not have a zero character inside');
   if (Buffer.byteLength(path) > PATH_BYTES) throw invalidArgValue(name, path, `must have at most ${PATH_BYTES} bytes`);
   bytes.write(path);
   return { family: UNIX, bytes, port: 0 };
@@ -61,9 +69,11 @@ const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
 
 const isMapped = ({ family, bytes }) => family === INET6 && bytes.subarray(0, MAPPED.length).equals(MAPPED);
 
-const asInet = (end) => (end.family === INET ? end : { family: INET, bytes: end.bytes.subarray(MAPPED.length), port: end.port });
+const asInet = (end) =>
+  end.family === INET ? end : { family: INET, bytes: end.bytes.subarray(MAPPED.length), port: end.port };
 
-const asInet6 = (end) => (end.family === INET6 ? end : { family: INET6, bytes: Buffer.concat([MAPPED, end.bytes]), port: end.port });
+const asInet6 = (end) =>
+  end.family === INET6 ? end : { family: INET6, bytes: Buffer.concat([MAPPED, end.bytes]), port: end.port };
 
 /** Both ends in one family: IPv4 where that is possible, as a server on '::' has the mapped form of it. */
 function sameFamily(source, destination) {
@@ -86,10 +96,19 @@ function endsOfSocket({ remoteAddress, remotePort, localAddress, localPort }) {
 
 const isSocket = (value) => typeof value?.pipe === 'function' && 'remoteAddress' in value;
 
-/** @returns {{ version: number, local: boolean, ends: object[] | null, protocol: number, tlvs: object[], checksum: boolean }} */
+/**
+ * @returns {{ version: number, local: boolean, ends: object[] | null, protocol: number, tlvs: object[], checksum:
+ * boolean }}
+ */
 function readHeader(header) {
   validateObject(header, 'header');
-  const { version = 2, socket = undefined, tlvs = [], checksum = false, protocol = 'STREAM' } = isSocket(header) ? { socket: header } : header;
+  const {
+    version = 2,
+    socket = undefined,
+    tlvs = [],
+    checksum = false,
+    protocol = 'STREAM',
+  } = isSocket(header) ? { socket: header } : header;
   validateOneOf(version, 'header.version', [1, 2]);
   validateOneOf(protocol, 'header.protocol', Object.keys(PROTOCOLS));
   validateBoolean(checksum, 'header.checksum');
@@ -99,7 +118,8 @@ function readHeader(header) {
   const { command = socket === undefined && source === undefined ? 'LOCAL' : 'PROXY' } = isSocket(header) ? {} : header;
   validateOneOf(command, 'header.command', ['PROXY', 'LOCAL']);
   const local = command === 'LOCAL';
-  if (local || (source === undefined && destination === undefined)) return { version, local, ends: null, protocol: 0, tlvs, checksum };
+  if (local || (source === undefined && destination === undefined))
+    return { version, local, ends: null, protocol: 0, tlvs, checksum };
   const ends = sameFamily(readEnd(source, 'header.source'), readEnd(destination, 'header.destination'));
   return { version, local, ends, protocol: PROTOCOLS[protocol], tlvs, checksum };
 }
@@ -119,7 +139,9 @@ function encodeLine({ ends, tlvs, checksum, protocol }) {
   const [source, destination] = ends;
   if (source.family === UNIX || protocol !== PROTOCOLS.STREAM) return Buffer.from('PROXY UNKNOWN\r\n');
   const [name, toText] = source.family === INET ? ['TCP4', inetText] : ['TCP6', inet6Text];
-  return Buffer.from(`PROXY ${name} ${toText(source.bytes)} ${toText(destination.bytes)} ${source.port} ${destination.port}\r\n`);
+  return Buffer.from(
+    `PROXY ${name} ${toText(source.bytes)} ${toText(destination.bytes)} ${source.port} ${destination.port}\r\n`,
+  );
 }
 
 /* --- version 2 --------------------------------------------------------------------------------------------------- */
@@ -136,7 +158,8 @@ function encodeTlv(tlv, i) {
   const { type, value } = tlv;
   validateInt32(type, `${name}.type`, 0, 255);
   if (type === TLV.CRC32C) throw invalidArgValue(`${name}.type`, type, 'is made by the option checksum');
-  if (typeof value !== 'string' && !isUint8Array(value)) throw invalidArgType(`${name}.value`, ['string', 'Buffer', 'Uint8Array'], value);
+  if (typeof value !== 'string' && !isUint8Array(value))
+    throw invalidArgType(`${name}.value`, ['string', 'Buffer', 'Uint8Array'], value);
   const bytes = Buffer.from(value);
   if (bytes.length > LONGEST) throw outOfRange(`${name}.value.length`, `<= ${LONGEST}`, bytes.length);
   return Buffer.concat([Buffer.of(type), uint16(bytes.length), bytes]);
@@ -149,16 +172,22 @@ function encodeBinary({ local, ends, protocol, tlvs, checksum }) {
   const sum = checksum ? [Buffer.from([TLV.CRC32C, 0, 4, 0, 0, 0, 0])] : [];
   const rest = Buffer.concat([...addresses, ...ports, ...tlvs.map(encodeTlv), ...sum]);
   if (rest.length > LONGEST) throw outOfRange('The length of the header', `<= ${FIXED + LONGEST}`, FIXED + rest.length);
-  const bytes = Buffer.concat([SIGNATURE, Buffer.of(local ? 0x20 : 0x21, (family << 4) | protocol), uint16(rest.length), rest]);
+  const bytes = Buffer.concat([
+    SIGNATURE,
+    Buffer.of(local ? 0x20 : 0x21, (family << 4) | protocol),
+    uint16(rest.length),
+    rest,
+  ]);
   if (checksum) bytes.writeUInt32BE(native.crc32c(bytes), bytes.length - 4);
   return bytes;
 }
 
 /**
  * The bytes of a header.
- * @param {import('../socket/socket').Socket | object} header a socket: the ends of its connection; or `version`, 2 by default, or
- *   1; `source` and `destination`, { address, port } or { path }, or `socket`; `command`, 'PROXY', or 'LOCAL' where no ends
- *   are given; `protocol`, 'STREAM' by default, or 'DGRAM'; `tlvs`, [{ type, value }]; `checksum`, true for a CRC32c
+ * @param {import('../socket/socket').Socket | object} header a socket: the ends of its connection; or `version`, 2 by
+ *   default, or 1; `source` and `destination`, { address, port } or { path }, or `socket`; `command`, 'PROXY', or
+ *   'LOCAL' where no ends are given; `protocol`, 'STREAM' by default, or 'DGRAM'; `tlvs`, [{ type, value }];
+ *   `checksum`, true for a CRC32c
  * @returns {Buffer}
  * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_ADDRESS, ERR_OUT_OF_RANGE, ERR_SOCKET_BAD_PORT
  */
@@ -168,7 +197,8 @@ function encodeProxyHeader(header) {
 }
 
 /**
- * TLVs, as of a header, or as in the value of TLV.SSL from its sixth byte on. Those of TLV.NOOP, which fill up, are left out.
+ * TLVs, as of a header, or as in the value of TLV.SSL from its sixth byte on. Those of TLV.NOOP, which fill up, are
+ * left out.
  * @param {Uint8Array} bytes
  * @returns {{ type: number, value: Buffer }[]} parts of the same memory
  * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_ARG_VALUE when one does not end where it should

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * For cnet/register and cnet/register-http: puts off what concerns TLS until the program gets a builtin module that has it. It
- * is large (on Node 24 `tls` takes as long as all of cnet), and many programs have no TLS.
+ * For cnet/register and cnet/register-http: puts off what concerns TLS until the program gets a builtin module that
+ * has it. It is large (on Node 24 `tls` takes as long as all of cnet), and many programs have no TLS.
  */
 
 const Module = require('node:module');
@@ -12,17 +12,73 @@ const { isLoaded, replaceLoad } = require('../node-internals/modules.js');
 
 /** The builtin modules through which nobody comes to TLS; a name that is not here counts as one that has it. */
 const WITHOUT_TLS = new Set([
-  '_http_agent', '_http_client', '_http_common', '_http_incoming', '_http_outgoing', '_http_server', 'assert', 'assert/strict',
-  'async_hooks', 'buffer', 'child_process', 'cluster', 'console', 'constants', 'crypto', 'dgram', 'diagnostics_channel', 'dns',
-  'dns/promises', 'domain', 'events', 'fs', 'fs/promises', 'http', 'module', 'net', 'net/promises', 'os', 'path', 'path/posix',
-  'path/win32', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline', 'readline/promises', 'sea', 'sqlite', 'stream',
-  'stream/consumers', 'stream/promises', 'stream/web', 'string_decoder', 'sys', 'test', 'test/reporters', 'timers',
-  'timers/promises', 'trace_events', 'tty', 'url', 'util', 'util/types', 'v8', 'vm', 'wasi', 'worker_threads', 'zlib',
+  '_http_agent',
+  '_http_client',
+  '_http_common',
+  '_http_incoming',
+  '_http_outgoing',
+  '_http_server',
+  'assert',
+  'assert/strict',
+  'async_hooks',
+  'buffer',
+  'child_process',
+  'cluster',
+  'console',
+  'constants',
+  'crypto',
+  'dgram',
+  'diagnostics_channel',
+  'dns',
+  'dns/promises',
+  'domain',
+  'events',
+  'fs',
+  'fs/promises',
+  'http',
+  'module',
+  'net',
+  'net/promises',
+  'os',
+  'path',
+  'path/posix',
+  'path/win32',
+  'perf_hooks',
+  'process',
+  'punycode',
+  'querystring',
+  'readline',
+  'readline/promises',
+  'sea',
+  'sqlite',
+  'stream',
+  'stream/consumers',
+  'stream/promises',
+  'stream/web',
+  'string_decoder',
+  'sys',
+  'test',
+  'test/reporters',
+  'timers',
+  'timers/promises',
+  'trace_events',
+  'tty',
+  'url',
+  'util',
+  'util/types',
+  'v8',
+  'vm',
+  'wasi',
+  'worker_threads',
+  'zlib',
 ]);
 
 const bare = (name) => (name.startsWith('node:') ? name.slice(5) : name);
 
-/** Whether it can be seen what the program loads: by hooks in this thread, which see require() and import (22.15, 23.5). */
+/**
+ * Whether it can be seen what the program loads: by hooks in this thread, which see require() and import (22.15,
+ * 23.5).
+ */
 function canWatch() {
   return Module.registerHooks !== undefined && isLoaded('tls') === false; // else somebody before us has it
 }
@@ -61,10 +117,18 @@ function beforeLoad(isMeant, task) {
     forget();
     task();
   };
-  const restore = process.getBuiltinModule === undefined ? () => {} : replace(process, 'getBuiltinModule', (next) => function getBuiltinModule(...args) {
-    if (typeof args[0] === 'string' && Module.isBuiltin(args[0])) see(args[0]);
-    return Reflect.apply(next(), this, args);
-  });
+  const restore =
+    process.getBuiltinModule === undefined
+      ? () => {}
+      : replace(
+          process,
+          'getBuiltinModule',
+          (next) =>
+            function getBuiltinModule(...args) {
+              if (typeof args[0] === 'string' && Module.isBuiltin(args[0])) see(args[0]);
+              return Reflect.apply(next(), this, args);
+            },
+        );
   steps = [watchLoads(see), restore];
   return forget;
 }
@@ -81,7 +145,8 @@ function beforeTls(task) {
 }
 
 /**
- * Runs a task before the program gets http2: at once where it has it. An import is not seen on lines without hooks in this thread.
+ * Runs a task before the program gets http2: at once where it has it. An import is not seen on lines without hooks in
+ * this thread.
  * @param {() => void} task
  * @returns {() => void} what makes it forget the task
  */

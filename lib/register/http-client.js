@@ -12,8 +12,8 @@ const { join } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
 
 /**
- * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net that are
- * not here, such as typeOfService, have no effect on Node's sockets of TLS either.
+ * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net
+ * that are not here, such as typeOfService, have no effect on Node's sockets of TLS either.
  */
 const CONNECTION_OPTIONS = [
   'allowHalfOpen',
@@ -77,7 +77,10 @@ function connectBelow(secure, socket, wanted) {
   }
 }
 
-/** On Node the two are one. Before there is a connection Node's TLS has nothing to end below it, and would let it be made. */
+/**
+ * On Node the two are one. Before there is a connection Node's TLS has nothing to end below it, and would let it be
+ * made.
+ */
 function abandonWith(secure, socket) {
   secure.once('close', () => {
     if (socket.connecting) socket.destroy();

@@ -23,10 +23,13 @@ const { undo } = require('../common/undo');
 /** What the handle and its sockets call, and what a limit needs. */
 const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted, kUserDropped];
 
-/** Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it. */
+/**
+ * Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it.
+ */
 function takeState(server) {
   const plain = new Server();
-  for (const key of Object.getOwnPropertySymbols(plain)) { // eslint-disable-line no-restricted-syntax -- a server of cnet
+  // eslint-disable-next-line no-restricted-syntax -- a server of cnet
+  for (const key of Object.getOwnPropertySymbols(plain)) {
     if (key in server) continue;
     Object.defineProperty(server, key, { value: plain[key], writable: true, configurable: true });
   }
@@ -62,8 +65,8 @@ function watchTLS(server) {
 }
 
 /**
- * Node's http2 speaks by streams of Node's own. Where there can be none it takes the socket for a Duplex: then it does not turn
- * Nagle's algorithm off, and that of Node 18 breaks down by an assertion when two writes meet.
+ * Node's http2 speaks by streams of Node's own. Where there can be none it takes the socket for a Duplex: then it
+ * does not turn Nagle's algorithm off, and that of Node 18 breaks down by an assertion when two writes meet.
  */
 function watchHTTP2(server) {
   server.prependListener('connection', (socket) => {
@@ -75,8 +78,8 @@ function watchHTTP2(server) {
 }
 
 /**
- * Has V8 read a server as fast as before: it makes a hash table of an object to which so much is added, unless that is the
- * prototype of another one. http asks its server for much with each request.
+ * Has V8 read a server as fast as before: it makes a hash table of an object to which so much is added, unless that
+ * is the prototype of another one. http asks its server for much with each request.
  */
 const keepFast = (server) => Object.create(server).listening;
 
@@ -115,8 +118,8 @@ function listenByCnet(kind, next) {
 }
 
 /**
- * close() of Node, after which a listen() that is on its way counts no more: its lookup, to which Node 18 does not see, and
- * what it leaves with others.
+ * close() of Node, after which a listen() that is on its way counts no more: its lookup, to which Node 18 does not
+ * see, and what it leaves with others.
  */
 function closeByNode(next) {
   return function close(...args) {

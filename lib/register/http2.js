@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * The part of cnet/register for http2 over sockets of cnet, which a program gives to it: `server.emit('connection', socket)`,
- * http2.performServerHandshake(), and the option `createConnection` of http2.connect(). What http2 speaks goes through one of Node's
- * own streams, as with node:net; where there can be none, through the socket as a Duplex.
+ * The part of cnet/register for http2 over sockets of cnet, which a program gives to it: `server.emit('connection',
+ * socket)`, http2.performServerHandshake(), and the option `createConnection` of http2.connect(). What http2 speaks
+ * goes through one of Node's own streams, as with node:net; where there can be none, through the socket as a Duplex.
  */
 
 const Module = require('node:module');

@@ -1,13 +1,13 @@
 'use strict';
 
 /**
- * The part of cnet/register for mocks and instrumentation: what a program puts in the place of a class, a function or a method
- * of `net` is there for Node's http, https, http2 and tls too, which have Node's net below.
+ * The part of cnet/register for mocks and instrumentation: what a program puts in the place of a class, a function or
+ * a method of `net` is there for Node's http, https, http2 and tls too, which have Node's net below.
  *
- * On Node's side each of these asks cnet's: while cnet has its own function there Node's own does the work, else the one that
- * the program has put in place. That one goes on to the function that it has found, which is cnet's: called for a socket or a
- * server of Node's it does what Node's own does. So cnet's `net` stays as plain as Node's, functions in data properties, and
- * nothing has to be told when a program changes it or changes it back.
+ * On Node's side each of these asks cnet's: while cnet has its own function there Node's own does the work, else the
+ * one that the program has put in place. That one goes on to the function that it has found, which is cnet's: called
+ * for a socket or a server of Node's it does what Node's own does. So cnet's `net` stays as plain as Node's,
+ * functions in data properties, and nothing has to be told when a program changes it or changes it back.
  */
 
 const { EventEmitter } = require('node:events');
@@ -22,7 +22,8 @@ const { replace, resemble } = require('../common/replace.js');
 const { kHandle } = require('../common/symbols.js');
 
 /**
- * Methods that discern by themselves whose socket they are called for, as they are hot, or are compared with what they were.
+ * Methods that discern by themselves whose socket they are called for, as they are hot, or are compared with what
+ * they were.
  */
 const DISCERNING = new Set(['_read', '_write', '_writeGeneric', '_writev', 'on', 'pause', 'read', 'resume', 'write']);
 
@@ -42,8 +43,14 @@ function namesOf(prototype) {
 }
 
 /** The functions among the properties of several objects. */
-const methodsOf = (parts) => Object.fromEntries(parts.flatMap((part) =>
-  Object.entries(Object.getOwnPropertyDescriptors(part)).filter(([, { value }]) => isFunction(value)).map(([name, { value }]) => [name, value])));
+const methodsOf = (parts) =>
+  Object.fromEntries(
+    parts.flatMap((part) =>
+      Object.entries(Object.getOwnPropertyDescriptors(part))
+        .filter(([, { value }]) => isFunction(value))
+        .map(([name, { value }]) => [name, value]),
+    ),
+  );
 
 /**
  * A property of Node's module by an accessor. What is assigned to it takes the place of Node's own.
@@ -60,15 +67,16 @@ function alias(name, choose) {
   };
   Object.defineProperty(nodeNet, name, { configurable: true, enumerable: true, get, set });
   return () => {
-    if (Object.getOwnPropertyDescriptor(nodeNet, name)?.get === get) Object.defineProperty(nodeNet, name, { ...before, value });
+    if (Object.getOwnPropertyDescriptor(nodeNet, name)?.get === get)
+      Object.defineProperty(nodeNet, name, { ...before, value });
   };
 }
 
-/* --- methods of the classes ---------------------------------------------------------------------------------------- */
+/* --- methods of the classes --------------------------------------------------------------------------------------- */
 
 /**
- * The functions that have been put in the place of cnet's own, and that do for an object of Node's what Node's do. They stay, also
- * after unregister(): what a program puts in their place goes on to them.
+ * The functions that have been put in the place of cnet's own, and that do for an object of Node's what Node's do.
+ * They stay, also after unregister(): what a program puts in their place goes on to them.
  * @type {WeakMap<object, Record<string, Function>>} by the prototype or the module
  */
 const discerning = new WeakMap();
@@ -89,7 +97,8 @@ function discern(holder, name, own, make) {
     if (holder[name] !== own) return holder[name];
     made[name] = resemble(make(), own);
   }
-  if (holder[name] === own) Object.defineProperty(holder, name, { ...Object.getOwnPropertyDescriptor(holder, name), value: made[name] });
+  if (holder[name] === own)
+    Object.defineProperty(holder, name, { ...Object.getOwnPropertyDescriptor(holder, name), value: made[name] });
   return made[name];
 }
 
@@ -101,7 +110,8 @@ function jointOf(Class, NodeClass, pristine) {
   const node = Object.create(Object.getPrototypeOf(NodeClass.prototype));
   const before = Object.create(Object.getPrototypeOf(Class.prototype));
   const choose = (name, current) => (current === before[name] || current === pristine[name] ? node[name] : current);
-  const isNodes = (object) => object instanceof NodeClass && !(kHandle in object); // cnet's own may pass for Node's: see tls.js
+  // cnet's own may pass for Node's: see tls.js
+  const isNodes = (object) => object instanceof NodeClass && !(kHandle in object);
   return { ours: Class.prototype, before, node, pristine, choose, isNodes, given: passToHttp2 };
 }
 
@@ -139,7 +149,7 @@ function joinClass(Class, NodeClass, parts) {
     .map((name) => joinMethod(Class, NodeClass, name, joint, busy));
 }
 
-/* --- the module ---------------------------------------------------------------------------------------------------- */
+/* --- the module --------------------------------------------------------------------------------------------------- */
 
 /** What is called with `new`, or as the constructor of a class derived from it; all else is a plain function. */
 const CLASSES = new Set(['BoundSocket', 'Server', 'Socket', 'Stream']);
@@ -148,10 +158,13 @@ const CLASSES = new Set(['BoundSocket', 'Server', 'Socket', 'Stream']);
 function discernFunction(net, name, own) {
   const { [name]: theirs } = nodeNet;
   return discern(net, name, own, () => {
-    const twin = Object.keys(discerningOf(net)).find((other) => loaded.own[other] === own); // connect() and createConnection()
-    return twin === undefined ? function discerningFunction(...args) {
-      return Reflect.apply(fromNode > 0 ? theirs : own, this, args);
-    } : discerningOf(net)[twin];
+    // connect() and createConnection()
+    const twin = Object.keys(discerningOf(net)).find((other) => loaded.own[other] === own);
+    return twin === undefined
+      ? function discerningFunction(...args) {
+          return Reflect.apply(fromNode > 0 ? theirs : own, this, args);
+        }
+      : discerningOf(net)[twin];
   });
 }
 
@@ -168,7 +181,9 @@ function calledByNode(net, current) {
 }
 
 function joinFunctions(net) {
-  const names = Object.keys(loaded.own).filter((name) => isFunction(Object.getOwnPropertyDescriptor(nodeNet, name)?.value));
+  const names = Object.keys(loaded.own).filter((name) =>
+    isFunction(Object.getOwnPropertyDescriptor(nodeNet, name)?.value),
+  );
   return names.map((name) => {
     const { [name]: own } = loaded.own;
     const before = CLASSES.has(name) ? own : discernFunction(net, name, own);
@@ -188,7 +203,7 @@ function joinExports() {
   });
 }
 
-/* --- in place ------------------------------------------------------------------------------------------------------ */
+/* --- in place ----------------------------------------------------------------------------------------------------- */
 
 /**
  * Joins what programs have of `net` to what Node's modules have, as soon as there is the former.
@@ -201,7 +216,11 @@ function registerJoin(isActive) {
     if (!isActive()) return;
     const { Server, parts: serverParts } = require('../server/server.js');
     const { Socket, parts: socketParts } = require('../socket/socket.js');
-    steps.push(...joinClass(Socket, NodeSocket, socketParts), ...joinClass(Server, NodeServer, serverParts), ...joinFunctions(net));
+    steps.push(
+      ...joinClass(Socket, NodeSocket, socketParts),
+      ...joinClass(Server, NodeServer, serverParts),
+      ...joinFunctions(net),
+    );
     loaded.syncExports?.();
   };
   loaded.whenLoaded = join;

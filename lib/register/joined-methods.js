@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * The methods that register/join.js puts on Node's prototypes: each calls the one that a program has put in the place of cnet's,
- * or else what Node's own sockets and servers have. The busy ones have a body of their own each: the engine is quick only where
- * a piece of code asks for the same name always.
+ * The methods that register/join.js puts on Node's prototypes: each calls the one that a program has put in the place
+ * of cnet's, or else what Node's own sockets and servers have. The busy ones have a body of their own each: the
+ * engine is quick only where a piece of code asks for the same name always.
  */
 
 /**
@@ -23,7 +23,11 @@
 const busyMethods = ({ ours, before, node, choose, given }) => ({
   addListener(...args) {
     const { addListener } = ours;
-    return Reflect.apply(addListener === before.addListener ? node.addListener : choose('addListener', addListener), this, args);
+    return Reflect.apply(
+      addListener === before.addListener ? node.addListener : choose('addListener', addListener),
+      this,
+      args,
+    );
   },
   cork(...args) {
     const { cork } = ours;
@@ -44,7 +48,11 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
   },
   listenerCount(...args) {
     const { listenerCount } = ours;
-    return Reflect.apply(listenerCount === before.listenerCount ? node.listenerCount : choose('listenerCount', listenerCount), this, args);
+    return Reflect.apply(
+      listenerCount === before.listenerCount ? node.listenerCount : choose('listenerCount', listenerCount),
+      this,
+      args,
+    );
   },
   listeners(...args) {
     const { listeners } = ours;
@@ -72,7 +80,11 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
   },
   prependListener(...args) {
     const { prependListener } = ours;
-    return Reflect.apply(prependListener === before.prependListener ? node.prependListener : choose('prependListener', prependListener), this, args);
+    return Reflect.apply(
+      prependListener === before.prependListener ? node.prependListener : choose('prependListener', prependListener),
+      this,
+      args,
+    );
   },
   push(...args) {
     const { push } = ours;
@@ -84,11 +96,21 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
   },
   removeAllListeners(...args) {
     const { removeAllListeners } = ours;
-    return Reflect.apply(removeAllListeners === before.removeAllListeners ? node.removeAllListeners : choose('removeAllListeners', removeAllListeners), this, args);
+    return Reflect.apply(
+      removeAllListeners === before.removeAllListeners
+        ? node.removeAllListeners
+        : choose('removeAllListeners', removeAllListeners),
+      this,
+      args,
+    );
   },
   removeListener(...args) {
     const { removeListener } = ours;
-    return Reflect.apply(removeListener === before.removeListener ? node.removeListener : choose('removeListener', removeListener), this, args);
+    return Reflect.apply(
+      removeListener === before.removeListener ? node.removeListener : choose('removeListener', removeListener),
+      this,
+      args,
+    );
   },
   resume(...args) {
     const { resume } = ours;
@@ -96,7 +118,11 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
   },
   setTimeout(...args) {
     const { setTimeout } = ours;
-    return Reflect.apply(setTimeout === before.setTimeout ? node.setTimeout : choose('setTimeout', setTimeout), this, args);
+    return Reflect.apply(
+      setTimeout === before.setTimeout ? node.setTimeout : choose('setTimeout', setTimeout),
+      this,
+      args,
+    );
   },
   uncork(...args) {
     const { uncork } = ours;
@@ -116,7 +142,11 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
   },
   _unrefTimer(...args) {
     const { _unrefTimer } = ours;
-    return Reflect.apply(_unrefTimer === before._unrefTimer ? node._unrefTimer : choose('_unrefTimer', _unrefTimer), this, args);
+    return Reflect.apply(
+      _unrefTimer === before._unrefTimer ? node._unrefTimer : choose('_unrefTimer', _unrefTimer),
+      this,
+      args,
+    );
   },
   _write(...args) {
     const { _write } = ours;
@@ -124,7 +154,11 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
   },
   _writeGeneric(...args) {
     const { _writeGeneric } = ours;
-    return Reflect.apply(_writeGeneric === before._writeGeneric ? node._writeGeneric : choose('_writeGeneric', _writeGeneric), this, args);
+    return Reflect.apply(
+      _writeGeneric === before._writeGeneric ? node._writeGeneric : choose('_writeGeneric', _writeGeneric),
+      this,
+      args,
+    );
   },
   _writev(...args) {
     const { _writev } = ours;

@@ -1,10 +1,11 @@
 'use strict';
 
 /**
- * The part of cnet/register for ES modules that are loaded by require(), on Nodes whose hooks do not see them: 20.19 and later
- * 20, and 22.12 to 22.14. There `import` of `net` is linked to a namespace of Node's own. Its names are given the values
- * of cnet by the function that is there to bring a namespace up to date (module.md, syncBuiltinESMExports()), while `node:net`
- * has them for that moment. Out of reach are the default import, and names that Node's net does not have on that line.
+ * The part of cnet/register for ES modules that are loaded by require(), on Nodes whose hooks do not see them: 20.19
+ * and later 20, and 22.12 to 22.14. There `import` of `net` is linked to a namespace of Node's own. Its names are
+ * given the values of cnet by the function that is there to bring a namespace up to date (module.md,
+ * syncBuiltinESMExports()), while `node:net` has them for that moment. Out of reach are the default import, and names
+ * that Node's net does not have on that line.
  */
 
 const Module = require('node:module');
@@ -14,7 +15,9 @@ const { replace } = require('../common/replace.js');
 
 const isNeeded = () => Module.registerHooks === undefined && process.features.require_module === true;
 
-/** Lets Node make the namespace. It warns of that outside of node_modules, once, and of nothing that the program does. */
+/**
+ * Lets Node make the namespace. It warns of that outside of node_modules, once, and of nothing that the program does.
+ */
 function makeNamespace() {
   const own = Object.getOwnPropertyDescriptor(process, 'emitWarning');
   Object.defineProperty(process, 'emitWarning', { ...own, value: () => {} });
@@ -26,8 +29,8 @@ function makeNamespace() {
 }
 
 /**
- * What `load` gives, cnet; where it cannot be had, as a variable of the environment is wrong, functions that say why: whoever imports them runs
- * without no limit that it was given, and whoever imports nothing is not concerned.
+ * What `load` gives, cnet; where it cannot be had, as a variable of the environment is wrong, functions that say why:
+ * whoever imports them runs without no limit that it was given, and whoever imports nothing is not concerned.
  */
 function loadNet(load) {
   try {

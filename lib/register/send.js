@@ -82,12 +82,15 @@ function wrapSend(original, isActive) {
 function hasArrived(handle) {
   if (!isObject(handle)) return false;
   const prototype = Object.getPrototypeOf(handle);
-  return prototype !== null && [nodeNet.Socket, nodeNet.Server, nodeNet.BoundSocket].some((Class) => Class?.prototype === prototype);
+  return (
+    prototype !== null &&
+    [nodeNet.Socket, nodeNet.Server, nodeNet.BoundSocket].some((Class) => Class?.prototype === prototype)
+  );
 }
 
 /**
- * A native handle stays what it is, as it may have been sent as one. Before Node 26.10 a BoundSocket arrives as one too, so
- * it has what a BoundSocket has; listen() and new Socket() take either.
+ * A native handle stays what it is, as it may have been sent as one. Before Node 26.10 a BoundSocket arrives as one
+ * too, so it has what a BoundSocket has; listen() and new Socket() take either.
  */
 function withAddress(handle) {
   if (fdOfNode(handle) < 0 || !handle.getsockname || 'address' in handle) return handle;
@@ -125,8 +128,8 @@ function wrapEmit(next, isActive) {
 /* --- in place ----------------------------------------------------------------------------------------------------- */
 
 /**
- * Node gives each child that has a channel a send() of its own, by assignment. Others may assign to others. What was put
- * here before is given our own to wrap.
+ * Node gives each child that has a channel a send() of its own, by assignment. Others may assign to others. What was
+ * put here before is given our own to wrap.
  */
 function catchSends(isActive) {
   const before = Object.getOwnPropertyDescriptor(ChildProcess.prototype, 'send');

@@ -1,10 +1,10 @@
 'use strict';
 
 /**
- * The part of cnet/register for TLS over a socket of cnet, which Node takes for any Duplex: `tls.connect({ socket })`,
- * `new tls.TLSSocket(socket)`, and 'connection' given to a TLS server. What Node does for sockets of its own is done
- * for cnet's here: it connects and ends with the socket, and passes on what is asked of the handle: the names of both ends,
- * ref() and unref(), the options of TCP (tls.md, tls.connect()). What TLS reads is in tls-reader.js.
+ * The part of cnet/register for TLS over a socket of cnet, which Node takes for any Duplex: `tls.connect({ socket
+ * })`, `new tls.TLSSocket(socket)`, and 'connection' given to a TLS server. What Node does for sockets of its own is
+ * done for cnet's here: it connects and ends with the socket, and passes on what is asked of the handle: the names of
+ * both ends, ref() and unref(), the options of TCP (tls.md, tls.connect()). What TLS reads is in tls-reader.js.
  */
 
 const Module = require('node:module');

@@ -25,7 +25,9 @@ const uv = require('../native/uv');
 
 function isFull(server) {
   const { maxConnections, _connections } = server;
-  return maxConnections !== undefined && maxConnections !== null && _connections + countWaiting(server) >= maxConnections;
+  return (
+    maxConnections !== undefined && maxConnections !== null && _connections + countWaiting(server) >= maxConnections
+  );
 }
 
 function isBlocked({ blockList }, client) {

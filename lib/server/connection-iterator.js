@@ -1,10 +1,11 @@
 'use strict';
 
 /**
- * server[Symbol.asyncIterator](): the connections of a server, one after the other, for `for await`. Who iterates takes
- * the place of a listener of 'connection'. What is accepted ahead of the loop is bounded: beyond it who comes waits in the
- * kernel's queue (the backlog of listen()). Leaving the loop leaves the server listening. Unless there is a 'connection'
- * listener, no connection is accepted then until the next loop begins, which gets first what was accepted ahead.
+ * server[Symbol.asyncIterator](): the connections of a server, one after the other, for `for await`. Who iterates
+ * takes the place of a listener of 'connection'. What is accepted ahead of the loop is bounded: beyond it who comes
+ * waits in the kernel's queue (the backlog of listen()). Leaving the loop leaves the server listening. Unless there
+ * is a 'connection' listener, no connection is accepted then until the next loop begins, which gets first what was
+ * accepted ahead.
  */
 
 const { AbortError } = require('../common/errors');

@@ -11,8 +11,8 @@ const { isDeclared, kAcceptLimit, kAcceptPaused, kMaxConnections } = require('./
 const isHidden = (key) => typeof key === 'symbol' && isDeclared(key);
 
 /**
- * For each server that was shown, the object that is shown in its place: always the same one, so that util.inspect() knows a
- * circle when it comes by again.
+ * For each server that was shown, the object that is shown in its place: always the same one, so that util.inspect()
+ * knows a circle when it comes by again.
  * @type {WeakMap<object, object>}
  */
 const views = new WeakMap();

@@ -45,7 +45,10 @@ function bindPath(path) {
   return { handle, err: handle.bind(path) };
 }
 
-/** Sets socket options before bind(2). @returns {number | Error} 0, the code of a socket that cannot be made, or why not */
+/**
+ * Sets socket options before bind(2).
+ * @returns {number | Error} 0, the code of a socket that cannot be made, or why not
+ */
 function prepare(handle, family, flags, socketOptions) {
   if (!socketOptions) return 0;
   return makeSocket(handle, family, (flags & MULTIPATH) !== 0) || (setAll(handle, socketOptions) ?? 0);
@@ -136,7 +139,8 @@ function listenNow(server, place) {
 
   debug('setupListenHandle %s %d %d %d', address, port, family, backlog);
   if (!handle) {
-    if (!address && typeof fd !== 'number') ({ handle, address, family } = createForAny(port, fd, flags, socketOptions));
+    if (!address && typeof fd !== 'number')
+      ({ handle, address, family } = createForAny(port, fd, flags, socketOptions));
     else handle = createServerHandle(address, port, family, fd, flags, socketOptions);
     if (typeof handle === 'number' || handle instanceof Error) {
       fail(server, handle instanceof Error ? handle : uvException(handle, 'listen', address, port));
@@ -167,7 +171,10 @@ function listenNow(server, place) {
   });
 }
 
-/** Node's own last step, which servers of Node's that listen by cnet (http-server.js) have; with cnet/register what leads to it. */
+/**
+ * Node's own last step, which servers of Node's that listen by cnet (http-server.js) have; with cnet/register what
+ * leads to it.
+ */
 const listenByNode = methodOf(NodeServer, '_listen2');
 const isNodes = (method) => method === listenByNode || joining.get(method)?.() === false;
 
@@ -182,7 +189,9 @@ function listenBy(server, place) {
   server._listen2(address, port, family, backlog, fd, flags);
 }
 
-/** Listens on what `place` says: in a worker of a cluster on a handle of the primary's, unless it is to be exclusive. */
+/**
+ * Listens on what `place` says: in a worker of a cluster on a handle of the primary's, unless it is to be exclusive.
+ */
 function listenShared(server, place, exclusive) {
   if (exclusive || !isWorker()) {
     listenBy(server, place);
@@ -207,7 +216,8 @@ const isLinkLocal = (address) => /^fe[89ab][\da-f]:/i.test(address);
 
 /** @returns {{ address: string, family: number }} where to listen, of all the addresses of a host */
 function choose(addresses, family) {
-  if (!Array.isArray(addresses)) return { address: addresses, family }; // a dns.lookup() of a program's that knows no `all`
+  // a dns.lookup() of a program's that knows no `all`
+  if (!Array.isArray(addresses)) return { address: addresses, family };
   return addresses.find(({ address }) => !isLinkLocal(address)) ?? addresses[0] ?? {};
 }
 
@@ -382,7 +392,12 @@ function listenOnBound(server, bound, backlog) {
 }
 
 /** What was given to new Server(), which may be given the same options as listen(). */
-const HEEDED = { allowedUids: kAllowedUids, proxyProtocol: kProxyProtocol, receiveDescriptors: kAcceptedDescriptors, userTimeout: kUserTimeout };
+const HEEDED = {
+  allowedUids: kAllowedUids,
+  proxyProtocol: kProxyProtocol,
+  receiveDescriptors: kAcceptedDescriptors,
+  userTimeout: kUserTimeout,
+};
 
 /** Whether the server has the option already. */
 const heeds = (server, name) => {
@@ -432,7 +447,8 @@ function listen(...args) {
   if (this[kBindingHandle]) cancelBinding(this);
   this[kHasClosed] = false;
   tracing('asyncStart', { server: this, options });
-  const backlog = (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
+  const backlog =
+    (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
   let hasBegun = false;
   try {
     dispatch(this, args, options, backlog);

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Servers behind a proxy that speaks the PROXY protocol: the option `proxyProtocol` of new Server(). C reads the header of
- * a connection before it tells of it (src/core/proxy_handshake.c).
+ * Servers behind a proxy that speaks the PROXY protocol: the option `proxyProtocol` of new Server(). C reads the
+ * header of a connection before it tells of it (src/core/proxy_handshake.c).
  */
 
 const native = require('../native/binding');
@@ -68,7 +68,9 @@ function proxyOption({ proxyProtocol, receiveDescriptors }) {
   validateOneOf(mode, 'options.proxyProtocol.mode', ['require', 'optional']);
   validateInt32(timeout, 'options.proxyProtocol.timeout', 1);
   if (mode === 'optional' && receiveDescriptors) {
-    const reason = 'cannot be used with receiveDescriptors: those that come with the first bytes of a connection without a header were lost';
+    const reason =
+      'cannot be used with receiveDescriptors: those that come with the first bytes of a connection without a header ' +
+        'were lost';
     throw invalidArgValue('options.proxyProtocol.mode', mode, reason);
   }
   return { mode, trusted: trustedOption(trusted, mode), timeout, stand: null };
@@ -81,7 +83,8 @@ function readHeaders(server, handle) {
 }
 
 /**
- * A handle that stands for one on which the primary of a cluster listens: connections that it is given begin with a header.
+ * A handle that stands for one on which the primary of a cluster listens: connections that it is given begin with a
+ * header.
  * @param {(status: number, client?: object) => void} deliver is told of them afterwards
  */
 function standIn(server, deliver) {
@@ -130,11 +133,18 @@ function applyHeader(socket, header) {
   if (command === 'LOCAL' || family === undefined) return;
   const isPath = family === 'Unix';
   socket._peername = isPath ? { address: sourceAddress } : { address: sourceAddress, family, port: sourcePort };
-  socket._sockname = isPath ? { address: destinationAddress } : { address: destinationAddress, family, port: destinationPort };
+  socket._sockname = isPath
+    ? { address: destinationAddress }
+    : { address: destinationAddress, family, port: destinationPort };
 }
 
 function readValues([version, local, family, protocol, source, sourcePort, destination, destinationPort, tlvs]) {
-  const header = { version, command: local ? 'LOCAL' : 'PROXY', family: FAMILIES[family], protocol: PROTOCOLS[protocol] };
+  const header = {
+    version,
+    command: local ? 'LOCAL' : 'PROXY',
+    family: FAMILIES[family],
+    protocol: PROTOCOLS[protocol],
+  };
   if (family !== PROXY_FAMILY.UNSPEC) {
     const hasPorts = header.family !== 'Unix';
     header.sourceAddress = source;
@@ -179,5 +189,14 @@ function refuse(server, reason, handle) {
 }
 
 module.exports = {
-  applyHeader, countWaiting, headerOfClone, proxyOfClone, proxyOption, proxyToClone, readHeaders, refuse, standIn, takeHeader,
+  applyHeader,
+  countWaiting,
+  headerOfClone,
+  proxyOfClone,
+  proxyOption,
+  proxyToClone,
+  readHeaders,
+  refuse,
+  standIn,
+  takeHeader,
 };

@@ -1,6 +1,9 @@
 'use strict';
 
-/** net.Server: its life from construction to 'close'. It begins to listen in listen.js, and takes connections in accept.js. */
+/**
+ * net.Server: its life from construction to 'close'. It begins to listen in listen.js, and takes connections in
+ * accept.js.
+ */
 
 const EventEmitter = require('node:events');
 const { inspect } = require('node:util');
@@ -32,8 +35,20 @@ const { nextTick } = require('../common/timers');
 const { undo } = require('../common/undo');
 
 const {
-  first, kAcceptLimit, kBindingHandle, kHasClosed, kHasWarned, kHold, kHoldCount, kListenTarget, kMaxConnections, kProxyProtocol,
-  kServerId, kShutdown, kUndo, kUserTimeout,
+  first,
+  kAcceptLimit,
+  kBindingHandle,
+  kHasClosed,
+  kHasWarned,
+  kHold,
+  kHoldCount,
+  kListenTarget,
+  kMaxConnections,
+  kProxyProtocol,
+  kServerId,
+  kShutdown,
+  kUndo,
+  kUserTimeout,
 } = state;
 
 const blockLists = lazily(() => require('../address/block-list'));
@@ -48,16 +63,17 @@ let lastNumber = 0;
 
 /**
  * A TCP or IPC server (net.md, new net.Server()).
- * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`, `keepAliveInitialDelay`,
- *   `keepAliveInterval`, `keepAliveCount`, `userTimeout`, `highWaterMark`, `blockList`, `proxyProtocol`,
- *   `receiveDescriptors`, `onread`, `allowedUids`, `maxConnectionsPerAddress`, `maxConnectionsPerPrefix`, `maxConnectionRate`;
- *   or the listener
+ * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`,
+ *   `keepAliveInitialDelay`, `keepAliveInterval`, `keepAliveCount`, `userTimeout`, `highWaterMark`, `blockList`,
+ *   `proxyProtocol`, `receiveDescriptors`, `onread`, `allowedUids`, `maxConnectionsPerAddress`,
+ *   `maxConnectionsPerPrefix`, `maxConnectionRate`; or the listener
  * @param {Function} [connectionListener]
  * @throws ERR_INVALID_ARG_TYPE; for `proxyProtocol` also ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE, ERR_MISSING_ARGS
  */
 function Server(options, connectionListener) {
   if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
-  if (new.target === undefined && this instanceof nodeNet.Server) return nodeNet.Server.call(this, options, connectionListener);
+  if (new.target === undefined && this instanceof nodeNet.Server)
+    return nodeNet.Server.call(this, options, connectionListener);
   EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
   const [settings, listener] = readArguments(options, connectionListener);
 
@@ -79,7 +95,10 @@ function Server(options, connectionListener) {
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
 
-/** Tells C how many connections may still come. @returns {number} 0, or a negative code: of a handle's first time only */
+/**
+ * Tells C how many connections may still come.
+ * @returns {number} 0, or a negative code: of a handle's first time only
+ */
 function updateRoom(server) {
   const limit = server[kMaxConnections];
   const handle = server._handle;
@@ -142,7 +161,8 @@ const methods = {
     if (this[kUserTimeout] > 0) handle.setUserTimeout?.(this[kUserTimeout]); // which those that it accepts inherit
     if (this[kHoldCount] > 0) handle.hold(true);
     native.setServer(handle.id, this[kServerId]);
-    if (this.blockList && blockLists().isOwnBlockList(this.blockList)) native.setBlockList(handle.id, this.blockList.native);
+    if (this.blockList && blockLists().isOwnBlockList(this.blockList))
+      native.setBlockList(handle.id, this.blockList.native);
     return restrict(this, handle);
   },
 
@@ -169,7 +189,9 @@ const methods = {
     process.emitWarning(warning, { type: 'ResourceWarning', code: 'CNET_DESCRIPTORS' });
   },
 
-  /** Accepts nobody until it is called with false as often as with true; those who come meanwhile wait in the backlog. */
+  /**
+   * Accepts nobody until it is called with false as often as with true; those who come meanwhile wait in the backlog.
+   */
   [kHold](whether) {
     this[kHoldCount] += whether ? 1 : -1;
     this._handle?.hold?.(this[kHoldCount] > 0);

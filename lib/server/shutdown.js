@@ -14,7 +14,10 @@ const { clearTimeout, now: clock, setImmediate, setTimeout } = require('../commo
 const uv = require('../native/uv');
 const { validateAbortSignal, validateInt32, validateObject } = require('../common/validate');
 
-/** Milliseconds between two looks for idle connections: a quarter of the time that they have to be quiet, within these. */
+/**
+ * Milliseconds between two looks for idle connections: a quarter of the time that they have to be quiet, within
+ * these.
+ */
 const SHORTEST_LOOK = 20;
 const LONGEST_LOOK = 1000;
 
@@ -44,7 +47,8 @@ class Looks {
 
 /** Closes a connection by a reset, where it is TCP's: whatever waits to be sent is lost. */
 function reset(socket) {
-  askSystem(socket, (handle) => handle instanceof Handle && native.resetOnClose(handle.id)); // of a path there is none: it is closed
+  // of a path there is none: it is closed
+  askSystem(socket, (handle) => handle instanceof Handle && native.resetOnClose(handle.id));
   socket.destroy();
 }
 
@@ -176,7 +180,8 @@ class Shutdown {
 function idleTimeOption(halfCloseIdle) {
   if (halfCloseIdle === undefined || halfCloseIdle === false) return Infinity;
   if (halfCloseIdle === true) return 0;
-  if (typeof halfCloseIdle !== 'number') throw invalidArgType('options.halfCloseIdle', ['boolean', 'number'], halfCloseIdle);
+  if (typeof halfCloseIdle !== 'number')
+    throw invalidArgType('options.halfCloseIdle', ['boolean', 'number'], halfCloseIdle);
   validateInt32(halfCloseIdle, 'options.halfCloseIdle', 0);
   return halfCloseIdle;
 }
@@ -207,12 +212,13 @@ function begin(server, settings) {
 
 const methods = {
   /**
-   * Closes the server gracefully: it stops listening as by close(), its connections go on to their end, and those that are
-   * left at the deadline are reset. A call while another one is on its way joins it: the first deadline counts.
+   * Closes the server gracefully: it stops listening as by close(), its connections go on to their end, and those
+   * that are left at the deadline are reset. A call while another one is on its way joins it: the first deadline
+   * counts.
    * @param {{ timeout?: number, signal?: AbortSignal, halfCloseIdle?: boolean | number }} [options] `timeout`:
-   *   milliseconds until all is reset, never unless given; `signal`: resets all when it is aborted; `halfCloseIdle`: end()s
-   *   the connections that are idle, or become so: on which nothing waits, and nothing was sent or received for that many
-   *   milliseconds (true: 0)
+   *   milliseconds until all is reset, never unless given; `signal`: resets all when it is aborted; `halfCloseIdle`:
+   *   end()s the connections that are idle, or become so: on which nothing waits, and nothing was sent or received for
+   *   that many milliseconds (true: 0)
    * @returns {Promise<{ finished: number, halfClosed: number, reset: number, moved: number }>} of the connections that
    *   were here: ended by themselves; among all, half-closed by this; reset; gone to another process. Rejected with
    *   ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE; ERR_SERVER_NOT_RUNNING when there is nothing to shut down; an AbortError

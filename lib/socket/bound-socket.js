@@ -156,7 +156,8 @@ class BoundSocket {
     if (depth < 0) return '[BoundSocket]';
     const handle = this.#handle;
     const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
-    return `BoundSocket ${inspect(handle === null ? { adopted: true, isPipe: this.#isPipe } : describe(handle), inner)}`;
+    const shown = handle === null ? { adopted: true, isPipe: this.#isPipe } : describe(handle);
+    return `BoundSocket ${inspect(shown, inner)}`;
   }
 
   /** Gives its handle away. @throws ERR_SOCKET_HANDLE_ADOPTED */

@@ -8,7 +8,14 @@ const { isIP } = require('../address/ip');
 const { fastOpenOption } = require('./fast-open');
 const { multipathOption } = require('./multipath');
 const { kBoundToPath } = require('./state');
-const { validateBoolean, validateFunction, validateInt32, validateNumber, validatePort, validateString } = require('../common/validate');
+const {
+  validateBoolean,
+  validateFunction,
+  validateInt32,
+  validateNumber,
+  validatePort,
+  validateString,
+} = require('../common/validate');
 
 /** @returns {boolean} whether the families are to be tried in turn */
 function selectOption({ autoSelectFamily }) {
@@ -72,7 +79,16 @@ function readOptions(options) {
   const select = selectOption(options);
   const timeout = timeoutOption(options);
   if (lookup !== undefined && lookup !== null && !isIP(host)) validateFunction(lookup, 'options.lookup');
-  return { host: host || 'localhost', lookup, localAddress, localPort, port, select, timeout, ...openingOptions(options) };
+  return {
+    host: host || 'localhost',
+    lookup,
+    localAddress,
+    localPort,
+    port,
+    select,
+    timeout,
+    ...openingOptions(options),
+  };
 }
 
 /** As readOptions(). A bound socket may have been given a path, which says nothing to it. */

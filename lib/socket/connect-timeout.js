@@ -39,13 +39,14 @@ function timedOut(timeout, { path, host, port }, attempt) {
 function tellUnderWay(socket, { addresses, port, errors, started }) {
   const { [kLife]: life } = socket;
   for (let i = 0; i < started && socket.connecting && life.isCurrent; i++) {
-    if (errors[i] === undefined) socket.emit('connectionAttemptTimeout', addresses[i], port, isIP(addresses[i]) || undefined);
+    if (errors[i] === undefined)
+      socket.emit('connectionAttemptTimeout', addresses[i], port, isIP(addresses[i]) || undefined);
   }
 }
 
 /**
- * The time is up. Timers come before what has arrived: so the event loop first tells of that, as of the answer of a lookup,
- * and of a connection that the kernel has made, for which C asks it.
+ * The time is up. Timers come before what has arrived: so the event loop first tells of that, as of the answer of a
+ * lookup, and of a connection that the kernel has made, for which C asks it.
  */
 function onTimeUp(socket, timer, end) {
   if (socket[kConnectTimer] !== timer || !socket.connecting) return;

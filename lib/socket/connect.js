@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * socket.connect(): from its arguments (connect-options.js) and the addresses of the host (lookup.js) to a connection. The
- * attempts themselves, one address after the other or several at once, are made by C (src/core/connect_serial.c, src/core/connect_race.c), which
- * tells of each step.
+ * socket.connect(): from its arguments (connect-options.js) and the addresses of the host (lookup.js) to a
+ * connection. The attempts themselves, one address after the other or several at once, are made by C
+ * (src/core/connect_serial.c, src/core/connect_race.c), which tells of each step.
  */
 
 const { isNormalized, normalizeArgs } = require('../options/arguments');
@@ -120,8 +120,8 @@ function connectForeign(socket, handle, to, socketOptions) {
 }
 
 /**
- * A program has given a handle of cnet's a connect() of its own, in a listener of 'connectionAttempt' (what mocks do with those
- * of Node's, which ask for it then): no attempt is made but by that.
+ * A program has given a handle of cnet's a connect() of its own, in a listener of 'connectionAttempt' (what mocks do
+ * with those of Node's, which ask for it then): no attempt is made but by that.
  */
 function connectByProgram(socket, current, index) {
   const { [kHandle]: handle, [kLife]: life } = socket;
@@ -188,10 +188,21 @@ function established(socket) {
 }
 
 function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {
-  clientAttempt.publish({ socket, address, port, family: isIP(address) || undefined, isRace: isRace ?? false, status, error });
+  clientAttempt.publish({
+    socket,
+    address,
+    port,
+    family: isIP(address) || undefined,
+    isRace: isRace ?? false,
+    status,
+    error,
+  });
 }
 
-/** Publishes which address was connected. @returns {boolean} whether the socket still connects, after what subscribers did */
+/**
+ * Publishes which address was connected.
+ * @returns {boolean} whether the socket still connects, after what subscribers did
+ */
 function tellWinner(socket, { addresses, port, isRace, started }) {
   const { [kHandle]: handle, [kLife]: life } = socket;
   const name = { address: addresses.length === 1 ? addresses[0] : undefined };
@@ -216,7 +227,8 @@ const methods = {
       if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
       this.emit('connectionAttempt', address, current.port, family);
       if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
-      if (this[kHandle]?.connect !== undefined && this[kConnectAttempt] === current) connectByProgram(this, current, index);
+      if (this[kHandle]?.connect !== undefined && this[kConnectAttempt] === current)
+        connectByProgram(this, current, index);
       return;
     }
     this._sockname = null;
@@ -281,7 +293,8 @@ const methods = {
     setHeader(this, options);
     if (this.destroyed) this._handle = null;
     const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
-    if (fresh !== null && this[kHandle]) fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
+    if (fresh !== null && this[kHandle])
+      fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
     else if (fresh !== null) this[kAttach](fresh);
     const takeBack = listener === null ? null : onceUnlessItFails(this, 'connect', listener);
     this._unrefTimer();
@@ -300,7 +313,10 @@ const methods = {
   },
 };
 
-/** What new Socket() was given of the options of connect(): they count for each, unless it has others. @throws ERR_INVALID_ARG_VALUE */
+/**
+ * What new Socket() was given of the options of connect(): they count for each, unless it has others.
+ * @throws ERR_INVALID_ARG_VALUE
+ */
 function keepOptions(socket, options) {
   refuseMisplaced(options, 'connect()');
   const kept = optionsOfConnect(options);

@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Whose process is at the other end of a Unix socket: socket.getPeerCredentials(). The kernel notes it when the connection
- * is made, so the peer cannot lie (unix(7), SO_PEERCRED). The option `allowedUids` is in server/allowed-uids.js.
+ * Whose process is at the other end of a Unix socket: socket.getPeerCredentials(). The kernel notes it when the
+ * connection is made, so the peer cannot lie (unix(7), SO_PEERCRED). The option `allowedUids` is in
+ * server/allowed-uids.js.
  */
 
 const native = require('../native/binding');

@@ -159,8 +159,8 @@ const methods = {
    * @param {number[]} fds 1 to 253 open descriptors
    * @param {(error?: Error) => void} [callback] called when they are sent, or cannot be
    * @returns {boolean} as of write()
-   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE; ERR_INVALID_HANDLE_TYPE for TCP; EBADF, EMFILE;
-   *   ERR_SOCKET_IN_USE while splice() has the socket; ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
+   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE; ERR_INVALID_HANDLE_TYPE for TCP; EBADF,
+   *   EMFILE; ERR_SOCKET_IN_USE while splice() has the socket; ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
    */
   sendDescriptors(data, fds, callback = undefined) {
     checkPlatform('sendDescriptors');

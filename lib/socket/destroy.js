@@ -9,7 +9,16 @@ const { ForeignHandle } = require('./foreign-handle');
 const { Handle, TCP } = require('../native/handle');
 const { lazily } = require('../common/lazily');
 const { callStream, lifeOf } = require('./life');
-const { kBytesRead, kBytesWritten, kConnectTimer, kHandle, kIsResetting, kLife, kNodeStream, kUsesZeroCopy } = require('./state');
+const {
+  kBytesRead,
+  kBytesWritten,
+  kConnectTimer,
+  kHandle,
+  kIsResetting,
+  kLife,
+  kNodeStream,
+  kUsesZeroCopy,
+} = require('./state');
 const { stopTimeout } = require('./idle-timeout');
 const { nextTick, queueMicrotask } = require('../common/timers');
 const { undo } = require('../common/undo');

@@ -14,7 +14,10 @@ const { Handle, TCP } = require('../native/handle');
 const { kEarlyData, kHandle, kProxyHeaderToSend, kQueuedFiles } = require('./state');
 const { validateInt32 } = require('../common/validate');
 
-/** Connections that have sent data with the handshake and are not established yet, at a listener: with `fastOpen: true`. */
+/**
+ * Connections that have sent data with the handshake and are not established yet, at a listener: with `fastOpen:
+ * true`.
+ */
 const FAST_OPEN_QUEUE = 256;
 
 const NO_BYTES = Buffer.alloc(0);
@@ -41,14 +44,17 @@ function bytesOf(data, encoding) {
   return Buffer.concat(data.map((item) => bytesOf(item.chunk, item.encoding)));
 }
 
-/** The first write, as a Buffer, where it may go with the handshake: a file among what waits (send-file.js) has no bytes here. */
+/**
+ * The first write, as a Buffer, where it may go with the handshake: a file among what waits (send-file.js) has no
+ * bytes here.
+ */
 function earlyBytes({ _pendingData: data, _pendingEncoding: encoding, [kQueuedFiles]: files }) {
   return data && files === 0 ? bytesOf(data, encoding) : null;
 }
 
 /**
- * Tells C how the handle is to connect. What was written already may go with the handshake, behind the header of the PROXY
- * protocol where there is one: nothing ever goes before that. 0 or a negative code.
+ * Tells C how the handle is to connect. What was written already may go with the handshake, behind the header of the
+ * PROXY protocol where there is one: nothing ever goes before that. 0 or a negative code.
  */
 function prepareOpening(socket, { fastOpen, multipath }) {
   if (!fastOpen && !multipath) return 0;

@@ -2,8 +2,8 @@
 
 /**
  * Bytes of a connection that came before its Socket, or by another way than its handle: with the header of the PROXY
- * protocol, with receive(), with fromNode(). They come first: into the stream, or, with the option `onread`, to its callback
- * through the user's buffer, in pieces of its size, before anything is read from the handle.
+ * protocol, with receive(), with fromNode(). They come first: into the stream, or, with the option `onread`, to its
+ * callback through the user's buffer, in pieces of its size, before anything is read from the handle.
  */
 
 const { Buffer } = require('node:buffer');
@@ -33,7 +33,8 @@ class FirstBytes {
     setImmediate(() => { // as what the handle reads: after all that resume() has put off
       this.isDue = false;
       const { socket } = this;
-      if (socket[kFirstBytes] === this && socket[kHandle] !== null) native.run(socket[kHandle].id, socket, () => this.flow(give));
+      if (socket[kFirstBytes] === this && socket[kHandle] !== null)
+        native.run(socket[kHandle].id, socket, () => this.flow(give));
     });
   }
 

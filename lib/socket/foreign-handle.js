@@ -13,11 +13,22 @@ const { kHandle, kOnRead } = require('./state');
 
 /** What a handle may have, and a Socket asks for before it calls it. */
 const OPTIONAL = [
-  'ref', 'unref', 'hasRef', 'getAsyncId', 'getsockname', 'getpeername', 'setNoDelay', 'setKeepAlive', 'setTypeOfService',
-  'getTypeOfService', 'setBlocking', 'readStart', 'readStop',
+  'ref',
+  'unref',
+  'hasRef',
+  'getAsyncId',
+  'getsockname',
+  'getpeername',
+  'setNoDelay',
+  'setKeepAlive',
+  'setTypeOfService',
+  'getTypeOfService',
+  'setBlocking',
+  'readStart',
+  'readStop',
 ];
 
-/* --- the handle ------------------------------------------------------------------------------------------------------ */
+/* --- the handle --------------------------------------------------------------------------------------------------- */
 
 /** The option `onread` of new Socket(), for Node's: Node reads into the same buffer and the same function is called. */
 function onreadOf(socket) {

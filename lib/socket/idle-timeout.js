@@ -44,8 +44,8 @@ const tellFired = guard(() => {
 });
 
 /**
- * The timeout of a socket. While it runs it holds the socket, as a timer does; once it has fired it holds nothing: a socket
- * that has no handle, and that nobody knows, is collected.
+ * The timeout of a socket. While it runs it holds the socket, as a timer does; once it has fired it holds nothing: a
+ * socket that has no handle, and that nobody knows, is collected.
  */
 class IdleTimeout {
   /**
@@ -125,8 +125,8 @@ function stopTimeout(socket) {
 }
 
 /**
- * Lets the timeout of a socket rest, if it has one, at its handle: who sets a timeout and takes it back in turns, as http does
- * with each request, has one for all of these.
+ * Lets the timeout of a socket rest, if it has one, at its handle: who sets a timeout and takes it back in turns, as
+ * http does with each request, has one for all of these.
  */
 function restTimeout(socket) {
   if (socket[kIdleTimeoutId] < 0) return;
@@ -162,9 +162,11 @@ function newTimeout(socket, msecs, resource) {
 
 function startTimeout(socket, time) {
   const msecs = Math.max(1, Math.trunc(time));
-  const resource = new AsyncResource('Timeout', RESOURCE); // which calls the hooks of async_hooks, and these may do anything:
+  // which calls the hooks of async_hooks, and these may do anything:
+  const resource = new AsyncResource('Timeout', RESOURCE);
   stopTimeout(socket); // set another one,
-  if (socket.destroyed) { // or destroy the socket
+  if (socket.destroyed) {
+    // or destroy the socket
     Reflect.apply(emitDestroy, resource, []);
     return;
   }

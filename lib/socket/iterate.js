@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * `for await` over a Socket (stream.md, readable[Symbol.asyncIterator]()). It is that of stream.Readable, but for the end:
- * Node destroys the stream there (nodejs/node#49073), unless the loop leaves that to somebody else. A half-open socket whose
- * peer has ended lives on here, on every line, so that it can answer.
+ * `for await` over a Socket (stream.md, readable[Symbol.asyncIterator]()). It is that of stream.Readable, but for the
+ * end: Node destroys the stream there (nodejs/node#49073), unless the loop leaves that to somebody else. A half-open
+ * socket whose peer has ended lives on here, on every line, so that it can answer.
  */
 
 const { Duplex, destroy, finished } = require('node:stream');
@@ -15,7 +15,10 @@ function canAnswer(socket) {
 
 const nothing = () => {};
 
-/** Destroys what the loop has left. Its error, if it has not ended, is nobody's: as in Node there is a listener for it. */
+/**
+ * Destroys what the loop has left. Its error, if it has not ended, is nobody's: as in Node there is a listener for
+ * it.
+ */
 function leave(socket) {
   if (socket.destroyed) return;
   finished(socket, { writable: false }, nothing);
@@ -45,7 +48,8 @@ const methods = {
   },
 
   /**
-   * The same; with `destroyOnReturn: false` the loop never destroys it, but for an error (stream.md, readable.iterator()).
+   * The same; with `destroyOnReturn: false` the loop never destroys it, but for an error (stream.md,
+   * readable.iterator()).
    * @param {{ destroyOnReturn?: boolean }} [options]
    */
   iterator(options) {

@@ -1,14 +1,14 @@
 'use strict';
 
 /**
- * The lives of a Socket. A socket lives from the handle that it is given until it is given the next one: destroy() and a
- * new connect() begin another life, which has nothing of the one before.
+ * The lives of a Socket. A socket lives from the handle that it is given until it is given the next one: destroy()
+ * and a new connect() begin another life, which has nothing of the one before.
  *
- * stream.Duplex keeps the stream for later: in ticks, and in the callback that it gives to _write(). A Life stands there
- * in the place of the socket, with the stream's state of its own time. What answers late so finds the state that it
- * belongs to, and its events reach the program while that life is the socket's. All else that answers late, a lookup, a
- * file, a timer, remembers the Life that it was begun in and asks `isCurrent`. Events of an old handle go to the old Life
- * (its kOwner), which has the callbacks that still wait for them.
+ * stream.Duplex keeps the stream for later: in ticks, and in the callback that it gives to _write(). A Life stands
+ * there in the place of the socket, with the stream's state of its own time. What answers late so finds the state
+ * that it belongs to, and its events reach the program while that life is the socket's. All else that answers late, a
+ * lookup, a file, a timer, remembers the Life that it was begun in and asks `isCurrent`. Events of an old handle go
+ * to the old Life (its kOwner), which has the callbacks that still wait for them.
  */
 
 const { Duplex, Writable } = require('node:stream');
@@ -47,7 +47,7 @@ class Life {
     return this.socket[kLife] === this;
   }
 
-  /* --- what stream.Duplex asks of a stream ------------------------------------------------------------------------- */
+  /* --- what stream.Duplex asks of a stream ------------------------------------------------------------------------ */
 
   /** Of an old life only its end is told; of one that is destroyed no 'data'. */
   emit(event, ...args) {
@@ -91,7 +91,7 @@ class Life {
     else callback(error);
   }
 
-  /* --- what a handle tells its owner ------------------------------------------------------------------------------- */
+  /* --- what a handle tells its owner ------------------------------------------------------------------------------ */
 
   [kRead]() {
     return false;
@@ -103,7 +103,7 @@ class Life {
 
   [kDescriptors]() {}
 
-  /* --- for a Socket ------------------------------------------------------------------------------------------------ */
+  /* --- for a Socket ----------------------------------------------------------------------------------------------- */
 
   /** A handle is the socket's no more: what it still tells, and who waits for it, belong to this life. */
   leave(handle) {

@@ -1,6 +1,9 @@
 'use strict';
 
-/** From the host that is to be connected to, to addresses: dns.lookup(), or the user's function, and Node's order of families. */
+/**
+ * From the host that is to be connected to, to addresses: dns.lookup(), or the user's function, and Node's order of
+ * families.
+ */
 
 const dns = require('node:dns');
 

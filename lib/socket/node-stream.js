@@ -1,14 +1,15 @@
 'use strict';
 
 /**
- * A connection of cnet's on one of Node's own native streams. Node's TLS and http2 speak to such a stream below JavaScript; any
- * other they read and write as a Duplex, which costs twice as much. So a socket that is given to one of them gives its connection
- * to a native stream of Node's: the descriptor is the stream's from then on, and the socket's object stays what the program has.
- * What C knows of the socket but for the descriptor stays in its Handle, which is closed when the connection ends: the place that
- * it has in the limits of its server, and whose connection it is.
+ * A connection of cnet's on one of Node's own native streams. Node's TLS and http2 speak to such a stream below
+ * JavaScript; any other they read and write as a Duplex, which costs twice as much. So a socket that is given to one
+ * of them gives its connection to a native stream of Node's: the descriptor is the stream's from then on, and the
+ * socket's object stays what the program has. What C knows of the socket but for the descriptor stays in its Handle,
+ * which is closed when the connection ends: the place that it has in the limits of its server, and whose connection
+ * it is.
  *
- * A socket that still connects does so by its own Handle, while TLS waits on a stream that is open on nothing; when there is a
- * connection, that stream gets it.
+ * A socket that still connects does so by its own Handle, while TLS waits on a stream that is open on nothing; when
+ * there is a connection, that stream gets it.
  */
 
 const native = require('../native/binding');
@@ -102,7 +103,10 @@ class NodeStream extends ForeignHandle {
     return err;
   }
 
-  /** Runs an action with a handle of cnet, for what Node's streams do not know. @returns {any} a negative code: it could not be */
+  /**
+   * Runs an action with a handle of cnet, for what Node's streams do not know.
+   * @returns {any} a negative code: it could not be
+   */
   [kBorrow](action) {
     return withCopy(this.Kind, this.original.fd, action);
   }
@@ -220,11 +224,12 @@ function toNodeStream(socket) {
 const toStreamOfTls = (socket) => (isGiven(socket) || !hasBytes(socket)) && toNodeStream(socket);
 
 /**
- * What Node's TLS or http2 is to be given for a socket, so that it speaks to a stream of Node's own: in the place of the socket in
- * `tls.connect({ socket })`, `new tls.TLSSocket(socket)`, `server.emit('connection', socket)` and `createConnection()`. With
- * cnet/register that happens by itself. Nothing of Node's is changed. Not in Node.
+ * What Node's TLS or http2 is to be given for a socket, so that it speaks to a stream of Node's own: in the place of
+ * the socket in `tls.connect({ socket })`, `new tls.TLSSocket(socket)`, `server.emit('connection', socket)` and
+ * `createConnection()`. With cnet/register that happens by itself. Nothing of Node's is changed. Not in Node.
  * @param {import('./socket').Socket} socket
- * @returns {import('./socket').Socket} what stands for the socket, and does what it does; the socket is still the program's
+ * @returns {import('./socket').Socket} what stands for the socket, and does what it does; the socket is still the
+ *   program's
  * @throws ERR_INVALID_ARG_TYPE
  */
 function forTLS(socket) {

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * A socket that a server of http reads (cnet/register-http): what comes goes to Node's parser below the stream, as from one
- * of Node's own sockets, from memory that C reads to again and again. That memory is seen by this file and by the parser
- * alone; whoever else is to have the bytes is given a copy.
+ * A socket that a server of http reads (cnet/register-http): what comes goes to Node's parser below the stream, as
+ * from one of Node's own sockets, from memory that C reads to again and again. That memory is seen by this file and
+ * by the parser alone; whoever else is to have the bytes is given a copy.
  */
 
 const native = require('../native/binding');

@@ -20,8 +20,8 @@ const uv = require('../native/uv');
 const { validateFunction, validateObject } = require('../common/validate');
 
 /**
- * A Buffer of what was read, in memory that belongs to it alone. A few bytes are copied here, one by one: so nothing but
- * this function ever sees the memory that they lie in.
+ * A Buffer of what was read, in memory that belongs to it alone. A few bytes are copied here, one by one: so nothing
+ * but this function ever sees the memory that they lie in.
  * @param {ArrayBuffer | undefined} memory undefined: they are in the memory of the events (see native/events.js)
  * @param {number} length
  */
@@ -101,7 +101,8 @@ function giveToUser(socket, got) {
   const { buffer } = onread;
   const handle = socket[kHandle];
   if (socket[kTlsListeners]) { // which reads below `onread`, as it does in Node
-    if (!socket.push(Buffer.from(buffer.subarray(0, got))) && handle !== null && socket[kHandle] === handle) stopReading(socket);
+    if (!socket.push(Buffer.from(buffer.subarray(0, got))) && handle !== null && socket[kHandle] === handle)
+      stopReading(socket);
     return;
   }
   if (onread.callback.call(socket, got, buffer) === false && socket[kHandle] === handle) socket.pause();
@@ -110,9 +111,9 @@ function giveToUser(socket, got) {
 }
 
 /**
- * True when push() would do nothing but emit 'data': nothing is buffered, nobody decodes, and 'data' was emitted before
- * (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push(); so do all
- * when a program has put its own in the place of it.
+ * True when push() would do nothing but emit 'data': nothing is buffered, nobody decodes, and 'data' was emitted
+ * before (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push();
+ * so do all when a program has put its own in the place of it.
  */
 const isFlowing = (socket) => emitsAtOnce(socket) && socket.readableDidRead && socket.push === Duplex.prototype.push;
 

@@ -18,7 +18,13 @@ const { AbortError, codes, errnoException, invalidArgType, outOfRange } = requir
 const { ForeignHandle } = require('./foreign-handle');
 const { kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kUsesZeroCopy, kWriteCallback } = require('./state');
 const uv = require('../native/uv');
-const { validateAbortSignal, validateFunction, validateInt32, validateInteger, validateObject } = require('../common/validate');
+const {
+  validateAbortSignal,
+  validateFunction,
+  validateInt32,
+  validateInteger,
+  validateObject,
+} = require('../common/validate');
 const { kFileBytes, settle, writeMany } = require('./write');
 
 /** Bytes that are read at once from what the kernel does not send. */
@@ -53,7 +59,7 @@ class FilePart extends FastBuffer {
   }
 }
 
-/* --- the arguments -------------------------------------------------------------------------------------------------- */
+/* --- the arguments ------------------------------------------------------------------------------------------------ */
 
 const isPath = (file) => typeof file === 'string' || isUint8Array(file) || file instanceof URL;
 
@@ -72,7 +78,7 @@ function readRange({ start, end = Infinity }) {
   return { start, count: end - (start ?? 0) + 1 };
 }
 
-/* --- sending --------------------------------------------------------------------------------------------------------- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /** Nothing of the part was sent: the socket is none the worse. */
 function fail(part, error, done) {
@@ -103,7 +109,9 @@ function sendByReading(socket, part, fd, done) {
       left -= got;
       part.sent += got;
       if (position !== null) position += got;
-      put(socket, [{ chunk: block.subarray(0, got), encoding: 'buffer' }], (failure) => (failure ? done(failure) : readNext()));
+      put(socket, [{ chunk: block.subarray(0, got), encoding: 'buffer' }], (failure) =>
+        failure ? done(failure) : readNext(),
+      );
     }
   };
   const readNext = () => {
@@ -128,10 +136,12 @@ function sendByKernel(socket, part, fd, done) {
   socket[kUsesZeroCopy] = true;
   socket[kWriteCallback] = (error) => {
     if (handle.id >= 0) part.sent = handle.bytesSent - before;
-    if (error && socket[kHandle] === handle && part.sent === 0 && CANNOT.has(error.errno)) sendByReading(socket, part, fd, done);
+    if (error && socket[kHandle] === handle && part.sent === 0 && CANNOT.has(error.errno))
+      sendByReading(socket, part, fd, done);
     else done(error);
   };
-  const err = native.sendFile(handle.id, fd, part.start ?? -1, part.count); // it calls hooks, which may destroy the socket
+  // it calls hooks, which may destroy the socket
+  const err = native.sendFile(handle.id, fd, part.start ?? -1, part.count);
   if (err === 0) return;
   socket[kWriteCallback] = null;
   if (CANNOT.has(err)) sendByReading(socket, part, fd, done);
@@ -170,7 +180,7 @@ function sendPart(socket, part, done) {
   });
 }
 
-/* --- the queue ------------------------------------------------------------------------------------------------------- */
+/* --- the queue ---------------------------------------------------------------------------------------------------- */
 
 /** Heeds a signal until the part is done with. Once its bytes are on their way, the socket has to go with them. */
 function heed(life, part, signal) {
@@ -208,8 +218,8 @@ function enqueue(socket, part, signal, callback) {
 const methods = {
   /**
    * Sends a file, or a part of it, in its turn among the writes; the kernel takes it from the file where it can.
-   * @param {string | Buffer | URL | number | import('node:fs/promises').FileHandle} file a path, or what is open: it has to
-   *   stay so until the end, and is not closed
+   * @param {string | Buffer | URL | number | import('node:fs/promises').FileHandle} file a path, or what is open: it
+   *   has to stay so until the end, and is not closed
    * @param {{ start?: number, end?: number, signal?: AbortSignal }} [options] the first and the last byte, as of
    *   fs.createReadStream(): by default from where the descriptor is, or the beginning, to the end
    * @param {(error: Error | null, bytes?: number) => void} [callback]

@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * net.Socket: a stream.Duplex over a Handle. This file has its construction, and how it gets a handle and another life. Its state
- * is declared in state.js; its other methods are in the files of their subjects, which the table at the end lists.
+ * net.Socket: a stream.Duplex over a Handle. This file has its construction, and how it gets a handle and another
+ * life. Its state is declared in state.js; its other methods are in the files of their subjects, which the table at
+ * the end lists.
  */
 
 const { Duplex } = require('node:stream');
@@ -137,13 +138,14 @@ function startGiven(socket, options) {
 
 /**
  * A TCP or IPC connection (net.md, new net.Socket()).
- * @param {object | number} [options] `fd`, `handle`, `allowHalfOpen`, `readable`, `writable`, `onread`, `signal`, ... or a
- *   descriptor
+ * @param {object | number} [options] `fd`, `handle`, `allowHalfOpen`, `readable`, `writable`, `onread`, `signal`, ...
+ *   or a descriptor
  * @throws ERR_INVALID_ARG_VALUE, ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_INVALID_FD_TYPE
  */
 function Socket(options) {
   if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
-  if (new.target === undefined && this instanceof nodeNet.Socket) return nodeNet.Socket.call(this, options); // of a class derived from Node's
+  // of a class derived from Node's
+  if (new.target === undefined && this instanceof nodeNet.Socket) return nodeNet.Socket.call(this, options);
   options = typeof options === 'number' ? { fd: options } : (options ?? {});
   if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
   refuseObjectMode(options);
@@ -182,7 +184,7 @@ function Socket(options) {
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
 
-/* --- methods ----------------------------------------------------------------------------------------------------------- */
+/* --- methods ------------------------------------------------------------------------------------------------------ */
 
 const methods = {
   /** The native handle, or null (see handle.js). */
@@ -199,8 +201,8 @@ const methods = {
   },
 
   /**
-   * The descriptor, while there is one. Not in Node, whose child_process.spawn() knows its own sockets by their handles:
-   * by this it takes any stream for `stdio` (child_process.md, options.stdio).
+   * The descriptor, while there is one. Not in Node, whose child_process.spawn() knows its own sockets by their
+   * handles: by this it takes any stream for `stdio` (child_process.md, options.stdio).
    */
   get fd() {
     const fd = this[kHandle]?.fd;
@@ -287,8 +289,19 @@ const methods = {
 
 /** Accessors that a `for ... in` of Node does not show. */
 const HIDDEN = [
-  '_connecting', '_handle', 'bufferSize', 'fastOpen', 'fd', 'iterator', 'multipath', 'peerAddress', 'peerFamily', 'peerPort', 'pending',
-  'proxyHeader', 'readyState',
+  '_connecting',
+  '_handle',
+  'bufferSize',
+  'fastOpen',
+  'fd',
+  'iterator',
+  'multipath',
+  'peerAddress',
+  'peerFamily',
+  'peerPort',
+  'pending',
+  'proxyHeader',
+  'readyState',
 ];
 
 /** The methods by their files, in the order in which the prototype has them. */

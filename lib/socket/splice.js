@@ -21,7 +21,8 @@ const { validateAbortSignal, validateInteger, validateObject } = require('../com
 const EMPTY = new Uint8Array(0);
 
 /** Descriptors that come with the bytes are lost in the kernel's pipes. */
-const isOfKernel = (stream) => stream[kHandle] instanceof Handle && stream[kHandle][kOwner] === stream && !stream[kReceivesDescriptors];
+const isOfKernel = (stream) =>
+  stream[kHandle] instanceof Handle && stream[kHandle][kOwner] === stream && !stream[kReceivesDescriptors];
 
 /** Tells of streams whether they are still open, and not those of a later connection. */
 function stayers(...streams) {
@@ -130,18 +131,20 @@ function validateEnd(stream, name) {
   if (stream.readableEncoding !== null) throw invalidArgValue(name, stream, 'has an encoding');
   if (stream[kOnRead]) throw invalidArgValue(name, stream, 'has the option onread');
   if (stream[kIsSpliced]) throw invalidArgValue(name, stream, 'is relayed already');
-  if (stream[kTlsListeners] || stream[kHandle] instanceof NodeStream) throw invalidArgValue(name, stream, 'is read by TLS');
+  if (stream[kTlsListeners] || stream[kHandle] instanceof NodeStream)
+    throw invalidArgValue(name, stream, 'is read by TLS');
   if (isPiped(stream)) throw invalidArgValue(name, stream, 'is piped to another stream');
 }
 
 /**
- * Sends all that comes on `a` to `b` and the other way round, until both have ended; the end of one ends the writing of
- * the other. What was read and not consumed goes first, and after what was written before. It is the relay's to read and
- * write meanwhile. An error or a close of one destroys the other. A socket with `receiveDescriptors` is relayed by pipe().
+ * Sends all that comes on `a` to `b` and the other way round, until both have ended; the end of one ends the writing
+ * of the other. What was read and not consumed goes first, and after what was written before. It is the relay's to
+ * read and write meanwhile. An error or a close of one destroys the other. A socket with `receiveDescriptors` is
+ * relayed by pipe().
  * @param {Socket | Duplex} a connected, or connecting
  * @param {Socket | Duplex} b the same
- * @param {{ highWaterMark?: number, signal?: AbortSignal }} [options] `highWaterMark`: bytes on their way within the kernel,
- *   each way, 4096 to 1048576
+ * @param {{ highWaterMark?: number, signal?: AbortSignal }} [options] `highWaterMark`: bytes on their way within the
+ *   kernel, each way, 4096 to 1048576
  * @returns {Promise<{ aToB: number, bToA: number }>} bytes; rejected by the first error, or ERR_STREAM_PREMATURE_CLOSE
  * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE
  */

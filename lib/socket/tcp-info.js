@@ -13,8 +13,8 @@ const methods = {
   /**
    * The state and the statistics of a TCP connection (tcp(7), TCP_INFO). Not in Node.
    * @returns {object} numbers with their units in the names; undefined where the kernel does not tell
-   * @throws ERR_INVALID_HANDLE_TYPE when it is no TCP socket, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, ENOTCONN before there is a
-   *   connection, EBADF after it
+   * @throws ERR_INVALID_HANDLE_TYPE when it is no TCP socket, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, ENOTCONN before
+   *   there is a connection, EBADF after it
    */
   getTCPInfo() {
     if (process.platform !== 'linux') throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('getTCPInfo()');

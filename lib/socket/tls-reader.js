@@ -1,10 +1,10 @@
 'use strict';
 
 /**
- * TLS over a socket. Node's TLS takes the handle of one of Node's own sockets, below the stream: what comes is no 'data'
- * of that socket, whoever listens and whatever it was told to decode; its end and its failures are those of the TLS
- * socket alone. Any other stream it reads by 'data', and refuses text (errors.md, ERR_STREAM_WRAP). So that a program
- * sees the same, a socket of cnet gives these events to TLS, once that reads it, and to nobody else.
+ * TLS over a socket. Node's TLS takes the handle of one of Node's own sockets, below the stream: what comes is no
+ * 'data' of that socket, whoever listens and whatever it was told to decode; its end and its failures are those of
+ * the TLS socket alone. Any other stream it reads by 'data', and refuses text (errors.md, ERR_STREAM_WRAP). So that a
+ * program sees the same, a socket of cnet gives these events to TLS, once that reads it, and to nobody else.
  */
 
 const { Duplex } = require('node:stream');
@@ -21,7 +21,11 @@ const LISTENER = 'ondata';
 const DEPTH = 6;
 
 /** The files that the lines of a stack end with: `at name (file:1:2)`, or `at file:1:2`. */
-const filesOf = (stack) => String(stack).split('\n').slice(1, DEPTH + 1).map((line) => /([^\s()]+):\d+:\d+\)?$/.exec(line)?.[1]);
+const filesOf = (stack) =>
+  String(stack)
+    .split('\n')
+    .slice(1, DEPTH + 1)
+    .map((line) => /([^\s()]+):\d+:\d+\)?$/.exec(line)?.[1]);
 
 /** The files of the functions that are running; the innermost is that of on(). */
 function callers() {
@@ -56,21 +60,29 @@ function emit(event, ...args) {
   const reader = this[kTlsListeners];
 
   if (event === 'close') return Duplex.prototype.emit.call(this, event, args[0] && !reader.failed);
-  if (reader[event] === undefined || (event === 'error' && !isOwn(args[0]))) return Duplex.prototype.emit.call(this, event, ...args);
+  if (reader[event] === undefined || (event === 'error' && !isOwn(args[0])))
+    return Duplex.prototype.emit.call(this, event, ...args);
   if (event === 'error') reader.failed = true;
   if (event === 'end') this.allowHalfOpen = true; // TLS still has to send close_notify
   Reflect.apply(reader[event], this, args);
   return true;
 }
 
-/** removeAllListeners() of a socket that TLS reads: TLS is no listener of the program's, and the stream flows on for it. */
+/**
+ * removeAllListeners() of a socket that TLS reads: TLS is no listener of the program's, and the stream flows on for
+ * it.
+ */
 function removeAllListeners(...args) {
   Duplex.prototype.removeAllListeners.apply(this, args);
-  if (!this.listeners('data').includes(this[kTlsListeners].data)) Duplex.prototype.on.call(this, 'data', this[kTlsListeners].data);
+  if (!this.listeners('data').includes(this[kTlsListeners].data))
+    Duplex.prototype.on.call(this, 'data', this[kTlsListeners].data);
   return this;
 }
 
-/** @param {Function} ondata the listener of 'data'; that of 'error' was the last that was added, that of 'end' comes next */
+/**
+ * @param {Function} ondata the listener of 'data'; that of 'error' was the last that was added, that of 'end' comes
+ * next
+ */
 function giveToTls(socket, ondata) {
   takeFromTls(socket); // from the one that has read an earlier connection
   letFlow(socket._readableState, false);
@@ -78,7 +90,13 @@ function giveToTls(socket, ondata) {
   if (socket.destroyed && socket[kHandle] === null) socket[kLiveAgain](); // it is the next connection that TLS is for
   const { decoder } = socket._readableState;
   socket._readableState.decoder = null;
-  socket[kTlsListeners] = { data: ondata, error: socket.listeners('error').at(-1), end: undefined, failed: false, decoder };
+  socket[kTlsListeners] = {
+    data: ondata,
+    error: socket.listeners('error').at(-1),
+    end: undefined,
+    failed: false,
+    decoder,
+  };
   if (socket[kHandle] === null && !socket.destroyed) socket[kWillConnect] = true; // TLS speaks at once: it is kept
   for (const method of [emit, removeAllListeners]) {
     Object.defineProperty(socket, method.name, { value: method, writable: true, configurable: true });
@@ -99,7 +117,8 @@ function takeFromTls(socket) {
 const methods = {
   on(event, listener) {
     if (this[kLife] === undefined) return callNode(this, 'on', [event, listener]);
-    if (event === 'data' && listener?.name === LISTENER && (this.isPaused() || this.destroyed) && isForTls()) giveToTls(this, listener);
+    if (event === 'data' && listener?.name === LISTENER && (this.isPaused() || this.destroyed) && isForTls())
+      giveToTls(this, listener);
     else if (event === 'end' && this[kTlsListeners] && isForTls()) this[kTlsListeners].end = listener;
     return Duplex.prototype.on.call(this, event, listener);
   },

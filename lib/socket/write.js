@@ -53,8 +53,8 @@ const byteLength = (chunk, encoding) =>
   typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : (chunk[kFileBytes] ?? sizeOf(chunk));
 
 /**
- * What stream.Writable is told of a write that C has been given already: its length, as of the chunk, and what C has said.
- * The chunk itself does not come again, so no code of its own runs between the two.
+ * What stream.Writable is told of a write that C has been given already: its length, as of the chunk, and what C has
+ * said. The chunk itself does not come again, so no code of its own runs between the two.
  */
 class Tried extends FastBuffer {
   constructor(length, result) {
@@ -143,7 +143,8 @@ function tryBoth(socket, chunks) {
   if (count !== 2) return uv.ENOBUFS;
   const { chunk: text, encoding } = chunks[0];
   const { chunk: buffer } = chunks[1];
-  const fits = typeof text === 'string' && text.length <= LONGEST_TEXT && ENCODINGS.has(encoding) && isUint8Array(buffer);
+  const fits =
+    typeof text === 'string' && text.length <= LONGEST_TEXT && ENCODINGS.has(encoding) && isUint8Array(buffer);
   return fits && sizeOf(buffer) > 0 ? writeBoth(socket, text, encoding, buffer) : uv.ENOBUFS;
 }
 
@@ -170,8 +171,9 @@ function writeMany(socket, chunks) {
 
 /**
  * Goes on when what C was given has gone. The context of a write that waits comes last, as it calls the hooks of
- * async_hooks: by now stream.Writable and C know of the write, and what a hook writes, ends or destroys comes behind it.
- * Within _writev() stream.Writable forgets what is written by such a hook (Node's too): there it has to wait for the tick.
+ * async_hooks: by now stream.Writable and C know of the write, and what a hook writes, ends or destroys comes behind
+ * it. Within _writev() stream.Writable forgets what is written by such a hook (Node's too): there it has to wait for
+ * the tick.
  */
 function settle(socket, result, done, many = false) {
   if (result !== WAITS) {
@@ -196,7 +198,8 @@ function sendInOrder(socket, handle, chunks, callback) {
 }
 
 /** True before the connection is there, if it can still be. */
-const isAwaited = (socket) => socket.connecting || (socket[kWillConnect] && socket[kHandle] === null && !socket.destroyed);
+const isAwaited = (socket) =>
+  socket.connecting || (socket[kWillConnect] && socket[kHandle] === null && !socket.destroyed);
 
 /** The write of which something was offered with the handshake: see fast-open.js. */
 function writeRest(socket, callback) {
@@ -225,12 +228,15 @@ function writeLater(socket, many, data, encoding, callback) {
 function pendingBytes(data, encoding) {
   if (!data) return 0;
   if (!Array.isArray(data)) return byteLength(data, encoding);
-  return data.reduce((sum, item) => sum + (item.chunk === undefined ? item.length : byteLength(item.chunk, item.encoding)), 0);
+  return data.reduce(
+    (sum, item) => sum + (item.chunk === undefined ? item.length : byteLength(item.chunk, item.encoding)),
+    0,
+  );
 }
 
 /**
- * The length of what C takes as it is, or -1. Another encoding is for stream.Writable to look at, with a Buffer too; so is a
- * `length` of the program's.
+ * The length of what C takes as it is, or -1. Another encoding is for stream.Writable to look at, with a Buffer too;
+ * so is a `length` of the program's.
  */
 function plainLength(chunk, encoding) {
   if (encoding !== 'utf8' && !ENCODINGS.has(encoding)) return -1;
@@ -252,9 +258,9 @@ function isIdle(socket, length) {
 
 const methods = {
   /**
-   * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not become
-   * part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of the try. Between
-   * the try and that no code of the program's runs, so nothing is written before the rest of it.
+   * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not
+   * become part of the stream's queue; whatever else there is to do is done by stream.Writable, with the result of
+   * the try. Between the try and that no code of the program's runs, so nothing is written before the rest of it.
    */
   write(chunk, encoding, callback) {
     if (callback === undefined) {
@@ -267,7 +273,8 @@ const methods = {
     }
     if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
     if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
-    return streamWrite.call(this[kLife], chunk, encoding, callback); // a getter of `chunk` may make the socket live again
+    // a getter of `chunk` may make the socket live again
+    return streamWrite.call(this[kLife], chunk, encoding, callback);
   },
 
   _writeGeneric(many, data, encoding, callback) {
@@ -309,7 +316,8 @@ const methods = {
     const callback = this[kWriteCallback];
     this[kWriteCallback] = null;
     if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
-    else if (status < 0 && this[kIsSpliced]) this.destroy(errnoException(status, 'write')); // of the relay, after a write of the program's
+    // of the relay, after a write of the program's
+    else if (status < 0 && this[kIsSpliced]) this.destroy(errnoException(status, 'write'));
   },
 
   /** Half-closes when all is written. */

@@ -11,8 +11,24 @@ const { encodeProxyHeader } = require('../../lib/proxy-protocol');
 const { HOST } = require('../support/net');
 const { listening, tidy, track } = require('../support/tidy');
 
-const FOUR = ['127.0.0.1\0', '127.0.0.1\0x', '\x00127.0.0.1', '127.0\0.0.1', '127.0.0.1\0.2', `127.0.0.1\0${'x'.repeat(300)}`];
-const SIX = ['::1\0', '::1\0x', '\0::1', ':\0:1', 'fe80::1%lo\0', 'fe80::1%lo\0x', 'fe80::1\0%lo', `fe80::1%${'z'.repeat(300)}\0`];
+const FOUR = [
+  '127.0.0.1\0',
+  '127.0.0.1\0x',
+  '\x00127.0.0.1',
+  '127.0\0.0.1',
+  '127.0.0.1\0.2',
+  `127.0.0.1\0${'x'.repeat(300)}`,
+];
+const SIX = [
+  '::1\0',
+  '::1\0x',
+  '\0::1',
+  ':\0:1',
+  'fe80::1%lo\0',
+  'fe80::1%lo\0x',
+  'fe80::1\0%lo',
+  `fe80::1%${'z'.repeat(300)}\0`,
+];
 const ALL = [...FOUR.map((text) => [text, 'ipv4']), ...SIX.map((text) => [text, 'ipv6'])];
 
 const refused = (what, use, code = /^ERR_INVALID_/) => {
@@ -50,8 +66,14 @@ describe('a text with a zero character', () => {
   });
 
   it('is no rule for fromJSON(), which then adds none', () => {
-    for (const rule of ['Address: IPv4 127.0.0.1\0x', 'Address: IPv6 ::1\0', 'Subnet: IPv4 10.0.0.0/8\0', 'Subnet: IPv6 fc00::\0/7',
-      'Range: IPv4 1.0.0.0\0-2.0.0.0', '\0Range: IPv6 ::1-::2']) {
+    for (const rule of [
+      'Address: IPv4 127.0.0.1\0x',
+      'Address: IPv6 ::1\0',
+      'Subnet: IPv4 10.0.0.0/8\0',
+      'Subnet: IPv6 fc00::\0/7',
+      'Range: IPv4 1.0.0.0\0-2.0.0.0',
+      '\0Range: IPv6 ::1-::2',
+    ]) {
       for (const data of [[rule], ['Address: IPv4 1.2.3.4', rule], JSON.stringify([rule])]) {
         const list = new net.BlockList();
         refused(JSON.stringify(rule), () => list.fromJSON(data), /^ERR_INVALID_ADDRESS$/);
@@ -70,12 +92,17 @@ describe('a text with a zero character', () => {
   });
 
   it('is no IP address', () => {
-    for (const [text] of ALL) assert.deepStrictEqual([net.isIP(text), net.isIPv4(text), net.isIPv6(text)], [0, false, false], text);
+    for (const [text] of ALL)
+      assert.deepStrictEqual([net.isIP(text), net.isIPv4(text), net.isIPv6(text)], [0, false, false], text);
   });
 
   it('is no local address, no bound one, and no end of a header', () => {
     for (const [text] of ALL) {
-      refused('localAddress', () => net.connect({ port: 1, host: HOST, localAddress: text }), /^ERR_INVALID_IP_ADDRESS$/);
+      refused(
+        'localAddress',
+        () => net.connect({ port: 1, host: HOST, localAddress: text }),
+        /^ERR_INVALID_IP_ADDRESS$/,
+      );
       refused('BoundSocket', () => new net.BoundSocket({ host: text }));
       const end = { address: '10.0.0.1', port: 1 };
       const wrong = { address: text, port: 1 };
@@ -89,7 +116,8 @@ describe('a text with a zero character', () => {
   it('is no answer of a lookup', async () => {
     for (const all of [false, true]) {
       for (const [address] of [FOUR[1], SIX[1]].map((text) => [text])) {
-        const lookup = (host, options, callback) => callback(null, ...(options.all ? [[{ address, family: 4 }]] : [address, 4]));
+        const lookup = (host, options, callback) =>
+          callback(null, ...(options.all ? [[{ address, family: 4 }]] : [address, 4]));
         const socket = track(net.connect({ port: 1, host: 'name.test', lookup, autoSelectFamily: all }));
         const [error] = await once(socket, 'error').catch((failure) => [failure]);
         assert.strictEqual(error.code, 'ERR_INVALID_IP_ADDRESS');

@@ -32,7 +32,8 @@ describe('AsyncLocalStorage', () => {
     const stores = [];
     const server = await listening(net.createServer((socket) => socket.end('x')));
     const client = storage.run('client', () => track(net.connect(server.address().port, HOST)));
-    for (const event of ['connectionAttempt', 'connect', 'ready', 'data', 'end', 'close']) client.on(event, note(stores, event));
+    for (const event of ['connectionAttempt', 'connect', 'ready', 'data', 'end', 'close'])
+      client.on(event, note(stores, event));
     await closed(client);
     assert.deepStrictEqual(
       stores,

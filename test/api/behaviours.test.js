@@ -34,9 +34,12 @@ describe('behaviours: failing at once and destroying early', () => {
   });
 
   it('addresses that fail at once are each tried once', async () => {
-    const lookup = (host, options, callback) => callback(null, [
-      { address: '255.255.255.255', family: 4 }, { address: 'ff02::1', family: 6 }, { address: '255.255.255.255', family: 4 },
-    ]);
+    const lookup = (host, options, callback) =>
+      callback(null, [
+        { address: '255.255.255.255', family: 4 },
+        { address: 'ff02::1', family: 6 },
+        { address: '255.255.255.255', family: 4 },
+      ]);
     const socket = track(net.connect({ port: 9, host: 'x', lookup }));
     const [error] = await new Promise((resolve) => socket.once('error', (...args) => resolve(args)));
     assert.strictEqual(socket.autoSelectFamilyAttemptedAddresses.length, 2);

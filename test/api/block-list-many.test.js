@@ -16,7 +16,8 @@ const { patience } = require('../support/scale');
 const newest = typeof net.BlockList.prototype.removeAddress === 'function';
 
 const four = (random) => `${random(2) ? 10 : 200}.${random(256)}.${random(4)}.${random(256)}`;
-const six = (random) => [`2001:db8::${random(9999)}`, `::ffff:${four(random)}`, `fe80::${random(99)}:${random(9)}`][random(3)];
+const six = (random) =>
+  [`2001:db8::${random(9999)}`, `::ffff:${four(random)}`, `fe80::${random(99)}:${random(9)}`][random(3)];
 const numberOf = (text) => text.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
 
 /** What a call has done: its error, and the list. */
@@ -50,7 +51,10 @@ describe('BlockList: many rules at once', function () {
         many.addAddresses(texts.slice(0, 100), family);
         many.addAddresses(texts.slice(100), family);
         assert.deepStrictEqual(many.rules, one.rules);
-        assert.strictEqual(many.size, new Set(texts.map((address) => new SocketAddress({ address, family }).address)).size);
+        assert.strictEqual(
+          many.size,
+          new Set(texts.map((address) => new SocketAddress({ address, family }).address)).size,
+        );
       });
 
       it(`addCIDRs(), ${name}, with host bits and without, and they go one by one`, () => {
@@ -137,12 +141,32 @@ describe('BlockList: many rules at once', function () {
       // eslint-disable-next-line no-sparse-arrays
       ['addCIDRs', [['1.1.1.1/8', , '3.3.3.3/8']], 0, 'ERR_INVALID_ARG_TYPE'],
       ['addCIDRs', [['1.1.1.1/8', node4()]], 0, 'ERR_INVALID_ARG_TYPE'],
-      ['fromJSON', [['Address: IPv4 1.1.1.1', 'Address: IPv4 300.1.1.1', 'Address: IPv4 2.2.2.2']], 1, 'ERR_INVALID_ADDRESS'],
+      [
+        'fromJSON',
+        [['Address: IPv4 1.1.1.1', 'Address: IPv4 300.1.1.1', 'Address: IPv4 2.2.2.2']],
+        1,
+        'ERR_INVALID_ADDRESS',
+      ],
       ['fromJSON', [['Address: IPv4 1.1.1.1', 'Range: IPv4 2.2.2.2-1.1.1.1']], 1, 'ERR_INVALID_ARG_VALUE'],
       ['fromJSON', [['Range: IPv4 1.1.1.1-2.2.2.2', 'Subnet: IPv4 1.1.1.1/33']], 1, 'ERR_OUT_OF_RANGE'],
-      ['fromJSON', [['Subnet: IPv4 1.1.1.1/08', 'Subnet: IPv4 1.1.1.1/123', 'Subnet: IPv6 ::1/1234', 'a\n Address: IPv4 9.9.9.9b']], 4],
+      [
+        'fromJSON',
+        [
+          [
+            'Subnet: IPv4 1.1.1.1/08',
+            'Subnet: IPv4 1.1.1.1/123',
+            'Subnet: IPv6 ::1/1234',
+            'a\n Address: IPv4 9.9.9.9b',
+          ],
+        ],
+        4,
+      ],
       ['fromJSON', [['Address: IPv6 ::1 Address: IPv4 2.2.2.2 Subnet: IPv4 3.3.3.3/3', 'Address: IPv6 fe80::1%lo']], 2],
-      ['fromJSON', [['\u0100ddress: IPv4 1.1.1.1', '\u20acAddress: IPv4 1.1.1.2', `${' '.repeat(1e6)}Address: IPv4 1.1.1.3`]], 2],
+      [
+        'fromJSON',
+        [['\u0100ddress: IPv4 1.1.1.1', '\u20acAddress: IPv4 1.1.1.2', `${' '.repeat(1e6)}Address: IPv4 1.1.1.3`]],
+        2,
+      ],
       ['fromJSON', [['Range: IPv6 ::1-::2', 'Range: IPv4 1.1.1.1-::ffff:1.1.1.2']], 1],
       // eslint-disable-next-line no-sparse-arrays
       ['fromJSON', [['Address: IPv4 1.1.1.1', , 'Address: IPv4 1.1.1.2']], 0, 'ERR_INVALID_ARG_TYPE'],
@@ -173,7 +197,12 @@ describe('BlockList: many rules at once', function () {
     });
 
     it('a getter throws: that is the error, unless one before is no address; nothing is added', () => {
-      const throws = (first) => Object.defineProperty([first, 'x'], 1, { get: () => { throw new RangeError('mine'); } });
+      const throws = (first) =>
+        Object.defineProperty([first, 'x'], 1, {
+          get: () => {
+            throw new RangeError('mine');
+          },
+        });
       assert.strictEqual(given('addAddresses', () => throws('1.1.1.1')).error.message, 'mine');
       assert.strictEqual(given('addAddresses', () => throws('bad')).error.code, 'ERR_INVALID_ADDRESS');
       assert.deepStrictEqual(given('fromJSON', () => throws('Address: IPv4 1.1.1.1')).size, 0);
@@ -196,7 +225,9 @@ describe('BlockList: many rules at once', function () {
       }
       assert.strictEqual(given('addAddresses', () => new Proxy(['1.1.1.1', '1.1.1.2'], {})).size, 2);
       assert.strictEqual(given('addAddresses', () => Strings.of('1.1.1.1', '1.1.1.2')).size, 2);
-      assert.deepStrictEqual(given('fromJSON', () => Strings.of('Address: IPv4 6.6.6.6')).rules, ['Address: IPv4 5.5.5.5']);
+      assert.deepStrictEqual(given('fromJSON', () => Strings.of('Address: IPv4 6.6.6.6')).rules, [
+        'Address: IPv4 5.5.5.5',
+      ]);
     });
 
     it('a SocketAddress that has another address for each who asks is asked once', () => {
@@ -238,12 +269,18 @@ describe('BlockList: many rules at once', function () {
       return [calls, list.rules.length];
     };
     const [calls, length] = call(BlockList);
-    assert.deepStrictEqual([calls.map(([name]) => name), length], [['addSubnet', 'addSubnet', 'addSubnet', 'addAddress', 'addSubnet', 'addRange'], 6]);
+    assert.deepStrictEqual(
+      [calls.map(([name]) => name), length],
+      [['addSubnet', 'addSubnet', 'addSubnet', 'addAddress', 'addSubnet', 'addRange'], 6],
+    );
     if (newest) assert.deepStrictEqual(call(net.BlockList), [calls, length]);
   });
 
   it('are in the list of Node that goes with it, and in a clone', () => {
-    for (const share of [(list) => net.BlockList.prototype.check.call(list, '1.1.1.1'), (list) => structuredClone(list)]) {
+    for (const share of [
+      (list) => net.BlockList.prototype.check.call(list, '1.1.1.1'),
+      (list) => structuredClone(list),
+    ]) {
       const list = new BlockList();
       list.addAddress('9.9.9.9');
       share(list);

@@ -20,7 +20,10 @@ const dial = (net, server, options) =>
   new Promise((resolve) => {
     let got = '';
     const socket = net.connect({ port: server.address().port, host: HOST, ...options });
-    socket.on('data', (chunk) => (got += chunk)).on('error', ({ code }) => resolve(code)).on('close', () => resolve(got));
+    socket
+      .on('data', (chunk) => (got += chunk))
+      .on('error', ({ code }) => resolve(code))
+      .on('close', () => resolve(got));
   });
 
 function serve(net, options) {
@@ -50,12 +53,18 @@ describe("BlockList: a list of Node's too", () => {
 
   it('it is an instance for both, and so are lists of Node and clones', () => {
     const list = new cnet.BlockList();
-    for (const one of [list, new nodeNet.BlockList(), structuredClone(list), structuredClone(new nodeNet.BlockList())]) {
+    for (const one of [
+      list,
+      new nodeNet.BlockList(),
+      structuredClone(list),
+      structuredClone(new nodeNet.BlockList()),
+    ]) {
       assert.deepStrictEqual([cnet.BlockList.isBlockList(one), one instanceof cnet.BlockList], [true, true]);
       assert.strictEqual(one instanceof nodeNet.BlockList, true);
       if (hasOption) assert.strictEqual(nodeNet.BlockList.isBlockList(one), true);
     }
-    for (const one of [null, {}, Object.create(nodeNet.BlockList.prototype)]) assert.strictEqual(cnet.BlockList.isBlockList(one), false);
+    for (const one of [null, {}, Object.create(nodeNet.BlockList.prototype)])
+      assert.strictEqual(cnet.BlockList.isBlockList(one), false);
     assert.strictEqual(list instanceof class extends cnet.BlockList {}, false);
   });
 

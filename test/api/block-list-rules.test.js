@@ -137,7 +137,8 @@ describe('BlockList: what matches', () => {
     const list = listOf((l) => l.addAddress('::1', 'ipv6'));
     for (const text of ['::1%', `::1%${'z'.repeat(300)}`, '::1%€+/'])
       assert.strictEqual(list.check(text, 'ipv6'), true, text);
-    for (const text of ['::1x', '\0::1', `::1${'0'.repeat(300)}`, '1.2.3.4%']) assert.strictEqual(list.check(text, 'ipv6'), false, text);
+    for (const text of ['::1x', '\0::1', `::1${'0'.repeat(300)}`, '1.2.3.4%'])
+      assert.strictEqual(list.check(text, 'ipv6'), false, text);
   });
 
   it('the family may be written in capitals, and a zone is not looked at', () => {

@@ -21,7 +21,8 @@ const ADOPTED = {
 const LOCALS = {
   name: 'TypeError',
   code: 'ERR_INVALID_ARG_VALUE',
-  message: /^The argument 'options' localAddress and localPort cannot be used with an adopted bound socket\. Received \{/,
+  message:
+    /^The argument 'options' localAddress and localPort cannot be used with an adopted bound socket\. Received \{/,
 };
 
 const opened = new Set();
@@ -62,7 +63,11 @@ describe('net.BoundSocket', function () {
 
     it('host and port are those that were asked for; the port may be text', () => {
       const { port } = bind({ host: HOST }).address();
-      assert.deepStrictEqual(bind({ host: HOST, port: String(port) }).address(), { address: HOST, family: 'IPv4', port });
+      assert.deepStrictEqual(bind({ host: HOST, port: String(port) }).address(), {
+        address: HOST,
+        family: 'IPv4',
+        port,
+      });
     });
 
     it('null is as good as nothing, but for a path', () => {
@@ -95,7 +100,12 @@ describe('net.BoundSocket', function () {
     it('a port on which somebody listens throws EADDRINUSE of bind', async () => {
       const { port } = (await listening(net.createServer())).address();
       assert.throws(() => bind({ host: HOST, port }), {
-        name: 'Error', message: `bind EADDRINUSE ${HOST}:${port}`, code: 'EADDRINUSE', syscall: 'bind', address: HOST, port,
+        name: 'Error',
+        message: `bind EADDRINUSE ${HOST}:${port}`,
+        code: 'EADDRINUSE',
+        syscall: 'bind',
+        address: HOST,
+        port,
       });
     });
 
@@ -106,9 +116,12 @@ describe('net.BoundSocket', function () {
     });
 
     it('options that are none are refused, the port first', () => {
-      const type = (name, rest) => `The "${name}" ${name === 'options' ? 'argument' : 'property'} must be of type ${rest}`;
-      const path = "The argument 'options' path is mutually exclusive with host, port, ipv6Only, and reusePort. Received ";
-      const name = "The property 'options.host' must be a numeric IP address; net.BoundSocket does not perform DNS resolution. ";
+      const type = (name, rest) =>
+        `The "${name}" ${name === 'options' ? 'argument' : 'property'} must be of type ${rest}`;
+      const path =
+        "The argument 'options' path is mutually exclusive with host, port, ipv6Only, and reusePort. Received ";
+      const name =
+        "The property 'options.host' must be a numeric IP address; net.BoundSocket does not perform DNS resolution. ";
       for (const [options, message] of [
         [null, type('options', 'object. Received null')],
         [[], type('options', 'object. Received an instance of Array')],
@@ -146,9 +159,14 @@ describe('net.BoundSocket', function () {
       const bound = bind();
       bound.close();
       for (const use of [
-        () => bound.address(), () => bound.fd(), () => bound.close(), () => over(bound), () => net.createServer().listen(bound),
+        () => bound.address(),
+        () => bound.fd(),
+        () => bound.close(),
+        () => over(bound),
+        () => net.createServer().listen(bound),
         () => net.createServer().listen({ handle: bound }),
-      ]) assert.throws(use, ADOPTED);
+      ])
+        assert.throws(use, ADOPTED);
       assert.strictEqual(bound.isPipe, false);
       assert.strictEqual(bound[Symbol.dispose ?? Symbol.for('nodejs.dispose')](), undefined);
     });
@@ -172,23 +190,33 @@ describe('net.BoundSocket', function () {
     });
 
     it('a class of its own, whose methods are for its instances', () => {
-      assert.throws(() => net.BoundSocket(), { message: "Class constructor BoundSocket cannot be invoked without 'new'" });
+      assert.throws(() => net.BoundSocket(), {
+        message: "Class constructor BoundSocket cannot be invoked without 'new'",
+      });
       assert.throws(() => net.BoundSocket.prototype.address.call({}), TypeError);
       assert.deepStrictEqual(Object.keys(bind()), []);
     });
 
     it('it does not keep a process from ending', async () => {
-      const { code, stderr } = await script('new net.BoundSocket(); new net.Socket({ handle: new net.BoundSocket() });');
+      const { code, stderr } = await script(
+        'new net.BoundSocket(); new net.Socket({ handle: new net.BoundSocket() });',
+      );
       assert.deepStrictEqual([code, stderr], [0, '']);
     });
   });
 
   describe('as a server', () => {
-    for (const [form, give] of [['listen(bound)', (bound) => bound], ['listen({ handle: bound })', (handle) => ({ handle })]]) {
+    for (const [form, give] of [
+      ['listen(bound)', (bound) => bound],
+      ['listen({ handle: bound })', (handle) => ({ handle })],
+    ]) {
       it(`${form} listens on its port`, async () => {
         const bound = bind({ host: HOST });
         const { port } = bound.address();
-        const server = await listening(net.createServer((socket) => socket.end('hello')), give(bound));
+        const server = await listening(
+          net.createServer((socket) => socket.end('hello')),
+          give(bound),
+        );
         assert.deepStrictEqual(server.address(), { address: HOST, family: 'IPv4', port });
         assert.strictEqual(await text(track(net.connect(port, HOST))), 'hello');
       });

@@ -19,20 +19,47 @@ describe('the callback of connect()', () => {
     blockList.addAddress(HOST);
     const socket = track(new net.Socket()).on('error', () => {});
     let called = 0;
-    const never = () => { called++; };
-    const both = (name, options, answer) => answer(null, [{ address: HOST, family: 4 }, { address: '::1', family: 6 }]);
+    const never = () => {
+      called++;
+    };
+    const both = (name, options, answer) =>
+      answer(null, [
+        { address: HOST, family: 4 },
+        { address: '::1', family: 6 },
+      ]);
     const ways = [
       () => socket.connect(refusing, HOST, never),
       () => socket.connect(tempPath(), never),
-      () => socket.connect({ port, host: 'x', lookup: (name, options, answer) => setImmediate(answer, new Error('no')) }, never),
+      () =>
+        socket.connect(
+          { port, host: 'x', lookup: (name, options, answer) => setImmediate(answer, new Error('no')) },
+          never,
+        ),
       () => socket.connect({ port: refusing, host: 'x', lookup: both, autoSelectFamily: true }, never),
       () => socket.connect({ port, host: HOST, blockList }, never),
       () => socket.connect({ port, host: HOST, blockList: new net.BlockList() }, never).destroy(),
       () => socket.connect({ port, host: 'x', lookup() {} }, never).destroy(new Error('mine')),
       () => socket.connect({ port, host: 'x', lookup() {}, connectTimeout: 1 }, never),
-      () => socket.connect({ port, host: 'x', lookup() {} }, never).setTimeout(1).once('timeout', () => socket.destroy()),
+      () =>
+        socket
+          .connect({ port, host: 'x', lookup() {} }, never)
+          .setTimeout(1)
+          .once('timeout', () => socket.destroy()),
       () => {
-        assert.throws(() => socket.connect({ port, host: 'x', lookup() { throw new Error('thrown'); } }, never), /thrown/);
+        assert.throws(
+          () =>
+            socket.connect(
+              {
+                port,
+                host: 'x',
+                lookup() {
+                  throw new Error('thrown');
+                },
+              },
+              never,
+            ),
+          /thrown/,
+        );
         assert.strictEqual(socket.listenerCount('connect'), 0);
         socket.destroy();
       },
@@ -44,7 +71,9 @@ describe('the callback of connect()', () => {
       assert.strictEqual(socket.listenerCount('connect'), 0, String(way));
     }
     let mine = 0;
-    socket.connect({ port, host: HOST }, () => { mine++; });
+    socket.connect({ port, host: HOST }, () => {
+      mine++;
+    });
     await once(socket, 'connect');
     assert.deepStrictEqual([mine, called, socket.listenerCount('connect')], [1, 0, 0]);
   });
@@ -152,7 +181,12 @@ describe('the callback of listen()', () => {
       const failed = once(retrying, 'error');
       retrying.listen({ port: taken.address().port, host: HOST, signal });
       await failed;
-      const server = await listening(net.createServer().on('close', () => { closes++; }), { port: 0, host: HOST, signal });
+      const server = await listening(
+        net.createServer().on('close', () => {
+          closes++;
+        }),
+        { port: 0, host: HOST, signal },
+      );
       server.close();
       await closed(server);
     }

@@ -89,7 +89,10 @@ describe('permissions', () => {
 
   for (const [name, call] of [
     ['connect()', `net.connect(1, '${HOST}').on('error', (e) => console.log(e.code))`],
-    ['listen()', `net.createServer().listen(0, '${HOST}', () => console.log('listening')).on('error', (e) => console.log(e.code)).unref()`],
+    [
+      'listen()',
+      `net.createServer().listen(0, '${HOST}', () => console.log('listening')).on('error', (e) => console.log(e.code)).unref()`,
+    ],
   ]) {
     it(`${name} without --allow-net is ERR_ACCESS_DENIED, where Node restricts net`, async function () {
       if (MAJOR < 25) skip(this, 'Node restricts net from 25 on');

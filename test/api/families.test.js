@@ -166,10 +166,14 @@ describe('family selection: attempts', () => {
   async function events(more = {}) {
     const lookup = (host, options, callback) =>
       callback(null, [{ address: HOST, family: 4 }, { address: '::1', family: 6 }]);
-    const socket = track(net.connect({ port: full.port, host: 'two', lookup, autoSelectFamilyAttemptTimeout: 40, ...more }));
+    const socket = track(
+      net.connect({ port: full.port, host: 'two', lookup, autoSelectFamilyAttemptTimeout: 40, ...more }),
+    );
     const seen = [];
     for (const name of ['connectionAttempt', 'connectionAttemptTimeout', 'connectionAttemptFailed', 'connect']) {
-      socket.on(name, (ip, port, family, error) => seen.push([name, ip, family, error?.code].filter(Boolean).join(' ')));
+      socket.on(name, (ip, port, family, error) =>
+        seen.push([name, ip, family, error?.code].filter(Boolean).join(' ')),
+      );
     }
     const error = await Promise.race([once(socket, 'connect').then(() => null, (reason) => reason), closed(socket)]);
     return { socket, seen, error };
@@ -178,7 +182,11 @@ describe('family selection: attempts', () => {
   it("an attempt that takes too long is given up with 'connectionAttemptTimeout', and the next address tried", async () => {
     await listening(net.createServer(), full.port, '::1');
     const { socket, seen } = await events();
-    assert.deepStrictEqual(seen.slice(-3), [`connectionAttemptTimeout ${HOST} 4`, 'connectionAttempt ::1 6', 'connect']);
+    assert.deepStrictEqual(seen.slice(-3), [
+      `connectionAttemptTimeout ${HOST} 4`,
+      'connectionAttempt ::1 6',
+      'connect',
+    ]);
     assert.strictEqual(socket.remoteAddress, '::1');
   });
 

@@ -1,6 +1,6 @@
 'use strict';
-// new Socket({ handle }) with a handle that is not cnet's: one that a program has written, as npm's mitm and handle-thing do,
-// or a native one of Node's. What is expected is what node:net does (CNET_API_SUBJECT=node:net).
+// new Socket({ handle }) with a handle that is not cnet's: one that a program has written, as npm's mitm and
+// handle-thing do, or a native one of Node's. What is expected is what node:net does (CNET_API_SUBJECT=node:net).
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -138,7 +138,14 @@ describe('a handle that a program has written', () => {
     socket.write(Buffer.from('d'));
     socket.uncork();
     assert.deepStrictEqual(handle.asked.slice(1), [
-      'utf8 6162', 'latin1 6162', 'ascii 6162', 'ucs2 6162', 'buffer ab', 'buffer bytes', 'pieces a utf8 b buffer', 'buffers c d',
+      'utf8 6162',
+      'latin1 6162',
+      'ascii 6162',
+      'ucs2 6162',
+      'buffer ab',
+      'buffer bytes',
+      'pieces a utf8 b buffer',
+      'buffers c d',
     ]);
   });
 

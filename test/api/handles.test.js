@@ -67,7 +67,10 @@ describe('descriptors', function () {
     const fs = require('node:fs');
     const fd = fs.openSync(__filename);
     try {
-      assert.throws(() => new net.Socket({ fd }), { code: 'ERR_INVALID_FD_TYPE', message: 'Unsupported fd type: FILE' });
+      assert.throws(() => new net.Socket({ fd }), {
+        code: 'ERR_INVALID_FD_TYPE',
+        message: 'Unsupported fd type: FILE',
+      });
     } finally {
       fs.closeSync(fd);
     }

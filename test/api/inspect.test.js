@@ -47,7 +47,8 @@ describe('util.inspect()', () => {
     const { port } = bound.address();
     assert.strictEqual(
       inspect(bound, { breakLength: Infinity }),
-      `BoundSocket { address: { address: '${HOST}', family: 'IPv4', port: ${port} }, fd: ${bound.fd()}, isPipe: false }`);
+      `BoundSocket { address: { address: '${HOST}', family: 'IPv4', port: ${port} }, fd: ${bound.fd()}, isPipe: false }`,
+    );
     assert.strictEqual(inspect({ bound }, { depth: 0 }), '{ bound: [BoundSocket] }');
     bound.close();
     assert.strictEqual(inspect(bound), 'BoundSocket { adopted: true, isPipe: false }');
@@ -66,9 +67,14 @@ describe('util.inspect()', () => {
   it("Server: Node's properties in Node's order, without cnet's own, then address, connections and limits", async () => {
     const blockList = new nodeNet.BlockList();
     const later = ['blockList', '_listeningId']; // older lines do not have them
-    const keysOf = (server) => inspect(server, { depth: 0 }).match(/^ {2}[\w[(]+(?=:| |\))/gm).map((key) => key.trim());
+    const keysOf = (server) =>
+      inspect(server, { depth: 0 })
+        .match(/^ {2}[\w[(]+(?=:| |\))/gm)
+        .map((key) => key.trim());
     const node = nodeNet.createServer({ blockList, noDelay: true });
-    await new Promise((resolve) => { node.listen(0, HOST, resolve); });
+    await new Promise((resolve) => {
+      node.listen(0, HOST, resolve);
+    });
     const expected = keysOf(node).filter((key) => !key.includes('Symbol'));
     node.close();
     const { server } = await pair({ serverOptions: { blockList, noDelay: true } });
@@ -76,13 +82,19 @@ describe('util.inspect()', () => {
     server.maxConnectionsPerAddress = 3;
     const shown = inspect(server, { breakLength: Infinity });
     assert.deepStrictEqual(
-      keysOf(server).filter((key) => !key.includes('Symbol') && !['address', 'connections', 'limits', ...later].includes(key)),
-      expected.filter((key) => !later.includes(key)));
+      keysOf(server).filter(
+        (key) => !key.includes('Symbol') && !['address', 'connections', 'limits', ...later].includes(key),
+      ),
+      expected.filter((key) => !later.includes(key)),
+    );
     assert.ok(shown.includes(`address: { address: '${HOST}', family: 'IPv4', port: ${server.address().port} }`), shown);
     assert.match(shown, /connections: 1/);
     assert.match(shown, /limits: { maxConnections: 7, maxConnectionsPerAddress: 3 }/);
     assert.doesNotMatch(shown, /kAcceptLimit|kHoldCount|kProxyProtocol/);
-    assert.deepStrictEqual([inspect({ server }, { depth: 0 }), inspect(server, { depth: -1 })], ['{ server: [Server] }', '[Server]']);
+    assert.deepStrictEqual(
+      [inspect({ server }, { depth: 0 }), inspect(server, { depth: -1 })],
+      ['{ server: [Server] }', '[Server]'],
+    );
   });
 
   it('Server: a path; one that does not listen; one whose limits are not set', async () => {
@@ -98,7 +110,10 @@ describe('util.inspect()', () => {
     const server = net.createServer();
     server.itself = server;
     server.around = [{ server }];
-    assert.match(inspect(server, { depth: Infinity }), /^<ref \*1> Server {[^]*itself: \[Circular \*1\],\n {2}around: \[ { server: \[Circular \*1\] } \]/);
+    assert.match(
+      inspect(server, { depth: Infinity }),
+      /^<ref \*1> Server {[^]*itself: \[Circular \*1\],\n {2}around: \[ { server: \[Circular \*1\] } \]/,
+    );
   });
 
   it('Server: a class that extends it has its name and its properties, and its accessors are not run', () => {
@@ -122,6 +137,9 @@ describe('util.inspect()', () => {
 
   it("Socket: as Node's, by what it has", async () => {
     const { client } = await pair();
-    assert.match(inspect(track(client), { depth: 0 }), /^Socket {\n {2}connecting: false,\n {2}_hadError: false,\n {2}_parent: null,\n {2}_host: null,/);
+    assert.match(
+      inspect(track(client), { depth: 0 }),
+      /^Socket {\n {2}connecting: false,\n {2}_hadError: false,\n {2}_parent: null,\n {2}_host: null,/,
+    );
   });
 });

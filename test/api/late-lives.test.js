@@ -1,6 +1,6 @@
 'use strict';
-// What was begun in one life of a socket, and comes to its end in the next one; and handles of a program's, which keep what
-// they are given and go nowhere that a block list forbids.
+// What was begun in one life of a socket, and comes to its end in the next one; and handles of a program's, which
+// keep what they are given and go nowhere that a block list forbids.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -82,7 +82,8 @@ describe('between two lives of a socket', () => {
     if (next.sockets.length === 0) await once(next.server, 'noted');
     await once(next.sockets[0], 'end');
     assert.equal(next.texts[0], 'public');
-    for (const error of await failed) assert.match(error.code, /^ERR_(SOCKET_CLOSED_BEFORE_CONNECTION|STREAM_DESTROYED)$/);
+    for (const error of await failed)
+      assert.match(error.code, /^ERR_(SOCKET_CLOSED_BEFORE_CONNECTION|STREAM_DESTROYED)$/);
   });
 
   it('an `onread` that begins the next one and gives false stops the first alone', async () => {
@@ -146,13 +147,16 @@ describe('between two lives of a socket', () => {
   it('a splice() that is over leaves no listener behind, also when the next one has begun before its "close"', async () => {
     const { port } = await serve();
     const [first, second] = [await connected(port, HOST), await connected(port, HOST)];
-    const counts = () => [first, second].map((socket) => socket.eventNames().map((name) => [name, socket.listenerCount(name)]));
+    const counts = () =>
+      [first, second].map((socket) => socket.eventNames().map((name) => [name, socket.listenerCount(name)]));
     const before = counts();
     const relayed = net.splice(first, second);
     first.destroy();
     first.connect(port, HOST);
     await assert.rejects(relayed, { code: 'ERR_STREAM_PREMATURE_CLOSE' });
-    await new Promise((resolve) => { setImmediate(() => setImmediate(resolve)); });
+    await new Promise((resolve) => {
+      setImmediate(() => setImmediate(resolve));
+    });
     first.destroy();
     await once(first, 'close');
     assert.deepEqual(counts(), before);
@@ -179,8 +183,8 @@ describe('between two lives of a socket', () => {
 });
 
 /**
- * A write of Node's that ends at once. A handle of a program's tells nothing of how a write has ended, so that Node's net, before 26,
- * takes it for what the last write in this process was.
+ * A write of Node's that ends at once. A handle of a program's tells nothing of how a write has ended, so that Node's
+ * net, before 26, takes it for what the last write in this process was.
  */
 async function writeAtOnce() {
   const server = nodeNet.createServer((socket) => socket.resume()).listen(0, HOST);

@@ -64,9 +64,20 @@ describe('hooks on a pipe', () => {
       const { client: sender, accepted: inlet } = await pair({ serverOptions: { highWaterMark: 8 } });
       const { client: outlet, accepted: end } = await pair();
       let [seen, arrived] = ['', ''];
-      end.on('data', (chunk) => { arrived += chunk; });
-      await new Promise((resolve) => { outlet.write('begin ', resolve); }); // by stream.Writable, which knows of a write from now on
-      attach(inlet, outlet, (chunk) => { seen += chunk; }, undo);
+      end.on('data', (chunk) => {
+        arrived += chunk;
+      });
+      await new Promise((resolve) => {
+        outlet.write('begin ', resolve);
+      }); // by stream.Writable, which knows of a write from now on
+      attach(
+        inlet,
+        outlet,
+        (chunk) => {
+          seen += chunk;
+        },
+        undo,
+      );
       inlet.pipe(outlet);
       let sent = '';
       for (const text of ['first of all, ', 'then another, ', 'and the last.']) {

@@ -1,6 +1,6 @@
 'use strict';
-// cnet/promises beside the net/promises of a Node that has it: one scenario on both, with one outcome. What is expected is
-// what the documentation of Node's main branch says, so cnet is held to it on every line.
+// cnet/promises beside the net/promises of a Node that has it: one scenario on both, with one outcome. What is
+// expected is what the documentation of Node's main branch says, so cnet is held to it on every line.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -34,13 +34,19 @@ const SCENARIOS = {
     await new Promise((resolve) => server.close(resolve));
     const refused = await failure(connect({ port, host: HOST }));
     const names = [];
-    for (const start of [connect, listen]) names.push((await failure(start({ port, host: HOST, signal: AbortSignal.abort() }))).split(' ')[0]);
+    for (const start of [connect, listen])
+      names.push((await failure(start({ port, host: HOST, signal: AbortSignal.abort() }))).split(' ')[0]);
     return [taken, refused, ...names];
   },
   'a signal that is aborted later closes the server, and leaves the connection': async (_, { connect, listen }) => {
     const controller = new AbortController();
     const { signal } = controller;
-    const server = await listen({ port: 0, host: HOST, signal, connectionListener: (socket) => socket.resume().on('error', () => {}) });
+    const server = await listen({
+      port: 0,
+      host: HOST,
+      signal,
+      connectionListener: (socket) => socket.resume().on('error', () => {}),
+    });
     const socket = await connect({ port: server.address().port, host: HOST, signal });
     controller.abort();
     const seen = [server.listening, socket.destroyed];

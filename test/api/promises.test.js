@@ -46,7 +46,8 @@ describe('promises: the module', () => {
   });
 
   it('is cnet/promises to require() and to import', async () => {
-    const source = "import('cnet/promises').then((m) => console.log(m.connect === p.connect, m.default === p, Object.keys(m)));";
+    const source =
+      "import('cnet/promises').then((m) => console.log(m.connect === p.connect, m.default === p, Object.keys(m)));";
     const { stdout, stderr } = await node(['-e', `const p = require('cnet/promises'); ${source}`]);
     assert.deepStrictEqual([stdout, stderr], ["true true [ 'connect', 'default', 'listen' ]\n", '']);
   });
@@ -155,7 +156,10 @@ describe('promises: connect()', () => {
     channel.subscribe(onSocket);
     const error = await rejection(connect({ port: 1, host: 'never.example', lookup, signal: controller.signal }));
     channel.unsubscribe(onSocket);
-    assert.deepStrictEqual([error.name, error.code, socket.destroyed, socket._handle], ['AbortError', 'ABORT_ERR', true, null]);
+    assert.deepStrictEqual(
+      [error.name, error.code, socket.destroyed, socket._handle],
+      ['AbortError', 'ABORT_ERR', true, null],
+    );
   });
 
   it('a signal says nothing any more once there is a connection', async () => {
@@ -310,7 +314,11 @@ describe('promises: listen()', () => {
 
   it('the option connectionListener is a listener of connections', async () => {
     const came = [];
-    const { port } = await serve({ port: 0, host: HOST, connectionListener: (socket) => came.push(track(socket).end('hi')) });
+    const { port } = await serve({
+      port: 0,
+      host: HOST,
+      connectionListener: (socket) => came.push(track(socket).end('hi')),
+    });
     assert.strictEqual(await text(await dial(port)), 'hi');
     assert.strictEqual(came.length, 1);
   });
@@ -432,8 +440,14 @@ describe('connections of a server in for await', () => {
         });
       });
       await leave(server, all);
-      assert.deepStrictEqual([server.listening, ...accepted.map(({ destroyed }) => destroyed)], [true, false, false, false]);
-      assert.deepStrictEqual(['connection', 'error', 'close'].map((name) => server.listenerCount(name)), [0, 0, 0]);
+      assert.deepStrictEqual(
+        [server.listening, ...accepted.map(({ destroyed }) => destroyed)],
+        [true, false, false, false],
+      );
+      assert.deepStrictEqual(
+        ['connection', 'error', 'close'].map((name) => server.listenerCount(name)),
+        [0, 0, 0],
+      );
       clients.push(await dial(port), await dial(port));
       await roundTrip();
       assert.strictEqual(server._connections, 3);
@@ -441,7 +455,10 @@ describe('connections of a server in for await', () => {
       for await (const socket of server) {
         if (ports.push(track(socket).remotePort) === clients.length) break;
       }
-      assert.deepStrictEqual(ports.slice(0, 3), accepted.map(({ remotePort }) => remotePort));
+      assert.deepStrictEqual(
+        ports.slice(0, 3),
+        accepted.map(({ remotePort }) => remotePort),
+      );
       assert.deepStrictEqual(ports.sort(), clients.map(({ localPort }) => localPort).sort());
     });
   }
@@ -544,7 +561,10 @@ describe('connections of a server in for await', () => {
 
   for (const [name, value] of [['highWaterMark', 0], ['highWaterMark', 1.5], ['highWaterMark', 'x'], ['signal', 'x']]) {
     it(`the option ${name}: ${JSON.stringify(value)} is refused`, () => {
-      assert.throws(() => net.createServer()[Symbol.asyncIterator]({ [name]: value }), /ERR_(OUT_OF_RANGE|INVALID_ARG_TYPE)/);
+      assert.throws(
+        () => net.createServer()[Symbol.asyncIterator]({ [name]: value }),
+        /ERR_(OUT_OF_RANGE|INVALID_ARG_TYPE)/,
+      );
     });
   }
 
@@ -619,7 +639,9 @@ describe('connections of a server in for await', () => {
   for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
     it(`in a cluster worker (${policy}) none is lost between listen() and the loop, nor left over after it`, async () => {
       const file = tempPath('cluster.cjs');
-      fs.writeFileSync(file, `
+      fs.writeFileSync(
+        file,
+        `
         const cluster = require('node:cluster');
         const net = require(${JSON.stringify(path.join(LIB, '..'))});
         cluster.schedulingPolicy = cluster.${policy};
@@ -657,7 +679,8 @@ describe('connections of a server in for await', () => {
           server.close();
         };
         if (cluster.isPrimary) primary();
-        else work();`);
+        else work();`,
+      );
       const { stdout, stderr, code } = await node([file]);
       assert.deepStrictEqual([stdout, stderr, code], ['1,2\n', '', 0]);
     });

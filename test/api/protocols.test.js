@@ -63,7 +63,8 @@ describe('protocols over cnet', () => {
   });
 
   it('TLS: tls.connect({ socket }) against new tls.TLSSocket() of an accepted socket', async () => {
-    // Node's TLS over a stream that is not its own net.Socket leaves the end to that stream: half-open, or the reply is cut
+    // Node's TLS over a stream that is not its own net.Socket leaves the end to that stream: half-open, or the reply
+    // is cut
     const server = await listening(net.createServer({ allowHalfOpen: true }, (socket) => {
       const secure = new tls.TLSSocket(socket, { isServer: true, key, cert });
       secure.on('error', () => {});

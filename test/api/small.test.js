@@ -109,7 +109,9 @@ describe('server._listen2()', () => {
     const [place] = await callsOf(net.createServer(), { port: 0, ipv6Only: true, backlog: 3 });
     assert.deepStrictEqual(place, [null, 0, 4, 3, undefined, 1]);
     const socketPath = tempPath();
-    assert.deepStrictEqual(await callsOf(net.createServer(), socketPath, 7), [[socketPath, -1, -1, 7, undefined, undefined]]);
+    assert.deepStrictEqual(await callsOf(net.createServer(), socketPath, 7), [
+      [socketPath, -1, -1, 7, undefined, undefined],
+    ]);
     const handle = net._createServerHandle(HOST, 0, 4);
     assert.deepStrictEqual(await callsOf(net.createServer(), handle), [[null, -1, -1, 0, undefined, undefined]]);
   });
@@ -156,7 +158,10 @@ describe('equality', () => {
 
 describe('the own state of a fresh socket', () => {
   it('is that of every other one, but for what stream.Duplex keeps', () => {
-    const plain = (socket) => Reflect.ownKeys(socket).filter((key) => Object(socket[key]) !== socket[key]).map((key) => [key, socket[key]]);
+    const plain = (socket) =>
+      Reflect.ownKeys(socket)
+        .filter((key) => Object(socket[key]) !== socket[key])
+        .map((key) => [key, socket[key]]);
     assert.deepStrictEqual(plain(new net.Socket()), plain(new net.Socket()));
   });
 });

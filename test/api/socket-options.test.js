@@ -131,7 +131,10 @@ describe('options of sockets, as the kernel has them', () => {
     needsHost(this, '::1');
     const { client } = await pair({ host: '::1' });
     client.setTypeOfService(0x20);
-    assert.deepStrictEqual([client.getTypeOfService(), ...(await ask(client, 'IPPROTO_IPV6.IPV6_TCLASS'))], [0x20, 0x20]);
+    assert.deepStrictEqual(
+      [client.getTypeOfService(), ...(await ask(client, 'IPPROTO_IPV6.IPV6_TCLASS'))],
+      [0x20, 0x20],
+    );
   });
 
   it('the option typeOfService is applied when connected', async () => {
@@ -142,7 +145,8 @@ describe('options of sockets, as the kernel has them', () => {
   it('descriptors are not given to programs that are started', async () => {
     const { client, accepted, server } = await pair();
     const fs = require('node:fs');
-    const flagsOf = ({ fd }) => Number.parseInt(/flags:\s*(\d+)/.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`))[1], 8);
+    const flagsOf = ({ fd }) =>
+      Number.parseInt(/flags:\s*(\d+)/.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`))[1], 8);
     const closeOnExec = [client, accepted, server].map(({ _handle }) => flagsOf(_handle) & 0o2000000);
     assert.deepStrictEqual(closeOnExec, [0o2000000, 0o2000000, 0o2000000]);
   });

@@ -66,7 +66,10 @@ describe('state of sockets', () => {
     const { client } = await pair();
     client.destroy();
     await closed(client);
-    assert.deepStrictEqual([client.remoteAddress, client.remoteFamily, client.remotePort], [undefined, undefined, undefined]);
+    assert.deepStrictEqual(
+      [client.remoteAddress, client.remoteFamily, client.remotePort],
+      [undefined, undefined, undefined],
+    );
   });
 
   it('bytesRead and bytesWritten count bytes, and stay when the socket is closed', async () => {
@@ -105,8 +108,15 @@ describe('state of sockets', () => {
 
   it('destroy(), end(), pause(), resume(), setEncoding(), ref() and unref() return the socket', async () => {
     const { client } = await pair();
-    const results = [client.pause(), client.resume(), client.setEncoding('utf8'), client.unref(), client.ref(), client.end(),
-      client.destroy()];
+    const results = [
+      client.pause(),
+      client.resume(),
+      client.setEncoding('utf8'),
+      client.unref(),
+      client.ref(),
+      client.end(),
+      client.destroy(),
+    ];
     assert.ok(results.every((result) => result === client));
   });
 

@@ -102,7 +102,12 @@ describe('streams', () => {
   it('onread: data go to the buffer and the callback, and no data event comes', async () => {
     const buffer = Buffer.alloc(4);
     const got = [];
-    const onread = { buffer, callback: (bytes, into) => { got.push(into.toString('utf8', 0, bytes), into === buffer); } };
+    const onread = {
+      buffer,
+      callback: (bytes, into) => {
+        got.push(into.toString('utf8', 0, bytes), into === buffer);
+      },
+    };
     const { client, accepted } = await pair({ clientOptions: { onread } });
     client.on('data', () => assert.fail('a data event'));
     accepted.end('abcdef');

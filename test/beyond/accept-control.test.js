@@ -41,7 +41,16 @@ async function start(limits, ...where) {
     while (server._connections === before) await new Promise(setImmediate);
   };
   const stop = () => server.shutdown({ timeout: 0 });
-  return { server, connect, leave, stop, data, clients, target, size: () => native.acceptLimitSize(server[kAcceptLimit].native) };
+  return {
+    server,
+    connect,
+    leave,
+    stop,
+    data,
+    clients,
+    target,
+    size: () => native.acceptLimitSize(server[kAcceptLimit].native),
+  };
 }
 
 describe('server.maxConnectionsPerAddress', function () {
@@ -59,7 +68,12 @@ describe('server.maxConnectionsPerAddress', function () {
     const { remotePort, ...rest } = data[0];
     assert.ok(remotePort > 0);
     assert.deepStrictEqual(rest, {
-      localAddress: HOST, localPort: target.port, localFamily: 'IPv4', remoteAddress: HOST, remoteFamily: 'IPv4', reason,
+      localAddress: HOST,
+      localPort: target.port,
+      localFamily: 'IPv4',
+      remoteAddress: HOST,
+      remoteFamily: 'IPv4',
+      reason,
     });
     await stop();
   });
@@ -143,7 +157,9 @@ describe('server.maxConnectionsPerAddress', function () {
 
   it('a server keeps its limits when it is transferred', async () => {
     const limits = {
-      maxConnectionsPerAddress: 3, maxConnectionsPerPrefix: { ipv4: 8, ipv6: 48, max: 4 }, maxConnectionRate: { perSecond: 5, burst: 6 },
+      maxConnectionsPerAddress: 3,
+      maxConnectionsPerPrefix: { ipv4: 8, ipv6: 48, max: 4 },
+      maxConnectionRate: { perSecond: 5, burst: 6 },
     };
     const { server } = await start(limits);
     const moved = net.receive(net.transfer(server));
@@ -176,7 +192,10 @@ describe('server.maxConnectionsPerPrefix', function () {
   });
 
   it('counts beside the limit for each address, which comes first', async () => {
-    const { connect, stop } = await start({ maxConnectionsPerAddress: 1, maxConnectionsPerPrefix: { max: 2, ipv4: 32 } });
+    const { connect, stop } = await start({
+      maxConnectionsPerAddress: 1,
+      maxConnectionsPerPrefix: { max: 2, ipv4: 32 },
+    });
     assert.deepStrictEqual([await connect(HOST), await connect(HOST)], ['in', 'maxConnectionsPerAddress']);
     await stop();
   });
@@ -189,10 +208,16 @@ describe('server.maxConnectionsPerPrefix', function () {
       this.skip(); // no IPv6
     }
     const { server, connect, data, stop } = started;
-    assert.deepStrictEqual([await connect('127.0.0.1'), await connect('127.0.1.1'), await connect('127.0.0.2')], ['in', 'in', reason]);
+    assert.deepStrictEqual(
+      [await connect('127.0.0.1'), await connect('127.0.1.1'), await connect('127.0.0.2')],
+      ['in', 'in', reason],
+    );
     assert.strictEqual(data[0].remoteAddress, '::ffff:127.0.0.2');
     assert.strictEqual(server._connections, 2);
-    assert.deepStrictEqual([await connect('::1', { host: '::1' }), await connect('::1', { host: '::1' })], ['in', reason]);
+    assert.deepStrictEqual(
+      [await connect('::1', { host: '::1' }), await connect('::1', { host: '::1' })],
+      ['in', reason],
+    );
     await stop();
   });
 });
@@ -231,7 +256,10 @@ describe('server.maxConnectionRate', function () {
   });
 
   it('who is turned away by another limit takes nothing of it', async () => {
-    const { connect, stop } = await start({ maxConnectionRate: { perSecond: SLOW, burst: 2 }, maxConnectionsPerAddress: 1 });
+    const { connect, stop } = await start({
+      maxConnectionRate: { perSecond: SLOW, burst: 2 },
+      maxConnectionsPerAddress: 1,
+    });
     if (process.platform !== 'linux') return;
     const said = [];
     for (const address of [HOST, HOST, '127.0.0.2', '127.0.0.3']) said.push(await connect(address));

@@ -43,7 +43,10 @@ describe('diagnostics channels of cnet', () => {
     const text = fs.readFileSync(path.join(LIB, '..', 'docs', 'api.md'), 'utf8');
     const documented = new Set(text.match(/(?:tracing:)?cnet\.(?:client|server)\.[\w:]+/g));
     const source = fs.readFileSync(path.join(LIB, 'common', 'channels.js'), 'utf8');
-    assert.deepStrictEqual([...documented].sort(), source.match(/(?:tracing:)?cnet\.(?:client|server)\.[\w:]+/g).sort());
+    assert.deepStrictEqual(
+      [...documented].sort(),
+      source.match(/(?:tracing:)?cnet\.(?:client|server)\.[\w:]+/g).sort(),
+    );
   });
 
   describe('cnet.server.drop', () => {
@@ -65,15 +68,21 @@ describe('diagnostics channels of cnet', () => {
     });
 
     for (const [reason, value] of [
-      ['maxConnectionsPerAddress', 0], ['maxConnectionsPerPrefix', { max: 0 }], ['maxConnectionRate', { perSecond: 1e-6, burst: 1 }],
+      ['maxConnectionsPerAddress', 0],
+      ['maxConnectionsPerPrefix', { max: 0 }],
+      ['maxConnectionRate', { perSecond: 1e-6, burst: 1 }],
     ]) {
       it(`tells of ${reason}`, async () => {
         const server = await listening(net.createServer((socket) => track(socket)));
         const messages = subscribe('cnet.server.drop');
         server[reason] = value;
-        if (reason === 'maxConnectionRate') await Promise.all([once(server, 'connection'), connected(server.address().port, HOST)]);
+        if (reason === 'maxConnectionRate')
+          await Promise.all([once(server, 'connection'), connected(server.address().port, HOST)]);
         await dropped(server);
-        assert.deepStrictEqual(messages.map(({ server: one, reason: why, limit }) => [one === server, why, limit]), [[true, reason, server[reason]]]);
+        assert.deepStrictEqual(
+          messages.map(({ server: one, reason: why, limit }) => [one === server, why, limit]),
+          [[true, reason, server[reason]]],
+        );
       });
     }
 
@@ -85,7 +94,10 @@ describe('diagnostics channels of cnet', () => {
       track(net.connect(server.address())).on('error', () => {});
       await dropping;
       await nextTurn();
-      assert.deepStrictEqual(messages.map(({ reason, uid, limit }) => [reason, uid, limit]), [['credentials', process.getuid(), undefined]]);
+      assert.deepStrictEqual(
+        messages.map(({ reason, uid, limit }) => [reason, uid, limit]),
+        [['credentials', process.getuid(), undefined]],
+      );
     });
 
     it('a subscriber may close the server', async () => {
@@ -117,7 +129,9 @@ describe('diagnostics channels of cnet', () => {
   describe('tracing:cnet.server.shutdown', () => {
     it('asyncStart has the options, asyncEnd the result', async () => {
       const { server, client, accepted } = await pair();
-      const [starts, ends, errors] = ['asyncStart', 'asyncEnd', 'error'].map((step) => subscribe(`tracing:cnet.server.shutdown:${step}`));
+      const [starts, ends, errors] = ['asyncStart', 'asyncEnd', 'error'].map((step) =>
+        subscribe(`tracing:cnet.server.shutdown:${step}`),
+      );
       const options = { timeout: 60000 };
       const promise = server.shutdown(options);
       assert.deepStrictEqual([starts.length, starts[0].server, starts[0].options], [1, server, options]);
@@ -157,7 +171,10 @@ describe('diagnostics channels of cnet', () => {
       const accepting = once(server, 'connection');
       (await connected(server.address().port, HOST)).write(HEADER);
       const [socket] = await accepting;
-      assert.deepStrictEqual([messages.length, messages[0].server, messages[0].socket, messages[0].header], [1, server, socket, socket.proxyHeader]);
+      assert.deepStrictEqual(
+        [messages.length, messages[0].server, messages[0].socket, messages[0].header],
+        [1, server, socket, socket.proxyHeader],
+      );
     });
 
     it('why a header was refused, with the names, also without a listener of the event', async () => {
@@ -191,12 +208,18 @@ describe('diagnostics channels of cnet', () => {
       const messages = subscribe('cnet.client.connectTimeout');
       const socket = track(net.connect({ port: 1, host: 'slow.example', lookup: () => {}, connectTimeout: 10 }));
       const [error] = await once(socket, 'error');
-      assert.deepStrictEqual([messages.length, messages[0].socket, messages[0].error, messages[0].timeout], [1, socket, error, 10]);
+      assert.deepStrictEqual(
+        [messages.length, messages[0].socket, messages[0].error, messages[0].timeout],
+        [1, socket, error, 10],
+      );
     });
 
     it('a subscriber may connect the socket again', async () => {
       const server = await listening(net.createServer());
-      const socket = track(net.connect({ port: 1, host: 'slow.example', lookup: () => {}, connectTimeout: 10 })).on('error', () => {});
+      const socket = track(net.connect({ port: 1, host: 'slow.example', lookup: () => {}, connectTimeout: 10 })).on(
+        'error',
+        () => {},
+      );
       subscribe('cnet.client.connectTimeout', () => socket.connect(server.address().port, HOST));
       await new Promise((resolve) => { socket.once('connect', resolve); });
       assert.strictEqual(socket.remotePort, server.address().port);
@@ -204,7 +227,11 @@ describe('diagnostics channels of cnet', () => {
   });
 
   describe('cnet.client.attempt and cnet.client.connect', () => {
-    const lookup = (addresses) => (host, options, callback) => callback(null, addresses.map((address) => ({ address, family: 4 })));
+    const lookup = (addresses) => (host, options, callback) =>
+      callback(
+        null,
+        addresses.map((address) => ({ address, family: 4 })),
+      );
     const short = ({ address, port, family, status, error }) => [address, port, family, status, error?.code];
 
     it('each step of an attempt, and what was connected', async () => {
@@ -212,9 +239,16 @@ describe('diagnostics channels of cnet', () => {
       const { port } = server.address();
       const attempts = subscribe('cnet.client.attempt');
       const connects = subscribe('cnet.client.connect');
-      const socket = await connected({ port, host: 'two.example', lookup: lookup(['127.0.0.9', HOST]), connectionAttemptDelay: 1000 });
+      const socket = await connected({
+        port,
+        host: 'two.example',
+        lookup: lookup(['127.0.0.9', HOST]),
+        connectionAttemptDelay: 1000,
+      });
       assert.deepStrictEqual(attempts.map(short), [
-        ['127.0.0.9', port, 4, 'started', undefined], ['127.0.0.9', port, 4, 'failed', 'ECONNREFUSED'], [HOST, port, 4, 'started', undefined],
+        ['127.0.0.9', port, 4, 'started', undefined],
+        ['127.0.0.9', port, 4, 'failed', 'ECONNREFUSED'],
+        [HOST, port, 4, 'started', undefined],
       ]);
       assert.deepStrictEqual(connects, [{ socket, address: HOST, port, family: 4, isRace: true, attempts: 2 }]);
       assert.ok(attempts.every((message) => message.socket === socket && message.isRace));
@@ -241,7 +275,9 @@ describe('diagnostics channels of cnet', () => {
       await listening(net.createServer(), path);
       const connects = subscribe('cnet.client.connect');
       const socket = await connected(path);
-      assert.deepStrictEqual(connects, [{ socket, address: path, port: undefined, family: undefined, isRace: false, attempts: 1 }]);
+      assert.deepStrictEqual(connects, [
+        { socket, address: path, port: undefined, family: undefined, isRace: false, attempts: 1 },
+      ]);
     });
 
     for (const status of ['started', 'failed']) {
@@ -250,7 +286,10 @@ describe('diagnostics channels of cnet', () => {
         subscribe('cnet.client.attempt', (message) => {
           if (message.status === status) message.socket.destroy();
         });
-        const socket = track(net.connect({ port: refused.port, host: 'x', lookup: lookup(['127.0.0.9', HOST]) })).on('error', () => {});
+        const socket = track(net.connect({ port: refused.port, host: 'x', lookup: lookup(['127.0.0.9', HOST]) })).on(
+          'error',
+          () => {},
+        );
         await closed(socket);
         refused.close();
       });
@@ -268,7 +307,9 @@ describe('diagnostics channels of cnet', () => {
         const socket = track(new net.Socket()).on('error', () => {});
         const ending = closed(socket);
         let isConnected = false;
-        socket.on('connect', () => (isConnected = true)).connect({ port: server.address().port, host: HOST, proxyHeader: { command: 'LOCAL' } });
+        socket
+          .on('connect', () => (isConnected = true))
+          .connect({ port: server.address().port, host: HOST, proxyHeader: { command: 'LOCAL' } });
         await ending;
         assert.strictEqual(isConnected, title === 'reset it' ? isConnected : false);
       });

@@ -80,13 +80,22 @@ describe('connectTimeout', () => {
     needsTool(this, 'python3');
     const port = await deaf(['127.0.0.3']);
     const list = ['127.0.0.2', '127.0.0.3'].map((address) => ({ address, family: 4 }));
-    const socket = track(net.connect({
-      port, host: 'x', connectTimeout: 60, autoSelectFamilyAttemptTimeout: 2 ** 31 - 1, lookup: (host, options, done) => done(null, list),
-    }));
+    const socket = track(
+      net.connect({
+        port,
+        host: 'x',
+        connectTimeout: 60,
+        autoSelectFamilyAttemptTimeout: 2 ** 31 - 1,
+        lookup: (host, options, done) => done(null, list),
+      }),
+    );
     const events = [];
     socket.on('connectionAttemptTimeout', (ip) => events.push(ip));
     const [error] = await once(socket, 'error');
-    assert.deepStrictEqual([error.code, error.cause.code, error.cause.address, events], [CODE, 'ECONNREFUSED', '127.0.0.2', ['127.0.0.3']]);
+    assert.deepStrictEqual(
+      [error.code, error.cause.code, error.cause.address, events],
+      [CODE, 'ECONNREFUSED', '127.0.0.2', ['127.0.0.3']],
+    );
   });
 
   it('in a lookup, what an earlier connection failed with is no cause', async () => {
@@ -145,7 +154,12 @@ describe('connectTimeout', () => {
     assert.strictEqual(socket.connecting, false);
   });
 
-  for (const [value, code] of [[-1, 'ERR_OUT_OF_RANGE'], [1.5, 'ERR_OUT_OF_RANGE'], [2 ** 31, 'ERR_OUT_OF_RANGE'], ['1', 'ERR_INVALID_ARG_TYPE']]) {
+  for (const [value, code] of [
+    [-1, 'ERR_OUT_OF_RANGE'],
+    [1.5, 'ERR_OUT_OF_RANGE'],
+    [2 ** 31, 'ERR_OUT_OF_RANGE'],
+    ['1', 'ERR_INVALID_ARG_TYPE'],
+  ]) {
     it(`${typeof value} ${value} is ${code}`, () => {
       assert.throws(() => net.connect({ port: 1, connectTimeout: value }), { code });
     });
@@ -180,7 +194,10 @@ describe('setUserTimeout', () => {
   });
 
   it('is an option of connect() and of createServer()', async () => {
-    const { client, accepted } = await pair({ clientOptions: { userTimeout: 500 }, serverOptions: { userTimeout: 600 } });
+    const { client, accepted } = await pair({
+      clientOptions: { userTimeout: 500 },
+      serverOptions: { userTimeout: 600 },
+    });
     assert.deepStrictEqual([client.getUserTimeout(), accepted.getUserTimeout()], [500, 600]);
   });
 
@@ -193,9 +210,15 @@ describe('setUserTimeout', () => {
 
   it('on a path that of a server does nothing, and that of a client is refused', async () => {
     const { client } = await pair({ path: tempPath(), serverOptions: { userTimeout: 600 } });
-    assert.throws(() => client.setUserTimeout(6), { code: 'ERR_INVALID_HANDLE_TYPE', message: /^setUserTimeout\(\) is of TCP alone/ });
+    assert.throws(() => client.setUserTimeout(6), {
+      code: 'ERR_INVALID_HANDLE_TYPE',
+      message: /^setUserTimeout\(\) is of TCP alone/,
+    });
     assert.strictEqual(client.setUserTimeout(0).getUserTimeout(), 0);
-    assert.throws(() => net.connect({ path: '/nowhere', userTimeout: 5 }), { code: 'ERR_INVALID_ARG_VALUE', message: /userTimeout' is of TCP/ });
+    assert.throws(() => net.connect({ path: '/nowhere', userTimeout: 5 }), {
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: /userTimeout' is of TCP/,
+    });
   });
 
   it('a worker of a cluster sets it on what the primary has accepted', async () => {

@@ -89,11 +89,17 @@ describe('getPeerCredentials()', () => {
     const { client } = await pair();
     const message = 'getPeerCredentials() is of Unix sockets alone, and this is TCP';
     assert.throws(() => client.getPeerCredentials(), { code: 'ERR_INVALID_HANDLE_TYPE', message });
-    assert.throws(() => new net.Socket().getPeerCredentials(),
-      { code: 'ENOTCONN', syscall: 'getsockopt', message: 'getsockopt ENOTCONN SO_PEERCRED: the socket is not connected' });
+    assert.throws(() => new net.Socket().getPeerCredentials(), {
+      code: 'ENOTCONN',
+      syscall: 'getsockopt',
+      message: 'getsockopt ENOTCONN SO_PEERCRED: the socket is not connected',
+    });
     const path = (await pair({ path: tempPath() })).client;
     path.destroy();
-    assert.throws(() => path.getPeerCredentials(), { code: 'EBADF', message: 'getsockopt EBADF SO_PEERCRED: the socket is closed' });
+    assert.throws(() => path.getPeerCredentials(), {
+      code: 'EBADF',
+      message: 'getsockopt EBADF SO_PEERCRED: the socket is closed',
+    });
   });
 
   it('a BoundSocket that is not connected yet has no peer', () => {
@@ -113,7 +119,10 @@ describe('`allowedUids` of servers', () => {
   });
 
   it('lets in who is on it', async () => {
-    const server = await listening(net.createServer({ allowedUids: [process.getuid() + 1, process.getuid()] }), tempPath());
+    const server = await listening(
+      net.createServer({ allowedUids: [process.getuid() + 1, process.getuid()] }),
+      tempPath(),
+    );
     const came = outcome(server);
     await connected(server.address());
     assert.deepStrictEqual(await came, ['let in', process.getuid()]);
@@ -141,7 +150,10 @@ describe('`allowedUids` of servers', () => {
     const child = python(CLIENT, server.address(), NOBODY);
     const [answer] = await once(child.stdout, 'data');
     assert.strictEqual(String(answer).trim(), "b''");
-    assert.deepStrictEqual(await came, ['turned away', { reason: 'credentials', pid: child.pid, uid: NOBODY, gid: NOBODY }]);
+    assert.deepStrictEqual(await came, [
+      'turned away',
+      { reason: 'credentials', pid: child.pid, uid: NOBODY, gid: NOBODY },
+    ]);
   });
 
   it('comes before the limit: a full server names strangers as strangers', async () => {
@@ -179,7 +191,7 @@ describe('`allowedUids` of servers', () => {
     assert.deepStrictEqual([error.code, server.listening], ['ERR_INVALID_HANDLE_TYPE', false]);
   });
 
-  it('holds for a server that has come to a child process as cnet\'s, and closes one that it cannot hold for', async () => {
+  it("holds for a server that has come to a child process as cnet's, and closes one that it cannot hold for", async () => {
     const server = fromNode(await listening(net.createServer(), tempPath()), { allowedUids: [] });
     const came = outcome(server);
     await connected(server.address());

@@ -158,7 +158,10 @@ describe('descriptors over Unix sockets', function () {
     });
 
     it('stay with the kernel while the socket is paused', async () => {
-      const { client, accepted } = await pair({ path: tempPath(), serverOptions: { ...receiving.serverOptions, pauseOnConnect: true } });
+      const { client, accepted } = await pair({
+        path: tempPath(),
+        serverOptions: { ...receiving.serverOptions, pauseOnConnect: true },
+      });
       const before = openCount();
       accepted.on('descriptors', () => assert.fail('paused'));
       const fd = fileWith('one');
@@ -202,7 +205,10 @@ describe('descriptors over Unix sockets', function () {
       const client = await connected({
         path: file,
         receiveDescriptors: true,
-        onread: { buffer: Buffer.alloc(4), callback: (length, buffer) => seen.push(buffer.toString('utf8', 0, length)) },
+        onread: {
+          buffer: Buffer.alloc(4),
+          callback: (length, buffer) => seen.push(buffer.toString('utf8', 0, length)),
+        },
       });
       client.on('descriptors', (fds, place) => seen.push(fds.map(contentOf), place));
       const [accepted] = await accepting;
@@ -221,7 +227,9 @@ describe('descriptors over Unix sockets', function () {
       client.sendDescriptors('x', [fileWith('one')]);
       const [[fd]] = await once(accepted, 'descriptors');
       const name = fs.readlinkSync(`/proc/self/fd/${fd}`);
-      const seen = execFileSync('sh', ['-c', 'for fd in /proc/self/fd/*; do readlink "$fd" || :; done'], { encoding: 'utf8' });
+      const seen = execFileSync('sh', ['-c', 'for fd in /proc/self/fd/*; do readlink "$fd" || :; done'], {
+        encoding: 'utf8',
+      });
       assert.ok(!seen.split('\n').includes(name));
       assert.strictEqual(contentOf(fd), 'one');
     });
@@ -245,7 +253,8 @@ describe('descriptors over Unix sockets', function () {
       const { client, server } = await pair({ path: tempPath(), serverOptions: { pauseOnConnect: true } });
       const fd = fileWith('one');
       const ended = [];
-      for (let i = 0; i < 20; i++) client.sendDescriptors(Buffer.alloc(100000), [fd, fd], (error) => ended.push(error?.code));
+      for (let i = 0; i < 20; i++)
+        client.sendDescriptors(Buffer.alloc(100000), [fd, fd], (error) => ended.push(error?.code));
       assert.ok(openCount() > before + 20);
       client.destroy();
       server.close();
@@ -254,7 +263,10 @@ describe('descriptors over Unix sockets', function () {
       await new Promise((resolve) => setImmediate(resolve));
       const failed = ended.filter((code) => code !== undefined);
       assert.strictEqual(ended.length, 20);
-      assert.ok(failed.length > 10 && failed.every((code) => code === 'ECANCELED' || code === 'ERR_STREAM_DESTROYED'), `${failed}`);
+      assert.ok(
+        failed.length > 10 && failed.every((code) => code === 'ECANCELED' || code === 'ERR_STREAM_DESTROYED'),
+        `${failed}`,
+      );
     });
 
     it('a message that waits for room fails with ECANCELED when the socket is destroyed', async () => {
@@ -280,17 +292,21 @@ describe('descriptors over Unix sockets', function () {
       const file = tempPath();
       await listening(net.createServer({ pauseOnConnect: true }, track), file);
       const before = openCount();
-      const worker = new Worker(`
+      const worker = new Worker(
+        `
         const { parentPort, workerData: { cnet, file, fd } } = require('node:worker_threads');
         const socket = require(cnet).connect(file);
         for (let i = 0; i < 10; i++) socket.sendDescriptors(Buffer.alloc(100000), [fd, fd]);
         socket.on('connect', () => setImmediate(() => parentPort.postMessage('waits')));
-      `, { eval: true, workerData: { cnet: path.join(__dirname, '../..'), file, fd: fileWith('one') } });
+      `,
+        { eval: true, workerData: { cnet: path.join(__dirname, '../..'), file, fd: fileWith('one') } },
+      );
       await once(worker, 'message');
       const during = openCount();
       assert.ok(during > before + 15, `${during} beside ${before}`);
       await worker.terminate();
-      assert.ok(openCount() <= before + 3, `${openCount()} beside ${before}`); // the file; the accepted end; its duplicate
+      // the file; the accepted end; its duplicate
+      assert.ok(openCount() <= before + 3, `${openCount()} beside ${before}`);
     });
 
     it('a socket that receives lets the process end once it is unref()ed', async () => {
@@ -299,8 +315,14 @@ describe('descriptors over Unix sockets', function () {
     });
 
     it("more than the process may have open is an 'error', and none of them stays open", async () => {
-      const { status, stdout, stderr } = await runFixture('descriptors.js', ['many', tempPath()], { limits: 'ulimit -n 150' });
-      assert.deepStrictEqual([status, stdout, stderr], [0, 'EMFILE -2\n', ''], 'less the end that has failed, and its duplicate');
+      const { status, stdout, stderr } = await runFixture('descriptors.js', ['many', tempPath()], {
+        limits: 'ulimit -n 150',
+      });
+      assert.deepStrictEqual(
+        [status, stdout, stderr],
+        [0, 'EMFILE -2\n', ''],
+        'less the end that has failed, and its duplicate',
+      );
     });
   });
 
@@ -397,7 +419,11 @@ describe('descriptors over Unix sockets', function () {
       ]) {
         assert.throws(() => client.sendDescriptors(...args), { code }, JSON.stringify(args[1]));
       }
-      assert.throws(() => client.sendDescriptors('x', [fd, 99999]), { code: 'EBADF', syscall: 'dup', message: 'dup EBADF' });
+      assert.throws(() => client.sendDescriptors('x', [fd, 99999]), {
+        code: 'EBADF',
+        syscall: 'dup',
+        message: 'dup EBADF',
+      });
       assert.throws(() => new net.Socket({ receiveDescriptors: 1 }), { code: 'ERR_INVALID_ARG_TYPE' });
       assert.throws(() => net.createServer({ receiveDescriptors: 'yes' }), { code: 'ERR_INVALID_ARG_TYPE' });
       assert.strictEqual(openCount(), before);

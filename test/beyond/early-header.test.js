@@ -1,8 +1,8 @@
 'use strict';
 
-// connect({ fastOpen, proxyHeader }): the header of the PROXY protocol is the first thing that the server gets, whatever was
-// written before the connection, and however much of it goes with the handshake. A client of the proxy could else send a header
-// of its own, and be whoever it likes.
+// connect({ fastOpen, proxyHeader }): the header of the PROXY protocol is the first thing that the server gets,
+// whatever was written before the connection, and however much of it goes with the handshake. A client of the proxy
+// could else send a header of its own, and be whoever it likes.
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
@@ -35,7 +35,11 @@ describe('fastOpen with proxyHeader', function () {
   it('sends the header first, then every form of writing whole and once, with the handshake or without', async () => {
     const results = await inNamespace('forms');
     const texts = {
-      utf16: 'P\0R\0O\0X\0Y\0', corked: `${FORGED}é`, large: 300000, nothing: '', fileAfterWrite: `first ${FORGED} last`,
+      utf16: 'P\0R\0O\0X\0Y\0',
+      corked: `${FORGED}é`,
+      large: 300000,
+      nothing: '',
+      fileAfterWrite: `first ${FORGED} last`,
     };
     for (const [name, result] of Object.entries(results)) {
       const [form, ofServer] = name.split(' ');
@@ -53,7 +57,8 @@ describe('fastOpen with proxyHeader', function () {
   });
 
   it('sends it to each address that is tried', async () => {
-    for (const [address, text] of await inNamespace('addresses')) assert.deepStrictEqual([address, text], [CLIENT, FORGED]);
+    for (const [address, text] of await inNamespace('addresses'))
+      assert.deepStrictEqual([address, text], [CLIENT, FORGED]);
   });
 
   it('sends nothing that was written for a connection that has gone', async () => {

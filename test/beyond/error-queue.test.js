@@ -1,7 +1,7 @@
 'use strict';
 
-// Socket options that make the kernel put messages into the error queue of a socket (SO_TIMESTAMPING and its kin): the event
-// loop must not wake for them again and again. It is counted how often it does.
+// Socket options that make the kernel put messages into the error queue of a socket (SO_TIMESTAMPING and its kin):
+// the event loop must not wake for them again and again. It is counted how often it does.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -69,7 +69,10 @@ describe('the error queue of a socket', () => {
   });
 
   it('wakes nobody for long when the peer has ended its side and is still written to', async () => {
-    const { client, accepted } = await pair({ serverOptions: { allowHalfOpen: true }, clientOptions: { allowHalfOpen: true } });
+    const { client, accepted } = await pair({
+      serverOptions: { allowHalfOpen: true },
+      clientOptions: { allowHalfOpen: true },
+    });
     client.resume().setOption(SOL_SOCKET, SO_TIMESTAMPING, ALL_SENT);
     await write(client);
     const ended = once(client, 'end');
@@ -86,7 +89,9 @@ describe('the error queue of a socket', () => {
     server.setOption(SOL_SOCKET, SO_TIMESTAMPING, ALL_SENT);
     const accepting = once(server, 'connection');
     const client = await connected({
-      port: server.address().port, host: HOST, socketOptions: [[SOL_SOCKET, SO_TIMESTAMPING, ALL_SENT]],
+      port: server.address().port,
+      host: HOST,
+      socketOptions: [[SOL_SOCKET, SO_TIMESTAMPING, ALL_SENT]],
     });
     const accepted = track((await accepting)[0]).resume();
     client.resume();

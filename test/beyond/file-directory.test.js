@@ -1,6 +1,7 @@
 'use strict';
 
-// A server on a relative path: its file is where the working directory was when listen() was called, whatever it is later.
+// A server on a relative path: its file is where the working directory was when listen() was called, whatever it is
+// later.
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
@@ -44,7 +45,11 @@ describe('the file of a server on a relative path, when the working directory ch
 
   for (const [title, options, mode] of [
     ['in the place of a dead one', { unlinkStale: true, mode: 0o640 }, 0o640],
-    ['in the place of a dead one, writable for all', { unlinkStale: true, readableAll: true, writableAll: true }, 0o666],
+    [
+      'in the place of a dead one, writable for all',
+      { unlinkStale: true, readableAll: true, writableAll: true },
+      0o666,
+    ],
     ['where there was none', { mode: 0o640 }, 0o640],
   ]) {
     it(`is made and removed there, and no other is touched: ${title}`, async () => {
@@ -53,7 +58,9 @@ describe('the file of a server on a relative path, when the working directory ch
       if (options.unlinkStale) leaveBehind(path.join(there, 's'));
       leaveBehind(path.join(elsewhere, 's'));
       const { ino } = fs.lstatSync(path.join(elsewhere, 's'));
-      const { stdout, stderr } = await node(['-e', PROGRAM, there, elsewhere, JSON.stringify(options)], { env: { ...process.env, UV_THREADPOOL_SIZE: '1' } });
+      const { stdout, stderr } = await node(['-e', PROGRAM, there, elsewhere, JSON.stringify(options)], {
+        env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
+      });
       assert.deepStrictEqual(stdout && JSON.parse(stdout), { mode }, stderr);
       assert.deepStrictEqual(fs.readdirSync(there), []);
       const after = fs.lstatSync(path.join(elsewhere, 's'));

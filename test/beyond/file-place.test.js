@@ -1,7 +1,7 @@
 'use strict';
 
-// listen({ mode }) and listen({ unlinkStale }): what the permission model of Node says to them; and the wait for a place, which
-// is the thread pool's.
+// listen({ mode }) and listen({ unlinkStale }): what the permission model of Node says to them; and the wait for a
+// place, which is the thread pool's.
 
 const assert = require('node:assert');
 const { spawn, spawnSync } = require('node:child_process');
@@ -18,7 +18,9 @@ const { net } = require('../support/subject');
 const { listening, tempPath, tidy, track } = require('../support/tidy');
 
 const ROOT = path.join(__dirname, '..', '..');
-const FLAG = ['--permission', '--experimental-permission'].find((flag) => process.allowedNodeEnvironmentFlags.has(flag));
+const FLAG = ['--permission', '--experimental-permission'].find((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+);
 
 /** The file of a server that was killed. */
 function stale() {
@@ -31,7 +33,9 @@ function stale() {
 
 /** Holds the lock on the directory of `file` until it is let go. */
 async function holdLock(file) {
-  const holder = spawn('flock', [path.dirname(file), 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const holder = spawn('flock', [path.dirname(file), 'sh', '-c', 'echo held; read line'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   await once(holder.stdout, 'data');
   return () => {
     holder.stdin.end('\n');
@@ -55,7 +59,17 @@ describe('the file of a server under --permission', function () {
 
   async function listenUnder(options, ...flags) {
     const more = process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : [];
-    const args = [FLAG, '--no-warnings', '--allow-addons', '--allow-fs-read=*', ...more, ...flags, '-e', PROGRAM, JSON.stringify(options)];
+    const args = [
+      FLAG,
+      '--no-warnings',
+      '--allow-addons',
+      '--allow-fs-read=*',
+      ...more,
+      ...flags,
+      '-e',
+      PROGRAM,
+      JSON.stringify(options),
+    ];
     const { stdout, stderr } = await node(args);
     assert.ok(stdout !== '', stderr);
     return JSON.parse(stdout);
@@ -68,7 +82,12 @@ describe('the file of a server under --permission', function () {
     return JSON.parse((await node([FLAG, '--no-warnings', '--allow-fs-read=*', '-e', program])).stdout);
   }
 
-  for (const options of [{ mode: 0o600 }, { unlinkStale: true }, { unlinkStale: true, mode: 0o600 }, { unlinkStale: false, mode: 0o777 }]) {
+  for (const options of [
+    { mode: 0o600 },
+    { unlinkStale: true },
+    { unlinkStale: true, mode: 0o600 },
+    { unlinkStale: false, mode: 0o777 },
+  ]) {
     it(`is neither made nor removed without --allow-fs-write, with the error of fs: ${JSON.stringify(options)}`, async () => {
       for (const file of [tempPath(), stale()]) {
         const before = fs.existsSync(file) && fs.lstatSync(file).ino;

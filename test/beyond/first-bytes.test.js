@@ -1,7 +1,7 @@
 'use strict';
 
-// What comes first: bytes before the handle's for the callback of `onread`, descriptors behind a header of the PROXY protocol, and
-// peers that have gone before anybody looked at them.
+// What comes first: bytes before the handle's for the callback of `onread`, descriptors behind a header of the PROXY
+// protocol, and peers that have gone before anybody looked at them.
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
@@ -76,7 +76,10 @@ describe('bytes that came before', () => {
       client.end(' and more');
       await once(socket, 'end');
       assert.deepStrictEqual(got.slice(0, 3), ['firs', 't by', 'tes']);
-      assert.deepStrictEqual([got.join(''), order, socket.readableLength], ['first bytes and more', ['first bytes and more'], 0]);
+      assert.deepStrictEqual(
+        [got.join(''), order, socket.readableLength],
+        ['first bytes and more', ['first bytes and more'], 0],
+      );
     });
 
     it(`wait while the callback says so, with what follows behind them: ${name}`, async () => {
@@ -154,7 +157,9 @@ describe('proxyProtocol with receiveDescriptors', () => {
 
   it('is refused where the header is optional', () => {
     const proxyProtocol = { mode: 'optional', trusted: loopback };
-    assert.throws(() => net.createServer({ proxyProtocol, receiveDescriptors: true }), { code: 'ERR_INVALID_ARG_VALUE' });
+    assert.throws(() => net.createServer({ proxyProtocol, receiveDescriptors: true }), {
+      code: 'ERR_INVALID_ARG_VALUE',
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 'use strict';
-// Misuse says what is wrong: options in the wrong place, features of another kind of socket, names that are nearly right.
+// Misuse says what is wrong: options in the wrong place, features of another kind of socket, names that are nearly
+// right.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -11,7 +12,8 @@ const { net } = require('../support/subject');
 const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
 
 const INVALID = 'ERR_INVALID_ARG_VALUE';
-const isRefused = (call, name, words) => assert.throws(call, { name: 'TypeError', code: INVALID, message: new RegExp(`'options\\.${name}' ${words}`) });
+const isRefused = (call, name, words) =>
+  assert.throws(call, { name: 'TypeError', code: INVALID, message: new RegExp(`'options\\.${name}' ${words}`) });
 
 /** Options that only cnet has, each with a value that is right where it belongs. */
 const VALUES = {
@@ -30,9 +32,24 @@ const VALUES = {
   unlinkStale: true,
   userTimeout: 1000,
 };
-const OF_CONNECT = ['connectTimeout', 'connectionAttemptDelay', 'fastOpen', 'multipath', 'proxyHeader', 'receiveDescriptors', 'socketOptions', 'userTimeout'];
+const OF_CONNECT = [
+  'connectTimeout',
+  'connectionAttemptDelay',
+  'fastOpen',
+  'multipath',
+  'proxyHeader',
+  'receiveDescriptors',
+  'socketOptions',
+  'userTimeout',
+];
 const OF_SERVER = [
-  'allowedUids', 'maxConnectionRate', 'maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'proxyProtocol', 'receiveDescriptors', 'userTimeout',
+  'allowedUids',
+  'maxConnectionRate',
+  'maxConnectionsPerAddress',
+  'maxConnectionsPerPrefix',
+  'proxyProtocol',
+  'receiveDescriptors',
+  'userTimeout',
 ];
 const OF_LISTEN = ['fastOpen', 'multipath', 'socketOptions', 'unlinkStale'];
 
@@ -52,7 +69,11 @@ describe('misplaced options', () => {
 
     it(`of cnet alone are refused by ${place}, which says where they belong`, () => {
       for (const name of strange) {
-        isRefused(() => call({ [name]: VALUES[name] }), name, `is an option of (connect|createServer|listen)\\(\\).*, and not of`);
+        isRefused(
+          () => call({ [name]: VALUES[name] }),
+          name,
+          `is an option of (connect|createServer|listen)\\(\\).*, and not of`,
+        );
       }
     });
 
@@ -65,14 +86,20 @@ describe('misplaced options', () => {
     });
 
     it(`that nobody knows, and Node's own ones, are left alone by ${place}`, () => {
-      const made = track(call({ mode: place === 'listen()' ? undefined : 'dark', maxConnections: 3, host: HOST, ca: 'x', whatever: 1 }));
+      const made = track(
+        call({ mode: place === 'listen()' ? undefined : 'dark', maxConnections: 3, host: HOST, ca: 'x', whatever: 1 }),
+      );
       made.on('error', () => {});
       (made.destroy ?? made.close).call(made);
     });
   }
 
   it('permissions are refused by createServer(), for which they belong to listen(); another mode is not', () => {
-    isRefused(() => net.createServer({ mode: 0o600 }), 'mode', 'is an option of listen\\(\\), and not of createServer\\(\\)');
+    isRefused(
+      () => net.createServer({ mode: 0o600 }),
+      'mode',
+      'is an option of listen\\(\\), and not of createServer\\(\\)',
+    );
     for (const mode of ['dark', undefined, null, 0]) net.createServer({ mode });
   });
 
@@ -84,7 +111,13 @@ describe('misplaced options', () => {
   });
 
   it('listen() does not refuse what the server was given as well', async () => {
-    const options = { port: 0, host: HOST, receiveDescriptors: true, maxConnectionsPerAddress: 2, userTimeout: process.platform === 'linux' ? 5 : 0 };
+    const options = {
+      port: 0,
+      host: HOST,
+      receiveDescriptors: true,
+      maxConnectionsPerAddress: 2,
+      userTimeout: process.platform === 'linux' ? 5 : 0,
+    };
     const server = track(net.createServer(options).listen(options));
     await once(server, 'listening');
   });
@@ -146,7 +179,8 @@ describe('features of another kind of socket', () => {
   });
 
   it('listen() on a path refuses what is of TCP', () => {
-    for (const name of ['fastOpen', 'multipath']) isRefused(() => net.createServer().listen({ path: tempPath(), [name]: true }), name, 'is of TCP');
+    for (const name of ['fastOpen', 'multipath'])
+      isRefused(() => net.createServer().listen({ path: tempPath(), [name]: true }), name, 'is of TCP');
   });
 
   it('listen() on a port refuses what is of a file', () => {
@@ -164,13 +198,19 @@ describe('features of another kind of socket', () => {
     await once(socket, 'connect');
     assert.throws(() => socket.getOption('TCP_NODELAY'), { code: 'ENOTSUP', message: `getsockopt ENOTSUP ${text}` });
     for (const owner of [socket, server]) {
-      assert.throws(() => owner.setOption('TCP_NODELAY', true), { code: 'ENOTSUP', message: `setsockopt ENOTSUP ${text}` });
+      assert.throws(() => owner.setOption('TCP_NODELAY', true), {
+        code: 'ENOTSUP',
+        message: `setsockopt ENOTSUP ${text}`,
+      });
     }
     const connects = () => net.connect({ path: server.address(), socketOptions });
     const listens = () => net.createServer().listen({ path: tempPath(), socketOptions });
     for (const fails of [connects, listens]) {
       const [error] = await once(fails(), 'error');
-      assert.deepStrictEqual([error.code, error.message, error.option], ['ENOTSUP', `setsockopt ENOTSUP ${text}`, 'TCP_NODELAY']);
+      assert.deepStrictEqual(
+        [error.code, error.message, error.option],
+        ['ENOTSUP', `setsockopt ENOTSUP ${text}`, 'TCP_NODELAY'],
+      );
     }
   });
 
@@ -193,14 +233,17 @@ describe('a socket without a connection', () => {
 describe('the name of a socket option', () => {
   afterEach(tidy);
 
-  const meant = (name, expected) => assert.throws(() => new net.Socket().getOption(name), { code: INVALID, message: expected });
+  const meant = (name, expected) =>
+    assert.throws(() => new net.Socket().getOption(name), { code: INVALID, message: expected });
 
   it('that is nearly right: the error says which was meant', function () {
     needsLinux(this);
     meant('SO_REUSEADR', /did you mean SO_REUSEADDR\?/);
     meant('so_rcvbuf', /did you mean SO_RCVBUF\?/);
     meant('TCP_NODEALY', /did you mean TCP_NODELAY\?/);
-    assert.throws(() => net.connect({ port: 1, socketOptions: { SO_KEEPALIV: true } }), { message: /did you mean SO_KEEPALIVE\?/ });
+    assert.throws(() => net.connect({ port: 1, socketOptions: { SO_KEEPALIV: true } }), {
+      message: /did you mean SO_KEEPALIVE\?/,
+    });
   });
 
   it('that is near to none', () => {

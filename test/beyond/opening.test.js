@@ -19,12 +19,15 @@ const UNSHARE = ['-rn', 'sh', '-c', 'ip link set lo up && echo 3 > /proc/sys/net
 
 /** Skips the test where no network namespace with TCP Fast Open can be made. */
 function needsNamespace(test) {
-  if (spawnSync('unshare', UNSHARE, { stdio: 'ignore' }).status !== 0) skip(test, 'unshare -rn, ip and tcp_fastopen are needed');
+  if (spawnSync('unshare', UNSHARE, { stdio: 'ignore' }).status !== 0)
+    skip(test, 'unshare -rn, ip and tcp_fastopen are needed');
 }
 
 /** What a scenario of test/fixtures/opening.js prints. `settings`: sysctl values by path under /proc/sys/net. */
 async function inNamespace(scenario, settings = {}) {
-  const writes = Object.entries({ 'ipv4/tcp_fastopen': 3, ...settings }).map(([name, value]) => `echo ${value} > /proc/sys/net/${name}`);
+  const writes = Object.entries({ 'ipv4/tcp_fastopen': 3, ...settings }).map(
+    ([name, value]) => `echo ${value} > /proc/sys/net/${name}`,
+  );
   const setUp = ['ip link set lo up', ...writes].join(' && ');
   const command = ['-rn', 'sh', '-c', `${setUp} && exec "$@"`, 'sh'];
   const { status, stdout, stderr } = await runFixture('opening.js', [scenario], { within: ['unshare', ...command] });
@@ -57,7 +60,11 @@ describe('fastOpen', () => {
     it('the data of the second connection go with its handshake, and both ends know', async () => {
       const [talks, accepted] = await inNamespace('cookie');
       const same = { text: 'hello', bytes: 5 };
-      assert.deepStrictEqual(talks, [{ fastOpen: false, ...same }, { fastOpen: true, ...same }, { fastOpen: false, ...same }]);
+      assert.deepStrictEqual(talks, [
+        { fastOpen: false, ...same },
+        { fastOpen: true, ...same },
+        { fastOpen: false, ...same },
+      ]);
       assert.deepStrictEqual(accepted, [false, true, false]);
     });
 
@@ -70,8 +77,10 @@ describe('fastOpen', () => {
     });
 
     it("there is no 'connect' before the server has answered", async () => {
-      assert.deepStrictEqual(await inNamespace('refused'), ['ERR_SOCKET_CLOSED_BEFORE_CONNECTION', `connect ECONNREFUSED ${HOST}:PORT`]
-        .reverse());
+      assert.deepStrictEqual(
+        await inNamespace('refused'),
+        ['ERR_SOCKET_CLOSED_BEFORE_CONNECTION', `connect ECONNREFUSED ${HOST}:PORT`].reverse(),
+      );
     });
 
     it('a server that speaks first is heard', async () => {
@@ -121,7 +130,12 @@ describe('fastOpen', () => {
     assert.strictEqual(client.fastOpen, false);
   });
 
-  for (const [value, code] of [[-1, 'ERR_OUT_OF_RANGE'], [1.5, 'ERR_OUT_OF_RANGE'], ['1', 'ERR_INVALID_ARG_TYPE'], [null, 'ERR_INVALID_ARG_TYPE']]) {
+  for (const [value, code] of [
+    [-1, 'ERR_OUT_OF_RANGE'],
+    [1.5, 'ERR_OUT_OF_RANGE'],
+    ['1', 'ERR_INVALID_ARG_TYPE'],
+    [null, 'ERR_INVALID_ARG_TYPE'],
+  ]) {
     it(`${typeof value} ${value} is ${code} for listen()`, () => {
       assert.throws(() => net.createServer().listen({ port: 0, fastOpen: value }), { code });
     });
@@ -154,7 +168,8 @@ describe('multipath', () => {
     needsTool(this, 'python3');
     const { socket, accepted } = await both();
     assert.deepStrictEqual([socket.multipath, accepted.multipath], [true, true]);
-    for (const { fd } of [socket, accepted]) assert.deepStrictEqual(await sockopts(fd, 'SOL_SOCKET.SO_PROTOCOL'), [IPPROTO_MPTCP]);
+    for (const { fd } of [socket, accepted])
+      assert.deepStrictEqual(await sockopts(fd, 'SOL_SOCKET.SO_PROTOCOL'), [IPPROTO_MPTCP]);
   });
 
   it('data go both ways, and the ends are told', async () => {

@@ -36,14 +36,24 @@ describe('setDefaults()', () => {
     const { client, server } = program;
     reset();
     assert.deepStrictEqual([client, server], [{ noDelay: true, connectTimeout: 5 }, { noDelay: true, backlog: 3 }]);
-    assert.deepStrictEqual([program.client, program.server].map((one) => [Object.keys(one).length, Object.isFrozen(one)]), [[0, true], [0, true]]);
+    assert.deepStrictEqual(
+      [program.client, program.server].map((one) => [Object.keys(one).length, Object.isFrozen(one)]),
+      [
+        [0, true],
+        [0, true],
+      ],
+    );
   });
 
   it('getDefaults() gives what setDefaults() takes; names that are not mentioned stay', () => {
     cnet.setDefaults({ connectTimeout: 5000, noDelay: true, server: { noDelay: false } });
     cnet.setDefaults({ noDelay: undefined, keepAlive: true });
     const expected = {
-      connectTimeout: 5000, keepAlive: true, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 500, server: { noDelay: false },
+      connectTimeout: 5000,
+      keepAlive: true,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: 500,
+      server: { noDelay: false },
     };
     assert.deepStrictEqual(cnet.getDefaults(), expected);
     reset();
@@ -63,9 +73,21 @@ describe('setDefaults()', () => {
     [{ proxyProtocol: { mode: 'optional' } }, 'ERR_MISSING_ARGS', /trusted/],
     [{ socketOptions: { SO_NOTHING: 1 } }, 'ERR_INVALID_ARG_VALUE', /SO_NOTHING/],
     [{ server: { socketOptions: { SO_REUSEADDR: 1 } } }, 'ERR_INVALID_ARG_VALUE', /SO_REUSEADDR/],
-    [{ conectTimeout: 1 }, 'ERR_INVALID_ARG_VALUE', /'options\.conectTimeout' is no default \(did you mean connectTimeout\?\)/],
-    [{ allowHalfOpen: true }, 'ERR_INVALID_ARG_VALUE', /'options\.allowHalfOpen' is no default; those that can be set: .*connectTimeout/],
-    [{ server: { connectTimeout: 1 } }, 'ERR_INVALID_ARG_VALUE', /'options\.server\.connectTimeout' is no default of server, but of client/],
+    [
+      { conectTimeout: 1 },
+      'ERR_INVALID_ARG_VALUE',
+      /'options\.conectTimeout' is no default \(did you mean connectTimeout\?\)/,
+    ],
+    [
+      { allowHalfOpen: true },
+      'ERR_INVALID_ARG_VALUE',
+      /'options\.allowHalfOpen' is no default; those that can be set: .*connectTimeout/,
+    ],
+    [
+      { server: { connectTimeout: 1 } },
+      'ERR_INVALID_ARG_VALUE',
+      /'options\.server\.connectTimeout' is no default of server, but of client/,
+    ],
     [{ toString: 1 }, 'ERR_INVALID_ARG_VALUE', /'options\.toString' is no default/],
     [{ client: 5 }, 'ERR_INVALID_ARG_TYPE', /"options\.client"/],
     [undefined, 'ERR_INVALID_ARG_TYPE', /"options"/],
@@ -95,11 +117,17 @@ describe('setDefaults()', () => {
 
   it('family selection says the same by its own functions', () => {
     cnet.setDefaults({ autoSelectFamily: false, autoSelectFamilyAttemptTimeout: 700 });
-    assert.deepStrictEqual([cnet.getDefaultAutoSelectFamily(), cnet.getDefaultAutoSelectFamilyAttemptTimeout()], [false, 700]);
+    assert.deepStrictEqual(
+      [cnet.getDefaultAutoSelectFamily(), cnet.getDefaultAutoSelectFamilyAttemptTimeout()],
+      [false, 700],
+    );
     cnet.setDefaultAutoSelectFamilyAttemptTimeout(900);
     assert.strictEqual(cnet.getDefaults().autoSelectFamilyAttemptTimeout, 900);
     cnet.setDefaults({ autoSelectFamily: undefined, autoSelectFamilyAttemptTimeout: undefined });
-    assert.deepStrictEqual([cnet.getDefaultAutoSelectFamily(), cnet.getDefaultAutoSelectFamilyAttemptTimeout()], [true, 500]);
+    assert.deepStrictEqual(
+      [cnet.getDefaultAutoSelectFamily(), cnet.getDefaultAutoSelectFamilyAttemptTimeout()],
+      [true, 500],
+    );
   });
 });
 
@@ -112,12 +140,28 @@ describe('defaults of connections', () => {
 
   it('hold where the option is not given, or undefined; what is given comes first', async function test() {
     needsLinux(this);
-    cnet.setDefaults({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 7000, keepAliveInterval: 3000, keepAliveCount: 4 });
+    cnet.setDefaults({
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 7000,
+      keepAliveInterval: 3000,
+      keepAliveCount: 4,
+    });
     const one = await pair({ clientOptions: { noDelay: undefined } });
     const names = ['TCP_NODELAY', 'SO_KEEPALIVE', 'TCP_KEEPIDLE', 'TCP_KEEPINTVL', 'TCP_KEEPCNT'];
-    assert.deepStrictEqual(names.map((name) => observe(one, name)), [[true, true], [true, true], [7, 7], [3, 3], [4, 4]]);
+    assert.deepStrictEqual(
+      names.map((name) => observe(one, name)),
+      [
+        [true, true],
+        [true, true],
+        [7, 7],
+        [3, 3],
+        [4, 4],
+      ],
+    );
     const other = await pair({
-      serverOptions: { noDelay: false, keepAliveCount: 6 }, clientOptions: { keepAlive: false, keepAliveInterval: 9000, noDelay: false },
+      serverOptions: { noDelay: false, keepAliveCount: 6 },
+      clientOptions: { keepAlive: false, keepAliveInterval: 9000, noDelay: false },
     });
     assert.deepStrictEqual(names.slice(0, 2).map((name) => observe(other, name)), [[false, false], [false, true]]);
     assert.strictEqual(other.accepted.getOption('TCP_KEEPCNT'), 6);
@@ -146,7 +190,10 @@ describe('defaults of connections', () => {
     assert.deepStrictEqual([observe(overTCP, 'SO_PRIORITY')[0], overTCP.client.getOption('TCP_LINGER2')], [3, 5]);
     assert.deepStrictEqual([overTCP.server.getOption('TCP_LINGER2'), overPath.client.getOption('SO_PRIORITY')], [5, 3]);
     const given = await pair({ clientOptions: { socketOptions: { SO_PRIORITY: 2 } } });
-    assert.deepStrictEqual([given.client.getOption('SO_PRIORITY'), given.client.getOption('TCP_LINGER2') === 5], [2, false]);
+    assert.deepStrictEqual(
+      [given.client.getOption('SO_PRIORITY'), given.client.getOption('TCP_LINGER2') === 5],
+      [2, false],
+    );
   });
 
   it('highWaterMark: of both sides, unless one of them is given', async () => {
@@ -161,13 +208,18 @@ describe('defaults of connections', () => {
     cnet.setDefaults({ connectTimeout: 20 });
     const socket = track(net.connect({ port: 1, host: 'slow.example', lookup: () => {} }));
     const [error] = await once(socket, 'error');
-    assert.deepStrictEqual([error.code, error.timeout, error.host], ['ERR_SOCKET_CONNECTION_TIMEOUT', 20, 'slow.example']);
+    assert.deepStrictEqual(
+      [error.code, error.timeout, error.host],
+      ['ERR_SOCKET_CONNECTION_TIMEOUT', 20, 'slow.example'],
+    );
   });
 
   it('connectTimeout: 0 of an option means no limit', async () => {
     cnet.setDefaults({ connectTimeout: 1 });
     let answer;
-    const socket = track(net.connect({ port: 1, host: 'x', connectTimeout: 0, lookup: (host, options, callback) => (answer = callback) }));
+    const socket = track(
+      net.connect({ port: 1, host: 'x', connectTimeout: 0, lookup: (host, options, callback) => (answer = callback) }),
+    );
     const limited = track(net.connect({ port: 1, host: 'x', lookup: () => {} }));
     await once(limited, 'error');
     assert.strictEqual(socket.destroyed, false);
@@ -180,7 +232,12 @@ describe('defaults of connections', () => {
     const refused = refusedPort();
     const { port } = refused;
     const lookup = (host, options, callback) =>
-      (options.all ? callback(null, [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]) : callback(null, HOST, 4));
+      options.all
+        ? callback(null, [
+            { address: '127.0.0.1', family: 4 },
+            { address: '127.0.0.2', family: 4 },
+          ])
+        : callback(null, HOST, 4);
     const options = { port, host: 'two.example', lookup };
     const [error] = await once(track(net.connect(options)), 'error');
     assert.match(error.message, /^All 2 connection attempts failed/);
@@ -244,7 +301,10 @@ describe('defaults of servers', () => {
   it('limits are properties of each server that is made afterwards, and may be set anew', async () => {
     const before = net.createServer();
     const limits = {
-      maxConnections: 5, maxConnectionsPerAddress: 1, maxConnectionsPerPrefix: { max: 9 }, maxConnectionRate: { perSecond: 100 },
+      maxConnections: 5,
+      maxConnectionsPerAddress: 1,
+      maxConnectionsPerPrefix: { max: 9 },
+      maxConnectionRate: { perSecond: 100 },
     };
     cnet.setDefaults(limits);
     const server = await listening(net.createServer());
@@ -278,7 +338,9 @@ describe('defaults of servers', () => {
 
   it('proxyProtocol: connections begin with a header', async () => {
     cnet.setDefaults({ proxyProtocol: {} });
-    const server = await listening(net.createServer((socket) => track(socket).end(`${socket.remoteAddress}:${socket.remotePort}`)));
+    const server = await listening(
+      net.createServer((socket) => track(socket).end(`${socket.remoteAddress}:${socket.remotePort}`)),
+    );
     const client = await connected(server.address().port, HOST);
     client.write('PROXY TCP4 192.0.2.7 192.0.2.8 4321 443\r\n');
     let text = '';
@@ -322,7 +384,10 @@ describe('defaults of servers', () => {
     const { stdout, stderr } = await child(
       { CNET_CONNECT_TIMEOUT: '20', CNET_MAX_CONNECTIONS: '9', [blockList]: '192.0.2.0/24' }, source,
       ['-r', `${ROOT}/lib/register-http.js`]);
-    assert.deepStrictEqual([stderr, stdout], ['', "9 [ 'Subnet: IPv4 192.0.2.0/24' ]\nERR_SOCKET_CONNECTION_TIMEOUT\n"]);
+    assert.deepStrictEqual(
+      [stderr, stdout],
+      ['', "9 [ 'Subnet: IPv4 192.0.2.0/24' ]\nERR_SOCKET_CONNECTION_TIMEOUT\n"],
+    );
   });
 
   it('promises.listen() and promises.connect() have them', async () => {
@@ -340,17 +405,37 @@ describe('CNET_… variables', () => {
 
   it('each has the name of its option, of both sides or of one, under cnet/register', async function test() {
     needsLinux(this);
-    const { stdout, stderr } = await child({
-      CNET_CONNECT_TIMEOUT: ' 5000 ', CNET_NO_DELAY: '1', CNET_SERVER_NO_DELAY: 'false', CNET_CONNECTION_ATTEMPT_DELAY: '250',
-      CNET_AUTO_SELECT_FAMILY: 'TRUE', CNET_MODE: '660', CNET_SERVER_FAST_OPEN: '64', CNET_ALLOWED_UIDS: '0, 1000',
-      CNET_CLIENT_BLOCK_LIST: '10.0.0.0/8,192.0.2.1-192.0.2.9,::1', CNET_MAX_CONNECTION_RATE: '{"perSecond":5}',
-      CNET_PROXY_PROTOCOL: '{"mode":"optional","trusted":["127.0.0.1"]}', CNET_SOCKET_OPTIONS: '{"SO_PRIORITY":2}', CNET_BACKLOG: '',
-    }, show, registered);
+    const { stdout, stderr } = await child(
+      {
+        CNET_CONNECT_TIMEOUT: ' 5000 ',
+        CNET_NO_DELAY: '1',
+        CNET_SERVER_NO_DELAY: 'false',
+        CNET_CONNECTION_ATTEMPT_DELAY: '250',
+        CNET_AUTO_SELECT_FAMILY: 'TRUE',
+        CNET_MODE: '660',
+        CNET_SERVER_FAST_OPEN: '64',
+        CNET_ALLOWED_UIDS: '0, 1000',
+        CNET_CLIENT_BLOCK_LIST: '10.0.0.0/8,192.0.2.1-192.0.2.9,::1',
+        CNET_MAX_CONNECTION_RATE: '{"perSecond":5}',
+        CNET_PROXY_PROTOCOL: '{"mode":"optional","trusted":["127.0.0.1"]}',
+        CNET_SOCKET_OPTIONS: '{"SO_PRIORITY":2}',
+        CNET_BACKLOG: '',
+      },
+      show,
+      registered,
+    );
     assert.strictEqual(stderr, '');
     assert.deepStrictEqual(JSON.parse(stdout), {
-      autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 500, connectTimeout: 5000, noDelay: true, connectionAttemptDelay: 250,
-      mode: 0o660, allowedUids: [0, 1000], maxConnectionRate: { perSecond: 5 },
-      proxyProtocol: { mode: 'optional', trusted: ['Address: IPv4 127.0.0.1'] }, socketOptions: { SO_PRIORITY: 2 },
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: 500,
+      connectTimeout: 5000,
+      noDelay: true,
+      connectionAttemptDelay: 250,
+      mode: 0o660,
+      allowedUids: [0, 1000],
+      maxConnectionRate: { perSecond: 5 },
+      proxyProtocol: { mode: 'optional', trusted: ['Address: IPv4 127.0.0.1'] },
+      socketOptions: { SO_PRIORITY: 2 },
       client: { blockList: ['Address: IPv6 ::1', 'Subnet: IPv4 10.0.0.0/8', 'Range: IPv4 192.0.2.1-192.0.2.9'] },
       server: { noDelay: false, fastOpen: 64 },
     });
@@ -387,7 +472,10 @@ describe('CNET_… variables', () => {
 
   it('a name that is nearly one is told of; any other is left alone', async () => {
     const { stdout, stderr } = await child({ CNET_CONECT_TIMEOUT: '5', CNET_NEWS_FEED: 'x' }, show, registered);
-    assert.match(stderr, /\[CNET_ENVIRONMENT\] Warning: The environment variable CNET_CONECT_TIMEOUT .* CNET_CONNECT_TIMEOUT\?/);
+    assert.match(
+      stderr,
+      /\[CNET_ENVIRONMENT\] Warning: The environment variable CNET_CONECT_TIMEOUT .* CNET_CONNECT_TIMEOUT\?/,
+    );
     assert.ok(!stderr.includes('NEWS'));
     assert.ok(!('connectTimeout' in JSON.parse(stdout)));
   });
@@ -427,10 +515,17 @@ describe('CNET_… variables', () => {
         const server = net.createServer((socket) => socket.end(String(socket.server.maxConnections) + socket.server.noDelay));
         server.listen(0, '127.0.0.1', () => process.send(server.address().port));
       }`;
-    const env = { CNET_MAX_CONNECTIONS: '4', CNET_NO_DELAY: '1', CNET_SOCKET_OPTIONS: '{"SO_PRIORITY":2}', CNET_BACKLOG: '9' };
+    const env = {
+      CNET_MAX_CONNECTIONS: '4',
+      CNET_NO_DELAY: '1',
+      CNET_SOCKET_OPTIONS: '{"SO_PRIORITY":2}',
+      CNET_BACKLOG: '9',
+    };
     const temp = tempPath('cluster.cjs');
     require('node:fs').writeFileSync(temp, source);
-    const { stdout, stderr } = await node([temp], { env: { ...process.env, ...(process.platform === 'linux' ? env : {}) } });
+    const { stdout, stderr } = await node([temp], {
+      env: { ...process.env, ...(process.platform === 'linux' ? env : {}) },
+    });
     assert.deepStrictEqual([stdout, stderr], ['4true\n', '']);
     await tidy();
   });

@@ -1,6 +1,6 @@
 'use strict';
-// The PROXY protocol: servers that read its headers, sockets that send one, and the bytes that both are made of. Peers are
-// raw sockets, haproxy, curl and socat.
+// The PROXY protocol: servers that read its headers, sockets that send one, and the bytes that both are made of.
+// Peers are raw sockets, haproxy, curl and socat.
 
 const assert = require('node:assert');
 const { execFile, spawn, spawnSync } = require('node:child_process');
@@ -32,12 +32,14 @@ function binary(body, { versionCommand = 0x21, family = 0x11, length = body.leng
   return Buffer.concat([SIGNATURE, Buffer.of(versionCommand, family, length >> 8, length & 255), body]);
 }
 
-const tlv = (type, value) => Buffer.concat([Buffer.of(type, value.length >> 8, value.length & 255), Buffer.from(value)]);
+const tlv = (type, value) =>
+  Buffer.concat([Buffer.of(type, value.length >> 8, value.length & 255), Buffer.from(value)]);
 
 /** A plain client of node:net that does not mind how it ends. */
 function client(server) {
   const address = server.address();
-  const socket = typeof address === 'string' ? nodeNet.connect(address) : nodeNet.connect(address.port, address.address);
+  const socket =
+    typeof address === 'string' ? nodeNet.connect(address) : nodeNet.connect(address.port, address.address);
   return socket.on('error', () => {}).setNoDelay(true);
 }
 
@@ -65,7 +67,9 @@ async function serve(options, sent, ...where) {
 
 /** Sends bytes that are to be refused: gives the error of 'proxyError'. */
 async function refused(sent, { options = {}, end = true } = {}) {
-  const server = await listen(net.createServer({ proxyProtocol: { mode: 'require', ...options } }, () => assert.fail('let in')));
+  const server = await listen(
+    net.createServer({ proxyProtocol: { mode: 'require', ...options } }, () => assert.fail('let in')),
+  );
   const peer = client(server);
   if (end) peer.end(sent);
   else peer.write(sent);
@@ -89,8 +93,15 @@ describe('PROXY protocol', function () {
         address: { address: '10.9.8.7', family: 'IPv4', port: 443 },
       });
       assert.deepStrictEqual(header, {
-        version: 1, command: 'PROXY', family: 'IPv4', protocol: 'STREAM',
-        sourceAddress: '10.1.2.3', sourcePort: 56324, destinationAddress: '10.9.8.7', destinationPort: 443, tlvs: [],
+        version: 1,
+        command: 'PROXY',
+        family: 'IPv4',
+        protocol: 'STREAM',
+        sourceAddress: '10.1.2.3',
+        sourcePort: 56324,
+        destinationAddress: '10.9.8.7',
+        destinationPort: 443,
+        tlvs: [],
       });
       assert.strictEqual(data, 'hello');
     });
@@ -112,14 +123,28 @@ describe('PROXY protocol', function () {
         const { names, header, real, data } = await serve({}, Buffer.concat([Buffer.from(bytes), Buffer.from('data')]));
         assert.deepStrictEqual(names.remote, [HOST, real.client, 'IPv4']);
         assert.deepStrictEqual(names.local, [HOST, real.server, 'IPv4']);
-        assert.deepStrictEqual([header.command, header.family, header.sourceAddress, data], [command, undefined, undefined, 'data']);
+        assert.deepStrictEqual(
+          [header.command, header.family, header.sourceAddress, data],
+          [command, undefined, undefined, 'data'],
+        );
       });
     }
 
     it('version 2, IPv4 and IPv6, streams and datagrams', async () => {
       const four = await serve({}, binary(INET_ENDS));
-      assert.deepStrictEqual([four.names.remote, four.names.local], [['10.1.2.3', 56324, 'IPv4'], ['10.9.8.7', 443, 'IPv4']]);
-      const ends = Buffer.concat([Buffer.alloc(15), Buffer.of(1), Buffer.from('fe80'.padEnd(32, '0'), 'hex'), Buffer.of(0, 1, 0, 2)]);
+      assert.deepStrictEqual(
+        [four.names.remote, four.names.local],
+        [
+          ['10.1.2.3', 56324, 'IPv4'],
+          ['10.9.8.7', 443, 'IPv4'],
+        ],
+      );
+      const ends = Buffer.concat([
+        Buffer.alloc(15),
+        Buffer.of(1),
+        Buffer.from('fe80'.padEnd(32, '0'), 'hex'),
+        Buffer.of(0, 1, 0, 2),
+      ]);
       const six = await serve({}, binary(ends, { family: 0x22 }));
       assert.deepStrictEqual([six.names.remote, six.names.local], [['::1', 1, 'IPv6'], ['fe80::', 2, 'IPv6']]);
       assert.deepStrictEqual([four.header.protocol, six.header.protocol, six.header.version], ['STREAM', 'DGRAM', 2]);
@@ -130,21 +155,41 @@ describe('PROXY protocol', function () {
       ends.write('/run/client');
       ends.write('\0abstract', 108);
       const { names, header } = await serve({}, binary(ends, { family: 0x31 }));
-      assert.deepStrictEqual([names.remote, names.local], [['/run/client', undefined, undefined], ['\0abstract', undefined, undefined]]);
-      assert.deepStrictEqual([header.family, header.sourceAddress, 'sourcePort' in header], ['Unix', '/run/client', false]);
+      assert.deepStrictEqual(
+        [names.remote, names.local],
+        [
+          ['/run/client', undefined, undefined],
+          ['\0abstract', undefined, undefined],
+        ],
+      );
+      assert.deepStrictEqual(
+        [header.family, header.sourceAddress, 'sourcePort' in header],
+        ['Unix', '/run/client', false],
+      );
     });
 
     it('TLVs come as they are, without those that only fill up', async () => {
-      const body = Buffer.concat([INET_ENDS, tlv(TLV.ALPN, 'h2'), tlv(TLV.NOOP, '\0\0\0'), tlv(0xe0, Buffer.from([0, 255])), tlv(TLV.UNIQUE_ID, '')]);
+      const body = Buffer.concat([
+        INET_ENDS,
+        tlv(TLV.ALPN, 'h2'),
+        tlv(TLV.NOOP, '\0\0\0'),
+        tlv(0xe0, Buffer.from([0, 255])),
+        tlv(TLV.UNIQUE_ID, ''),
+      ]);
       const { header } = await serve({}, binary(body));
       assert.deepStrictEqual(header.tlvs, [
-        { type: TLV.ALPN, value: Buffer.from('h2') }, { type: 0xe0, value: Buffer.from([0, 255]) }, { type: TLV.UNIQUE_ID, value: Buffer.alloc(0) },
+        { type: TLV.ALPN, value: Buffer.from('h2') },
+        { type: 0xe0, value: Buffer.from([0, 255]) },
+        { type: TLV.UNIQUE_ID, value: Buffer.alloc(0) },
       ]);
     });
 
     it('a header of thousands of bytes is read whole, beside the data behind it', async () => {
       const value = Buffer.alloc(16 * 1024 - 16 - INET_ENDS.length - 3, 7);
-      const { header, data } = await serve({}, Buffer.concat([binary(Buffer.concat([INET_ENDS, tlv(0xe0, value)])), Buffer.from('behind')]));
+      const { header, data } = await serve(
+        {},
+        Buffer.concat([binary(Buffer.concat([INET_ENDS, tlv(0xe0, value)])), Buffer.from('behind')]),
+      );
       assert.ok(header.tlvs[0].value.equals(value));
       assert.strictEqual(data, 'behind');
     });
@@ -180,7 +225,9 @@ describe('PROXY protocol', function () {
     });
 
     it('a connection on which the server speaks first', async () => {
-      const server = await listen(net.createServer({ proxyProtocol: {} }, (socket) => socket.end(`hello ${socket.remoteAddress}`)));
+      const server = await listen(
+        net.createServer({ proxyProtocol: {} }, (socket) => socket.end(`hello ${socket.remoteAddress}`)),
+      );
       const peer = client(server);
       peer.write(LINE);
       assert.strictEqual(await text(peer), 'hello 10.1.2.3');
@@ -201,9 +248,14 @@ describe('PROXY protocol', function () {
       const [key, cert] = ['key.pem', 'cert.pem'].map((name) => fs.readFileSync(path.join(keys, name)));
       const secure = tls.createServer({ key, cert }, (socket) => socket.pipe(socket));
       for (const proxyProtocol of [{}, { mode: 'optional', trusted: loopback }]) {
-        for (const proxyHeader of [{ source: { address: '9.9.9.9', port: 9 }, destination: { address: '8.8.8.8', port: 8 } }, undefined]) {
+        for (const proxyHeader of [
+          { source: { address: '9.9.9.9', port: 9 }, destination: { address: '8.8.8.8', port: 8 } },
+          undefined,
+        ]) {
           if (proxyHeader === undefined && proxyProtocol.mode === undefined) continue; // it would be refused
-          const server = await listen(net.createServer({ proxyProtocol }, (socket) => secure.emit('connection', socket)));
+          const server = await listen(
+            net.createServer({ proxyProtocol }, (socket) => secure.emit('connection', socket)),
+          );
           const outer = net.connect({ port: server.address().port, host: HOST, proxyHeader });
           const connection = once(server, 'connection');
           const inner = tls.connect({ socket: outer, rejectUnauthorized: false });
@@ -223,7 +275,10 @@ describe('PROXY protocol', function () {
     const ends = (text) => line(`PROXY ${text}\r\n`);
     const hostile = {
       'no header': [line('GET / HTTP/1.1\r\n\r\n'), /signature is missing/],
-      'a signature that ends wrongly': [Buffer.concat([SIGNATURE.subarray(0, 11), Buffer.from('X'.repeat(20))]), /signature is missing/],
+      'a signature that ends wrongly': [
+        Buffer.concat([SIGNATURE.subarray(0, 11), Buffer.from('X'.repeat(20))]),
+        /signature is missing/,
+      ],
       'lower case': [line('proxy TCP4 1.1.1.1 1.1.1.1 1 1\r\n'), /signature is missing/],
       'a line of 108 bytes': [line(`PROXY UNKNOWN ${'x'.repeat(92)}\r\n`), /too long/],
       'a line without end': [line(`PROXY UNKNOWN ${'x'.repeat(10000)}`), /too long/],
@@ -273,8 +328,12 @@ describe('PROXY protocol', function () {
     }
 
     it('a byte of a right checksum is changed: refused; unchanged it is not', async () => {
-      const right = encodeProxyHeader({ source: { address: '1.1.1.1', port: 1 }, destination: { address: '2.2.2.2', port: 2 },
-        tlvs: [{ type: TLV.AUTHORITY, value: 'host' }], checksum: true });
+      const right = encodeProxyHeader({
+        source: { address: '1.1.1.1', port: 1 },
+        destination: { address: '2.2.2.2', port: 2 },
+        tlvs: [{ type: TLV.AUTHORITY, value: 'host' }],
+        checksum: true,
+      });
       assert.strictEqual((await serve({}, right)).names.remote[0], '1.1.1.1');
       for (const at of [16, right.length - 9, right.length - 1]) {
         const wrong = Buffer.from(right);
@@ -342,7 +401,9 @@ describe('PROXY protocol', function () {
     });
 
     it('close() closes those that wait for their header, and does not wait for them', async () => {
-      const server = await listen(net.createServer({ proxyProtocol: { timeout: 2 ** 31 - 1 } }, () => assert.fail('let in')));
+      const server = await listen(
+        net.createServer({ proxyProtocol: { timeout: 2 ** 31 - 1 } }, () => assert.fail('let in')),
+      );
       server.on('proxyError', () => assert.fail('told'));
       const peers = [client(server), client(server)];
       peers[1].write('PROXY TCP4 1.');
@@ -405,13 +466,18 @@ describe('PROXY protocol', function () {
     });
 
     it("mode 'optional': a header that has begun has to be a right one", async () => {
-      const error = await refused('PROXY TCP4 1.1.1.1 nonsense 1 1\r\n', { options: { mode: 'optional', trusted: loopback } });
+      const error = await refused('PROXY TCP4 1.1.1.1 nonsense 1 1\r\n', {
+        options: { mode: 'optional', trusted: loopback },
+      });
       assert.strictEqual(error.code, 'ERR_PROXY_PROTOCOL_INVALID');
     });
 
     it("mode 'optional': a trusted peer that waits for the server to speak is let in after `timeout`", async () => {
-      const server = await listen(net.createServer({ proxyProtocol: { mode: 'optional', trusted: loopback, timeout: 20 } },
-        (socket) => socket.end('hello')));
+      const server = await listen(
+        net.createServer({ proxyProtocol: { mode: 'optional', trusted: loopback, timeout: 20 } }, (socket) =>
+          socket.end('hello'),
+        ),
+      );
       assert.strictEqual(await text(client(server)), 'hello');
       await close(server);
     });
@@ -427,7 +493,9 @@ describe('PROXY protocol', function () {
         socket.resume().end();
         await close(server);
       }
-      const server = await listen(net.createServer({ blockList: loopback, proxyProtocol: {} }, () => assert.fail('let in')));
+      const server = await listen(
+        net.createServer({ blockList: loopback, proxyProtocol: {} }, () => assert.fail('let in')),
+      );
       server.on('proxyError', () => assert.fail('read'));
       await ended(client(server));
       await close(server);
@@ -441,7 +509,10 @@ describe('PROXY protocol', function () {
 
     it('options that cannot be are refused at once', () => {
       const make = (proxyProtocol) => () => net.createServer({ proxyProtocol });
-      assert.throws(make(true), { code: 'ERR_INVALID_ARG_TYPE', message: /"options\.proxyProtocol" property must be of type object/ });
+      assert.throws(make(true), {
+        code: 'ERR_INVALID_ARG_TYPE',
+        message: /"options\.proxyProtocol" property must be of type object/,
+      });
       assert.throws(make({ mode: 'maybe' }), { code: 'ERR_INVALID_ARG_VALUE' });
       assert.throws(make({ timeout: 0 }), { code: 'ERR_OUT_OF_RANGE' });
       assert.throws(make({ timeout: '1' }), { code: 'ERR_INVALID_ARG_TYPE' });
@@ -468,7 +539,10 @@ describe('PROXY protocol', function () {
       client(moved).end(binary(Buffer.concat([INET_ENDS, tlv(1, 'h2')])));
       const [socket] = await once(moved, 'connection');
       const again = net.receive(structuredClone(net.transfer(socket)));
-      assert.deepStrictEqual([again.remoteAddress, again.localPort, again.proxyHeader.tlvs], ['10.1.2.3', 443, [{ type: 1, value: Buffer.from('h2') }]]);
+      assert.deepStrictEqual(
+        [again.remoteAddress, again.localPort, again.proxyHeader.tlvs],
+        ['10.1.2.3', 443, [{ type: 1, value: Buffer.from('h2') }]],
+      );
       again.resume().end();
       await close(moved);
     });
@@ -515,7 +589,10 @@ describe('PROXY protocol', function () {
     it('version 2 is the default, with TLVs and a checksum', async () => {
       const tlvs = [{ type: TLV.ALPN, value: 'h2' }];
       const { data } = await sent({ source, destination, tlvs });
-      assert.deepStrictEqual(data, Buffer.concat([binary(Buffer.concat([INET_ENDS, tlv(TLV.ALPN, 'h2')])), Buffer.from('data')]));
+      assert.deepStrictEqual(
+        data,
+        Buffer.concat([binary(Buffer.concat([INET_ENDS, tlv(TLV.ALPN, 'h2')])), Buffer.from('data')]),
+      );
       const { header } = await serve({}, encodeProxyHeader({ source, destination, tlvs, checksum: true }));
       assert.deepStrictEqual(header.tlvs.map(({ type }) => type), [TLV.ALPN, TLV.CRC32C]);
     });
@@ -553,7 +630,10 @@ describe('PROXY protocol', function () {
       await once(first, 'connect');
       net.connect({ path: back.address(), proxyHeader: first }).end('x');
       const [socket] = await once(back, 'connection');
-      assert.deepStrictEqual([socket.proxyHeader.command, socket.proxyHeader.family, socket.remoteAddress], ['PROXY', undefined, undefined]);
+      assert.deepStrictEqual(
+        [socket.proxyHeader.command, socket.proxyHeader.family, socket.remoteAddress],
+        ['PROXY', undefined, undefined],
+      );
       socket.resume().end();
       first.destroy();
       await close(back);
@@ -629,14 +709,23 @@ describe('PROXY protocol', function () {
         [{ checksum: 1 }, 'ERR_INVALID_ARG_TYPE'],
         [{ socket: {} }, 'ERR_INVALID_ARG_TYPE'],
       ]) {
-        assert.throws(() => net.connect({ port: 1, host: HOST, proxyHeader }), { code }, JSON.stringify(proxyHeader)?.slice(0, 100));
+        assert.throws(
+          () => net.connect({ port: 1, host: HOST, proxyHeader }),
+          { code },
+          JSON.stringify(proxyHeader)?.slice(0, 100),
+        );
       }
     });
   });
 
   describe('cnet/proxy-protocol', () => {
     it('IPv6, mixed and mapped ends are told in one family', () => {
-      const of = (source, destination) => encodeProxyHeader({ version: 1, source: { address: source, port: 1 }, destination: { address: destination, port: 2 } }).toString();
+      const of = (source, destination) =>
+        encodeProxyHeader({
+          version: 1,
+          source: { address: source, port: 1 },
+          destination: { address: destination, port: 2 },
+        }).toString();
       assert.strictEqual(of('2001:db8::0:1', '::1'), 'PROXY TCP6 2001:db8::1 ::1 1 2\r\n');
       assert.strictEqual(of('::ffff:1.2.3.4', '5.6.7.8'), 'PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n');
       assert.strictEqual(of('1.2.3.4', '2001:db8::1'), 'PROXY TCP6 ::ffff:1.2.3.4 2001:db8::1 1 2\r\n');
@@ -645,15 +734,23 @@ describe('PROXY protocol', function () {
 
     it('the longest line there can be has 104 bytes, and is read', async () => {
       const address = 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';
-      const bytes = encodeProxyHeader({ version: 1, source: { address, port: 65535 }, destination: { address, port: 65535 } });
+      const bytes = encodeProxyHeader({
+        version: 1,
+        source: { address, port: 65535 },
+        destination: { address, port: 65535 },
+      });
       assert.strictEqual(bytes.length, 104);
       assert.strictEqual((await serve({}, bytes)).names.remote[0], address);
     });
 
     it('parseTlvs() takes apart what is inside of a TLV, and refuses what is not whole', () => {
       const inner = Buffer.concat([tlv(TLV.SSL_VERSION, 'TLSv1.3'), tlv(TLV.NOOP, '..'), tlv(TLV.SSL_CN, 'me')]);
-      assert.deepStrictEqual(parseTlvs(inner), [{ type: TLV.SSL_VERSION, value: Buffer.from('TLSv1.3') }, { type: TLV.SSL_CN, value: Buffer.from('me') }]);
-      for (const bytes of [Buffer.of(1), Buffer.of(1, 0), Buffer.of(1, 0, 1)]) assert.throws(() => parseTlvs(bytes), { code: 'ERR_INVALID_ARG_VALUE' });
+      assert.deepStrictEqual(parseTlvs(inner), [
+        { type: TLV.SSL_VERSION, value: Buffer.from('TLSv1.3') },
+        { type: TLV.SSL_CN, value: Buffer.from('me') },
+      ]);
+      for (const bytes of [Buffer.of(1), Buffer.of(1, 0), Buffer.of(1, 0, 1)])
+        assert.throws(() => parseTlvs(bytes), { code: 'ERR_INVALID_ARG_VALUE' });
       assert.throws(() => parseTlvs('text'), { code: 'ERR_INVALID_ARG_TYPE' });
     });
   });
@@ -663,7 +760,12 @@ describe('PROXY protocol', function () {
       if (!has('curl')) this.skip(); // curl is not installed
       const server = await listen(net.createServer({ proxyProtocol: { trusted: loopback } }, (socket) => {
         socket.once('data', () => {
-          const body = JSON.stringify([socket.proxyHeader.version, socket.remoteAddress, socket.remotePort === socket.peerPort, socket.localPort]);
+          const body = JSON.stringify([
+            socket.proxyHeader.version,
+            socket.remoteAddress,
+            socket.remotePort === socket.peerPort,
+            socket.localPort,
+          ]);
           socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
         });
       }));
@@ -698,7 +800,10 @@ backend out
 `);
       const door = await listen(nodeNet.createServer());
       const { port } = door.address();
-      const haproxy = spawn('haproxy', ['-db', '-q', '-f', dir.path('cfg')], { stdio: ['ignore', 'ignore', 'ignore', door._handle.fd], env });
+      const haproxy = spawn('haproxy', ['-db', '-q', '-f', dir.path('cfg')], {
+        stdio: ['ignore', 'ignore', 'ignore', door._handle.fd],
+        env,
+      });
       await close(door);
       const exited = once(haproxy, 'exit');
       try {
@@ -720,7 +825,16 @@ backend out
         if (process.platform !== 'linux') this.skip();
         const server = net.createServer({ proxyProtocol: { trusted: loopback } }, (socket) => {
           const { version: found, tlvs } = socket.proxyHeader;
-          socket.end(JSON.stringify([found, socket.remoteAddress, socket.remotePort, socket.localPort, socket.peerPort !== socket.remotePort, tlvs.map(({ type }) => type)]));
+          socket.end(
+            JSON.stringify([
+              found,
+              socket.remoteAddress,
+              socket.remotePort,
+              socket.localPort,
+              socket.peerPort !== socket.remotePort,
+              tlvs.map(({ type }) => type),
+            ]),
+          );
         });
         await withHaproxy(this, await listen(server), options, async (port) => {
           const peer = nodeNet.connect(port, HOST);
@@ -750,11 +864,22 @@ backend out
 
     it('haproxy takes what connect() sends, with TLVs and a checksum, and passes it on', async function () {
       if (process.platform !== 'linux') this.skip();
-      const server = net.createServer({ proxyProtocol: {} }, (socket) => socket.end(`${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`));
+      const server = net.createServer({ proxyProtocol: {} }, (socket) =>
+        socket.end(`${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`),
+      );
       await withHaproxy(this, await listen(server), 'send-proxy-v2', async (port) => {
         for (const ends of [['10.1.2.3', '10.9.8.7'], ['2001:db8::1', '::1']]) {
           const [source, destination] = ends.map((address) => ({ address, port: 56324 }));
-          for (const more of [{ version: 1 }, { tlvs: [{ type: TLV.AUTHORITY, value: 'a.example' }, { type: 0xe0, value: Buffer.alloc(400) }], checksum: true }]) {
+          for (const more of [
+            { version: 1 },
+            {
+              tlvs: [
+                { type: TLV.AUTHORITY, value: 'a.example' },
+                { type: 0xe0, value: Buffer.alloc(400) },
+              ],
+              checksum: true,
+            },
+          ]) {
             const peer = net.connect({ port, host: HOST, proxyHeader: { source, destination, ...more } });
             assert.strictEqual(await text(peer), `${ends[0]} 56324 ${ends[1]}`);
           }
@@ -766,20 +891,37 @@ backend out
       if (process.platform !== 'linux') this.skip();
       const dir = tempDir();
       const keys = path.join(__dirname, '../fixtures/tls');
-      fs.writeFileSync(dir.path('pem'), ['key.pem', 'cert.pem'].map((name) => fs.readFileSync(path.join(keys, name))).join('\n'));
+      fs.writeFileSync(
+        dir.path('pem'),
+        ['key.pem', 'cert.pem'].map((name) => fs.readFileSync(path.join(keys, name))).join('\n'),
+      );
       const server = net.createServer({ proxyProtocol: { trusted: loopback } }, (socket) => {
         const { tlvs } = socket.proxyHeader;
         const of = (type, list = tlvs) => list.find((one) => one.type === type).value;
         const ssl = of(TLV.SSL);
         const inner = parseTlvs(ssl.subarray(5));
-        socket.end(JSON.stringify([ssl[0], `${of(TLV.SSL_VERSION, inner)}`, `${of(TLV.SSL_CIPHER, inner)}`, `${of(TLV.AUTHORITY)}`, of(TLV.CRC32C).length]));
+        socket.end(
+          JSON.stringify([
+            ssl[0],
+            `${of(TLV.SSL_VERSION, inner)}`,
+            `${of(TLV.SSL_CIPHER, inner)}`,
+            `${of(TLV.AUTHORITY)}`,
+            of(TLV.CRC32C).length,
+          ]),
+        );
       });
-      await withHaproxy(this, await listen(server), 'send-proxy-v2-ssl proxy-v2-options ssl-cipher,authority,crc32c', async (port) => {
-        const peer = tls.connect({ port, host: HOST, servername: 'a.example', rejectUnauthorized: false });
-        await once(peer, 'secureConnect');
-        const expected = [1, peer.getProtocol(), peer.getCipher().name, 'a.example', 4];
-        assert.deepStrictEqual(JSON.parse(await bytes(peer)), expected);
-      }, `ssl crt ${dir.path('pem')}`).finally(() => dir.remove());
+      await withHaproxy(
+        this,
+        await listen(server),
+        'send-proxy-v2-ssl proxy-v2-options ssl-cipher,authority,crc32c',
+        async (port) => {
+          const peer = tls.connect({ port, host: HOST, servername: 'a.example', rejectUnauthorized: false });
+          await once(peer, 'secureConnect');
+          const expected = [1, peer.getProtocol(), peer.getCipher().name, 'a.example', 4];
+          assert.deepStrictEqual(JSON.parse(await bytes(peer)), expected);
+        },
+        `ssl crt ${dir.path('pem')}`,
+      ).finally(() => dir.remove());
     });
   });
 

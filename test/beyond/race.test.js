@@ -121,7 +121,8 @@ describe('connectionAttemptDelay', () => {
     const times = [];
     socket.on('connectionAttempt', (ip) => {
       times.push(process.hrtime.bigint());
-      if (ip === '127.0.0.2') while (process.hrtime.bigint() - times[0] < 40000000n); // which is not taken off the delay
+      // which is not taken off the delay
+      if (ip === '127.0.0.2') while (process.hrtime.bigint() - times[0] < 40000000n);
     });
     await started(socket, '127.0.0.3');
     assert.ok(times[1] - times[0] >= 118000000n);
@@ -172,11 +173,18 @@ describe('connectionAttemptDelay', () => {
     });
     await end.close(); // now the first one is refused, when the kernel asks again
     const [error] = await failure;
-    assert.deepStrictEqual(error.errors.map(({ address, code }) => [address, code]),
-      [['127.0.0.2', 'ECONNREFUSED'], ['127.0.0.3', 'ECONNREFUSED']]);
+    assert.deepStrictEqual(
+      error.errors.map(({ address, code }) => [address, code]),
+      [
+        ['127.0.0.2', 'ECONNREFUSED'],
+        ['127.0.0.3', 'ECONNREFUSED'],
+      ],
+    );
     assert.deepStrictEqual(events, [
-      'connectionAttempt 127.0.0.2', 'connectionAttempt 127.0.0.3',
-      'connectionAttemptFailed 127.0.0.3 ECONNREFUSED', 'connectionAttemptFailed 127.0.0.2 ECONNREFUSED',
+      'connectionAttempt 127.0.0.2',
+      'connectionAttempt 127.0.0.3',
+      'connectionAttemptFailed 127.0.0.3 ECONNREFUSED',
+      'connectionAttemptFailed 127.0.0.2 ECONNREFUSED',
     ]);
   });
 
@@ -256,7 +264,8 @@ describe('connectionAttemptDelay', () => {
     const socket = race({ port: 1, blockList }, '127.0.0.2', HOST);
     await assert.rejects(once(socket, 'connect'), {
       code: 'ERR_IP_BLOCKED',
-      message: 'All 2 connection attempts failed: IP(127.0.0.2) is blocked by net.BlockList; IP(127.0.0.1) is blocked by net.BlockList',
+      message:
+        'All 2 connection attempts failed: IP(127.0.0.2) is blocked by net.BlockList; IP(127.0.0.1) is blocked by net.BlockList',
     });
   });
 
@@ -356,7 +365,10 @@ describe('connectionAttemptDelay', () => {
     assert.deepStrictEqual([socket.remoteAddress, socket.getOption('IP_TTL')], [HOST, 9]);
     const failing = race({ port, socketOptions: { SO_BINDTODEVICE: 'none' } }, '127.0.0.2', HOST);
     const [error] = await once(failing, 'error');
-    assert.deepStrictEqual(error.errors.map(({ option }) => option), ['SO_BINDTODEVICE', 'SO_BINDTODEVICE']);
+    assert.deepStrictEqual(
+      error.errors.map(({ option }) => option),
+      ['SO_BINDTODEVICE', 'SO_BINDTODEVICE'],
+    );
   });
 
   it('what was written before goes to the winner alone', async function test() {

@@ -233,7 +233,10 @@ describe('socket.sendFile()', function () {
   });
 
   it('an aborted signal: nothing is sent, or, once it has begun, the socket is destroyed', async () => {
-    await assert.rejects(socket.sendFile(small, { signal: AbortSignal.abort('why') }), { name: 'AbortError', cause: 'why' });
+    await assert.rejects(socket.sendFile(small, { signal: AbortSignal.abort('why') }), {
+      name: 'AbortError',
+      cause: 'why',
+    });
     const waiting = new AbortController();
     socket.cork();
     const queued = socket.sendFile(small, { signal: waiting.signal });

@@ -41,16 +41,19 @@ describe('onread of a server', () => {
       const buffer = Buffer.alloc(1000);
       const calls = [];
       let heard = '';
-      await serve({
-        onread: {
-          buffer,
-          callback(got, memory) {
-            calls.push([this, memory]);
-            heard += memory.toString('latin1', 0, got);
-            return true;
+      await serve(
+        {
+          onread: {
+            buffer,
+            callback(got, memory) {
+              calls.push([this, memory]);
+              heard += memory.toString('latin1', 0, got);
+              return true;
+            },
           },
         },
-      }, where(dir));
+        where(dir),
+      );
       let data = 0;
       server.on('connection', (socket) => socket.on('data', () => data++));
       const [[socket], peer] = await Promise.all([once(server, 'connection'), client()]);
@@ -164,7 +167,15 @@ describe('onread of a server', () => {
     server = net.createServer();
     const buffer = Buffer.alloc(1);
     const callback = () => {};
-    for (const onread of [1, 'text', [], { callback }, { buffer }, { buffer: 'text', callback }, { buffer, callback: 1 }]) {
+    for (const onread of [
+      1,
+      'text',
+      [],
+      { callback },
+      { buffer },
+      { buffer: 'text', callback },
+      { buffer, callback: 1 },
+    ]) {
       assert.throws(() => net.createServer({ onread }), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
     }
     for (const onread of [undefined, null]) net.createServer({ onread });

@@ -53,10 +53,16 @@ async function stuck({ socket }) {
 
 /* A client of another make: connects, and runs the lines with its socket `s`. `said`: what it printed, errors too. */
 function python({ port }, ...lines) {
-  const child = spawn('python3', ['-c', ['import socket, sys', `s = socket.create_connection(('${HOST}', ${port}))`, ...lines].join('\n')]);
+  const child = spawn('python3', [
+    '-c',
+    ['import socket, sys', `s = socket.create_connection(('${HOST}', ${port}))`, ...lines].join('\n'),
+  ]);
   const missing = new Promise((resolve) => { child.on('error', () => resolve(null)); });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => { text += chunk; });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+    });
   const said = new Promise((resolve) => { child.on('close', () => resolve(text)); });
   return { child, missing, said };
 }
@@ -314,7 +320,10 @@ describe('server.shutdown({ halfCloseIdle })', function () {
     assert.deepStrictEqual(await shutdown, { ...COUNTS, finished: 1, halfClosed: 1 });
   });
 
-  for (const [name, place] of [['TCP', () => ({ port: 0, host: HOST })], ['a path', () => ({ path: pathUntilExit() })]]) {
+  for (const [name, place] of [
+    ['TCP', () => ({ port: 0, host: HOST })],
+    ['a path', () => ({ path: pathUntilExit() })],
+  ]) {
     it(`${name}: a connection that has been quiet for some time is ended`, async () => {
       const { server, connect } = await start({}, place());
       const { client } = await connect();
@@ -333,7 +342,10 @@ describe('server.shutdown({ halfCloseIdle })', function () {
       reader.client.write('unread');
       while (native.quiet(reader.socket._handle.id) >= 0) await new Promise(setImmediate);
       const shutdown = server.shutdown({ halfCloseIdle: true });
-      assert.deepStrictEqual([writer, reader].map(({ socket }) => socket.writableEnded), [false, false]);
+      assert.deepStrictEqual(
+        [writer, reader].map(({ socket }) => socket.writableEnded),
+        [false, false],
+      );
       const ends = [ending(writer.client), ending(reader.client)];
       reader.socket.resume();
       assert.deepStrictEqual(await Promise.all(ends), ['end', 'end']);
@@ -384,7 +396,8 @@ describe('the connections of a server', function () {
     const one = await first.connect();
     const two = await first.connect();
     const other = await second.connect();
-    const same = (list, expected) => assert.ok(list.length === expected.length && expected.every((it) => list.includes(it)));
+    const same = (list, expected) =>
+      assert.ok(list.length === expected.length && expected.every((it) => list.includes(it)));
     same(first.server.sockets(), [one.socket, two.socket]);
     same(second.server.sockets(), [other.socket]);
     two.socket.destroy();
@@ -426,7 +439,8 @@ describe('the connections of a server', function () {
     const { socket } = await connect();
     assert.strictEqual(server.closeIdleConnections(2 ** 31 - 1), 0);
     assert.strictEqual(socket.destroyed, false);
-    for (const time of [-1, 0.5, NaN]) assert.throws(() => server.closeIdleConnections(time), { code: 'ERR_OUT_OF_RANGE' });
+    for (const time of [-1, 0.5, NaN])
+      assert.throws(() => server.closeIdleConnections(time), { code: 'ERR_OUT_OF_RANGE' });
     assert.throws(() => server.closeIdleConnections('1'), { code: 'ERR_INVALID_ARG_TYPE' });
     await server.shutdown({ timeout: 0 });
   });
@@ -453,11 +467,15 @@ describe('the connections of a server', function () {
   for (const policy of ['rr', 'none']) {
     it(`in a worker of a cluster (${policy}) they are known, and are shut down`, async () => {
       const { status, stdout, stderr } = await runFixture('cluster-shutdown.js', [policy]);
-      assert.deepStrictEqual({ status, stdout, stderr }, {
-        status: 0,
-        stdout: '["sockets",1]\n["dropped","maxConnectionsPerAddress"]\n["counts",{"finished":0,"halfClosed":0,"reset":1,"moved":0}]\n["client","ECONNRESET"]\n',
-        stderr: '',
-      });
+      assert.deepStrictEqual(
+        { status, stdout, stderr },
+        {
+          status: 0,
+          stdout:
+            '["sockets",1]\n["dropped","maxConnectionsPerAddress"]\n["counts",{"finished":0,"halfClosed":0,"reset":1,"moved":0}]\n["client","ECONNRESET"]\n',
+          stderr: '',
+        },
+      );
     });
   }
 });

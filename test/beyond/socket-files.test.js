@@ -73,7 +73,14 @@ describe('files of Unix sockets', function () {
   });
 
   describe('mode', () => {
-    for (const [mask, mode] of [[0o022, 0o600], [0o077, 0o666], [0o000, 0o660], [0o777, 0o700], [0o022, 0o777], [0o022, 0]]) {
+    for (const [mask, mode] of [
+      [0o022, 0o600],
+      [0o077, 0o666],
+      [0o000, 0o660],
+      [0o777, 0o700],
+      [0o022, 0o777],
+      [0o022, 0],
+    ]) {
       it(`is ${mode.toString(8)} under umask ${mask.toString(8)} when it begins to listen, and afterwards`, async () => {
         const file = tempPath();
         const { listen: own } = Pipe.prototype;
@@ -137,11 +144,18 @@ describe('files of Unix sockets', function () {
     });
 
     it('of another type or beyond 0o777 is refused', () => {
-      for (const [mode, code] of [['600', 'ERR_INVALID_ARG_TYPE'], [null, 'ERR_INVALID_ARG_TYPE'], [-1, 'ERR_OUT_OF_RANGE'],
-        [0o1000, 'ERR_OUT_OF_RANGE'], [1.5, 'ERR_OUT_OF_RANGE']]) {
+      for (const [mode, code] of [
+        ['600', 'ERR_INVALID_ARG_TYPE'],
+        [null, 'ERR_INVALID_ARG_TYPE'],
+        [-1, 'ERR_OUT_OF_RANGE'],
+        [0o1000, 'ERR_OUT_OF_RANGE'],
+        [1.5, 'ERR_OUT_OF_RANGE'],
+      ]) {
         assert.throws(() => net.createServer().listen({ path: tempPath(), mode }), { code }, String(mode));
       }
-      assert.throws(() => net.createServer().listen({ path: tempPath(), unlinkStale: 1 }), { code: 'ERR_INVALID_ARG_TYPE' });
+      assert.throws(() => net.createServer().listen({ path: tempPath(), unlinkStale: 1 }), {
+        code: 'ERR_INVALID_ARG_TYPE',
+      });
     });
   });
 
@@ -150,7 +164,10 @@ describe('files of Unix sockets', function () {
       const file = await stale();
       assert.strictEqual(await refusal({ path: file }), 'EADDRINUSE');
       assert.strictEqual(await refusal({ path: file, mode: 0o600 }), 'EADDRINUSE');
-      const server = await listening(net.createServer((socket) => socket.end('here')), { path: file, unlinkStale: true, mode: 0o600 });
+      const server = await listening(
+        net.createServer((socket) => socket.end('here')),
+        { path: file, unlinkStale: true, mode: 0o600 },
+      );
       assert.strictEqual(await text(await connected(file)), 'here');
       assert.strictEqual(modeOf(file), '600');
       await close(server);
@@ -173,7 +190,10 @@ describe('files of Unix sockets', function () {
       bound.close();
     });
 
-    for (const [program, args] of [['socat', (file) => [`UNIX-LISTEN:${file},fork`, 'EXEC:echo socat']], ['nc', (file) => ['-lkU', file]]]) {
+    for (const [program, args] of [
+      ['socat', (file) => [`UNIX-LISTEN:${file},fork`, 'EXEC:echo socat']],
+      ['nc', (file) => ['-lkU', file]],
+    ]) {
       it(`leaves ${program} alone, and takes its place when it is killed`, async function () {
         if (!has(program)) {
           console.log(`      ${program} is missing: left out`);
@@ -185,7 +205,10 @@ describe('files of Unix sockets', function () {
         while (!fs.existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
         assert.strictEqual(await refusal({ path: file, unlinkStale: true }), 'EADDRINUSE');
         await kill(child);
-        await listening(net.createServer((socket) => socket.end('cnet')), { path: file, unlinkStale: true });
+        await listening(
+          net.createServer((socket) => socket.end('cnet')),
+          { path: file, unlinkStale: true },
+        );
         assert.strictEqual(await text(await connected(file)), 'cnet');
       });
     }
@@ -213,7 +236,8 @@ describe('files of Unix sockets', function () {
         this.skip();
       }
       const file = tempPath();
-      const code = 'import socket, sys; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("bound", flush=True); s.recv(1)';
+      const code =
+        'import socket, sys; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("bound", flush=True); s.recv(1)';
       const child = spawn('python3', ['-c', code, file], { stdio: ['ignore', 'pipe', 'inherit'] });
       children.add(child);
       await once(child.stdout, 'data');
@@ -241,7 +265,12 @@ describe('files of Unix sockets', function () {
       for (const { value } of await Promise.all(said)) assert.strictEqual(value, 'ready');
       fs.unlinkSync(wait);
       const results = await Promise.all(racers.map((racer) => racer.lines.next()));
-      assert.deepStrictEqual(results.map(({ value }) => value).sort(), ['EADDRINUSE', 'EADDRINUSE', 'EADDRINUSE', 'listening']);
+      assert.deepStrictEqual(results.map(({ value }) => value).sort(), [
+        'EADDRINUSE',
+        'EADDRINUSE',
+        'EADDRINUSE',
+        'listening',
+      ]);
       assert.match(await text(await connected(file)), /^\d+$/);
     });
 
@@ -251,7 +280,9 @@ describe('files of Unix sockets', function () {
         this.skip();
       }
       const file = await stale();
-      const holder = spawn('flock', [path.dirname(file), 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      const holder = spawn('flock', [path.dirname(file), 'sh', '-c', 'echo held; read line'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
       children.add(holder);
       await once(holder.stdout, 'data');
       assert.strictEqual(await refusal({ path: file, unlinkStale: true }), 'EBUSY');
@@ -271,7 +302,10 @@ describe('files of Unix sockets', function () {
 
   describe('the end', () => {
     it('does not remove the file of a successor, nor what is no socket', async () => {
-      for (const replace of [(file) => listening(net.createServer(), { path: file, mode: 0o600 }), (file) => fs.writeFileSync(file, '')]) {
+      for (const replace of [
+        (file) => listening(net.createServer(), { path: file, mode: 0o600 }),
+        (file) => fs.writeFileSync(file, ''),
+      ]) {
         const file = tempPath();
         const server = await listening(net.createServer(), { path: file, mode: 0o600 });
         fs.unlinkSync(file);

@@ -65,7 +65,11 @@ describe('getOption() and setOption()', () => {
     needsHost(this, '::1');
     const text = fs.readFileSync(path.join(__dirname, '../../docs/beyond/socket-options.md'), 'utf8');
     const rows = [...text.matchAll(/^\| \w+\(7\) \| (\S[^|]*) \| (.*) \|$/gm)];
-    const sockets = [(await pair()).client, (await pair({ host: '::1' })).client, (await pair({ path: tempPath() })).client];
+    const sockets = [
+      (await pair()).client,
+      (await pair({ host: '::1' })).client,
+      (await pair({ path: tempPath() })).client,
+    ];
     const types = { text: 'string', '`{ onoff, linger }`': 'object' };
     const values = new Map();
     for (const [, kind, names] of rows) {
@@ -90,10 +94,16 @@ describe('getOption() and setOption()', () => {
 
   it('each option that can be read gives a value of its kind', async () => {
     const { client, accepted, server } = await pair();
-    assert.deepStrictEqual(['SO_DOMAIN', 'SO_PROTOCOL', 'SO_TYPE', 'SO_ERROR', 'SO_ACCEPTCONN', 'SO_REUSEADDR', 'TCP_QUICKACK']
-      .map((name) => typeof client.getOption(name)),
-    ['number', 'number', 'number', 'number', 'boolean', 'boolean', 'boolean']);
-    assert.deepStrictEqual(['SO_DOMAIN', 'SO_PROTOCOL', 'SO_TYPE', 'SO_ERROR'].map((name) => client.getOption(name)), [2, 6, 1, 0]);
+    assert.deepStrictEqual(
+      ['SO_DOMAIN', 'SO_PROTOCOL', 'SO_TYPE', 'SO_ERROR', 'SO_ACCEPTCONN', 'SO_REUSEADDR', 'TCP_QUICKACK'].map(
+        (name) => typeof client.getOption(name),
+      ),
+      ['number', 'number', 'number', 'number', 'boolean', 'boolean', 'boolean'],
+    );
+    assert.deepStrictEqual(
+      ['SO_DOMAIN', 'SO_PROTOCOL', 'SO_TYPE', 'SO_ERROR'].map((name) => client.getOption(name)),
+      [2, 6, 1, 0],
+    );
     assert.deepStrictEqual([server.getOption('SO_ACCEPTCONN'), accepted.getOption('SO_ACCEPTCONN')], [true, false]);
     assert.ok(accepted.getOption('SO_REUSEADDR'));
     assert.ok(client.getOption('SO_INCOMING_CPU') >= 0 && client.getOption('SO_BUSY_POLL') >= 0);
@@ -137,7 +147,11 @@ describe('getOption() and setOption()', () => {
     client.setOption(6, 13, new DataView(new TextEncoder().encode('xreno').buffer, 1)); // TCP_CONGESTION
     assert.strictEqual(client.getOption(6, 13, 4).toString(), 'reno');
     assert.throws(() => client.getOption(6, 9999), { code: 'ENOPROTOOPT', syscall: 'getsockopt', option: '6:9999' });
-    assert.throws(() => client.setOption(6, 9999, Buffer.alloc(4)), { code: 'ENOPROTOOPT', syscall: 'setsockopt', option: '6:9999' });
+    assert.throws(() => client.setOption(6, 9999, Buffer.alloc(4)), {
+      code: 'ENOPROTOOPT',
+      syscall: 'setsockopt',
+      option: '6:9999',
+    });
   });
 
   it('a server has them while it listens', async () => {
@@ -152,7 +166,10 @@ describe('getOption() and setOption()', () => {
     const { client, accepted } = await pair({ path: tempPath() });
     assert.strictEqual(client.setOption('SO_SNDBUF', 9000).getOption('SO_SNDBUF'), 18000);
     assert.strictEqual(accepted.getOption('SO_DOMAIN'), 1);
-    assert.throws(() => client.getOption('TCP_NODELAY'), { code: /^(EOPNOTSUPP|ENOTSUP|ENOPROTOOPT)$/, syscall: 'getsockopt' });
+    assert.throws(() => client.getOption('TCP_NODELAY'), {
+      code: /^(EOPNOTSUPP|ENOTSUP|ENOPROTOOPT)$/,
+      syscall: 'getsockopt',
+    });
   });
 
   it('without a descriptor it says why: ENOTCONN before there is one, EBADF afterwards', async () => {
@@ -202,13 +219,21 @@ describe('arguments of getOption() and setOption()', () => {
   afterEach(tidy);
 
   const THROWN = [
-    [['NONESUCH', 1], { code: 'ERR_INVALID_ARG_VALUE',
-      message: "The argument 'name' must be the name of a socket option. Received 'NONESUCH'" }],
+    [
+      ['NONESUCH', 1],
+      {
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: "The argument 'name' must be the name of a socket option. Received 'NONESUCH'",
+      },
+    ],
     [['so_rcvbuf', 1], { code: 'ERR_INVALID_ARG_VALUE' }],
     [['', 1], { code: 'ERR_INVALID_ARG_VALUE' }],
     [['SO_RCVBUF\0', 1], { code: 'ERR_INVALID_ARG_VALUE' }],
     [[undefined, 1], { code: 'ERR_INVALID_ARG_TYPE' }],
-    [['SO_RCVBUF'], { code: 'ERR_INVALID_ARG_TYPE', message: 'The "value" argument must be of type number. Received undefined' }],
+    [
+      ['SO_RCVBUF'],
+      { code: 'ERR_INVALID_ARG_TYPE', message: 'The "value" argument must be of type number. Received undefined' },
+    ],
     [['SO_RCVBUF', '1'], { code: 'ERR_INVALID_ARG_TYPE' }],
     [['SO_RCVBUF', true], { code: 'ERR_INVALID_ARG_TYPE' }],
     [['SO_RCVBUF', 1.5], { code: 'ERR_OUT_OF_RANGE' }],
@@ -236,12 +261,16 @@ describe('arguments of getOption() and setOption()', () => {
     const { client } = await pair();
     const before = ['SO_RCVBUF', 'TCP_NODELAY', 'TCP_CONGESTION', 'SO_LINGER'].map((name) => client.getOption(name));
     for (const [args, error] of THROWN) assert.throws(() => client.setOption(...args), error, JSON.stringify(args));
-    assert.deepStrictEqual(['SO_RCVBUF', 'TCP_NODELAY', 'TCP_CONGESTION', 'SO_LINGER'].map((name) => client.getOption(name)), before);
+    assert.deepStrictEqual(
+      ['SO_RCVBUF', 'TCP_NODELAY', 'TCP_CONGESTION', 'SO_LINGER'].map((name) => client.getOption(name)),
+      before,
+    );
   });
 
   it('getOption() takes a length of 1 to 65536 bytes', async () => {
     const { client } = await pair();
-    for (const length of [0, -1, 65537, 1.5]) assert.throws(() => client.getOption(1, 7, length), { code: 'ERR_OUT_OF_RANGE' });
+    for (const length of [0, -1, 65537, 1.5])
+      assert.throws(() => client.getOption(1, 7, length), { code: 'ERR_OUT_OF_RANGE' });
     assert.strictEqual(client.getOption(1, 7, 1).length, 1);
     assert.strictEqual(client.getOption(1, 7, 65536).length, 4);
   });
@@ -260,8 +289,9 @@ describe('arguments of getOption() and setOption()', () => {
       assert.throws(() => server.listen({ port: 0, socketOptions }), { code });
       assert.strictEqual(server.listening, false);
     }
-    assert.throws(() => net.connect({ port: 1, socketOptions: { SO_RCVBUF: '1' } }),
-      { message: 'The "options.socketOptions.SO_RCVBUF" property must be of type number. Received type string (\'1\')' });
+    assert.throws(() => net.connect({ port: 1, socketOptions: { SO_RCVBUF: '1' } }), {
+      message: 'The "options.socketOptions.SO_RCVBUF" property must be of type number. Received type string (\'1\')',
+    });
   });
 
   it('listen() refuses the two that it sets by itself', () => {
@@ -276,7 +306,9 @@ describe('`socketOptions` of connect()', () => {
   afterEach(tidy);
 
   it('are set before the first packet', async () => {
-    const { client, accepted } = await pair({ clientOptions: { socketOptions: { TCP_MAXSEG: SEGMENT, TCP_NODELAY: true } } });
+    const { client, accepted } = await pair({
+      clientOptions: { socketOptions: { TCP_MAXSEG: SEGMENT, TCP_NODELAY: true } },
+    });
     assert.ok(told(accepted) <= SEGMENT, String(told(accepted)));
     assert.strictEqual(client.getOption('TCP_NODELAY'), true);
   });
@@ -323,7 +355,9 @@ describe('`socketOptions` of connect()', () => {
   it('SO_BINDTODEVICE keeps the connection on a device; one that is not there is an error', async () => {
     const { client } = await pair({ clientOptions: { socketOptions: { SO_BINDTODEVICE: 'lo' } } });
     assert.strictEqual(client.getOption('SO_BINDTODEVICE'), 'lo');
-    const other = track(net.connect({ port: 1, host: HOST, socketOptions: { SO_PRIORITY: 1, SO_BINDTODEVICE: 'nonesuch0' } }));
+    const other = track(
+      net.connect({ port: 1, host: HOST, socketOptions: { SO_PRIORITY: 1, SO_BINDTODEVICE: 'nonesuch0' } }),
+    );
     const events = [];
     for (const name of ['connectionAttempt', 'connectionAttemptFailed']) other.on(name, () => events.push(name));
     const [error] = await once(other, 'error');
@@ -334,17 +368,26 @@ describe('`socketOptions` of connect()', () => {
 
   it('one that fails fails for each address', async () => {
     const socketOptions = { SO_BINDTODEVICE: 'nonesuch0' };
-    const client = track(net.connect({ port: 1, host: 'several.test', lookup: lookupOf('127.0.0.1', '127.0.0.2'), socketOptions }));
+    const client = track(
+      net.connect({ port: 1, host: 'several.test', lookup: lookupOf('127.0.0.1', '127.0.0.2'), socketOptions }),
+    );
     const failed = [];
     client.on('connectionAttemptFailed', (address, _port, _family, error) => failed.push([address, error.message]));
     const [error] = await once(client, 'error');
     const { message } = error.errors[0];
-    assert.deepStrictEqual([error.constructor, error.code, message], [AggregateError, 'ENODEV', 'setsockopt ENODEV SO_BINDTODEVICE']);
+    assert.deepStrictEqual(
+      [error.constructor, error.code, message],
+      [AggregateError, 'ENODEV', 'setsockopt ENODEV SO_BINDTODEVICE'],
+    );
     assert.deepStrictEqual(failed, [['127.0.0.1', message], ['127.0.0.2', message]]);
   });
 
   it('a list of arguments of setOption() will do, with options by their numbers', async () => {
-    const socketOptions = [['TCP_MAXSEG', SEGMENT], [6, 13, Buffer.from('reno')], [1, 12, Buffer.from(Int32Array.of(3).buffer)]];
+    const socketOptions = [
+      ['TCP_MAXSEG', SEGMENT],
+      [6, 13, Buffer.from('reno')],
+      [1, 12, Buffer.from(Int32Array.of(3).buffer)],
+    ];
     const { client, accepted } = await pair({ clientOptions: { socketOptions } });
     assert.ok(told(accepted) <= SEGMENT);
     assert.deepStrictEqual([client.getOption('TCP_CONGESTION'), client.getOption('SO_PRIORITY')], ['reno', 3]);
@@ -359,7 +402,10 @@ describe('`socketOptions` of connect()', () => {
   });
 
   it('an abstract name has them too', async () => {
-    const { client } = await pair({ path: `\0cnet-options-${process.pid}`, clientOptions: { socketOptions: { SO_SNDBUF: 7000 } } });
+    const { client } = await pair({
+      path: `\0cnet-options-${process.pid}`,
+      clientOptions: { socketOptions: { SO_SNDBUF: 7000 } },
+    });
     assert.strictEqual(client.getOption('SO_SNDBUF'), 14000);
     client.end('x');
   });
@@ -390,12 +436,20 @@ describe('`socketOptions` of listen()', () => {
   it('are set before bind(2): IP_FREEBIND listens on an address that is none here', async () => {
     const refused = track(net.createServer()).listen({ port: 0, host: ELSEWHERE });
     assert.strictEqual((await once(refused, 'error'))[0].code, 'EADDRNOTAVAIL');
-    const server = await listening(net.createServer(), { port: 0, host: ELSEWHERE, socketOptions: { IP_FREEBIND: true } });
+    const server = await listening(net.createServer(), {
+      port: 0,
+      host: ELSEWHERE,
+      socketOptions: { IP_FREEBIND: true },
+    });
     assert.strictEqual(server.address().address, ELSEWHERE);
   });
 
   it('are those of accepted connections, where the kernel has it so', async () => {
-    const server = await listening(net.createServer(), { port: 0, host: HOST, socketOptions: { SO_RCVBUF: 8000, TCP_MAXSEG: SEGMENT } });
+    const server = await listening(net.createServer(), {
+      port: 0,
+      host: HOST,
+      socketOptions: { SO_RCVBUF: 8000, TCP_MAXSEG: SEGMENT },
+    });
     const accepting = once(server, 'connection');
     const client = await connected(server.address().port, HOST);
     const [accepted] = await accepting;
@@ -405,7 +459,11 @@ describe('`socketOptions` of listen()', () => {
   });
 
   it('TCP_DEFER_ACCEPT: who says nothing is not accepted before who has said something', async () => {
-    const server = await listening(net.createServer(), { port: 0, host: HOST, socketOptions: { TCP_DEFER_ACCEPT: 30 } });
+    const server = await listening(net.createServer(), {
+      port: 0,
+      host: HOST,
+      socketOptions: { TCP_DEFER_ACCEPT: 30 },
+    });
     const ports = [];
     server.on('connection', (socket) => {
       ports.push(track(socket).remotePort);
@@ -426,7 +484,10 @@ describe('`socketOptions` of listen()', () => {
   it('on any address, a path and a BoundSocket', async () => {
     const socketOptions = { SO_RCVBUF: 8000 };
     for (const place of [{ port: 0 }, { path: tempPath() }]) {
-      assert.strictEqual((await listening(net.createServer(), { ...place, socketOptions })).getOption('SO_RCVBUF'), 16000);
+      assert.strictEqual(
+        (await listening(net.createServer(), { ...place, socketOptions })).getOption('SO_RCVBUF'),
+        16000,
+      );
     }
     const handle = new net.BoundSocket({ host: HOST });
     assert.strictEqual((await listening(net.createServer(), { handle, socketOptions })).getOption('SO_RCVBUF'), 16000);
@@ -434,9 +495,16 @@ describe('`socketOptions` of listen()', () => {
 
   it("one that fails is an 'error', and the server may listen again", async () => {
     for (const host of [HOST, undefined]) {
-      const server = track(net.createServer()).listen({ port: 0, host, socketOptions: { SO_BINDTODEVICE: 'nonesuch0' } });
+      const server = track(net.createServer()).listen({
+        port: 0,
+        host,
+        socketOptions: { SO_BINDTODEVICE: 'nonesuch0' },
+      });
       const [error] = await once(server, 'error');
-      assert.deepStrictEqual([error.message, error.option, server.listening], ['setsockopt ENODEV SO_BINDTODEVICE', 'SO_BINDTODEVICE', false]);
+      assert.deepStrictEqual(
+        [error.message, error.option, server.listening],
+        ['setsockopt ENODEV SO_BINDTODEVICE', 'SO_BINDTODEVICE', false],
+      );
       await listening(server, 0, HOST);
       assert.strictEqual(server.getOption('SO_BINDTODEVICE'), '');
     }

@@ -76,9 +76,12 @@ for (const [title, mode] of modes) {
       assert.strictEqual(sha256(atServer), sha256(up));
       assert.strictEqual(sha256(atClient), sha256(down));
       assert.deepStrictEqual(await done, { aToB: up.length, bToA: down.length });
-      assert.deepStrictEqual([a.bytesRead, a.bytesWritten, b.bytesRead, b.bytesWritten],
-        [up.length, down.length, down.length, up.length]);
-      assert.strictEqual(a.readableDidRead, !LINUX || mode.connect === nodeNet.connect); // the kernel's bytes are not seen here
+      assert.deepStrictEqual(
+        [a.bytesRead, a.bytesWritten, b.bytesRead, b.bytesWritten],
+        [up.length, down.length, down.length, up.length],
+      );
+      // the kernel's bytes are not seen here
+      assert.strictEqual(a.readableDidRead, !LINUX || mode.connect === nodeNet.connect);
     });
 
     it('the end of one side ends the writing of the other alone', async () => {

@@ -55,7 +55,9 @@ describe('cnet.stats()', () => {
 
   it('gives a new object each time, of numbers alone', () => {
     assert.notStrictEqual(stats(), stats());
-    const numbers = Object.values(stats()).flatMap((value) => (typeof value === 'number' ? [value] : Object.values(value)));
+    const numbers = Object.values(stats()).flatMap((value) =>
+      typeof value === 'number' ? [value] : Object.values(value),
+    );
     assert.ok(numbers.length > 25 && numbers.every((number) => Number.isInteger(number) && number >= 0));
   });
 
@@ -145,7 +147,13 @@ describe('cnet.stats()', () => {
       await Promise.all([once(server, 'connection'), connected(port, HOST)]);
       await dropped();
     });
-    const names = ['accepted', 'dropped.maxConnections', 'dropped.maxConnectionsPerAddress', 'dropped.maxConnectionsPerPrefix', 'dropped.maxConnectionRate'];
+    const names = [
+      'accepted',
+      'dropped.maxConnections',
+      'dropped.maxConnectionsPerAddress',
+      'dropped.maxConnectionsPerPrefix',
+      'dropped.maxConnectionRate',
+    ];
     assert.deepStrictEqual(names.map((name) => found[name]), [2, 1, 1, 2, 1]);
   });
 
@@ -165,7 +173,13 @@ describe('cnet.stats()', () => {
       const blockList = new lists.BlockList();
       blockList.addAddress(HOST);
       const server = await listening(net.createServer({ blockList }));
-      const found = await change(() => closed(track(net.connect(server.address().port, HOST)).on('error', () => {}).resume()));
+      const found = await change(() =>
+        closed(
+          track(net.connect(server.address().port, HOST))
+            .on('error', () => {})
+            .resume(),
+        ),
+      );
       assert.deepStrictEqual([found['refused.blockList'], found.accepted], [1, undefined]);
     });
   }
@@ -180,7 +194,9 @@ describe('cnet.stats()', () => {
       }
     });
     assert.deepStrictEqual(
-      [found['refused.proxyProtocol'], found['timeouts.proxyProtocol'], found.accepted, found.bytesRead], [2, 1, undefined, 9]);
+      [found['refused.proxyProtocol'], found['timeouts.proxyProtocol'], found.accepted, found.bytesRead],
+      [2, 1, undefined, 9],
+    );
   });
 
   it('attempts: begun, connected, failed, out of time, forbidden', async function test() {
@@ -198,7 +214,10 @@ describe('cnet.stats()', () => {
         await once(track(net.connect({ port: 1, host: '192.0.2.1', blockList })), 'error');
         const lookup = (host, options, callback) =>
           callback(null, [{ address: '127.0.0.2', family: 4 }, { address: HOST, family: 4 }]);
-        await once(track(net.connect({ port: deaf.port, host: 'x', lookup, autoSelectFamilyAttemptTimeout: 20 })), 'error');
+        await once(
+          track(net.connect({ port: deaf.port, host: 'x', lookup, autoSelectFamilyAttemptTimeout: 20 })),
+          'error',
+        );
       });
       const names = ['started', 'connected', 'failed', 'timedOut', 'blocked'].map((name) => found[`attempts.${name}`]);
       assert.deepStrictEqual(names, [5, 1, 2, 1, 1]);

@@ -69,7 +69,10 @@ describe('getTCPInfo()', () => {
     const both = await pair();
     await exchange(both, 100000);
     const [ours, theirs] = [both.client.getTCPInfo(), both.accepted.getTCPInfo()];
-    assert.deepStrictEqual([ours.bytesSent, theirs.bytesReceived, ours.bytesReceived, theirs.bytesSent], [100000, 100000, 4, 4]);
+    assert.deepStrictEqual(
+      [ours.bytesSent, theirs.bytesReceived, ours.bytesReceived, theirs.bytesSent],
+      [100000, 100000, 4, 4],
+    );
     assert.ok(ours.dataSegmentsSent > 0 && theirs.dataSegmentsReceived > 0 && ours.bytesNotSent === 0);
   });
 
@@ -82,7 +85,10 @@ describe('getTCPInfo()', () => {
       assert.ok(Object.keys(expected).length > 10);
       const info = socket.getTCPInfo();
       for (const [name, value] of Object.entries(expected)) {
-        assert.ok(info[name] === value || (!Number.isSafeInteger(value) && info[name] === Infinity), `${name}: ${info[name]}, ${value}`);
+        assert.ok(
+          info[name] === value || (!Number.isSafeInteger(value) && info[name] === Infinity),
+          `${name}: ${info[name]}, ${value}`,
+        );
       }
     }
   });
@@ -97,7 +103,10 @@ describe('getTCPInfo()', () => {
     both.client.setOption('SO_MAX_PACING_RATE', 12345678);
     assert.strictEqual(both.client.getTCPInfo().maxPacingRateBytesPerSecond, 12345678);
     for (const [name, value] of Object.entries(info)) {
-      assert.ok(['number', 'string', 'boolean', 'undefined'].includes(typeof value) && !Number.isNaN(value), `${name}: ${value}`);
+      assert.ok(
+        ['number', 'string', 'boolean', 'undefined'].includes(typeof value) && !Number.isNaN(value),
+        `${name}: ${value}`,
+      );
     }
   });
 
@@ -114,17 +123,26 @@ describe('getTCPInfo()', () => {
     const { client, accepted } = await pair();
     const [ours, theirs] = [client.getTCPInfo(), accepted.getTCPInfo()];
     assert.ok(ours.sendWindowScale <= 14 && ours.receiveWindowScale <= 14);
-    assert.deepStrictEqual([ours.sendWindowScale, ours.receiveWindowScale], [theirs.receiveWindowScale, theirs.sendWindowScale]);
+    assert.deepStrictEqual(
+      [ours.sendWindowScale, ours.receiveWindowScale],
+      [theirs.receiveWindowScale, theirs.sendWindowScale],
+    );
   });
 
   it('throws for what is no TCP connection, and without a descriptor', async () => {
     const { client } = await pair({ path: tempPath() });
     const message = 'getTCPInfo() is of TCP alone, and this is a Unix socket';
     assert.throws(() => client.getTCPInfo(), { code: 'ERR_INVALID_HANDLE_TYPE', message });
-    assert.throws(() => new net.Socket().getTCPInfo(), { code: 'ENOTCONN', message: 'getsockopt ENOTCONN TCP_INFO: the socket is not connected' });
+    assert.throws(() => new net.Socket().getTCPInfo(), {
+      code: 'ENOTCONN',
+      message: 'getsockopt ENOTCONN TCP_INFO: the socket is not connected',
+    });
     const tcp = track((await pair()).client);
     tcp.destroy();
-    assert.throws(() => tcp.getTCPInfo(), { code: 'EBADF', message: 'getsockopt EBADF TCP_INFO: the socket is closed' });
+    assert.throws(() => tcp.getTCPInfo(), {
+      code: 'EBADF',
+      message: 'getsockopt EBADF TCP_INFO: the socket is closed',
+    });
   });
 
   it('a kernel that tells less gives less, one that tells more gives no more', async function () {

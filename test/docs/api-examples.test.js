@@ -46,10 +46,35 @@ describe('examples of docs/api.md', () => {
 
   it('there are examples of all that older Nodes lack', () => {
     const all = examples.map(({ source }) => source).join('\n');
-    for (const name of ['blockList', 'reusePort', 'dropMaxConnection', 'maxConnections = 0', 'fromJSON', 'addAddresses', 'addCIDR(',
-      'addCIDRs', 'removeAddress', 'removeRange', 'removeSubnet', 'removeCIDR', 'clear()', 'size', 'PRIVATE_RANGES', 'isBlockList',
-      'SocketAddress.parse', 'setTypeOfService', 'getTypeOfService', 'typeOfService:', 'setKeepAlive({', 'keepAliveInterval',
-      'connectionAttemptFailed', '\\0', 'AttemptTimeout()', 'cnet/promises', 'Symbol.asyncIterator']) {
+    for (const name of [
+      'blockList',
+      'reusePort',
+      'dropMaxConnection',
+      'maxConnections = 0',
+      'fromJSON',
+      'addAddresses',
+      'addCIDR(',
+      'addCIDRs',
+      'removeAddress',
+      'removeRange',
+      'removeSubnet',
+      'removeCIDR',
+      'clear()',
+      'size',
+      'PRIVATE_RANGES',
+      'isBlockList',
+      'SocketAddress.parse',
+      'setTypeOfService',
+      'getTypeOfService',
+      'typeOfService:',
+      'setKeepAlive({',
+      'keepAliveInterval',
+      'connectionAttemptFailed',
+      '\\0',
+      'AttemptTimeout()',
+      'cnet/promises',
+      'Symbol.asyncIterator',
+    ]) {
       assert.ok(all.includes(name), name);
     }
   });

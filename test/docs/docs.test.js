@@ -17,7 +17,9 @@ describe('the documents', () => {
   const files = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...inDocs.map((name) => path.join('docs', name))];
 
   it('no line of them is longer than 120 columns, without blocks of code', () => {
-    assert.ok(files.includes(path.join('docs', 'beyond', 'shutdown.md')) && except.every((name) => files.includes(name)));
+    assert.ok(
+      files.includes(path.join('docs', 'beyond', 'shutdown.md')) && except.every((name) => files.includes(name)),
+    );
     const long = [];
     for (const file of files.filter((name) => !except.includes(name))) {
       const blank = (block) => block.replace(/.+/g, '');
@@ -35,7 +37,8 @@ describe('docs/api-coverage.md', () => {
   });
 
   it('a file, a test or an entry without a test that is wrong would be found', async () => {
-    const text = '- **a**: `lib/nothing.js`.\n  - `test/docs/docs.test.js` "no such\n    title"\n- **b**: `lib/index.js`.\n';
+    const text =
+      '- **a**: `lib/nothing.js`.\n  - `test/docs/docs.test.js` "no such\n    title"\n- **b**: `lib/index.js`.\n';
     assert.deepStrictEqual(await checkCoverage(text), [
       'no file lib/nothing.js',
       'no test "no such title" in test/docs/docs.test.js',
@@ -64,7 +67,9 @@ describe('docs/api-coverage.md', () => {
 
 describe('docs/api.md', () => {
   const text = read('docs', 'api.md');
-  const everywhere = [/^## Not in Node$/, /^## Not in Node's documents$/].map((heading) => sectionOf(text, heading)).join('\n');
+  const everywhere = [/^## Not in Node$/, /^## Not in Node's documents$/]
+    .map((heading) => sectionOf(text, heading))
+    .join('\n');
 
   /* The names in the types that cnet has beyond those of Node. */
   const optionsOfTypes = () => {
@@ -85,18 +90,31 @@ describe('docs/api.md', () => {
   });
 
   it("names everything of the newest Node's types, and every option of cnet's own", () => {
-    assert.deepStrictEqual(missingNames(text, namesOfTypes(), { everywhere, except: (name) => name === 'Symbol.dispose' }), []);
+    assert.deepStrictEqual(
+      missingNames(text, namesOfTypes(), { everywhere, except: (name) => name === 'Symbol.dispose' }),
+      [],
+    );
     const options = optionsOfTypes();
     assert.ok(options.includes('keepAliveCount') && options.includes('captureRejections'));
     assert.deepStrictEqual(missingNames(text, { exports: options, members: new Map() }), []);
   });
 
   it('names every code of an error that cnet makes, and no other', () => {
-    const made = new Set(['ABORT_ERR', 'ERR_ACCESS_DENIED', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE']);
-    for (const file of fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true }).filter((name) => name.endsWith('.js') && name !== path.join('common', 'errors.js'))) {
+    const made = new Set([
+      'ABORT_ERR',
+      'ERR_ACCESS_DENIED',
+      'ERR_INVALID_ARG_TYPE',
+      'ERR_INVALID_ARG_VALUE',
+      'ERR_OUT_OF_RANGE',
+    ]);
+    for (const file of fs
+      .readdirSync(path.join(ROOT, 'lib'), { recursive: true })
+      .filter((name) => name.endsWith('.js') && name !== path.join('common', 'errors.js'))) {
       for (const [, code] of read('lib', file).matchAll(/codes\.(ERR_\w+)/g)) made.add(code);
     }
-    const rows = [...sectionOf(text, /^## Errors/).matchAll(/^- \*\*`((?:ERR_|ABORT_)\w+)`\*\*/gm)].map(([, code]) => code);
+    const rows = [...sectionOf(text, /^## Errors/).matchAll(/^- \*\*`((?:ERR_|ABORT_)\w+)`\*\*/gm)].map(
+      ([, code]) => code,
+    );
     assert.deepStrictEqual(rows, [...made].sort());
   });
 

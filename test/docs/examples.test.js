@@ -110,7 +110,10 @@ describe('examples', () => {
     const { status, stdout, stderr } = await start('server-address.js').ended;
     assert.deepStrictEqual({ status, stderr }, { status: 0, stderr: [] });
     const [opened, ...rest] = stdout.join('\n').split(/(?<=})\n/);
-    assert.match(opened.replace(/\s+/g, ' '), /^opened server on \{ address: '(::|0\.0\.0\.0)', family: 'IPv[46]', port: [1-9]\d* \}$/);
+    assert.match(
+      opened.replace(/\s+/g, ' '),
+      /^opened server on \{ address: '(::|0\.0\.0\.0)', family: 'IPv[46]', port: [1-9]\d* \}$/,
+    );
     assert.deepStrictEqual(rest, ['goodbye\naddress after close: null']);
   });
 

@@ -10,7 +10,10 @@ const { ROOT } = require('../../tools/run.js');
 
 describe('docs/floors.svg', () => {
   it('is what npm run floors writes', async () => {
-    assert.ok(fs.readFileSync(path.join(ROOT, FILE), 'utf8') === await draw(), 'the house has changed: npm run floors draws it');
+    assert.ok(
+      fs.readFileSync(path.join(ROOT, FILE), 'utf8') === (await draw()),
+      'the house has changed: npm run floors draws it',
+    );
   });
 
   for (const house of ['src', 'lib']) {

@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * The API fuzzer: plays random scenarios (scenario.js) on node:net and on cnet, and compares what happened to each object.
- * What differs is played again, several times on both: only what an object never does on the one and always on the
- * other is a finding. It is cut to the fewest operations that still show it.
+ * The API fuzzer: plays random scenarios (scenario.js) on node:net and on cnet, and compares what happened to each
+ * object. What differs is played again, several times on both: only what an object never does on the one and always
+ * on the other is a finding. It is cut to the fewest operations that still show it.
  */
 
 const { spawn } = require('node:child_process');
@@ -69,7 +69,8 @@ function partsOf(result) {
   const parts = new Map();
   if (result.died) parts.set('process', result.died);
   for (const kind of ['traces', 'states']) {
-    for (const [name, value] of Object.entries(result[kind] ?? {})) parts.set(`${kind} of ${name}`, JSON.stringify(value));
+    for (const [name, value] of Object.entries(result[kind] ?? {}))
+      parts.set(`${kind} of ${name}`, JSON.stringify(value));
   }
   return parts;
 }
@@ -127,7 +128,9 @@ async function cut(players, scenario) {
 }
 
 function report({ scenario, found }) {
-  const lines = [`api: a difference with --seed ${scenario.seed}: ${JSON.stringify({ ...scenario, steps: undefined })}`];
+  const lines = [
+    `api: a difference with --seed ${scenario.seed}: ${JSON.stringify({ ...scenario, steps: undefined })}`,
+  ];
   for (const step of scenario.steps) lines.push(`  ${step.map((operation) => JSON.stringify(operation)).join('  ')}`);
   for (const { key, cnet, node } of found) {
     lines.push(`  ${key}:`, `    cnet: ${cnet.slice(0, 2).join(' | ')}`, `    node: ${node.slice(0, 2).join(' | ')}`);
@@ -136,8 +139,8 @@ function report({ scenario, found }) {
 }
 
 /**
- * @param {{ seconds: number, runs: number, seed: number, node: string }} options `runs` scenarios at most, from `seed` on, on
- *   the Node `node`
+ * @param {{ seconds: number, runs: number, seed: number, node: string }} options `runs` scenarios at most, from
+ *   `seed` on, on the Node `node`
  * @returns {Promise<{ passed: number, failed: number }>} scenarios that were alike, and those that were not
  */
 async function fuzzApi({ seconds, runs, seed, node }) {

@@ -9,8 +9,8 @@ const { Writable } = require('node:stream');
 const { turn } = require('../support/loop');
 
 /**
- * Turns of the event loop after each step; what is under way on the loopback has come through by then, unless bytes still
- * move: then there are more of them, but not more often than this.
+ * Turns of the event loop after each step; what is under way on the loopback has come through by then, unless bytes
+ * still move: then there are more of them, but not more often than this.
  */
 const TURNS = 12;
 const MORE = 50;
@@ -18,8 +18,19 @@ const TURNS_AT_END = 60;
 const LIMIT_MS = 1500;
 
 const NOTED = [
-  'lookup', 'connect', 'ready', 'end', 'finish', 'error', 'close', 'timeout', 'connectionAttempt', 'connectionAttemptFailed',
-  'listening', 'connection', 'drop',
+  'lookup',
+  'connect',
+  'ready',
+  'end',
+  'finish',
+  'error',
+  'close',
+  'timeout',
+  'connectionAttempt',
+  'connectionAttemptFailed',
+  'listening',
+  'connection',
+  'drop',
 ];
 
 /* Bytes that say where they are from. */
@@ -56,7 +67,8 @@ class World {
     object.fuzz = { received: 0, hash: crypto.createHash('sha1'), sink: null, lives: 1 };
     for (const event of NOTED) {
       object.on(event, (value) => {
-        if (event === 'error' || event === 'connectionAttemptFailed') this.note(name, `${event} ${event === 'error' ? codeOf(value) : ''}`);
+        if (event === 'error' || event === 'connectionAttemptFailed')
+          this.note(name, `${event} ${event === 'error' ? codeOf(value) : ''}`);
         else if (event === 'close') this.note(name, `close ${value}`);
         else this.note(name, event);
       });
@@ -138,17 +150,29 @@ class World {
   state(name) {
     const object = this.objects.get(name);
     if (name === 'S') return { listening: object.listening, connections: object._connections };
-    const { destroyed, readableEnded, writableEnded, writableFinished, readyState, connecting, pending, timeout } = object;
+    const { destroyed, readableEnded, writableEnded, writableFinished, readyState, connecting, pending, timeout } =
+      object;
     // how much of what was never finished came through is a matter of timing
     const peer = this.objects.get(`${name[0] === 'C' ? 'P' : 'C'}${name.slice(1)}`);
     const whole = readableEnded && peer?.writableFinished;
     const isFirst = object.fuzz.lives === 1; // Node leaves some things of a life to the next: docs/differences.md
     return {
-      destroyed, readableEnded, writableEnded, writableFinished, readyState, connecting, pending, timeout,
-      flowing: object.readableFlowing, paused: object.isPaused(), corked: isFirst ? object.writableCorked : undefined,
+      destroyed,
+      readableEnded,
+      writableEnded,
+      writableFinished,
+      readyState,
+      connecting,
+      pending,
+      timeout,
+      flowing: object.readableFlowing,
+      paused: object.isPaused(),
+      corked: isFirst ? object.writableCorked : undefined,
       received: whole && object.fuzz.sink === null ? object.fuzz.received : undefined,
       hash: whole && object.fuzz.sink === null ? object.fuzz.hash.digest('hex').slice(0, 12) : undefined,
-      listeners: ['error', 'close', 'end', 'finish', 'drain'].map((event) => (isFirst ? object.listenerCount(event) : '')).join(),
+      listeners: ['error', 'close', 'end', 'finish', 'drain']
+        .map((event) => (isFirst ? object.listenerCount(event) : ''))
+        .join(),
       // a connect() that fails takes its listeners back in cnet: docs/differences.md
       connects: destroyed ? undefined : object.listenerCount('connect'),
     };
@@ -160,7 +184,9 @@ class World {
 
   /* How far the bytes have come. */
   progress() {
-    return [...this.objects.values()].map((object) => `${object.bytesRead} ${object.writableLength} ${object.readableLength}`).join();
+    return [...this.objects.values()]
+      .map((object) => `${object.bytesRead} ${object.writableLength} ${object.readableLength}`)
+      .join();
   }
 
   async settle() {
@@ -176,7 +202,8 @@ class World {
     for (const name of this.objects.keys()) this.note(name, name === 'S' ? '-- close --' : '-- destroy --');
     for (const [name, object] of this.objects) if (name !== 'S') object.destroy();
     this.objects.get('S').close();
-    const closed = () => Object.entries(this.traces).every(([, trace]) => trace.some((text) => text.startsWith('close ')));
+    const closed = () =>
+      Object.entries(this.traces).every(([, trace]) => trace.some((text) => text.startsWith('close ')));
     const began = Date.now();
     while (!closed() && Date.now() - began < LIMIT_MS) await turn();
     await this.rest(3);
@@ -221,27 +248,48 @@ const SOCKET = {
   unpipe: (world, socket) => socket.unpipe(),
   onData: (world, socket) => world.listen(socket),
   offData: (world, socket) => socket.removeAllListeners('data'),
-  onReadable: (world, socket) => socket.on('readable', () => {
-    const chunk = socket.read();
-    if (chunk !== null && !socket.fuzz.onData) world.take(socket, chunk);
-  }),
-  throwIn: (world, socket, target, event) => inEvent(world, socket, target, event, () => { throw new Error(`thrown in ${event}`); }),
+  onReadable: (world, socket) =>
+    socket.on('readable', () => {
+      const chunk = socket.read();
+      if (chunk !== null && !socket.fuzz.onData) world.take(socket, chunk);
+    }),
+  throwIn: (world, socket, target, event) =>
+    inEvent(world, socket, target, event, () => {
+      throw new Error(`thrown in ${event}`);
+    }),
   destroyIn: (world, socket, target, event) => inEvent(world, socket, target, event, () => socket.destroy()),
   endIn: (world, socket, target, event) => inEvent(world, socket, target, event, () => socket.end()),
   writeIn: (world, socket, target, event, size) =>
-    inEvent(world, socket, target, event, () => socket.write(...content(size, 'buffer'), world.callback(target, `write in ${event}`))),
+    inEvent(world, socket, target, event, () =>
+      socket.write(...content(size, 'buffer'), world.callback(target, `write in ${event}`)),
+    ),
   /* Only one that is done with: what connect() does to a socket that lives, Node leaves open. */
   connectAgain(world, socket, target) {
-    if (!target.startsWith('C') || !socket.destroyed || !world.traces[target].some((text) => text.startsWith('close'))) return;
+    if (!target.startsWith('C') || !socket.destroyed || !world.traces[target].some((text) => text.startsWith('close')))
+      return;
     while (socket.writableCorked > 0) socket.uncork(); // Node leaves it corked
     socket.fuzz.lives++;
     socket.connect(world.address(world.port));
   },
 };
 for (const name of [
-  'cork', 'uncork', 'pause', 'resume', 'resetAndDestroy', 'destroySoon', 'setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref',
-  'setEncoding', 'setDefaultEncoding',
-]) SOCKET[name] = (world, socket, target, ...args) => { socket[name](...args); };
+  'cork',
+  'uncork',
+  'pause',
+  'resume',
+  'resetAndDestroy',
+  'destroySoon',
+  'setTimeout',
+  'setNoDelay',
+  'setKeepAlive',
+  'ref',
+  'unref',
+  'setEncoding',
+  'setDefaultEncoding',
+])
+  SOCKET[name] = (world, socket, target, ...args) => {
+    socket[name](...args);
+  };
 
 const SERVER = {
   close: (world, server) => server.close(world.callback('S', 'close')),

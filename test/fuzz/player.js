@@ -1,6 +1,6 @@
 'use strict';
-// player.js <cnet|node>: plays the scenarios that come by lines of JSON on standard input, and prints what happened, a line
-// for each. The process under the API fuzzer (api.js): it may crash.
+// player.js <cnet|node>: plays the scenarios that come by lines of JSON on standard input, and prints what happened,
+// a line for each. The process under the API fuzzer (api.js): it may crash.
 
 const fs = require('node:fs');
 const os = require('node:os');

@@ -1,16 +1,19 @@
 'use strict';
 
 /**
- * Scenarios of the API fuzzer, as plain data: what is set up, and steps of operations on named objects. A seed gives the
- * same scenario everywhere; a scenario can be cut and still be played. S is the server, C0… are clients, P0… what the
- * server accepted for each, in turn.
+ * Scenarios of the API fuzzer, as plain data: what is set up, and steps of operations on named objects. A seed gives
+ * the same scenario everywhere; a scenario can be cut and still be played. S is the server, C0… are clients, P0… what
+ * the server accepted for each, in turn.
  */
 
 const { random } = require('../support/random');
 
 const CLIENTS = 3;
 
-/** Ends of one operation's arguments. Sizes around what is copied, shared, put together and taken by the kernel at once. */
+/**
+ * Ends of one operation's arguments. Sizes around what is copied, shared, put together and taken by the kernel at
+ * once.
+ */
 const SIZES = [0, 1, 2, 100, 1000, 4096, 4097, 16383, 16384, 16385, 65535, 65536, 65537, 300000, 1200000, 5000000];
 const SMALL = SIZES.length - 5;
 const KINDS = ['buffer', 'buffer', 'utf8', 'latin1', 'hex', 'base64', 'ucs2', 'uint8array'];
@@ -83,9 +86,19 @@ function anyOperation(r) {
 function makeScenario(seed) {
   const r = random(seed);
   const tested = r.pick(['client', 'server', 'both']);
-  const server = { allowHalfOpen: r.percent(40), pauseOnConnect: r.percent(15), noDelay: r.percent(10), keepAlive: r.percent(10) };
+  const server = {
+    allowHalfOpen: r.percent(40),
+    pauseOnConnect: r.percent(15),
+    noDelay: r.percent(10),
+    keepAlive: r.percent(10),
+  };
   if (r.percent(15)) server.highWaterMark = r.pick([1, 100, 5000, 1000000]);
-  const client = { allowHalfOpen: r.percent(40), listening: r.percent(75), peerListening: r.percent(75), mayFail: r.percent(5) };
+  const client = {
+    allowHalfOpen: r.percent(40),
+    listening: r.percent(75),
+    peerListening: r.percent(75),
+    mayFail: r.percent(5),
+  };
   if (r.percent(10)) client.onread = r.pick([1, 100, 65536]);
   const steps = [[['C0', 'connect']]];
   const length = 2 + r.below(14);

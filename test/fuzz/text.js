@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Fuzzes what reads text in JavaScript: isIP() and its kin, SocketAddress, subnets, and the rules of BlockList.fromJSON(). Every
- * text goes to node:net too; what comes out, or is thrown, has to be the same, where this Node has that function.
+ * Fuzzes what reads text in JavaScript: isIP() and its kin, SocketAddress, subnets, and the rules of
+ * BlockList.fromJSON(). Every text goes to node:net too; what comes out, or is thrown, has to be the same, where this
+ * Node has that function.
  */
 
 const net = require('node:net');
@@ -11,14 +12,88 @@ const cnet = require('../..');
 const { random } = require('../support/random');
 
 const SEEDS = [
-  '1.2.3.4', '255.255.255.255', '0.0.0.0', '01.2.3.4', '::', '::1', '1::8', '1:2:3:4:5:6:7:8', '2001:DB8::ff', '::ffff:1.2.3.4', '::1.2.3.4',
-  'fe80::1%eth0', 'fe80::1%1', '10.0.0.0/8', '::/0', 'fc00::/7', '1.2.3.4:80', '[::1]:80', '[::ffff:1.2.3.4]:65535', '1.2.3.4:65536',
-  '0x7f.1', '127.1', '0177.0.0.1', '2130706433', 'localhost', 'user@1.2.3.4:1', '1.2.3.4/path', '1.2.3.4?query#hash', '[fe80::1%25eth0]',
-  'Address: IPv4 1.2.3.4', 'Subnet: IPv6 fc00::/7', 'Range: IPv4 1.2.3.4-1.2.3.9', 'Range: IPv6 ::1-::9', 'Subnet: IPv4 10.0.0.0/33',
+  '1.2.3.4',
+  '255.255.255.255',
+  '0.0.0.0',
+  '01.2.3.4',
+  '::',
+  '::1',
+  '1::8',
+  '1:2:3:4:5:6:7:8',
+  '2001:DB8::ff',
+  '::ffff:1.2.3.4',
+  '::1.2.3.4',
+  'fe80::1%eth0',
+  'fe80::1%1',
+  '10.0.0.0/8',
+  '::/0',
+  'fc00::/7',
+  '1.2.3.4:80',
+  '[::1]:80',
+  '[::ffff:1.2.3.4]:65535',
+  '1.2.3.4:65536',
+  '0x7f.1',
+  '127.1',
+  '0177.0.0.1',
+  '2130706433',
+  'localhost',
+  'user@1.2.3.4:1',
+  '1.2.3.4/path',
+  '1.2.3.4?query#hash',
+  '[fe80::1%25eth0]',
+  'Address: IPv4 1.2.3.4',
+  'Subnet: IPv6 fc00::/7',
+  'Range: IPv4 1.2.3.4-1.2.3.9',
+  'Range: IPv6 ::1-::9',
+  'Subnet: IPv4 10.0.0.0/33',
 ];
 const PIECES = [
-  '.', ':', '::', '%', '/', '-', '[', ']', '0', '1', '9', '00', '255', '256', 'ffff', '10000', 'F', 'g', ' ', '\t', '\n', '\0', '@', '?', '#', '\\',
-  '１', '。', 'é', '€', '\ud800', '😀', '+', 'e', 'x', '%25', '%00', 'IPv4', 'IPv6', 'Address: ', '32', '128', '129', '\u200b', '\r\n', '‐',
+  '.',
+  ':',
+  '::',
+  '%',
+  '/',
+  '-',
+  '[',
+  ']',
+  '0',
+  '1',
+  '9',
+  '00',
+  '255',
+  '256',
+  'ffff',
+  '10000',
+  'F',
+  'g',
+  ' ',
+  '\t',
+  '\n',
+  '\0',
+  '@',
+  '?',
+  '#',
+  '\\',
+  '１',
+  '。',
+  'é',
+  '€',
+  '\ud800',
+  '😀',
+  '+',
+  'e',
+  'x',
+  '%25',
+  '%00',
+  'IPv4',
+  'IPv6',
+  'Address: ',
+  '32',
+  '128',
+  '129',
+  '\u200b',
+  '\r\n',
+  '‐',
 ];
 const FAMILIES = ['ipv4', 'ipv6', 'IPv4', 'IPV6', 'ipv5', ''];
 
@@ -77,12 +152,13 @@ const TARGETS = {
 const hasZero = (text) => typeof text === 'string' && text.includes('\0');
 
 /**
- * Whether an outcome is right. A text with a zero character is no address, where Node's own functions stop reading at it: that
- * is refused, and no rule matches it.
+ * Whether an outcome is right. A text with a zero character is no address, where Node's own functions stop reading at
+ * it: that is refused, and no rule matches it.
  */
 function isRight(name, [text, , , other], mine, nodes) {
   if (mine === nodes) return true;
-  if (name === 'check') return (hasZero(text) && mine.startsWith('[false')) || (hasZero(other) && mine.endsWith('false]'));
+  if (name === 'check')
+    return (hasZero(text) && mine.startsWith('[false')) || (hasZero(other) && mine.endsWith('false]'));
   return hasZero(text) && /^(?:undefined|throws (?:TypeError|Error) ERR_INVALID_)/.test(mine);
 }
 

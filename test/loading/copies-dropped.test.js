@@ -19,7 +19,10 @@ describe('copies of the package that are dropped', function () {
     const { before, after } = await run('many');
     assert.strictEqual(after.gone - before.gone, 50);
     assert.strictEqual(after.timers, before.timers);
-    assert.ok(after.arrayBuffers - before.arrayBuffers < 200000, `${after.arrayBuffers - before.arrayBuffers} bytes of buffers`);
+    assert.ok(
+      after.arrayBuffers - before.arrayBuffers < 200000,
+      `${after.arrayBuffers - before.arrayBuffers} bytes of buffers`,
+    );
     assert.ok(after.heapUsed - before.heapUsed < 3000000, `${after.heapUsed - before.heapUsed} bytes of the heap`);
   });
 

@@ -14,7 +14,10 @@ const LIB = path.join(__dirname, '..', '..', 'lib');
 /** Runs code that finds the folder of the library as LIB. @returns {string} what it has printed */
 function run(code, lib = LIB, env = {}) {
   const text = `'use strict'; const LIB = ${JSON.stringify(lib + path.sep)}; ${code}`;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', text], { encoding: 'utf8', env: { ...process.env, ...env } });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', text], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
   assert.deepStrictEqual({ stderr, status }, { stderr: '', status: 0 });
   return stdout.trim();
 }

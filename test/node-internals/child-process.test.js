@@ -1,6 +1,7 @@
 'use strict';
-// What lib/node-internals/child-process.js relies on in the child_process of the running Node: what it wants of the server of a
-// socket that is sent, and what its list of such sockets can do. A test that fails names what Node has changed.
+// What lib/node-internals/child-process.js relies on in the child_process of the running Node: what it wants of the
+// server of a socket that is sent, and what its list of such sockets can do. A test that fails names what Node has
+// changed.
 
 const assert = require('node:assert');
 const { ChildProcess, fork } = require('node:child_process');
@@ -29,7 +30,13 @@ describe('node-internals/child-process.js relies on:', () => {
   /* A server as a socket of cnet's has it. */
   function someServer() {
     const lists = [];
-    return { _connections: 1, _handle: {}, _connectionKey: '4:127.0.0.1:1', lists, _setupWorker: (list) => lists.push(list) };
+    return {
+      _connections: 1,
+      _handle: {},
+      _connectionKey: '4:127.0.0.1:1',
+      lists,
+      _setupWorker: (list) => lists.push(list),
+    };
   }
 
   /* Sends a connection of `server` to the child, which has it then. */

@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/cluster.js, and setOwner() of handles.js, rely on in the cluster of the running Node. A test that fails
-// names what Node has changed.
+// What lib/node-internals/cluster.js, and setOwner() of handles.js, rely on in the cluster of the running Node. A
+// test that fails names what Node has changed.
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');

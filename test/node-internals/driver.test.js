@@ -19,7 +19,17 @@ describe("node-internals/driver.js relies on a Socket of Node's with the handle 
       calls.push([name, ...args]);
       return result[name] ?? 0;
     };
-    const names = ['readStart', 'readStop', 'writeUtf8String', 'writeLatin1String', 'writeBuffer', 'writev', 'shutdown', 'connect', 'connect6'];
+    const names = [
+      'readStart',
+      'readStop',
+      'writeUtf8String',
+      'writeLatin1String',
+      'writeBuffer',
+      'writev',
+      'shutdown',
+      'connect',
+      'connect6',
+    ];
     return { calls, handle: Object.fromEntries(names.map((name) => [name, note(name)])) };
   }
   const driverOf = (handle) => new nodeNet.Socket({ handle, manualStart: true });
@@ -32,7 +42,10 @@ describe("node-internals/driver.js relies on a Socket of Node's with the handle 
     write(false, 'x', 'latin1');
     write(false, Buffer.from('x'), 'buffer');
     write(true, [{ chunk: 'x', encoding: 'utf8' }, { chunk: 'y', encoding: 'utf8' }], '');
-    assert.deepStrictEqual(calls.map(([name]) => name), ['writeUtf8String', 'writeLatin1String', 'writeBuffer', 'writev']);
+    assert.deepStrictEqual(
+      calls.map(([name]) => name),
+      ['writeUtf8String', 'writeLatin1String', 'writeBuffer', 'writev'],
+    );
     assert.strictEqual(calls[0][2], 'x');
   });
 
@@ -60,7 +73,10 @@ describe("node-internals/driver.js relies on a Socket of Node's with the handle 
   });
 
   it('connect() calls connect() of the handle in the next tick, with a request that has oncomplete(), the address and the port', async () => {
-    for (const [host, name] of [['127.0.0.1', 'connect'], ['::1', 'connect6']]) {
+    for (const [host, name] of [
+      ['127.0.0.1', 'connect'],
+      ['::1', 'connect6'],
+    ]) {
       const { calls, handle } = noting();
       callNode(driverOf(handle), 'connect', [{ host, port: 7 }]);
       await new Promise(setImmediate);

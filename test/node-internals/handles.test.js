@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/handles.js relies on in the native handles of the running Node. A test that fails names what Node
-// has changed.
+// What lib/node-internals/handles.js relies on in the native handles of the running Node. A test that fails names
+// what Node has changed.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -51,9 +51,11 @@ describe('node-internals/handles.js relies on:', () => {
 
   it('a handle has close(), ref(), unref() and getsockname(), that of a connection readStart(), readStop() and getpeername()', () => {
     for (const owner of Object.values(all)) {
-      for (const name of ['close', 'ref', 'unref', 'hasRef', 'getsockname']) assert.strictEqual(typeof handles.handleOf(owner)[name], 'function', name);
+      for (const name of ['close', 'ref', 'unref', 'hasRef', 'getsockname'])
+        assert.strictEqual(typeof handles.handleOf(owner)[name], 'function', name);
     }
-    for (const name of ['readStart', 'readStop', 'getpeername']) assert.strictEqual(typeof handles.handleOf(all.client)[name], 'function', name);
+    for (const name of ['readStart', 'readStop', 'getpeername'])
+      assert.strictEqual(typeof handles.handleOf(all.client)[name], 'function', name);
     const name = {};
     assert.strictEqual(handles.handleOf(all.server).getsockname(name), 0);
     assert.deepStrictEqual(name, all.server.address());
@@ -66,16 +68,19 @@ describe('node-internals/handles.js relies on:', () => {
   });
 
   it('the getter of `fd` is on the prototype above that of TCP, and takes native streams alone', () => {
-    for (const owner of Object.values(all)) assert.strictEqual(handles.fdOfNode(handles.handleOf(owner)), handles.handleOf(owner).fd);
+    for (const owner of Object.values(all))
+      assert.strictEqual(handles.fdOfNode(handles.handleOf(owner)), handles.handleOf(owner).fd);
     const like = { fd: handles.handleOf(all.client).fd };
-    for (const value of [like, Object.create(handles.handleOf(all.client)), all.client, {}, null, 7]) assert.strictEqual(handles.fdOfNode(value), -1);
+    for (const value of [like, Object.create(handles.handleOf(all.client)), all.client, {}, null, 7])
+      assert.strictEqual(handles.fdOfNode(value), -1);
   });
 
   it('and those of pipes inherit it', async function test() {
     if (process.platform === 'win32') this.skip();
     const temp = tempDir();
     const piped = await connected({ path: temp.path('s') });
-    for (const owner of Object.values(piped)) assert.strictEqual(handles.fdOfNode(handles.handleOf(owner)), handles.handleOf(owner).fd);
+    for (const owner of Object.values(piped))
+      assert.strictEqual(handles.fdOfNode(handles.handleOf(owner)), handles.handleOf(owner).fd);
     await end(piped);
     temp.remove();
   });
@@ -119,7 +124,8 @@ describe('node-internals/handles.js relies on:', () => {
   it("process.binding('stream_wrap') has the state that a handle shares with Node's streams, and the class of requests of writes", () => {
     const { WriteWrap, kBytesWritten, kLastWriteWasAsync, streamBaseState } = handles.findShared();
     assert.ok(streamBaseState instanceof Int32Array);
-    for (const index of [kBytesWritten, kLastWriteWasAsync]) assert.ok(Number.isInteger(index) && index in streamBaseState);
+    for (const index of [kBytesWritten, kLastWriteWasAsync])
+      assert.ok(Number.isInteger(index) && index in streamBaseState);
     assert.ok(new WriteWrap() instanceof WriteWrap);
     if (LEAVES_REQUESTS_OUT) assert.ok(handles.findShared().kLastWriteErr in streamBaseState);
   });

@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/http-parser.js relies on in the parser of http of the running Node. A test that fails names what
-// Node has changed.
+// What lib/node-internals/http-parser.js relies on in the parser of http of the running Node. A test that fails names
+// what Node has changed.
 
 const assert = require('node:assert');
 const http = require('node:http');

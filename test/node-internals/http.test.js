@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/http.js relies on in http, https and http2 of the running Node. A test that fails names what Node has
-// changed.
+// What lib/node-internals/http.js relies on in http, https and http2 of the running Node. A test that fails names
+// what Node has changed.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -16,7 +16,10 @@ describe('node-internals/http.js relies on:', () => {
   it('servers of https and http2 have prototypes of their own, below that of Server of net, from which they have listen() and close()', function test() {
     if (process.versions.openssl === undefined) this.skip();
     const servers = findSecureServers();
-    assert.deepStrictEqual(servers.map(([, kind]) => kind), SPEAKS ? ['tls', 'tls', 'http2'] : ['tls', 'tls']);
+    assert.deepStrictEqual(
+      servers.map(([, kind]) => kind),
+      SPEAKS ? ['tls', 'tls', 'http2'] : ['tls', 'tls'],
+    );
     assert.strictEqual(new Set(servers.map(([prototype]) => prototype)).size, servers.length);
     for (const [prototype] of servers) {
       assert.ok(prototype instanceof nodeNet.Server && prototype !== nodeNet.Server.prototype);

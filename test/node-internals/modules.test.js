@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/together.js, modules.js and process.js rely on in the loader and the process of the running Node. A
-// test that fails names what Node has changed.
+// What lib/node-internals/together.js, modules.js and process.js rely on in the loader and the process of the running
+// Node. A test that fails names what Node has changed.
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
@@ -14,7 +14,10 @@ const { ACTIVE_HANDLES } = require('../../lib/node-internals/process.js');
 
 /** What code prints in a process of its own. */
 function run(code) {
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { cwd: path.join(__dirname, '..', '..'), encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], {
+    cwd: path.join(__dirname, '..', '..'),
+    encoding: 'utf8',
+  });
   assert.strictEqual(stderr, '');
   return stdout.trim();
 }

@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/native-streams.js relies on in Node's own sockets, streams and TLS. A test that fails names what Node
-// has changed.
+// What lib/node-internals/native-streams.js relies on in Node's own sockets, streams and TLS. A test that fails names
+// what Node has changed.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -8,7 +8,13 @@ const fs = require('node:fs');
 const nodeNet = require('node:net');
 
 const cnet = require('../..');
-const { allowPassing, asNodes, makeStream, passAs, watchActivity } = require('../../lib/node-internals/native-streams.js');
+const {
+  allowPassing,
+  asNodes,
+  makeStream,
+  passAs,
+  watchActivity,
+} = require('../../lib/node-internals/native-streams.js');
 const { key, cert } = require('../support/certificate');
 const { listen } = require('../support/net');
 const { tidy, track } = require('../support/tidy');
@@ -41,7 +47,19 @@ describe('node-internals/native-streams.js relies on:', () => {
       return fd;
     };
     const stream = makeStream('of this test', makeDescriptor);
-    for (const name of ['open', 'close', 'readStart', 'readStop', 'shutdown', 'ref', 'unref', 'hasRef', 'getsockname', 'getpeername', 'setNoDelay']) {
+    for (const name of [
+      'open',
+      'close',
+      'readStart',
+      'readStop',
+      'shutdown',
+      'ref',
+      'unref',
+      'hasRef',
+      'getsockname',
+      'getpeername',
+      'setNoDelay',
+    ]) {
       assert.strictEqual(typeof stream[name], 'function', name);
     }
     assert.strictEqual(stream.fd, -1);
@@ -68,24 +86,33 @@ describe('node-internals/native-streams.js relies on:', () => {
     const tls = require('node:tls');
     const server = await listen(track(nodeNet.createServer((socket) => track(socket))));
     const connecting = () => track(cnet.connect(server.address().port, '127.0.0.1'));
-    const isOverDuplex = (socket) => track(new tls.TLSSocket(socket).on('error', () => {}))._handle._parentWrap.stream !== undefined;
+    const isOverDuplex = (socket) =>
+      track(new tls.TLSSocket(socket).on('error', () => {}))._handle._parentWrap.stream !== undefined;
     assert.strictEqual(isOverDuplex(connecting()), true);
     assert.strictEqual(isOverDuplex(cnet.forTLS(connecting())), false); // which asNodes() has made
     const socket = connecting();
     cnet.forTLS(socket);
     const undo = allowPassing();
-    assert.strictEqual(passAs(socket, () => isOverDuplex(socket)), false);
+    assert.strictEqual(
+      passAs(socket, () => isOverDuplex(socket)),
+      false,
+    );
     assert.strictEqual(socket instanceof nodeNet.Socket, false);
     assert.strictEqual(asNodes(socket) instanceof nodeNet.Socket, true);
     undo();
-    assert.strictEqual(passAs(socket, () => socket instanceof nodeNet.Socket), false);
+    assert.strictEqual(
+      passAs(socket, () => socket instanceof nodeNet.Socket),
+      false,
+    );
   });
 
   it(`TLS ${LINE > 18 ? 'ends with the socket below it' : 'of this line stays when the socket below it is destroyed'}`, async () => {
     const tls = require('node:tls');
     const { socket, accepted } = await connectedPair();
     const secure = tls.connect({ socket, rejectUnauthorized: false });
-    track(new tls.TLSSocket(accepted, { isServer: true, key, cert })).on('error', () => {}).resume();
+    track(new tls.TLSSocket(accepted, { isServer: true, key, cert }))
+      .on('error', () => {})
+      .resume();
     await once(secure, 'secureConnect');
     socket.destroy();
     await once(socket, 'close');

@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/net.js and touched.js rely on in the net of the running Node. A test that fails names what Node has
-// changed.
+// What lib/node-internals/net.js and touched.js rely on in the net of the running Node. A test that fails names what
+// Node has changed.
 
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
@@ -13,11 +13,23 @@ const net = require('../../lib/node-internals/net.js');
 
 describe('node-internals/net.js relies on:', () => {
   it('Socket and Server have the methods that cnet calls, of their own or inherited', () => {
-    for (const name of ['_final', '_read', '_unrefTimer', '_writeGeneric', 'connect', 'on', 'pause', 'read', 'resume', 'write']) {
+    for (const name of [
+      '_final',
+      '_read',
+      '_unrefTimer',
+      '_writeGeneric',
+      'connect',
+      'on',
+      'pause',
+      'read',
+      'resume',
+      'write',
+    ]) {
       assert.strictEqual(net.methodOf(nodeNet.Socket, name), nodeNet.Socket.prototype[name], name);
       assert.strictEqual(typeof net.methodOf(nodeNet.Socket, name), 'function', name);
     }
-    for (const name of ['close', 'listen']) assert.strictEqual(typeof net.methodOf(nodeNet.Server, name), 'function', name);
+    for (const name of ['close', 'listen'])
+      assert.strictEqual(typeof net.methodOf(nodeNet.Server, name), 'function', name);
   });
 
   it('they are data properties, which a program can replace, and a socket still does what they did', () => {
@@ -61,14 +73,18 @@ describe('node-internals/touched.js relies on:', () => {
   }
 
   it('nothing of net changes by itself, whatever of Node is loaded', async () => {
-    for (const name of ['http', 'https', 'http2', 'tls', 'cluster', 'child_process']) if (name !== 'https' || process.versions.openssl) require(`node:${name}`);
+    for (const name of ['http', 'https', 'http2', 'tls', 'cluster', 'child_process'])
+      if (name !== 'https' || process.versions.openssl) require(`node:${name}`);
     assert.deepStrictEqual([isTouched(true), isTouched(false)], [false, false]);
   });
 
   it('the functions and methods of net can be replaced by assignment', () => {
-    for (const name of ['connect', 'createConnection', 'createServer', 'Server', 'Socket']) assert.strictEqual(touchedBy(nodeNet, name, true), true, name);
-    for (const name of ['connect', 'write', 'setNoDelay', 'pipe', 'emit']) assert.strictEqual(touchedBy(nodeNet.Socket.prototype, name, true), true, name);
-    for (const name of ['listen', 'close', 'address', 'on']) assert.strictEqual(touchedBy(nodeNet.Server.prototype, name, true), true, name);
+    for (const name of ['connect', 'createConnection', 'createServer', 'Server', 'Socket'])
+      assert.strictEqual(touchedBy(nodeNet, name, true), true, name);
+    for (const name of ['connect', 'write', 'setNoDelay', 'pipe', 'emit'])
+      assert.strictEqual(touchedBy(nodeNet.Socket.prototype, name, true), true, name);
+    for (const name of ['listen', 'close', 'address', 'on'])
+      assert.strictEqual(touchedBy(nodeNet.Server.prototype, name, true), true, name);
     assert.deepStrictEqual([isTouched(true), isTouched(false)], [false, false]);
   });
 
@@ -94,7 +110,10 @@ describe('node-internals/touched.js relies on:', () => {
       const { connect } = Socket.prototype;
       Socket.prototype.connect = function spied(...args) { used.push('connect'); return Reflect.apply(connect, this, args); };
       http.get({ port: 1, host: '127.0.0.1' }).on('error', () => console.log(used.join()));`;
-    const { stdout, stderr } = spawnSync(process.execPath, ['-e', text], { cwd: path.join(__dirname), encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', text], {
+      cwd: path.join(__dirname),
+      encoding: 'utf8',
+    });
     assert.deepStrictEqual([stdout.trim(), stderr], ['connect', '']);
   });
 });

@@ -1,5 +1,6 @@
 'use strict';
-// What lib/node-internals/streams.js relies on in the streams of the running Node. A test that fails names what Node has changed.
+// What lib/node-internals/streams.js relies on in the streams of the running Node. A test that fails names what Node
+// has changed.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -245,7 +246,9 @@ describe('node-internals/streams.js relies on states:', () => {
     const stream = new Plain();
     const stand = Object.create(Duplex.prototype);
     streams.shareStates(stand, stream);
-    const told = new Promise((resolve) => { stand.destroy = resolve; });
+    const told = new Promise((resolve) => {
+      stand.destroy = resolve;
+    });
     stream.write('x');
     assert.strictEqual(stream.done, writing(stream).onwrite);
     const error = new Error('x');
@@ -255,16 +258,31 @@ describe('node-internals/streams.js relies on states:', () => {
   });
 
   it('a stream can be given new states, and begins anew with the same options', async () => {
-    const stream = new Plain({ highWaterMark: 5, autoDestroy: false, decodeStrings: false, encoding: 'latin1', defaultEncoding: 'latin1' });
+    const stream = new Plain({
+      highWaterMark: 5,
+      autoDestroy: false,
+      decodeStrings: false,
+      encoding: 'latin1',
+      defaultEncoding: 'latin1',
+    });
     stream.push(null);
     stream.resume();
     stream.end();
     await once(stream, 'end');
     assert.deepStrictEqual([stream.readableEnded, stream.writableEnded, stream.writable], [true, true, false]);
     streams.renewStates(stream);
-    assert.deepStrictEqual([stream.readableEnded, stream.writableEnded, stream.writable, stream.readable], [false, false, true, true]);
-    assert.deepStrictEqual([stream.readableHighWaterMark, stream.writableHighWaterMark, stream.readableEncoding], [5, 5, 'latin1']);
-    assert.deepStrictEqual([writing(stream).decodeStrings, writing(stream).defaultEncoding, writing(stream).autoDestroy], [false, 'latin1', false]);
+    assert.deepStrictEqual(
+      [stream.readableEnded, stream.writableEnded, stream.writable, stream.readable],
+      [false, false, true, true],
+    );
+    assert.deepStrictEqual(
+      [stream.readableHighWaterMark, stream.writableHighWaterMark, stream.readableEncoding],
+      [5, 5, 'latin1'],
+    );
+    assert.deepStrictEqual(
+      [writing(stream).decodeStrings, writing(stream).defaultEncoding, writing(stream).autoDestroy],
+      [false, 'latin1', false],
+    );
     assert.strictEqual(reading(stream).autoDestroy, false);
   });
 
@@ -272,7 +290,10 @@ describe('node-internals/streams.js relies on states:', () => {
     for (const name of ['pause', 'resume']) {
       const stream = new Plain()[name]();
       streams.renewStates(stream);
-      assert.deepStrictEqual([streams.wasPaused(reading(stream)), stream.readableFlowing], [name === 'pause', name === 'resume']);
+      assert.deepStrictEqual(
+        [streams.wasPaused(reading(stream)), stream.readableFlowing],
+        [name === 'pause', name === 'resume'],
+      );
     }
   });
 
@@ -282,7 +303,8 @@ describe('node-internals/streams.js relies on states:', () => {
     for (const target of targets) stream.pipe(target);
     stream.on('readable', nothing);
     const { flowing } = reading(stream);
-    for (const name of ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening']) assert.ok(name in reading(stream), name);
+    for (const name of ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'readableListening'])
+      assert.ok(name in reading(stream), name);
     streams.renewStates(stream);
     assert.deepStrictEqual(reading(stream).pipes, targets);
     assert.strictEqual(streams.awaitsReadable(stream), true);
@@ -292,7 +314,14 @@ describe('node-internals/streams.js relies on states:', () => {
 
   it('a side that was never there is over in new states too: `ended` and its like can be set', () => {
     const stream = new Plain({ readable: false, writable: false });
-    const sides = () => [stream.readable, stream.writable, reading(stream).ended, reading(stream).endEmitted, writing(stream).ending, writing(stream).finished];
+    const sides = () => [
+      stream.readable,
+      stream.writable,
+      reading(stream).ended,
+      reading(stream).endEmitted,
+      writing(stream).ending,
+      writing(stream).finished,
+    ];
     const before = sides();
     streams.renewStates(stream);
     assert.deepStrictEqual(sides(), before);

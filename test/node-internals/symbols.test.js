@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/symbols.js relies on: the symbols in the objects of the running Node's net. A test that fails names
-// what Node has changed.
+// What lib/node-internals/symbols.js relies on: the symbols in the objects of the running Node's net. A test that
+// fails names what Node has changed.
 
 const assert = require('node:assert');
 const { once } = require('node:events');

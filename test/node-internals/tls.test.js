@@ -1,6 +1,6 @@
 'use strict';
-// What lib/node-internals/tls.js relies on in how TLS and http2 of the running Node stand on a stream that is not Node's own. A
-// test that fails names what Node has changed.
+// What lib/node-internals/tls.js relies on in how TLS and http2 of the running Node stand on a stream that is not
+// Node's own. A test that fails names what Node has changed.
 
 const assert = require('node:assert');
 const { once } = require('node:events');

@@ -1,7 +1,7 @@
 'use strict';
 
-// What the runs of Node's own tests (docs/conformance.md) have brought to light: each promise that was not kept, or that
-// those tests alone would show, as a test of the project's own.
+// What the runs of Node's own tests (docs/conformance.md) have brought to light: each promise that was not kept, or
+// that those tests alone would show, as a test of the project's own.
 
 const assert = require('node:assert');
 const { spawn } = require('node:child_process');

@@ -45,7 +45,12 @@ describe('http over cnet, as over node:net', () => {
           const request = ask(net, bin, server, { method: 'POST', headers });
           request.end(MEGABYTES);
           const response = await answered(request);
-          return [response.statusCode, response.headers['transfer-encoding'], await digest(response), response.complete];
+          return [
+            response.statusCode,
+            response.headers['transfer-encoding'],
+            await digest(response),
+            response.complete,
+          ];
         });
         assert.deepStrictEqual([outcome[0], outcome[2], outcome[3]], [200, WHOLE, true]);
       });
@@ -53,7 +58,9 @@ describe('http over cnet, as over node:net', () => {
 
     it('the sockets on both sides are those of the module', async () => {
       const [answer, own] = await same(async (net, bin) => {
-        const web = http.createServer((request, response) => response.end(`${request.socket.constructor === net.Socket}`));
+        const web = http.createServer((request, response) =>
+          response.end(`${request.socket.constructor === net.Socket}`),
+        );
         const request = ask(net, bin, await front(net, bin, web));
         request.end();
         return [await text(await answered(request)), request.socket.constructor === net.Socket];
@@ -98,7 +105,11 @@ describe('http over cnet, as over node:net', () => {
         });
         const server = await front(net, bin, web);
         const answers = [];
-        for (const options of [{ method: 'HEAD' }, { path: '/none' }, { method: 'POST', headers: { expect: '100-continue' } }]) {
+        for (const options of [
+          { method: 'HEAD' },
+          { path: '/none' },
+          { method: 'POST', headers: { expect: '100-continue' } },
+        ]) {
           const request = ask(net, bin, server, options);
           log.watch('client', request, 'continue');
           if (options.headers) request.once('continue', () => request.end('x')).flushHeaders();
@@ -232,7 +243,9 @@ describe('http over cnet, as over node:net', () => {
 
     it('CONNECT: a request through a tunnel, and TLS in it', async () => {
       const outcome = await same(async (net, bin) => {
-        const secure = https.createServer({ key, cert }, async (request, response) => response.end(await digest(request)));
+        const secure = https.createServer({ key, cert }, async (request, response) =>
+          response.end(await digest(request)),
+        );
         const origin = await front(net, bin, secure);
         const proxy = http.createServer();
         proxy.on('connect', (request, client, head) => {

@@ -130,7 +130,8 @@ for (const kind of Object.keys(kinds)) {
     });
 
     it('close() of the session lets streams end, and ends the connection', async function () {
-      if (process.versions.node.startsWith('18.')) this.skip(); // it loses the end of a body at times, over node:net too
+      // it loses the end of a body at times, over node:net too
+      if (process.versions.node.startsWith('18.')) this.skip();
       const outcome = await same(async (net, bin) => {
         const { session, socket, server, sessions } = await pair(kind, net, bin, echo);
         const stream = ask(session, {}, MEGABYTES);

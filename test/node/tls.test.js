@@ -128,9 +128,14 @@ describe('tls over cnet, as over node:net', () => {
           names.push(name);
           done(null, tls.createSecureContext({ key, cert }));
         };
-        const server = await securedFront(net, bin, { SNICallback, requestCert: true, rejectUnauthorized: false }, (socket) => {
-          socket.end(`${socket.authorizationError} ${socket.getPeerCertificate().subject.CN} ${socket.servername}`);
-        });
+        const server = await securedFront(
+          net,
+          bin,
+          { SNICallback, requestCert: true, rejectUnauthorized: false },
+          (socket) => {
+            socket.end(`${socket.authorizationError} ${socket.getPeerCertificate().subject.CN} ${socket.servername}`);
+          },
+        );
         const client = await secured(net, bin, server, { key, cert });
         await event(client, 'secureConnect');
         const { subject } = client.getPeerCertificate();
@@ -262,7 +267,11 @@ describe('tls over cnet, as over node:net', () => {
         client.once('data', () => client.destroy());
         await gone;
         await Promise.all(below);
-        return [socket.destroyed, below.length, await new Promise((resolve) => server.getConnections((e, n) => resolve(n)))];
+        return [
+          socket.destroyed,
+          below.length,
+          await new Promise((resolve) => server.getConnections((e, n) => resolve(n))),
+        ];
       });
       assert.deepStrictEqual(outcome, [true, 1, 0]);
     });

@@ -79,19 +79,26 @@ describe('a clone', () => {
     for (const [command, file] of commands) {
       it(`${command}: without a compiler, Python and npm it says in one line that they are missing, and fetches nothing`, async () => {
         const result = tool(dir, [path.join('tools', file)], { node: bare, env: { PATH: empty } });
-        await fails(result, /missing: npm in PATH.*, Python 3 \(python3\), make, a C compiler \(cc\), a C\+\+ linker driver \(c\+\+\)/);
+        await fails(
+          result,
+          /missing: npm in PATH.*, Python 3 \(python3\), make, a C compiler \(cc\), a C\+\+ linker driver \(c\+\+\)/,
+        );
         assert.ok(!fs.existsSync(path.join(dir, 'node_modules')));
       });
 
       it(`${command}: without npm alone it says so`, async () => {
         const bin = path.join(base, `bin-${file}`);
         fs.mkdirSync(bin);
-        const find = { python3: 'python3 -c "import sys; print(sys.executable)"' }; // in PATH it may be a script that chooses one
+        // in PATH it may be a script that chooses one
+        const find = { python3: 'python3 -c "import sys; print(sys.executable)"' };
         for (const name of ['cc', 'c++', 'make', 'python3']) {
           const { output } = await run('sh', ['-c', find[name] ?? `command -v ${name}`], { quiet: true });
           fs.symlinkSync(output.trim(), path.join(bin, name));
         }
-        await fails(tool(dir, [path.join('tools', file)], { node: bare, env: { PATH: bin } }), /missing: npm in PATH[^(]*$/);
+        await fails(
+          tool(dir, [path.join('tools', file)], { node: bare, env: { PATH: bin } }),
+          /missing: npm in PATH[^(]*$/,
+        );
       });
 
       it(`${command}: where nothing can be written it says so`, async () => {
@@ -108,7 +115,10 @@ describe('a clone', () => {
       const { status, output } = await tool(dir, [path.join('tools', 'start.js')]);
       assert.strictEqual(status, 0, output);
       for (const work of ['installing the packages of package-lock\\.json', 'building the native part[^\\n]+']) {
-        assert.match(output, new RegExp(`^cnet: ${work}\\n(cnet: {3}at it for [^\\n]+\\n)*cnet: {3}done in \\d+ s\\n`, 'm'));
+        assert.match(
+          output,
+          new RegExp(`^cnet: ${work}\\n(cnet: {3}at it for [^\\n]+\\n)*cnet: {3}done in \\d+ s\\n`, 'm'),
+        );
       }
       assert.match(output, /^hello\n/m);
       assert.ok(fs.existsSync(path.join(dir, 'node_modules', 'node-gyp')));
@@ -118,7 +128,10 @@ describe('a clone', () => {
       if (npmFile() === null) this.skip();
       await mustWork('chmod', run('chmod', ['-R', 'a+rX,a-w', dir], { quiet: true }));
       const user = process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-      const { status, output } = await tool(dir, [path.join('tools', 'start.js')], { ...user, env: { HOME: empty, PATH: empty } });
+      const { status, output } = await tool(dir, [path.join('tools', 'start.js')], {
+        ...user,
+        env: { HOME: empty, PATH: empty },
+      });
       assert.strictEqual(status, 0, output);
       assert.doesNotMatch(output, /^cnet:/m);
       await mustWork('chmod', run('chmod', ['-R', 'u+w', dir], { quiet: true }));
@@ -145,8 +158,13 @@ describe('a clone', () => {
     const { status, output } = await tool(dir, [npmFile(), 'pack'], { env });
     assert.strictEqual(status, 0, output);
     assert.ok(fs.readdirSync(dir).some((name) => name.endsWith('.tgz')));
-    const said = output.split('\n').filter((line) => /^(cnet|gyp|make|npm (warn|error))/i.test(line) && !/user config|env config/.test(line));
-    assert.match(said.join('\n'), /^cnet: making prebuilds\S+(\ncnet: {3}at it for .*)*\ncnet: {3}done in \d+ s(\ncnet-.*\.tgz)?$/);
+    const said = output
+      .split('\n')
+      .filter((line) => /^(cnet|gyp|make|npm (warn|error))/i.test(line) && !/user config|env config/.test(line));
+    assert.match(
+      said.join('\n'),
+      /^cnet: making prebuilds\S+(\ncnet: {3}at it for .*)*\ncnet: {3}done in \d+ s(\ncnet-.*\.tgz)?$/,
+    );
     assert.deepStrictEqual(fs.readdirSync(empty), []);
 
     const again = await tool(dir, [npmFile(), 'pack'], { env });

@@ -73,11 +73,15 @@ describe('the packed package', () => {
       const broken = [];
       let links = 0;
       for (const name of filesIn(packageOf(app)).filter((file) => file.endsWith('.md'))) {
-        const text = fs.readFileSync(path.join(packageOf(app), name), 'utf8').replace(/^```[^]*?^```/gm, '').replace(/`[^`\n]+`/g, 'code');
+        const text = fs
+          .readFileSync(path.join(packageOf(app), name), 'utf8')
+          .replace(/^```[^]*?^```/gm, '')
+          .replace(/`[^`\n]+`/g, 'code');
         for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
           if (/^(https?:|#)/.test(target)) continue;
           links++;
-          if (!fs.existsSync(path.join(packageOf(app), path.dirname(name), target.split('#')[0]))) broken.push(`${name}: ${target}`);
+          if (!fs.existsSync(path.join(packageOf(app), path.dirname(name), target.split('#')[0])))
+            broken.push(`${name}: ${target}`);
         }
       }
       assert.deepStrictEqual(broken, []);
@@ -97,18 +101,24 @@ describe('the packed package', () => {
 
     it('it has no script that an install would run, and nothing that a package manager compiles by itself', () => {
       const { scripts = {} } = manifest();
-      for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) assert.strictEqual(scripts[name], undefined);
+      for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
+        assert.strictEqual(scripts[name], undefined);
       assert.ok(!fs.existsSync(path.join(packageOf(app), 'binding.gyp')));
     });
 
     it('the sizes in docs/packaging.md are true', function () {
       if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
       const text = fs.readFileSync(path.join(ROOT, 'docs', 'packaging.md'), 'utf8');
-      const [, ...told] = /It is about (\d+) kB on Linux x64, and the tarball with it alone about (\d+) kB \((\d+\.\d) MB unpacked\)/.exec(text);
+      const [, ...told] =
+        /It is about (\d+) kB on Linux x64, and the tarball with it alone about (\d+) kB \((\d+\.\d) MB unpacked\)/.exec(
+          text,
+        );
       const size = (file) => fs.statSync(file).size;
       const unpacked = filesIn(packageOf(app)).reduce((sum, name) => sum + size(path.join(packageOf(app), name)), 0);
       const found = [size(path.join(packageOf(app), PREBUILD)) / 1e3, size(tarball) / 1e3, unpacked / 1e6];
-      found.forEach((value, i) => assert.ok(Math.abs(value / told[i] - 1) < 0.1, `${told[i]} is told, ${value.toFixed(1)} found`));
+      found.forEach((value, i) =>
+        assert.ok(Math.abs(value / told[i] - 1) < 0.1, `${told[i]} is told, ${value.toFixed(1)} found`),
+      );
     });
 
     it('the prebuild asks for no glibc newer than Node does', function () {
@@ -117,7 +127,10 @@ describe('the packed package', () => {
     });
 
     it('it asks for no other package', () => {
-      assert.deepStrictEqual(fs.readdirSync(path.join(app, 'node_modules')).filter((name) => name[0] !== '.'), ['cnet']);
+      assert.deepStrictEqual(
+        fs.readdirSync(path.join(app, 'node_modules')).filter((name) => name[0] !== '.'),
+        ['cnet'],
+      );
     });
 
     it('publint has nothing to say, be it a suggestion', async () => {
@@ -177,7 +190,13 @@ describe('the packed package', () => {
     it('--permission with nothing to be read but the program', async function () {
       if (ownTarget().libc === 'musl') this.skip();
       const node = await getNode(VERSIONS.at(-1));
-      const flags = ['--permission', '--allow-addons', '--allow-net', `--allow-fs-read=${fs.realpathSync(app)}`, '--no-warnings'];
+      const flags = [
+        '--permission',
+        '--allow-addons',
+        '--allow-net',
+        `--allow-fs-read=${fs.realpathSync(app)}`,
+        '--no-warnings',
+      ];
       await says(app, [...flags, 'echo.cjs'], 'by require', { node });
     });
 
@@ -216,7 +235,9 @@ describe('the packed package', () => {
         lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
         types: ['node'], typeRoots: [path.join(ROOT, 'node_modules', '@types')], ...options,
       });
-      const used = program.getSourceFiles().some(({ fileName }) => fileName.includes('/node_modules/cnet/lib/index.d.'));
+      const used = program
+        .getSourceFiles()
+        .some(({ fileName }) => fileName.includes('/node_modules/cnet/lib/index.d.'));
       assert.ok(used, 'the types of the package were not read');
       return ts.getPreEmitDiagnostics(program).map((one) => ts.flattenDiagnosticMessageText(one.messageText, '\n'));
     }
@@ -289,12 +310,16 @@ describe('the packed package', () => {
       const dir = await install(bare);
       const { status, output } = await build(dir, [], toolless);
       assert.strictEqual(status, 1);
-      assert.match(output, /^cnet: the native part cannot be built, missing: a C compiler \(no-such-cc\), a C\+\+ linker driver [^\n]+\n$/);
+      assert.match(
+        output,
+        /^cnet: the native part cannot be built, missing: a C compiler \(no-such-cc\), a C\+\+ linker driver [^\n]+\n$/,
+      );
     });
   });
 
   describe('where there is no native part', () => {
-    const PROGRAM = 'try { require("cnet"); } catch (err) { console.log(JSON.stringify({ ...err, message: err.message, ' +
+    const PROGRAM =
+      'try { require("cnet"); } catch (err) { console.log(JSON.stringify({ ...err, message: err.message, ' +
       'cause: err.cause?.code })); }';
 
     async function errorOf(dir, env) {

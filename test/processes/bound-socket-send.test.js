@@ -1,6 +1,6 @@
 'use strict';
-// child.send(message, boundSocket): a port that is bound here, and listened on by a child process. Node itself has it since
-// 26.10; before, a native handle is sent.
+// child.send(message, boundSocket): a port that is bound here, and listened on by a child process. Node itself has it
+// since 26.10; before, a native handle is sent.
 
 const assert = require('node:assert');
 const { fork } = require('node:child_process');

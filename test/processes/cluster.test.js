@@ -1,6 +1,7 @@
 'use strict';
-// Servers in workers of a cluster. Each scenario of fixtures/cluster.js runs in processes of its own, with cnet and with
-// node:net: what is printed must be what stands here, and the same for both, wherever the running Node can do it.
+// Servers in workers of a cluster. Each scenario of fixtures/cluster.js runs in processes of its own, with cnet and
+// with node:net: what is printed must be what stands here, and the same for both, wherever the running Node can do
+// it.
 
 const assert = require('node:assert');
 
@@ -21,7 +22,8 @@ const served = (names, policy) => [
 
 /**
  * By scenario: what it shows, what is printed, and the first line of Node whose own net does so (18 if none is named).
- * @type {Object<string, { title: string, expected: any[] | ((policy: string) => any[]), since?: number, only?: string }>}
+ * @type {Object<string, { title: string, expected: any[] | ((policy: string) => any[]), since?: number, only?: string
+ *   }>}
  */
 const scenarios = {
   host: {

@@ -1,6 +1,6 @@
 'use strict';
-// An exception that leaves a handler: in which context 'uncaughtException' hears of it, and what async_hooks and domains see. Needs
-// the change of src/call.c that is not made yet.
+// An exception that leaves a handler: in which context 'uncaughtException' hears of it, and what async_hooks and
+// domains see. Needs the change of src/call.c that is not made yet.
 
 const assert = require('node:assert');
 

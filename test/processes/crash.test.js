@@ -1,6 +1,6 @@
 'use strict';
-// A process that ends by an exception of cnet, or of a callback of cnet, tells of it as with node:net: the same script on
-// both writes the same, but for the lines of the stack and for ports, and ends with the same status.
+// A process that ends by an exception of cnet, or of a callback of cnet, tells of it as with node:net: the same
+// script on both writes the same, but for the lines of the stack and for ports, and ends with the same status.
 
 const assert = require('node:assert');
 const { spawn } = require('node:child_process');
@@ -11,7 +11,10 @@ const { patience } = require('../support/scale');
 const FIXTURE = path.join(__dirname, '..', 'fixtures', 'crash.js');
 const CNET = path.join(__dirname, '..', '..');
 
-/** Runs the script. What differs between any two runs is taken out, and the stacks, which name the files of each package. */
+/**
+ * Runs the script. What differs between any two runs is taken out, and the stacks, which name the files of each
+ * package.
+ */
 function crash(packagePath, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...args.flags ?? [], FIXTURE, packagePath, ...args.script]);
@@ -19,8 +22,17 @@ function crash(packagePath, args) {
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (data) => (text += data));
     child.on('error', reject);
     child.on('close', (status) => {
-      const lines = text.split('\n').filter((line) => !/^\s+at /.test(line)).map((line) => line.replace(/\{$/, '').trimEnd());
-      resolve({ status, text: lines.join('\n').replace(/127\.0\.0\.1:\d+/g, 'ADDRESS').replace(/port: \d+/g, 'port: PORT') });
+      const lines = text
+        .split('\n')
+        .filter((line) => !/^\s+at /.test(line))
+        .map((line) => line.replace(/\{$/, '').trimEnd());
+      resolve({
+        status,
+        text: lines
+          .join('\n')
+          .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS')
+          .replace(/port: \d+/g, 'port: PORT'),
+      });
     });
   });
 }
@@ -32,15 +44,36 @@ async function same(args, expected) {
 }
 
 /** Where an exception comes from, and what is seen of it in any case. */
-const EMITTED = { refused: /ECONNREFUSED/, inUse: /EADDRINUSE/, reset: /ECONNRESET/, destroyed: /a reason/, otherStream: /ENOENT/ };
+const EMITTED = {
+  refused: /ECONNREFUSED/,
+  inUse: /EADDRINUSE/,
+  reset: /ECONNRESET/,
+  destroyed: /a reason/,
+  otherStream: /ENOENT/,
+};
 
 /** Whether this Node tells of attempts at all. */
 const HAS_ATTEMPTS = Number.parseInt(process.versions.node, 10) >= 20;
 
 /** Where the program throws it. */
 const THROWN = [
-  'data', 'dataOfServer', 'muchData', 'connection', 'connect', 'end', 'close', 'timeout', 'write', 'longWrite', 'final', 'lookup',
-  ...(HAS_ATTEMPTS ? ['attempt', 'attemptFailed'] : []), 'drop', 'listening', 'serverClose', 'tick',
+  'data',
+  'dataOfServer',
+  'muchData',
+  'connection',
+  'connect',
+  'end',
+  'close',
+  'timeout',
+  'write',
+  'longWrite',
+  'final',
+  'lookup',
+  ...(HAS_ATTEMPTS ? ['attempt', 'attemptFailed'] : []),
+  'drop',
+  'listening',
+  'serverClose',
+  'tick',
 ];
 
 /** What is thrown there, and the line of the source that is seen of it. */
@@ -56,7 +89,9 @@ describe('a crash', function () {
 
   describe("by an unhandled 'error' shows what Node shows, the heading included", () => {
     for (const [place, expected] of Object.entries(EMITTED)) {
-      it(place, () => same({ script: [place, 'new'] }, new RegExp(`throw er; // Unhandled 'error' event[^]*${expected.source}`)));
+      it(place, () =>
+        same({ script: [place, 'new'] }, new RegExp(`throw er; // Unhandled 'error' event[^]*${expected.source}`)),
+      );
     }
   });
 
@@ -71,7 +106,13 @@ describe('a crash', function () {
 
     heard("to 'uncaughtException': the error, of which nothing is changed, and the origin", 'data', 'made', 'handler',
       /^uncaughtException made before uncaughtException true Error: made before$/m);
-    heard("to 'uncaughtException', in a tick", 'refused', 'new', 'handler', /^uncaughtException connect ECONNREFUSED ADDRESS/m);
+    heard(
+      "to 'uncaughtException', in a tick",
+      'refused',
+      'new',
+      'handler',
+      /^uncaughtException connect ECONNREFUSED ADDRESS/m,
+    );
     heard('to a capture callback', 'connection', 'made', 'capture', /^captured made before Error: made before$/m);
     heard("before 'exit'", 'close', 'new', 'order', /^uncaughtException in close\nexit$/m);
     heard('to a domain', 'data', 'new', 'domain', /^domain in data true true$/m);

@@ -1,5 +1,6 @@
 'use strict';
-// How a process with cnet ends: by itself when nothing holds it, and at once by process.exit(), wherever that is called.
+// How a process with cnet ends: by itself when nothing holds it, and at once by process.exit(), wherever that is
+// called.
 
 const assert = require('node:assert');
 

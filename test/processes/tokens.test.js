@@ -1,7 +1,7 @@
 'use strict';
 
-// What a token of transfer() can do, and what one that was made up or damaged cannot: it names nothing, so it closes nothing and
-// adopts nothing, and the process goes on.
+// What a token of transfer() can do, and what one that was made up or damaged cannot: it names nothing, so it closes
+// nothing and adopts nothing, and the process goes on.
 
 const assert = require('node:assert');
 const { once, once: onceOf } = require('node:events');
@@ -63,19 +63,53 @@ describe('tokens of transfer()', function () {
     const bound = new net.BoundSocket();
     for (const source of [accepted, server, bound]) {
       const token = net.transfer(source);
-      await new Promise((resolve) => { setImmediate(resolve); });
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
       const before = descriptors();
       const damaged = [
-        ...['Socket', 'Server', 'BoundSocket', 'toString', '', 'socket', null, undefined, 0, ['Socket'], { toString: () => 'Socket' }]
-          .filter((type) => type !== token.type).map((type) => ({ ...token, type })),
-        ...[undefined, null, 0, 1n, '', token.key.slice(1), `${token.key}0`, token.key.toUpperCase().replace(/[A-F]/, 'G'), [token.key],
-          `0x${token.key.slice(2)}`, ` ${token.key.slice(1)}`, `${token.key.slice(0, -1)}\0`, `${token.key}\0`, '€'.repeat(40), 'x'.repeat(1e5)]
-          .map((key) => ({ ...token, key })),
+        ...[
+          'Socket',
+          'Server',
+          'BoundSocket',
+          'toString',
+          '',
+          'socket',
+          null,
+          undefined,
+          0,
+          ['Socket'],
+          { toString: () => 'Socket' },
+        ]
+          .filter((type) => type !== token.type)
+          .map((type) => ({ ...token, type })),
+        ...[
+          undefined,
+          null,
+          0,
+          1n,
+          '',
+          token.key.slice(1),
+          `${token.key}0`,
+          token.key.toUpperCase().replace(/[A-F]/, 'G'),
+          [token.key],
+          `0x${token.key.slice(2)}`,
+          ` ${token.key.slice(1)}`,
+          `${token.key.slice(0, -1)}\0`,
+          `${token.key}\0`,
+          '€'.repeat(40),
+          'x'.repeat(1e5),
+        ].map((key) => ({ ...token, key })),
         ...Array.from(token.key, (digit, i) => {
           const other = ((parseInt(digit, 16) + 1 + r.below(15)) % 16).toString(16);
           return { ...token, key: token.key.slice(0, i) + other + token.key.slice(i + 1) };
         }),
-        { type: token.type }, { key: token.key }, [], () => {}, token.key, Object.create(null),
+        { type: token.type },
+        { key: token.key },
+        [],
+        () => {},
+        token.key,
+        Object.create(null),
       ];
       for (const one of damaged) assert.throws(() => net.receive(one), isNodeError, inspect(one));
       const bytes = v8.serialize(token);
@@ -88,7 +122,8 @@ describe('tokens of transfer()', function () {
         } catch {
           continue; // no object any more
         }
-        if (value?.type === token.type && value.key === token.key) continue; // it is whole: what was damaged is not read
+        // it is whole: what was damaged is not read
+        if (value?.type === token.type && value.key === token.key) continue;
         assert.throws(() => net.receive(value), isNodeError);
       }
       assert.deepStrictEqual(descriptors(), before);
@@ -109,7 +144,10 @@ describe('tokens of transfer()', function () {
     for (const fd of [client.fd, accepted.fd, 0, 1, 2]) {
       const word = new Int32Array(new SharedArrayBuffer(4)).fill(fd);
       for (const key of [undefined, fd, String(fd), String(fd).padStart(40, '0')]) {
-        assert.throws(() => net.receive({ type: 'Socket', isPipe: false, word, options: {}, data: null, key }), isNodeError);
+        assert.throws(
+          () => net.receive({ type: 'Socket', isPipe: false, word, options: {}, data: null, key }),
+          isNodeError,
+        );
       }
     }
     assert.deepStrictEqual(descriptors(), before);

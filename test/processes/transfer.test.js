@@ -18,10 +18,11 @@ const { connected, listening, pair, tempPath, tidy, track } = require('../suppor
 const refusal = (name, why = undefined) => ({
   name: 'Error',
   code: 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE',
-  message: why === undefined
-    ? `net.${name} cannot be transferred in its current state; it must be a freshly created or accepted handle that has ` +
-      'not started reading and has no pending writes'
-    : `net.${name} cannot be transferred: ${why}`,
+  message:
+    why === undefined
+      ? `net.${name} cannot be transferred in its current state; it must be a freshly created or accepted handle that has ` +
+        'not started reading and has no pending writes'
+      : `net.${name} cannot be transferred: ${why}`,
 });
 
 /** What a token is on the other side. */
@@ -102,7 +103,10 @@ describe('transfer() and receive()', function () {
     });
 
     it('keeps its side ended, and its half open', async () => {
-      const { client, accepted } = await pair({ serverOptions: { allowHalfOpen: true }, clientOptions: { allowHalfOpen: true } });
+      const { client, accepted } = await pair({
+        serverOptions: { allowHalfOpen: true },
+        clientOptions: { allowHalfOpen: true },
+      });
       accepted.end('no more');
       await once(accepted, 'finish');
       const moved = move(accepted);
@@ -125,7 +129,10 @@ describe('transfer() and receive()', function () {
       const { accepted } = await pair();
       accepted.setNoDelay(true).setKeepAlive(true, 5000).setTypeOfService(16);
       const moved = move(accepted, { allowHalfOpen: true, readableHighWaterMark: 7 });
-      assert.deepStrictEqual([moved.allowHalfOpen, moved.readableHighWaterMark, moved.getTypeOfService()], [true, 7, 16]);
+      assert.deepStrictEqual(
+        [moved.allowHalfOpen, moved.readableHighWaterMark, moved.getTypeOfService()],
+        [true, 7, 16],
+      );
       moved.setNoDelay(false).setKeepAlive(false);
       const names = ['IPPROTO_TCP.TCP_NODELAY', 'SOL_SOCKET.SO_KEEPALIVE', 'IPPROTO_IP.IP_TOS'];
       assert.deepStrictEqual(await sockopts(moved.fd, ...names), [0, 0, 16]);
@@ -205,12 +212,26 @@ describe('transfer() and receive()', function () {
     it('keeps its options, unless others are given', async () => {
       const blockList = new net.BlockList();
       blockList.addSubnet('127.0.0.2', 32);
-      const options = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 5000,
-        highWaterMark: 9, blockList };
+      const options = {
+        allowHalfOpen: true,
+        pauseOnConnect: true,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: 5000,
+        highWaterMark: 9,
+        blockList,
+      };
       const server = await listening(net.createServer(options));
       server.maxConnections = 3;
       const moved = move(server, { highWaterMark: 10 });
-      const names = ['allowHalfOpen', 'pauseOnConnect', 'noDelay', 'keepAlive', 'keepAliveInitialDelay', 'maxConnections'];
+      const names = [
+        'allowHalfOpen',
+        'pauseOnConnect',
+        'noDelay',
+        'keepAlive',
+        'keepAliveInitialDelay',
+        'maxConnections',
+      ];
       assert.deepStrictEqual(names.map((name) => moved[name]), names.map((name) => server[name]));
       assert.deepStrictEqual([moved.highWaterMark, moved.blockList.rules], [10, blockList.rules]);
       const { port } = moved.address();
@@ -223,7 +244,10 @@ describe('transfer() and receive()', function () {
     it('that does not listen, or listens on a path, does not move', async () => {
       assert.throws(() => net.transfer(net.createServer()), refusal('Server', 'it does not listen'));
       const server = await listening(net.createServer(), tempPath());
-      assert.throws(() => net.transfer(server), refusal('Server', 'it listens on a path, whose file stays with its thread'));
+      assert.throws(
+        () => net.transfer(server),
+        refusal('Server', 'it listens on a path, whose file stays with its thread'),
+      );
       assert.strictEqual(server.listening, true);
     });
   });
@@ -250,7 +274,10 @@ describe('transfer() and receive()', function () {
 
     it('of a path, or closed, does not move', () => {
       const bound = new net.BoundSocket({ path: tempPath() });
-      assert.throws(() => net.transfer(bound), refusal('BoundSocket', 'it is of a path, whose file stays with its thread'));
+      assert.throws(
+        () => net.transfer(bound),
+        refusal('BoundSocket', 'it is of a path, whose file stays with its thread'),
+      );
       const socket = track(new net.Socket({ handle: bound }));
       assert.throws(() => net.transfer(socket), refusal('Socket'));
       const other = new net.BoundSocket();
@@ -330,9 +357,15 @@ describe('transfer() and receive()', function () {
       assert.deepStrictEqual(result, { status: 0, stdout: 'done\n', stderr: '' });
     };
 
-    it('megabytes come and go whole through a connection that moves all the while', run('megabytes', scaled(16e6, 4e6)));
+    it(
+      'megabytes come and go whole through a connection that moves all the while',
+      run('megabytes', scaled(16e6, 4e6)),
+    );
 
-    it('a server gives every connection to one of four workers, and keeps no descriptor', run('spread', scaled(60, 12)));
+    it(
+      'a server gives every connection to one of four workers, and keeps no descriptor',
+      run('spread', scaled(60, 12)),
+    );
 
     it('a listening server moves with the connections that wait, and back', run('server'));
 

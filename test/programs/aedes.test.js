@@ -74,8 +74,8 @@ async function manyClients(context) {
 const wrongPassword = (context) => failure(connect(context, { password: 'wrong', reconnectPeriod: 0 }));
 
 /*
- * TLS on the broker's end of a connection of cnet. Not on Node 26: aedes reads once for each 'readable', and read() gives
- * but the first of the records there; over any stream that is not Node's own, it then waits for ever.
+ * TLS on the broker's end of a connection of cnet. Not on Node 26: aedes reads once for each 'readable', and read()
+ * gives but the first of the records there; over any stream that is not Node's own, it then waits for ever.
  */
 async function overTls(context) {
   const { MqttClient } = require('mqtt');
@@ -94,7 +94,14 @@ async function overTls(context) {
 /* No byte for one and a half times the interval that the client has promised: the broker ends the connection. */
 async function silentClient(context) {
   const packet = require('mqtt-packet').generate({
-    cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: 'silent', keepalive: 1, username: 'user', password: Buffer.from('secret'),
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clean: true,
+    clientId: 'silent',
+    keepalive: 1,
+    username: 'user',
+    password: Buffer.from('secret'),
   });
   const gone = once(context.broker, 'clientDisconnect');
   const socket = net.connect(context.port, '127.0.0.1');
@@ -118,7 +125,14 @@ program(__filename, {
       listen(net.createServer(broker.handle), socketPath),
       listen(net.createServer((socket) => secure.emit('connection', socket)), 0, '127.0.0.1'),
     ]);
-    const context = { dir, broker, servers, socketPath, port: servers[0].address().port, tlsPort: servers[2].address().port };
+    const context = {
+      dir,
+      broker,
+      servers,
+      socketPath,
+      port: servers[0].address().port,
+      tlsPort: servers[2].address().port,
+    };
     context.client = await connect(context);
     return context;
   },

@@ -18,11 +18,31 @@ async function startServer(context, more = {}) {
   const port = await freePort();
   const file = path.join(dir, `vsftpd-${port}.conf`);
   const settings = {
-    listen: 'YES', listen_address: '127.0.0.1', listen_port: port, background: 'NO', anonymous_enable: 'YES', local_enable: 'NO',
-    anon_root: path.join(dir, 'files'), write_enable: 'YES', anon_upload_enable: 'YES', anon_mkdir_write_enable: 'YES', anon_other_write_enable: 'YES',
-    anon_umask: '022', no_anon_password: 'YES', ftp_username: USER, nopriv_user: USER, seccomp_sandbox: 'NO', allow_writeable_chroot: 'YES',
-    secure_chroot_dir: path.join(dir, 'empty'), xferlog_enable: 'NO', use_localtime: 'NO', connect_from_port_20: 'NO', isolate: 'NO',
-    rsa_cert_file: tls.cert, rsa_private_key_file: tls.key, ...more,
+    listen: 'YES',
+    listen_address: '127.0.0.1',
+    listen_port: port,
+    background: 'NO',
+    anonymous_enable: 'YES',
+    local_enable: 'NO',
+    anon_root: path.join(dir, 'files'),
+    write_enable: 'YES',
+    anon_upload_enable: 'YES',
+    anon_mkdir_write_enable: 'YES',
+    anon_other_write_enable: 'YES',
+    anon_umask: '022',
+    no_anon_password: 'YES',
+    ftp_username: USER,
+    nopriv_user: USER,
+    seccomp_sandbox: 'NO',
+    allow_writeable_chroot: 'YES',
+    secure_chroot_dir: path.join(dir, 'empty'),
+    xferlog_enable: 'NO',
+    use_localtime: 'NO',
+    connect_from_port_20: 'NO',
+    isolate: 'NO',
+    rsa_cert_file: tls.cert,
+    rsa_private_key_file: tls.key,
+    ...more,
   };
   fs.writeFileSync(file, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''));
   return { port, server: await start('vsftpd', [file], { ready: { host: '127.0.0.1', port } }) };
@@ -111,7 +131,13 @@ program(__filename, {
     for (const name of ['files', 'files/upload', 'empty']) fs.mkdirSync(path.join(dir, name));
     own(path.join(dir, 'files', 'upload'), USER);
     Object.assign(context, await startServer(context));
-    const tls = { ssl_enable: 'YES', allow_anon_ssl: 'YES', force_anon_logins_ssl: 'YES', force_anon_data_ssl: 'YES', require_ssl_reuse: 'YES' };
+    const tls = {
+      ssl_enable: 'YES',
+      allow_anon_ssl: 'YES',
+      force_anon_logins_ssl: 'YES',
+      force_anon_data_ssl: 'YES',
+      require_ssl_reuse: 'YES',
+    };
     context.tlsPort = (await startServer(context, tls)).port;
     return context;
   },

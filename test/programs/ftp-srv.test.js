@@ -1,5 +1,6 @@
 'use strict';
-// ftp-srv with basic-ftp, by AUTH TLS: the server gives what TLS has decrypted to the listeners of the raw socket, by emit().
+// ftp-srv with basic-ftp, by AUTH TLS: the server gives what TLS has decrypted to the listeners of the raw socket, by
+// emit().
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -50,7 +51,14 @@ program(__filename, {
     const root = path.join(dir, 'files');
     fs.mkdirSync(root);
     const port = await freePort();
-    const server = new FtpSrv({ url: `ftp://127.0.0.1:${port}`, pasv_url: '127.0.0.1', pasv_min: 20000, anonymous: true, tls: pair(), log: silent });
+    const server = new FtpSrv({
+      url: `ftp://127.0.0.1:${port}`,
+      pasv_url: '127.0.0.1',
+      pasv_min: 20000,
+      anonymous: true,
+      tls: pair(),
+      log: silent,
+    });
     server.on('login', (data, accept) => accept({ root }));
     await server.listen();
     return { port, server };

@@ -76,7 +76,9 @@ async function text(response) {
 }
 
 async function many(context) {
-  const texts = await inParallel(2000, 20, async (i) => text(await send(context, `/${i}`, { method: i % 2 ? 'POST' : 'GET', body: i % 2 ? `body ${i}` : undefined })));
+  const texts = await inParallel(2000, 20, async (i) =>
+    text(await send(context, `/${i}`, { method: i % 2 ? 'POST' : 'GET', body: i % 2 ? `body ${i}` : undefined })),
+  );
   return digest(texts.join('\n'));
 }
 
@@ -128,8 +130,16 @@ const data = bytes(1 << 20);
 async function byCurl({ port }) {
   const url = `http://127.0.0.1:${port}`;
   const options = { encoding: 'latin1' };
-  const got = await execute('curl', ['-sS', '-H', `x-size: ${8 << 20}`, ...Array.from({ length: 3 }, (_, i) => `${url}/${i}`)], options);
-  const sent = await execute('curl', ['-sS', '-T', '-', '-H', 'Transfer-Encoding: chunked', '-H', 'Expect: 100-continue', `${url}/up`], { input: bytes(8 << 20) });
+  const got = await execute(
+    'curl',
+    ['-sS', '-H', `x-size: ${8 << 20}`, ...Array.from({ length: 3 }, (_, i) => `${url}/${i}`)],
+    options,
+  );
+  const sent = await execute(
+    'curl',
+    ['-sS', '-T', '-', '-H', 'Transfer-Encoding: chunked', '-H', 'Expect: 100-continue', `${url}/up`],
+    { input: bytes(8 << 20) },
+  );
   return { status: [got.status, sent.status], sha1: digest(Buffer.from(got.stdout, 'latin1')), sent: sent.stdout };
 }
 

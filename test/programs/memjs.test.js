@@ -14,7 +14,12 @@ function startServer(port) {
 }
 
 function connect(port, options = {}) {
-  return require('memjs').Client.create(`127.0.0.1:${port}`, { timeout: 5, retries: 0, logger: { log() {} }, ...options });
+  return require('memjs').Client.create(`127.0.0.1:${port}`, {
+    timeout: 5,
+    retries: 0,
+    logger: { log() {} },
+    ...options,
+  });
 }
 
 async function manyKeys({ client }) {

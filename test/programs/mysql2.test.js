@@ -21,8 +21,16 @@ async function initialize(dir) {
   fs.mkdirSync(data, { mode: 0o700 });
   own(data, USER);
   const user = process.getuid() === 0 ? [`--user=${USER}`] : [];
-  const args = ['--no-defaults', `--datadir=${data}`, ...user, '--skip-test-db', '--auth-root-authentication-method=normal'];
-  const { status, stdout, stderr } = await execute('mariadb-install-db', args, { env: { ...process.env, TMPDIR: dir } });
+  const args = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    ...user,
+    '--skip-test-db',
+    '--auth-root-authentication-method=normal',
+  ];
+  const { status, stdout, stderr } = await execute('mariadb-install-db', args, {
+    env: { ...process.env, TMPDIR: dir },
+  });
   assert.strictEqual(status, 0, stdout + stderr);
   fs.writeFileSync(path.join(dir, 'init.sql'), [
     'CREATE DATABASE work;',
@@ -33,12 +41,28 @@ async function initialize(dir) {
 }
 
 function startServer({ dir, data, port, tls, socketPath }, first = false) {
-  return start('mariadbd', [
-    '--no-defaults', `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${socketPath}`, `--ssl-cert=${tls.cert}`,
-    `--ssl-key=${tls.key}`, '--skip-name-resolve', '--max-allowed-packet=64M', '--innodb-flush-log-at-trx-commit=0', '--local-infile=1',
-    `--tmpdir=${dir}`, `--pid-file=${path.join(dir, 'pid')}`, '--innodb-buffer-pool-size=32M', '--innodb-lock-wait-timeout=1',
-    ...(first ? [`--init-file=${path.join(dir, 'init.sql')}`] : []),
-  ], { user: USER, ready: /ready for connections/, cwd: dir });
+  return start(
+    'mariadbd',
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--socket=${socketPath}`,
+      `--ssl-cert=${tls.cert}`,
+      `--ssl-key=${tls.key}`,
+      '--skip-name-resolve',
+      '--max-allowed-packet=64M',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--local-infile=1',
+      `--tmpdir=${dir}`,
+      `--pid-file=${path.join(dir, 'pid')}`,
+      '--innodb-buffer-pool-size=32M',
+      '--innodb-lock-wait-timeout=1',
+      ...(first ? [`--init-file=${path.join(dir, 'init.sql')}`] : []),
+    ],
+    { user: USER, ready: /ready for connections/, cwd: dir },
+  );
 }
 
 function settings({ port }, more = {}) {
@@ -130,10 +154,11 @@ async function compressed(context) {
   });
 }
 
-const overPath = (context) => connected(context, { host: undefined, port: undefined, socketPath: context.socketPath }, async (client) => {
-  const [[row]] = await client.query("SELECT REPEAT('z', 1000000) AS text, CURRENT_USER() AS user");
-  return { length: row.text.length, user: row.user };
-});
+const overPath = (context) =>
+  connected(context, { host: undefined, port: undefined, socketPath: context.socketPath }, async (client) => {
+    const [[row]] = await client.query("SELECT REPEAT('z', 1000000) AS text, CURRENT_USER() AS user");
+    return { length: row.text.length, user: row.user };
+  });
 
 const wrongPassword = (context) => failure(connected(context, { password: 'wrong' }, () => 'in'));
 const refused = async () => failure(connected({ port: await freePort() }, {}, () => 'in'));
@@ -148,7 +173,8 @@ async function badQuery(context) {
 
 /* The server is at the query: what it has not read, it answers with a reset when it ends. */
 async function isRunning(pool, id) {
-  const text = "SELECT count(*) AS count FROM information_schema.processlist WHERE id = ? AND info LIKE 'SELECT SLEEP%'";
+  const text =
+    "SELECT count(*) AS count FROM information_schema.processlist WHERE id = ? AND info LIKE 'SELECT SLEEP%'";
   const look = async () => (await pool.query(text, [id]))[0][0].count;
   while (await look() === 0);
 }
@@ -195,7 +221,9 @@ program(__filename, {
     const context = { dir, tls, port: await freePort(), socketPath: path.join(dir, 's'), data: await initialize(dir) };
     context.server = await startServer(context, true);
     const infileStreamFactory = () => Readable.from(lines());
-    context.pool = require('mysql2/promise').createPool(settings(context, { connectionLimit: 10, infileStreamFactory }));
+    context.pool = require('mysql2/promise').createPool(
+      settings(context, { connectionLimit: 10, infileStreamFactory }),
+    );
     return context;
   },
   parts: {

@@ -31,8 +31,13 @@ async function pubSub({ client }) {
 }
 
 async function requests({ client }) {
-  client.subscribe('double', { callback: (error, message) => message.respond(String(Number(message.string()) * 2)), max: 5000 });
-  const answers = await inParallel(5000, 200, async (i) => Number((await client.request('double', String(i), { timeout: 5000 })).string()));
+  client.subscribe('double', {
+    callback: (error, message) => message.respond(String(Number(message.string()) * 2)),
+    max: 5000,
+  });
+  const answers = await inParallel(5000, 200, async (i) =>
+    Number((await client.request('double', String(i), { timeout: 5000 })).string()),
+  );
   const nobody = await failure(client.request('nobody', '', { timeout: 1000 }));
   return { sum: answers.reduce((a, b) => a + b), nobody };
 }

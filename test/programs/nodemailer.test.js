@@ -25,7 +25,12 @@ function startServer(mails, options) {
     },
     onData(stream, session, done) {
       take(stream).then((mail) => {
-        mails.set(mail.subject, { ...mail, secure: session.secure, user: session.user, to: session.envelope.rcptTo.length });
+        mails.set(mail.subject, {
+          ...mail,
+          secure: session.secure,
+          user: session.user,
+          to: session.envelope.rcptTo.length,
+        });
         done(stream.sizeExceeded ? Object.assign(new Error('Too large'), { responseCode: 552 }) : null, 'taken');
       });
     },
@@ -45,11 +50,22 @@ async function take(stream) {
 function transport(port, options = {}) {
   const { createTransport } = require('nodemailer');
   return createTransport({
-    host: '127.0.0.1', port, ignoreTLS: true, auth: { user: 'user', pass: 'secret' }, tls: { rejectUnauthorized: false, servername: 'localhost' }, ...options,
+    host: '127.0.0.1',
+    port,
+    ignoreTLS: true,
+    auth: { user: 'user', pass: 'secret' },
+    tls: { rejectUnauthorized: false, servername: 'localhost' },
+    ...options,
   });
 }
 
-const mail = (subject, more = {}) => ({ from: 'me@example.org', to: 'you@example.org', subject, text: `text of ${subject}`, ...more });
+const mail = (subject, more = {}) => ({
+  from: 'me@example.org',
+  to: 'you@example.org',
+  subject,
+  text: `text of ${subject}`,
+  ...more,
+});
 
 async function many({ port, mails }) {
   const pool = transport(port, { pool: true, maxConnections: 5, maxMessages: 20 });
@@ -62,7 +78,9 @@ async function many({ port, mails }) {
 async function attachment(where, options, mails, subject) {
   const content = bytes(8 << 20);
   const sender = transport(where, options);
-  const { response } = await sender.sendMail(mail(subject, { text: undefined, raw: undefined, attachments: [{ filename: 'a.bin', content }] }));
+  const { response } = await sender.sendMail(
+    mail(subject, { text: undefined, raw: undefined, attachments: [{ filename: 'a.bin', content }] }),
+  );
   sender.close();
   const { body, secure, user } = mails.get(subject);
   const got = Buffer.from(body.replace(/\s/g, ''), 'base64');
@@ -85,7 +103,11 @@ async function refusals({ port, tlsPort }) {
     recipient: [port, {}, { to: 'nobody@example.org' }],
     size: [port, {}, { attachments: [{ filename: 'b', content: bytes(LIMIT) }] }],
     connection: [await freePort(), {}, {}],
-    certificate: [tlsPort, { ignoreTLS: false, requireTLS: true, tls: { rejectUnauthorized: true, servername: 'localhost' } }, {}],
+    certificate: [
+      tlsPort,
+      { ignoreTLS: false, requireTLS: true, tls: { rejectUnauthorized: true, servername: 'localhost' } },
+      {},
+    ],
   };
   const found = {};
   for (const [name, [where, options, more]] of Object.entries(attempts)) {
@@ -116,7 +138,18 @@ async function silentServer() {
 /* curl sends its mail over TLS that begins in the middle of the connection. */
 async function byCurl({ tlsPort, mails }) {
   const data = `Subject: curl\r\n\r\n${crypto.createHash('sha1').update('x').digest('hex').repeat(50000)}\r\n`;
-  const args = ['-sS', '-k', '--ssl-reqd', `smtp://127.0.0.1:${tlsPort}`, '--mail-from', 'me@example.org', '--mail-rcpt', 'you@example.org', '-T', '-'];
+  const args = [
+    '-sS',
+    '-k',
+    '--ssl-reqd',
+    `smtp://127.0.0.1:${tlsPort}`,
+    '--mail-from',
+    'me@example.org',
+    '--mail-rcpt',
+    'you@example.org',
+    '-T',
+    '-',
+  ];
   const { status, stderr } = await execute('curl', args, { input: data });
   const { body, secure } = mails.get('curl');
   return { status, stderr, secure, size: body.length, sha1: digest(body) };
@@ -141,13 +174,20 @@ program(__filename, {
   parts: {
     '100 mails over a pool of five': many,
     'a mail with 8 MB': ({ port, mails }) => attachment(port, {}, mails, 'clear'),
-    'the same by STARTTLS': ({ tlsPort, mails }) => attachment(tlsPort, { ignoreTLS: false, requireTLS: true }, mails, 'secured'),
+    'the same by STARTTLS': ({ tlsPort, mails }) =>
+      attachment(tlsPort, { ignoreTLS: false, requireTLS: true }, mails, 'secured'),
     'lines that begin with a dot, to two': dots,
     'a wrong password, nobody, too large, nobody there, a wrong certificate': refusals,
     'a server that is silent, and one that breaks off': silentServer,
     '2 MB from curl by STARTTLS': byCurl,
   },
-  close: ({ servers }) => Promise.all(servers.map((server) => new Promise((resolve) => {
-    server.close(resolve);
-  }))),
+  close: ({ servers }) =>
+    Promise.all(
+      servers.map(
+        (server) =>
+          new Promise((resolve) => {
+            server.close(resolve);
+          }),
+      ),
+    ),
 });

@@ -21,7 +21,11 @@ const LINES = 200000;
 function findBinaries() {
   const root = '/usr/lib/postgresql';
   const versions = fs.existsSync(root) ? fs.readdirSync(root).sort((a, b) => b - a) : [];
-  return versions.map((version) => path.join(root, version, 'bin')).find((dir) => fs.existsSync(path.join(dir, 'postgres'))) ?? root;
+  return (
+    versions
+      .map((version) => path.join(root, version, 'bin'))
+      .find((dir) => fs.existsSync(path.join(dir, 'postgres'))) ?? root
+  );
 }
 
 const BINARIES = findBinaries();
@@ -32,19 +36,45 @@ async function initialize(dir) {
   fs.writeFileSync(words, PASSWORD, { mode: 0o644 });
   fs.mkdirSync(data, { mode: 0o700 });
   own(data, USER);
-  const args = ['-D', data, '-U', USER, '--auth=scram-sha-256', `--pwfile=${words}`, '--no-sync', '-E', 'UTF8', '--locale=C'];
-  const { ended } = await start(path.join(BINARIES, 'initdb'), args, { user: USER, ready: /Success\. You can now start/, cwd: '/' });
+  const args = [
+    '-D',
+    data,
+    '-U',
+    USER,
+    '--auth=scram-sha-256',
+    `--pwfile=${words}`,
+    '--no-sync',
+    '-E',
+    'UTF8',
+    '--locale=C',
+  ];
+  const { ended } = await start(path.join(BINARIES, 'initdb'), args, {
+    user: USER,
+    ready: /Success\. You can now start/,
+    cwd: '/',
+  });
   await ended;
   return data;
 }
 
 function startServer({ dir, data, port, tls }) {
   const settings = {
-    port, listen_addresses: '127.0.0.1', unix_socket_directories: dir, fsync: 'off', ssl: 'on', ssl_cert_file: tls.cert, ssl_key_file: tls.key,
-    max_connections: 40, deadlock_timeout: '100ms',
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: dir,
+    fsync: 'off',
+    ssl: 'on',
+    ssl_cert_file: tls.cert,
+    ssl_key_file: tls.key,
+    max_connections: 40,
+    deadlock_timeout: '100ms',
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return start(path.join(BINARIES, 'postgres'), ['-D', data, ...options], { user: USER, ready: /ready to accept connections/, cwd: '/' });
+  return start(path.join(BINARIES, 'postgres'), ['-D', data, ...options], {
+    user: USER,
+    ready: /ready to accept connections/,
+    cwd: '/',
+  });
 }
 
 function settings({ port }, more = {}) {
@@ -73,7 +103,10 @@ async function pooled({ pool }) {
 }
 
 async function manyRows({ pool }) {
-  const { rows } = await pool.query({ text: "SELECT i, repeat(md5(i::text), 4) AS t FROM generate_series(1, 100000) AS i", rowMode: 'array' });
+  const { rows } = await pool.query({
+    text: 'SELECT i, repeat(md5(i::text), 4) AS t FROM generate_series(1, 100000) AS i',
+    rowMode: 'array',
+  });
   return { length: rows.length, sha1: digest(rows.join('\n')) };
 }
 
@@ -106,7 +139,9 @@ async function copyFailed(context) {
   const { from } = require('pg-copy-streams');
   return connected(context, {}, async (client) => {
     await client.query('CREATE TEMP TABLE numbers (id int)');
-    const error = await failure(pipeline(Readable.from(['1\n', 'two\n']), client.query(from('COPY numbers FROM STDIN'))));
+    const error = await failure(
+      pipeline(Readable.from(['1\n', 'two\n']), client.query(from('COPY numbers FROM STDIN'))),
+    );
     const { rows } = await client.query('SELECT count(*)::int FROM numbers');
     return { error, rows };
   });
@@ -121,14 +156,18 @@ async function notify(context) {
         if (got.push(payload) === 1000) resolve();
       });
     });
-    await context.pool.query("SELECT pg_notify('news', i::text || repeat('x', 1000)) FROM generate_series(1, 1000) AS i");
+    await context.pool.query(
+      "SELECT pg_notify('news', i::text || repeat('x', 1000)) FROM generate_series(1, 1000) AS i",
+    );
     await all;
     return digest(got.join());
   });
 }
 
 async function transactions(context) {
-  await context.pool.query('CREATE TABLE accounts (id int PRIMARY KEY, money int); INSERT INTO accounts VALUES (1, 100), (2, 100)');
+  await context.pool.query(
+    'CREATE TABLE accounts (id int PRIMARY KEY, money int); INSERT INTO accounts VALUES (1, 100), (2, 100)',
+  );
   return connected(context, {}, (one) => connected(context, {}, async (other) => {
     const move = (client, id) => client.query('UPDATE accounts SET money = money + 1 WHERE id = $1', [id]);
     await Promise.all([one.query('BEGIN'), other.query('BEGIN')]);
@@ -182,7 +221,8 @@ async function timeouts(context) {
 
 /* The server has read the query: what it has not, it answers with a reset when it ends. */
 async function isRunning(pool, text) {
-  const look = () => pool.query("SELECT count(*)::int FROM pg_stat_activity WHERE state = 'active' AND query = $1", [text]);
+  const look = () =>
+    pool.query("SELECT count(*)::int FROM pg_stat_activity WHERE state = 'active' AND query = $1", [text]);
   while ((await look()).rows[0].count === 0);
 }
 

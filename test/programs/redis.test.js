@@ -12,7 +12,11 @@ const COMMANDS = 20000;
 
 async function connect(socketPath, options = {}) {
   const { createClient } = require('redis');
-  const client = createClient({ socket: { path: socketPath, ...options.socket }, password: PASSWORD, ...options.client });
+  const client = createClient({
+    socket: { path: socketPath, ...options.socket },
+    password: PASSWORD,
+    ...options.client,
+  });
   return client.on('error', () => {}).connect();
 }
 

@@ -23,7 +23,10 @@ async function connect({ proxyPort, port }, { proxy, ...options } = {}) {
   return socket;
 }
 
-/* microsocks ends both directions with the one, and moves bytes one way at a time: so no echo, but question and answer. */
+/*
+ * microsocks ends both directions with the one, and moves bytes one way at a time: so no echo, but question and
+ * answer.
+ */
 async function ask(socket, size) {
   socket.write(`get ${size}\n`);
   return digestOf(socket);
@@ -114,7 +117,10 @@ async function killed(context) {
   return { hadError, meanwhile, again: await tell(await connect(context), bytes(1000)) };
 }
 
-const startProxy = (port) => start('microsocks', ['-i', '127.0.0.1', '-p', String(port), '-u', 'user', '-P', 'secret'], { ready: { port, host: '127.0.0.1' } });
+const startProxy = (port) =>
+  start('microsocks', ['-i', '127.0.0.1', '-p', String(port), '-u', 'user', '-P', 'secret'], {
+    ready: { port, host: '127.0.0.1' },
+  });
 
 async function listen(server) {
   server.listen(0, '127.0.0.1');

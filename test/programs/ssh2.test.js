@@ -78,7 +78,9 @@ async function run(client, command, input) {
 }
 
 async function commands({ client }) {
-  const results = await Promise.all(Array.from({ length: 20 }, (_, i) => run(client, `cat; exit ${i}`, bytes(100000, i))));
+  const results = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => run(client, `cat; exit ${i}`, bytes(100000, i))),
+  );
   return results.map(({ out, code }) => `${out.sha1} ${code}`);
 }
 
@@ -111,7 +113,9 @@ async function files({ client, dir }) {
 
 /* A connection to a server of ours, through sshd and back. */
 async function forwarded({ client, echoPort }) {
-  const streams = await Promise.all(Array.from({ length: 8 }, () => call(client, 'forwardOut', '127.0.0.1', 1, '127.0.0.1', echoPort)));
+  const streams = await Promise.all(
+    Array.from({ length: 8 }, () => call(client, 'forwardOut', '127.0.0.1', 1, '127.0.0.1', echoPort)),
+  );
   const results = await Promise.all(streams.map(async (stream, i) => {
     const got = digestOf(stream);
     stream.end(bytes(1 << 20, i));
@@ -137,7 +141,11 @@ async function forwardedIn({ client }) {
 
 async function failures(context) {
   const form = { type: 'pkcs1', format: 'pem' };
-  const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: form, publicKeyEncoding: form });
+  const { privateKey } = crypto.generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: form,
+    publicKeyEncoding: form,
+  });
   const wrongKey = await failure(connect(context, { privateKey }));
   const wrongHost = await failure(connect(context, { hostVerifier: () => false }));
   const refused = await failure(connect({ ...context, port: await freePort() }));
@@ -180,8 +188,22 @@ function startOwn({ keys }) {
 
 async function theirClient({ own, keys, dir }) {
   const args = [
-    '-p', String(own.address().port), '-i', keys.user.file, '-o', 'StrictHostKeyChecking=no', '-o', `UserKnownHostsFile=${dir}/known`,
-    '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR', '-F', 'none', 'me@127.0.0.1', 'command',
+    '-p',
+    String(own.address().port),
+    '-i',
+    keys.user.file,
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    `UserKnownHostsFile=${dir}/known`,
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    'LogLevel=ERROR',
+    '-F',
+    'none',
+    'me@127.0.0.1',
+    'command',
   ];
   const { status, stdout, stderr } = await execute('ssh', args, { input: bytes(SIZE), encoding: 'latin1' });
   return { status, stderr, sha1: digest(Buffer.from(stdout, 'latin1')) };

@@ -16,7 +16,10 @@ const { bytes, digest, digestOf, execute } = require('./kit/tools');
 
 /* --- a server of RESP --------------------------------------------------------------------------------------------- */
 
-/** Cuts the commands, arrays of bulk strings, from the front of what has come. @returns {{ commands: Buffer[][], rest: Buffer }} */
+/**
+ * Cuts the commands, arrays of bulk strings, from the front of what has come.
+ * @returns {{ commands: Buffer[][], rest: Buffer }}
+ */
 function cut(data) {
   const commands = [];
   let at = 0;
@@ -90,10 +93,15 @@ async function redisBenchmark(where, ...args) {
   const { status, stdout, stderr } = await execute('redis-benchmark', [...where, '-t', tests.join(), '--csv', ...args]);
   const lines = stdout.trim().split('\n').slice(1);
   const rates = lines.map((line) => Number(line.split(',')[1].replaceAll('"', '')));
-  return { status, stderr: stderr.replace(/WARNING.*\n/g, ''), tests: lines.map((line) => line.split(',')[0]), all: rates.every((rate) => rate > 0) };
+  return {
+    status,
+    stderr: stderr.replace(/WARNING.*\n/g, ''),
+    tests: lines.map((line) => line.split(',')[0]),
+    all: rates.every((rate) => rate > 0),
+  };
 }
 
-/* --- HTTP ---------------------------------------------------------------------------------------------------------- */
+/* --- HTTP --------------------------------------------------------------------------------------------------------- */
 
 async function answerHttp(request, response) {
   const { size } = request.headers;
@@ -119,26 +127,57 @@ async function curl({ ports, dir, files }) {
   const results = {};
   const url = (scheme) => `${scheme === 'h2' ? 'https' : scheme}://localhost:${ports[scheme]}/`;
   for (const scheme of ['http', 'https', 'h2']) {
-    const common = ['-sS', '--cacert', files.cert, '--connect-to', `localhost:${ports[scheme]}:127.0.0.1:${ports[scheme]}`, scheme === 'h2' ? '--http2' : '--http1.1'];
-    const got = await execute('curl', [...common, '-H', `size: ${8 << 20}`, '-w', '%{stderr}%{http_version}', url(scheme)], { encoding: 'latin1' });
+    const common = [
+      '-sS',
+      '--cacert',
+      files.cert,
+      '--connect-to',
+      `localhost:${ports[scheme]}:127.0.0.1:${ports[scheme]}`,
+      scheme === 'h2' ? '--http2' : '--http1.1',
+    ];
+    const got = await execute(
+      'curl',
+      [...common, '-H', `size: ${8 << 20}`, '-w', '%{stderr}%{http_version}', url(scheme)],
+      { encoding: 'latin1' },
+    );
     const sent = await execute('curl', [...common, '-T', '-', url(scheme)], { input: bytes(8 << 20) });
     const parallel = await execute('curl', [...common, '--parallel', '--parallel-max', '30', `${url(scheme)}[1-300]`]);
     results[scheme] = {
-      status: [got.status, sent.status, parallel.status], version: got.stderr, got: digest(Buffer.from(got.stdout, 'latin1')), sent: sent.stdout,
+      status: [got.status, sent.status, parallel.status],
+      version: got.stderr,
+      got: digest(Buffer.from(got.stdout, 'latin1')),
+      sent: sent.stdout,
       all: parallel.stdout === 'hello'.repeat(300),
     };
   }
-  const local = await execute('curl', ['-sS', '--unix-socket', path.join(dir, 'http'), '-H', `size: ${1 << 20}`, 'http://localhost/'], { encoding: 'latin1' });
+  const local = await execute(
+    'curl',
+    ['-sS', '--unix-socket', path.join(dir, 'http'), '-H', `size: ${1 << 20}`, 'http://localhost/'],
+    { encoding: 'latin1' },
+  );
   return { ...results, local: [local.status, digest(Buffer.from(local.stdout, 'latin1'))] };
 }
 
-/* --- TLS and bytes --------------------------------------------------------------------------------------------------- */
+/* --- TLS and bytes ------------------------------------------------------------------------------------------------ */
 
 async function openssl({ ports, files }, ...versions) {
   const found = {};
   for (const version of versions) {
-    const args = ['s_client', '-quiet', '-verify_return_error', '-CAfile', files.cert, '-verify_hostname', 'localhost', version, '-connect', `127.0.0.1:${ports.digest}`];
-    const { status, stdout } = await execute('openssl', args, { input: Buffer.concat([Buffer.from(`${4 << 20}\n`), bytes(4 << 20)]) });
+    const args = [
+      's_client',
+      '-quiet',
+      '-verify_return_error',
+      '-CAfile',
+      files.cert,
+      '-verify_hostname',
+      'localhost',
+      version,
+      '-connect',
+      `127.0.0.1:${ports.digest}`,
+    ];
+    const { status, stdout } = await execute('openssl', args, {
+      input: Buffer.concat([Buffer.from(`${4 << 20}\n`), bytes(4 << 20)]),
+    });
     found[version] = { status, stdout };
   }
   return found;
@@ -146,7 +185,18 @@ async function openssl({ ports, files }, ...versions) {
 
 /* `s_time` makes connections for a second, each anew. */
 async function manyHandshakes({ ports, files }) {
-  const args = ['s_time', '-connect', `127.0.0.1:${ports.https}`, '-CAfile', files.cert, '-new', '-time', '1', '-www', '/'];
+  const args = [
+    's_time',
+    '-connect',
+    `127.0.0.1:${ports.https}`,
+    '-CAfile',
+    files.cert,
+    '-new',
+    '-time',
+    '1',
+    '-www',
+    '/',
+  ];
   const { status, stdout } = await execute('openssl', args);
   const [, count] = /(\d+) connections in/.exec(stdout) ?? [];
   return { status, many: Number(count) > 10 };
@@ -208,7 +258,7 @@ async function ncListens({ dir }) {
   return { there, back, status };
 }
 
-/* --- servers --------------------------------------------------------------------------------------------------------- */
+/* --- servers ------------------------------------------------------------------------------------------------------ */
 
 async function listen(server, ...where) {
   server.listen(...where);
@@ -230,10 +280,27 @@ function makeServers() {
     server.emit('connection', socket);
   });
   const echo = () => net.createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
-  return { local: { http: give(web), echo: echo() }, remote: { resp: serveResp(), http: give(web), https: give(secure), h2: give(second), digest: give(digests), echo: echo() } };
+  return {
+    local: { http: give(web), echo: echo() },
+    remote: {
+      resp: serveResp(),
+      http: give(web),
+      https: give(secure),
+      h2: give(second),
+      digest: give(digests),
+      echo: echo(),
+    },
+  };
 }
 
-const DEBIAN = { 'redis-benchmark': 'redis-tools', ab: 'apache2-utils', wrk: 'wrk', openssl: 'openssl', nc: 'netcat-openbsd', curl: 'curl' };
+const DEBIAN = {
+  'redis-benchmark': 'redis-tools',
+  ab: 'apache2-utils',
+  wrk: 'wrk',
+  openssl: 'openssl',
+  nc: 'netcat-openbsd',
+  curl: 'curl',
+};
 
 program(__filename, {
   name: 'redis-benchmark, ab, wrk, openssl, nc and curl',
@@ -241,18 +308,28 @@ program(__filename, {
   least: 128 << 20,
   async open(dir) {
     const { local, remote } = makeServers();
-    const context = { dir, files: pairIn(dir, () => {}), ports: {}, servers: [...Object.values(local), ...Object.values(remote)] };
+    const context = {
+      dir,
+      files: pairIn(dir, () => {}),
+      ports: {},
+      servers: [...Object.values(local), ...Object.values(remote)],
+    };
     const resp = await listen(serveResp(), path.join(dir, 'resp'));
     context.servers.push(resp);
-    for (const [name, server] of Object.entries(remote)) context.ports[name] = (await listen(server, 0, '127.0.0.1')).address().port;
+    for (const [name, server] of Object.entries(remote))
+      context.ports[name] = (await listen(server, 0, '127.0.0.1')).address().port;
     for (const [name, server] of Object.entries(local)) await listen(server, path.join(dir, name));
     return context;
   },
   parts: {
-    'redis-benchmark: seven tests over 50 connections, 16 commands at once': ({ ports }) => redisBenchmark(['-p', String(ports.resp)], '-n', '20000', '-P', '16', '-d', '100'),
-    'redis-benchmark on a Unix socket, one command at a time': ({ dir }) => redisBenchmark(['-s', path.join(dir, 'resp')], '-n', '5000'),
-    'redis-benchmark with a connection for each command': ({ ports }) => redisBenchmark(['-p', String(ports.resp)], '-n', '500', '-k', '0'),
-    'ab: 5000 requests over 100 connections that are kept': (context) => ab(context, 'http', '-k', '-n', '5000', '-c', '100'),
+    'redis-benchmark: seven tests over 50 connections, 16 commands at once': ({ ports }) =>
+      redisBenchmark(['-p', String(ports.resp)], '-n', '20000', '-P', '16', '-d', '100'),
+    'redis-benchmark on a Unix socket, one command at a time': ({ dir }) =>
+      redisBenchmark(['-s', path.join(dir, 'resp')], '-n', '5000'),
+    'redis-benchmark with a connection for each command': ({ ports }) =>
+      redisBenchmark(['-p', String(ports.resp)], '-n', '500', '-k', '0'),
+    'ab: 5000 requests over 100 connections that are kept': (context) =>
+      ab(context, 'http', '-k', '-n', '5000', '-c', '100'),
     'ab: 2000 connections': (context) => ab(context, 'http', '-n', '2000', '-c', '50'),
     'ab over TLS': (context) => ab(context, 'https', '-k', '-n', '300', '-c', '20'),
     'wrk: a second over 50 connections': wrk,

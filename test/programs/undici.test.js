@@ -20,7 +20,8 @@ async function handle(request, response) {
   const size = Number(searchParams.get('size') ?? 0);
   if (pathname === '/hang') return;
   if (pathname === '/break') return request.socket.destroy();
-  if (pathname === '/short') return response.writeHead(200, { 'content-length': 100 }).write('short', () => request.socket.destroy());
+  if (pathname === '/short')
+    return response.writeHead(200, { 'content-length': 100 }).write('short', () => request.socket.destroy());
   if (pathname === '/bytes') return response.end(bytes(size));
   if (pathname === '/trickle') {
     for (let i = 0; i < size; i++) {
@@ -63,7 +64,12 @@ async function uploads(context) {
   };
   const whole = await request(`${origin(context)}/up`, { method: 'PUT', body: data });
   const parts = await request(`${origin(context)}/up`, { method: 'POST', body: Readable.from(chunks()) });
-  return { sent: digest(data), whole: await whole.body.text(), parts: await parts.body.text(), method: parts.headers['x-method'] };
+  return {
+    sent: digest(data),
+    whole: await whole.body.text(),
+    parts: await parts.body.text(),
+    method: parts.headers['x-method'],
+  };
 }
 
 async function byFetch(context) {
@@ -88,7 +94,9 @@ async function failures(context) {
     short: await failure(request(`${origin(context)}/short`).then(({ body }) => body.text())),
     timeout: await failure(client.request({ path: '/hang', method: 'GET' })),
     again: (await client.request({ path: '/again', method: 'GET' })).statusCode,
-    noSocket: await failure(new Client('http://localhost', { socketPath: `${context.dir}/cnet-none` }).request({ path: '/', method: 'GET' })),
+    noSocket: await failure(
+      new Client('http://localhost', { socketPath: `${context.dir}/cnet-none` }).request({ path: '/', method: 'GET' }),
+    ),
   };
   await client.destroy();
   return found;
@@ -109,7 +117,9 @@ async function overTls(context) {
   const connector = buildConnector({ ca: pair().cert, servername: 'localhost' });
   const dispatcher = new Agent({
     connect(options, done) {
-      const socket = net.connect(context.tlsPort, '127.0.0.1', () => connector({ ...options, httpSocket: socket }, done));
+      const socket = net.connect(context.tlsPort, '127.0.0.1', () =>
+        connector({ ...options, httpSocket: socket }, done),
+      );
       socket.on('error', done);
     },
   });

@@ -1,6 +1,6 @@
 'use strict';
-// Servers of http under cnet/register-http, whose parser reads below the stream: each scenario is run on Node's own sockets
-// too, and must come out the same.
+// Servers of http under cnet/register-http, whose parser reads below the stream: each scenario is run on Node's own
+// sockets too, and must come out the same.
 
 const assert = require('node:assert');
 const { createHook } = require('node:async_hooks');

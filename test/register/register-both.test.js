@@ -14,8 +14,13 @@ describe('cnet/register and cnet/register-http', function () {
   this.timeout(patience(30000));
 
   const orders = [
-    'register register-http', 'register-http register', 'register net register-http', 'register-http register net',
-    'register net unregister register-http', 'register register-http net unregister', 'register unregister net register-http',
+    'register register-http',
+    'register-http register',
+    'register net register-http',
+    'register-http register net',
+    'register net unregister register-http',
+    'register register-http net unregister',
+    'register unregister net register-http',
   ];
   for (const order of orders) {
     it(`${order}: servers and agents of http are on cnet, and a limit of a server counts what has gone`, async () => {

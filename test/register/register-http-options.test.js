@@ -1,6 +1,6 @@
 'use strict';
-// cnet/register-http: the options that Node's net knows, given to servers, agents and requests of Node's http, https and
-// http2. Each program is run without cnet too, and what the sockets say of themselves must be the same.
+// cnet/register-http: the options that Node's net knows, given to servers, agents and requests of Node's http, https
+// and http2. Each program is run without cnet too, and what the sockets say of themselves must be the same.
 
 const assert = require('node:assert');
 const dns = require('node:dns');
@@ -10,7 +10,19 @@ const https = require('node:https');
 
 const native = require('../../lib/native/binding');
 const registerHttp = require('../../lib/register-http');
-const { HOST, answered, cert, cnet, describe: shown, event, key, listening, nodeNet, text, withBin } = require('../support/compare');
+const {
+  HOST,
+  answered,
+  cert,
+  cnet,
+  describe: shown,
+  event,
+  key,
+  listening,
+  nodeNet,
+  text,
+  withBin,
+} = require('../support/compare');
 const { same } = require('../support/registered');
 const { patience } = require('../support/scale');
 
@@ -26,7 +38,14 @@ const listOf = (...addresses) => {
 const TLS_HEEDS = Number.parseInt(process.versions.node, 10) >= 24;
 
 /** The options of the socket itself: by the name that they have in setsockopt(2), for IPv4 and Linux. */
-const KERNEL = { noDelay: [6, 1], keepAlive: [1, 9], idle: [6, 4], interval: [6, 5], count: [6, 6], typeOfService: [0, 1] };
+const KERNEL = {
+  noDelay: [6, 1],
+  keepAlive: [1, 9],
+  idle: [6, 4],
+  interval: [6, 5],
+  count: [6, 6],
+  typeOfService: [0, 1],
+};
 
 /** The socket of net below one of TLS or of http2. */
 function below(socket) {
@@ -39,9 +58,12 @@ function say(socket) {
   const { fd } = below(socket)._handle;
   assert.ok(fd >= 0);
   const probe = new cnet.Socket({ fd: native.dup(fd), manualStart: true });
-  const said = process.platform === 'linux'
-    ? Object.fromEntries(Object.entries(KERNEL).map(([name, place]) => [name, probe.getOption(...place, 4).readInt32LE()]))
-    : {};
+  const said =
+    process.platform === 'linux'
+      ? Object.fromEntries(
+          Object.entries(KERNEL).map(([name, place]) => [name, probe.getOption(...place, 4).readInt32LE()]),
+        )
+      : {};
   probe.destroy();
   const { readableHighWaterMark, writableHighWaterMark, allowHalfOpen, timeout } = socket;
   return { ...said, readableHighWaterMark, writableHighWaterMark, allowHalfOpen, timeout };
@@ -62,16 +84,28 @@ const MODULES = {
 };
 const TO = { ca: cert, servername: 'localhost' };
 
-/* --- servers -------------------------------------------------------------------------------------------------------- */
+/* --- servers ------------------------------------------------------------------------------------------------------ */
 
 const SERVER_OPTIONS = [
-  {}, { keepAlive: true }, { keepAlive: true, keepAliveInitialDelay: 7000 }, { keepAlive: false, keepAliveInitialDelay: 7000 },
+  {},
+  { keepAlive: true },
+  { keepAlive: true, keepAliveInitialDelay: 7000 },
+  { keepAlive: false, keepAliveInitialDelay: 7000 },
   { keepAlive: true, keepAliveInitialDelay: 5000, keepAliveInterval: 3000, keepAliveCount: 4 },
-  { noDelay: true }, { noDelay: false }, { highWaterMark: 1000 }, { highWaterMark: 0 }, { allowHalfOpen: true }, { allowHalfOpen: false },
-  { pauseOnConnect: false }, { captureRejections: true }, { blockList: listOf('1.2.3.4') },
+  { noDelay: true },
+  { noDelay: false },
+  { highWaterMark: 1000 },
+  { highWaterMark: 0 },
+  { allowHalfOpen: true },
+  { allowHalfOpen: false },
+  { pauseOnConnect: false },
+  { captureRejections: true },
+  { blockList: listOf('1.2.3.4') },
 ];
 const BAD_SERVER_OPTIONS = [
-  { keepAliveInitialDelay: 'x' }, { highWaterMark: 'x' }, ...(hasBlockList ? [{ blockList: 'x' }, { blockList: {} }] : []),
+  { keepAliveInitialDelay: 'x' },
+  { highWaterMark: 'x' },
+  ...(hasBlockList ? [{ blockList: 'x' }, { blockList: {} }] : []),
 ];
 
 /** A session of http2 with a request to the server. */
@@ -98,7 +132,9 @@ describe('cnet/register-http: the options of net', function () {
             response.end('x');
           }));
           const agent = bin.keep(new module.Agent());
-          const body = await text(await answered(module.get({ ...TO, host: HOST, port: server.address().port, agent })));
+          const body = await text(
+            await answered(module.get({ ...TO, host: HOST, port: server.address().port, agent })),
+          );
           return [body, said];
         });
       });
@@ -170,7 +206,10 @@ describe('cnet/register-http: the options of net', function () {
     ['secure http2', (options) => http2.createSecureServer({ key, cert, ...options })],
   ]) {
     for (const makeList of [() => new nodeNet.BlockList(), () => new cnet.BlockList()]) {
-      const kind = makeList() instanceof nodeNet.BlockList && Object.getPrototypeOf(makeList()) === cnet.BlockList.prototype ? 'cnet' : 'Node';
+      const kind =
+        makeList() instanceof nodeNet.BlockList && Object.getPrototypeOf(makeList()) === cnet.BlockList.prototype
+          ? 'cnet'
+          : 'Node';
       it(`a server of ${name} turns away who is on a blockList of ${kind}, from the time of the rule on`, async function () {
         if (!hasBlockList) this.skip();
         const outcome = await same(async (bin) => {
@@ -201,19 +240,44 @@ describe('cnet/register-http: the options of net', function () {
     process.nextTick(() => (options.all ? callback(null, [found]) : callback(null, HOST, 4)));
   };
   const CLIENT_OPTIONS = [
-    {}, { keepAlive: true }, { keepAlive: true, keepAliveMsecs: 7000 }, { keepAlive: true, keepAliveInitialDelay: 7000 },
-    { noDelay: true }, { noDelay: false }, { typeOfService: 16 }, { allowHalfOpen: true }, { allowHalfOpen: false },
-    { highWaterMark: 1000 }, { readableHighWaterMark: 1000 }, { writableHighWaterMark: 1000 }, { timeout: 60000 },
-    { localAddress: '127.0.0.2' }, { localAddress: '127.0.0.1', localPort: 0 }, { family: 4 }, { family: 0 },
-    { host: NAME, lookup }, { host: NAME, lookup, family: 4 }, { host: NAME, lookup, hints: dns.ADDRCONFIG },
-    { host: NAME, lookup, autoSelectFamily: true }, { host: NAME, lookup, autoSelectFamily: false },
+    {},
+    { keepAlive: true },
+    { keepAlive: true, keepAliveMsecs: 7000 },
+    { keepAlive: true, keepAliveInitialDelay: 7000 },
+    { noDelay: true },
+    { noDelay: false },
+    { typeOfService: 16 },
+    { allowHalfOpen: true },
+    { allowHalfOpen: false },
+    { highWaterMark: 1000 },
+    { readableHighWaterMark: 1000 },
+    { writableHighWaterMark: 1000 },
+    { timeout: 60000 },
+    { localAddress: '127.0.0.2' },
+    { localAddress: '127.0.0.1', localPort: 0 },
+    { family: 4 },
+    { family: 0 },
+    { host: NAME, lookup },
+    { host: NAME, lookup, family: 4 },
+    { host: NAME, lookup, hints: dns.ADDRCONFIG },
+    { host: NAME, lookup, autoSelectFamily: true },
+    { host: NAME, lookup, autoSelectFamily: false },
     { host: NAME, lookup, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 100 },
-    { blockList: listOf('1.2.3.4') }, { blockList: listOf(HOST) }, { host: NAME, lookup, blockList: listOf(HOST) },
+    { blockList: listOf('1.2.3.4') },
+    { blockList: listOf(HOST) },
+    { host: NAME, lookup, blockList: listOf(HOST) },
     { captureRejections: true },
   ];
   const BAD_CLIENT_OPTIONS = [
-    { localAddress: 'x' }, { localPort: 'x' }, { host: NAME, lookup: 'x' }, { family: 7 }, { host: NAME, lookup, hints: 1234567 },
-    { autoSelectFamily: 'x' }, { autoSelectFamilyAttemptTimeout: 0 }, { keepAliveInitialDelay: 'x' }, { localAddress: '192.0.2.1' },
+    { localAddress: 'x' },
+    { localPort: 'x' },
+    { host: NAME, lookup: 'x' },
+    { family: 7 },
+    { host: NAME, lookup, hints: 1234567 },
+    { autoSelectFamily: 'x' },
+    { autoSelectFamilyAttemptTimeout: 0 },
+    { keepAliveInitialDelay: 'x' },
+    { localAddress: '192.0.2.1' },
     ...(hasBlockList ? [{ blockList: 'x' }] : []),
   ];
 
@@ -236,7 +300,10 @@ describe('cnet/register-http: the options of net', function () {
           if (options.blockList !== undefined && (!hasBlockList || name === 'https')) this.skip(); // see below
           if (options.keepAliveInitialDelay === 'x' && name === 'https' && !TLS_HEEDS) this.skip();
           await same(async (bin) => {
-            const server = await listening(bin, create({}, (request, response) => response.end(request.socket.remoteAddress)));
+            const server = await listening(
+              bin,
+              create({}, (request, response) => response.end(request.socket.remoteAddress)),
+            );
             const to = { ...TO, host: HOST, port: server.address().port };
             let request;
             try {
@@ -260,7 +327,13 @@ describe('cnet/register-http: the options of net', function () {
       registerHttp.register();
       await withBin(async (bin) => {
         const server = await listening(bin, create({}, (request, response) => response.end()));
-        const options = { noDelay: true, keepAlive: true, keepAliveMsecs: 7000, typeOfService: 16, blockList: listOf('1.2.3.4') };
+        const options = {
+          noDelay: true,
+          keepAlive: true,
+          keepAliveMsecs: 7000,
+          typeOfService: 16,
+          blockList: listOf('1.2.3.4'),
+        };
         const to = { ...TO, host: HOST, port: server.address().port };
         const answer = await answered(module.get({ ...to, agent: bin.keep(new module.Agent(options)) }));
         const { noDelay, keepAlive, idle, typeOfService } = say(answer.socket);
@@ -275,7 +348,10 @@ describe('cnet/register-http: the options of net', function () {
 
     it(`${name}: localPort is the port of the connection`, async () => {
       await same(async (bin) => {
-        const server = await listening(bin, create({}, (request, response) => response.end(String(request.socket.remotePort))));
+        const server = await listening(
+          bin,
+          create({}, (request, response) => response.end(String(request.socket.remotePort))),
+        );
         const holder = bin.keep(nodeNet.createServer().listen(0, HOST));
         await event(holder, 'listening');
         const localPort = holder.address().port;
@@ -287,7 +363,13 @@ describe('cnet/register-http: the options of net', function () {
     });
 
     /** The ways to give up a request whose host is being looked up. */
-    for (const way of ['request.destroy()', 'signal', 'agent.destroy()', 'timeout of the request', 'timeout of the agent']) {
+    for (const way of [
+      'request.destroy()',
+      'signal',
+      'agent.destroy()',
+      'timeout of the request',
+      'timeout of the agent',
+    ]) {
       for (const isOpen of [true, false]) {
         it(`${name}: ${way} while the host is looked up leaves nothing that connects${isOpen ? '' : ', nor fails'}`, async () => {
           const outcome = await same(async (bin) => {
@@ -317,10 +399,11 @@ describe('cnet/register-http: the options of net', function () {
             else if (way === 'agent.destroy()') agent.destroy();
             const [error] = await failed;
             await Promise.all([closed, gone]);
-            const raw = socket.constructor.name === 'TLSSocket' ? socket._parent ?? socket : socket;
+            const raw = socket.constructor.name === 'TLSSocket' ? (socket._parent ?? socket) : socket;
             answer();
             await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-            if (isOpen) { // whoever came before this one was accepted before it
+            if (isOpen) {
+              // whoever came before this one was accepted before it
               bin.keep(nodeNet.connect(port, HOST));
               await event(server, 'connection');
             }

@@ -1,5 +1,6 @@
 'use strict';
-// cnet/register-http: a listen() of Node's servers of http that comes to nothing takes back its callback and its signal.
+// cnet/register-http: a listen() of Node's servers of http that comes to nothing takes back its callback and its
+// signal.
 
 const assert = require('node:assert');
 const dns = require('node:dns');

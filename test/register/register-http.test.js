@@ -82,10 +82,28 @@ describe('cnet/register-http', function () {
         await event(other, 'listening');
         const { port } = taken.address();
         const forms = [
-          [], [0], [0, HOST], [0, HOST, 5], ['0'], [{ port: 0, host: '::1', ipv6Only: true }], [{ port: 0, exclusive: true }],
-          [temp.path('s')], [{ path: temp.path('t'), readableAll: true }], [other], [{ fd: other._handle.fd }],
-          [port, HOST], [{ port, host: HOST }], [temp.path('no/such')], [{ fd: 99999 }], [{ port: 0, host: '1.2.3.4' }],
-          [70000], [{}], [{ port: 'x' }], [{ port: 0, signal: 'none' }], [null], [undefined, HOST],
+          [],
+          [0],
+          [0, HOST],
+          [0, HOST, 5],
+          ['0'],
+          [{ port: 0, host: '::1', ipv6Only: true }],
+          [{ port: 0, exclusive: true }],
+          [temp.path('s')],
+          [{ path: temp.path('t'), readableAll: true }],
+          [other],
+          [{ fd: other._handle.fd }],
+          [port, HOST],
+          [{ port, host: HOST }],
+          [temp.path('no/such')],
+          [{ fd: 99999 }],
+          [{ port: 0, host: '1.2.3.4' }],
+          [70000],
+          [{}],
+          [{ port: 'x' }],
+          [{ port: 0, signal: 'none' }],
+          [null],
+          [undefined, HOST],
         ];
         const seen = [];
         for (const form of forms) {
@@ -101,12 +119,17 @@ describe('cnet/register-http', function () {
             line = `throws ${error.code} ${error.message}`.replaceAll(temp.dir, '');
           }
           seen.push(line.replaceAll(String(port), 'PORT'));
-          if (server.listening && form[0] !== other && !form[0]?.fd) await new Promise((resolve) => server.close(resolve));
+          if (server.listening && form[0] !== other && !form[0]?.fd)
+            await new Promise((resolve) => server.close(resolve));
         }
         temp.remove();
         return seen;
       });
-      assert.deepStrictEqual(JSON.parse(outcome[2]), ['undefined', true, { address: HOST, family: 'IPv4', port: true }]);
+      assert.deepStrictEqual(JSON.parse(outcome[2]), [
+        'undefined',
+        true,
+        { address: HOST, family: 'IPv4', port: true },
+      ]);
       assert.match(outcome[11], /EADDRINUSE/);
     });
 
@@ -142,7 +165,11 @@ describe('cnet/register-http', function () {
       const outcome = await same(async (bin, Socket) => {
         const temp = tempDir();
         const socketPath = temp.path('s');
-        const server = await listening(bin, http.createServer((request, response) => request.pipe(response)), socketPath);
+        const server = await listening(
+          bin,
+          http.createServer((request, response) => request.pipe(response)),
+          socketPath,
+        );
         const request = http.request({ socketPath, method: 'POST', agent: bin.keep(new http.Agent()) });
         request.end(MEGABYTES);
         const got = await digest(await answered(request));
@@ -233,7 +260,10 @@ describe('cnet/register-http', function () {
       it(`${limit}: a request that does not come to its end is answered by 408`, async () => {
         const outcome = await same(async (bin, Socket) => {
           const limits = { headersTimeout: 20, requestTimeout: 30, connectionsCheckingInterval: 10 };
-          const server = await listening(bin, http.createServer(limits, (request) => request.resume().on('error', () => {})));
+          const server = await listening(
+            bin,
+            http.createServer(limits, (request) => request.resume().on('error', () => {})),
+          );
           const socket = bin.keep(new Socket().connect(server.address().port, HOST));
           socket.write(sent);
           return text(socket);
@@ -405,9 +435,12 @@ describe('cnet/register-http', function () {
 
     it('a session is resumed, a certificate that is not trusted and what is no TLS are refused, as on Node', async () => {
       const outcome = await same(async (bin, Socket) => {
-        const server = await listening(bin, https.createServer({ key, cert, maxVersion: 'TLSv1.2' }, (request, response) => {
-          response.end(String(request.socket.isSessionReused()));
-        }));
+        const server = await listening(
+          bin,
+          https.createServer({ key, cert, maxVersion: 'TLSv1.2' }, (request, response) => {
+            response.end(String(request.socket.isSessionReused()));
+          }),
+        );
         const agent = bin.keep(new https.Agent());
         const seen = [];
         for (let i = 0; i < 2; i++) seen.push(await text(await answered(ask(bin, server, agent, { module: https }))));
@@ -451,11 +484,15 @@ describe('cnet/register-http', function () {
 
     it('createConnection() by itself: a socket of TLS, which answers the end of its peer without an error', async () => {
       const outcome = await same(async (bin) => {
-        const server = await listening(bin, tls.createServer({ key, cert }, (socket) => socket.resume().end('bye')));
+        const server = await listening(
+          bin,
+          tls.createServer({ key, cert }, (socket) => socket.resume().end('bye')),
+        );
         const to = { port: server.address().port, host: HOST, servername: 'localhost', ca: cert };
         const socket = bin.keep(new https.Agent().createConnection(to));
         const seen = [socket.connecting];
-        for (const name of ['connect', 'ready', 'secureConnect', 'end', 'finish']) socket.on(name, () => seen.push(name));
+        for (const name of ['connect', 'ready', 'secureConnect', 'end', 'finish'])
+          socket.on(name, () => seen.push(name));
         socket.on('error', ({ code }) => seen.push(code)).on('secureConnect', () => socket.write('x'));
         await event(socket.resume(), 'close');
         return seen;
@@ -468,7 +505,10 @@ describe('cnet/register-http', function () {
         const server = https.createServer({ key, cert });
         const seen = [];
         const watch = (name, socket) => {
-          socket.on('error', ({ code }) => seen.push(`${name} ${code}`)).on('end', () => seen.push(`${name} end`)).resume();
+          socket
+            .on('error', ({ code }) => seen.push(`${name} ${code}`))
+            .on('end', () => seen.push(`${name} end`))
+            .resume();
           return event(socket, 'close');
         };
         let closed;
@@ -490,7 +530,10 @@ describe('cnet/register-http', function () {
     for (const way of ['end', 'destroy']) {
       it(`a client that leaves by ${way}() while its connection is kept: no error on the server`, async () => {
         const outcome = await same(async (bin) => {
-          const server = await listening(bin, https.createServer({ key, cert }, (request, response) => response.end('x')));
+          const server = await listening(
+            bin,
+            https.createServer({ key, cert }, (request, response) => response.end('x')),
+          );
           const errors = [];
           server.on('clientError', ({ code }, socket) => socket.destroy(errors.push(code)));
           const came = event(server, 'secureConnection');
@@ -516,7 +559,10 @@ describe('cnet/register-http', function () {
 
     it('close() with connections that are kept alive', async () => {
       await same(async (bin) => {
-        const server = await listening(bin, https.createServer({ key, cert }, (request, response) => response.end('x')));
+        const server = await listening(
+          bin,
+          https.createServer({ key, cert }, (request, response) => response.end('x')),
+        );
         const agent = bin.keep(new https.Agent({ keepAlive: true }));
         const answer = await text(await answered(ask(bin, server, agent, { module: https })));
         const closed = event(server, 'close');

@@ -49,7 +49,14 @@ describe('cnet/register: an ES module that is loaded by require()', function () 
     if (!process.features.require_module) this.skip();
     const { status, text, stderr } = await run('required.cjs', [], flag('register.js'));
     assert.deepStrictEqual({ status, stderr }, { status: 0, stderr: '' });
-    const expected = { names: [true, true, true, true], namespace: true, default: canWatch, below: true, kept: true, afterwards: false };
+    const expected = {
+      names: [true, true, true, true],
+      namespace: true,
+      default: canWatch,
+      below: true,
+      kept: true,
+      afterwards: false,
+    };
     assert.deepStrictEqual(JSON.parse(text), expected);
   });
 });

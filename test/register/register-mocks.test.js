@@ -1,5 +1,6 @@
 'use strict';
-// cnet/register and cnet/register-http: what a program puts in the place of functions of `net` is there for Node's modules too.
+// cnet/register and cnet/register-http: what a program puts in the place of functions of `net` is there for Node's
+// modules too.
 
 const assert = require('node:assert');
 const path = require('node:path');
@@ -16,7 +17,8 @@ const WAYS = {
 
 /** What is promised, by the name of the scenario in fixtures/register/mocks.cjs. */
 const PROMISES = {
-  connect: 'a connect() of a mock on the prototype stands before http, https, tls, http2 and net; restored, all connect again',
+  connect:
+    'a connect() of a mock on the prototype stands before http, https, tls, http2 and net; restored, all connect again',
   spy: 'a spy on connect() of the prototype sees the sockets of http and https, and goes on to their own',
   methods: 'wrapped write(), emit() and other methods of the prototype are called for the sockets of http',
   functions: 'net.connect() and net.createConnection() that were replaced are called by http and http2 as without cnet',
@@ -64,8 +66,10 @@ describe('mocks and instrumentation', function () {
   it("unregister() leaves Node's net as it was; a mock that stays in cnet's is seen again after register()",
     says('mocks-reversible.cjs', ['done']));
 
-  it('what another has put into the net of Node itself is seen by http, and neither disturbs the other when it is restored',
-    says('mocks-in-node.cjs', ['both', 'both', 'cnet', 'neither', 'both', 'node', 'neither', 'done']));
+  it(
+    'what another has put into the net of Node itself is seen by http, and neither disturbs the other when it is restored',
+    says('mocks-in-node.cjs', ['both', 'both', 'cnet', 'neither', 'both', 'node', 'neither', 'done']),
+  );
 
   it('without cnet/register nothing of Node is changed, and methods of cnet work for sockets of Node all the same',
     says('mocks-unregistered.cjs', ['done']));

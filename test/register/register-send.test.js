@@ -10,7 +10,10 @@ const { patience } = require('../support/scale');
 
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
 
-/** Titles of the scenarios of fixtures/child-process.js, as it runs with node:net: send() without toNode() and fromNode(). */
+/**
+ * Titles of the scenarios of fixtures/child-process.js, as it runs with node:net: send() without toNode() and
+ * fromNode().
+ */
 const asWithNode = {
   tcp: 'a TCP socket goes to a child as it is: no byte is lost, and no event comes here',
   path: 'a Unix socket: the same',
@@ -26,7 +29,10 @@ const asWithNode = {
 const cases = {
   classes: {
     title: "what arrives is cnet's, in the child and in the parent",
-    expected: [['Server of cnet', 'Server of cnet'], ['Socket of cnet', 'Socket of cnet']],
+    expected: [
+      ['Server of cnet', 'Server of cnet'],
+      ['Socket of cnet', 'Socket of cnet'],
+    ],
   },
   cluster: {
     title: "worker.send() takes a socket; 'message' of the process, the worker and cluster gives it",
@@ -55,7 +61,8 @@ const cases = {
     ],
   },
   reversible: {
-    title: 'send() looks like that of Node; after unregister() all is as before, and what was made meanwhile is a passage',
+    title:
+      'send() looks like that of Node; after unregister() all is as before, and what was made meanwhile is a passage',
     expected: [
       [['emit', 'send'], false],
       ['', 4, true],
@@ -69,7 +76,11 @@ const cases = {
   },
   arrived: {
     title: "what is closed already arrives so; fromNode() gives its options to a server that is cnet's",
-    expected: [['Socket of cnet', true], ['Server of cnet', false], [true, true, [true]]],
+    expected: [
+      ['Socket of cnet', true],
+      ['Server of cnet', false],
+      [true, true, [true]],
+    ],
   },
 };
 

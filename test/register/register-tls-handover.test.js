@@ -1,6 +1,6 @@
 'use strict';
-// TLS and http2 over sockets of cnet speak to streams of Node's own (lib/socket/node-stream.js). What the socket promises goes on,
-// each promise as node:net keeps it where it has it.
+// TLS and http2 over sockets of cnet speak to streams of Node's own (lib/socket/node-stream.js). What the socket
+// promises goes on, each promise as node:net keeps it where it has it.
 
 const assert = require('node:assert');
 const { node } = require('../support/child');
@@ -26,7 +26,8 @@ const UNCHECKED = { rejectUnauthorized: false };
 
 const isNative = (socket) => socket._handle !== null && !(socket._handle instanceof Handle);
 /** Native sockets that are open, Node's and cnet's. */
-const openNow = () => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length + cnet.stats().sockets.tcp;
+const openNow = () =>
+  process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length + cnet.stats().sockets.tcp;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("TLS and http2 on Node's own streams", function () {
@@ -57,7 +58,11 @@ describe("TLS and http2 on Node's own streams", function () {
     const { front, secure, address } = await secureServer(net, given);
     const accepted = once(front, 'connection');
     const far = once(secure, 'secureConnection');
-    const client = keep(net.connect(typeof address === 'string' ? { path: address } : { port: address.port, host: HOST, ...given.connect }));
+    const client = keep(
+      net.connect(
+        typeof address === 'string' ? { path: address } : { port: address.port, host: HOST, ...given.connect },
+      ),
+    );
     client.on('error', () => {});
     const near = keep(tls.connect({ socket: client, ...UNCHECKED }));
     near.on('error', () => {});
@@ -73,8 +78,8 @@ describe("TLS and http2 on Node's own streams", function () {
   }
 
   /**
-   * A promise that node:net and cnet keep alike. On Node 18, whose TLS does not end with the socket below it, `newest` is what the
-   * newest line gives.
+   * A promise that node:net and cnet keep alike. On Node 18, whose TLS does not end with the socket below it,
+   * `newest` is what the newest line gives.
    */
   function alike(title, run, newest) {
     it(title, async function () {
@@ -105,10 +110,24 @@ describe("TLS and http2 on Node's own streams", function () {
       return {
         got: got.length,
         native: [isNative(client), isNative(accepted)],
-        names: [near.remotePort === port, client.remotePort === port, accepted.remoteAddress, far.remotePort === client.localPort],
+        names: [
+          near.remotePort === port,
+          client.remotePort === port,
+          accepted.remoteAddress,
+          far.remotePort === client.localPort,
+        ],
         above: [near._parent === client, far._parent === accepted],
-        counted: [client.bytesRead > 100000, client.bytesRead === accepted.bytesWritten, client.bytesWritten === accepted.bytesRead],
-        seen: [client, accepted].map((socket) => [socket.readyState, socket.destroyed, socket.readableFlowing, socket.pending]),
+        counted: [
+          client.bytesRead > 100000,
+          client.bytesRead === accepted.bytesWritten,
+          client.bytesWritten === accepted.bytesRead,
+        ],
+        seen: [client, accepted].map((socket) => [
+          socket.readyState,
+          socket.destroyed,
+          socket.readableFlowing,
+          socket.pending,
+        ]),
       };
     });
 
@@ -176,7 +195,8 @@ describe("TLS and http2 on Node's own streams", function () {
         const ends = ['client', 'near', 'accepted', 'far'];
         const told = { client: [], near: [], accepted: [], far: [] };
         for (const name of ends) {
-          for (const event of ['end', 'error', 'close']) all[name].on(event, (what) => told[name].push(`${event} ${what?.code ?? what}`));
+          for (const event of ['end', 'error', 'close'])
+            all[name].on(event, (what) => told[name].push(`${event} ${what?.code ?? what}`));
           if (name === 'near' || name === 'far') all[name].resume();
         }
         const closed = Promise.all(ends.map((name) => once(all[name], 'close')));
@@ -198,7 +218,12 @@ describe("TLS and http2 on Node's own streams", function () {
       const closed = Promise.all([client, accepted].map((socket) => once(socket, 'close')));
       near.resume().end('bye');
       await closed;
-      return [client.bytesRead === accepted.bytesWritten, client.bytesWritten === accepted.bytesRead, client.readableEnded, accepted._handle];
+      return [
+        client.bytesRead === accepted.bytesWritten,
+        client.bytesWritten === accepted.bytesRead,
+        client.readableEnded,
+        accepted._handle,
+      ];
     });
 
     alike('resetAndDestroy() of the socket is a reset for the peer', async (net) => {
@@ -250,7 +275,8 @@ describe("TLS and http2 on Node's own streams", function () {
       const near = tls.connect({ socket: client, ...UNCHECKED });
       const told = [];
       for (const [name, socket] of Object.entries({ client, near })) {
-        for (const event of ['error', 'close']) socket.on(event, (what) => told.push(`${name} ${event} ${what.code ?? what}`));
+        for (const event of ['error', 'close'])
+          socket.on(event, (what) => told.push(`${name} ${event} ${what.code ?? what}`));
       }
       await Promise.all([client, near].map((socket) => new Promise((resolve) => {
         socket.on('close', resolve);
@@ -328,9 +354,18 @@ describe("TLS and http2 on Node's own streams", function () {
       it('options of the system, TCP_INFO, user timeout and type of service', async function () {
         if (!LINUX) this.skip();
         const { client, near } = await secured(cnet);
-        client.setOption('TCP_NODELAY', true).setKeepAlive(true, 5000, 2000, 3).setUserTimeout(5000).setTypeOfService(16);
+        client
+          .setOption('TCP_NODELAY', true)
+          .setKeepAlive(true, 5000, 2000, 3)
+          .setUserTimeout(5000)
+          .setTypeOfService(16);
         assert.deepStrictEqual(
-          [client.getOption('TCP_NODELAY'), client.getOption('TCP_KEEPINTVL'), client.getUserTimeout(), client.getTypeOfService()],
+          [
+            client.getOption('TCP_NODELAY'),
+            client.getOption('TCP_KEEPINTVL'),
+            client.getUserTimeout(),
+            client.getTypeOfService(),
+          ],
           [true, 2, 5000, 16],
         );
         assert.strictEqual(client.getTCPInfo().state, 'ESTABLISHED');
@@ -340,20 +375,42 @@ describe("TLS and http2 on Node's own streams", function () {
       it('what is asked of a socket before it is connected holds for its connection', async function () {
         if (!LINUX) this.skip();
         const { address } = await secureServer(cnet);
-        const client = keep(cnet.connect({ port: address.port, host: HOST, noDelay: true, keepAlive: true, keepAliveInitialDelay: 5000, keepAliveInterval: 2000 }));
+        const client = keep(
+          cnet.connect({
+            port: address.port,
+            host: HOST,
+            noDelay: true,
+            keepAlive: true,
+            keepAliveInitialDelay: 5000,
+            keepAliveInterval: 2000,
+          }),
+        );
         const near = keep(tls.connect({ socket: client, ...UNCHECKED }));
         client.setUserTimeout(7000);
         await once(near, 'secureConnect');
         assert.ok(isNative(client));
         assert.deepStrictEqual(
-          [client.getOption('TCP_NODELAY'), client.getOption('TCP_KEEPINTVL'), client.getUserTimeout()], [true, 2, 7000],
+          [client.getOption('TCP_NODELAY'), client.getOption('TCP_KEEPINTVL'), client.getUserTimeout()],
+          [true, 2, 7000],
         );
       });
 
       it('several addresses at once, and a time limit for the connection', async () => {
         const { address } = await secureServer(cnet);
-        const lookup = (host, options, callback) => callback(null, ['::1', HOST].map((one, i) => ({ address: one, family: i === 0 ? 6 : 4 })));
-        const client = keep(cnet.connect({ port: address.port, host: 'any.test', lookup, connectionAttemptDelay: 10, connectTimeout: 5000 }));
+        const lookup = (host, options, callback) =>
+          callback(
+            null,
+            ['::1', HOST].map((one, i) => ({ address: one, family: i === 0 ? 6 : 4 })),
+          );
+        const client = keep(
+          cnet.connect({
+            port: address.port,
+            host: 'any.test',
+            lookup,
+            connectionAttemptDelay: 10,
+            connectTimeout: 5000,
+          }),
+        );
         const near = keep(tls.connect({ socket: client, ...UNCHECKED }));
         await once(near, 'secureConnect');
         assert.deepStrictEqual([isNative(client), await echo(near, 'raced')], [true, 'raced']);
@@ -403,7 +460,13 @@ describe("TLS and http2 on Node's own streams", function () {
         trusted.addAddress(HOST);
         const { front } = await secureServer(cnet, { options: { proxyProtocol: { trusted } } });
         const told = once(front, 'connection');
-        const client = keep(cnet.connect({ port: front.address().port, host: HOST, proxyHeader: { source: { address: '192.0.2.7', port: 7 }, destination: { address: '192.0.2.8', port: 8 } } }));
+        const client = keep(
+          cnet.connect({
+            port: front.address().port,
+            host: HOST,
+            proxyHeader: { source: { address: '192.0.2.7', port: 7 }, destination: { address: '192.0.2.8', port: 8 } },
+          }),
+        );
         const near = keep(tls.connect({ socket: client, ...UNCHECKED }));
         await once(near, 'secureConnect');
         const [accepted] = await told;
@@ -414,8 +477,14 @@ describe("TLS and http2 on Node's own streams", function () {
 
       it('transfer() is refused, and says why', async () => {
         const { client } = await secured(cnet);
-        assert.throws(() => cnet.transfer(client), { code: 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE', message: /TLS or http2 has its connection/ });
-        assert.throws(() => cnet.splice(client, new cnet.Socket()), { code: 'ERR_INVALID_ARG_VALUE', message: /is read by TLS/ });
+        assert.throws(() => cnet.transfer(client), {
+          code: 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE',
+          message: /TLS or http2 has its connection/,
+        });
+        assert.throws(() => cnet.splice(client, new cnet.Socket()), {
+          code: 'ERR_INVALID_ARG_VALUE',
+          message: /is read by TLS/,
+        });
       });
 
       it('no handle and no descriptor is open when all has ended', async function () {
@@ -440,7 +509,9 @@ describe("TLS and http2 on Node's own streams", function () {
           server.emit('connection', socket);
         });
         const { port } = await listening(front);
-        const session = keep(http2.connect(`http://${HOST}:${port}`, { createConnection: () => keep(net.connect(port, HOST)) }));
+        const session = keep(
+          http2.connect(`http://${HOST}:${port}`, { createConnection: () => keep(net.connect(port, HOST)) }),
+        );
         return { server, session };
       };
 
@@ -452,7 +523,10 @@ describe("TLS and http2 on Node's own streams", function () {
         const [headers] = await once(request, 'response');
         const [far] = await given;
         const { socket } = far;
-        const delays = LINUX && net === cnet ? [far, session].map(({ socket: { getOption } }) => getOption('TCP_NODELAY')) : [LINUX, LINUX];
+        const delays =
+          LINUX && net === cnet
+            ? [far, session].map(({ socket: { getOption } }) => getOption('TCP_NODELAY'))
+            : [LINUX, LINUX];
         return [headers[':status'], socket.remoteAddress, delays];
       });
 
@@ -506,7 +580,9 @@ describe("TLS and http2 on Node's own streams", function () {
     });
 
     it('a socket that is told to connect later', async () => {
-      const { address } = await (async () => ({ address: await listening(tls.createServer(KEYS, (socket) => keep(socket).pipe(socket))) }))();
+      const { address } = await (async () => ({
+        address: await listening(tls.createServer(KEYS, (socket) => keep(socket).pipe(socket))),
+      }))();
       const client = keep(new cnet.Socket());
       const near = keep(tls.connect({ socket: cnet.forTLS(client), ...UNCHECKED }));
       client.connect(address.port, HOST);
@@ -515,7 +591,8 @@ describe("TLS and http2 on Node's own streams", function () {
     });
 
     it('takes nothing but sockets of cnet: ERR_INVALID_ARG_TYPE', () => {
-      for (const what of [undefined, null, 1, {}, new nodeNet.Socket()]) assert.throws(() => cnet.forTLS(what), { code: 'ERR_INVALID_ARG_TYPE' });
+      for (const what of [undefined, null, 1, {}, new nodeNet.Socket()])
+        assert.throws(() => cnet.forTLS(what), { code: 'ERR_INVALID_ARG_TYPE' });
     });
   });
 });

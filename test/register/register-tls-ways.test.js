@@ -1,6 +1,6 @@
 'use strict';
-// Where a connection cannot go to a stream of Node's (lib/socket/node-stream.js) TLS is over the socket as a Duplex, and nothing is
-// lost; and where it can: workers, clusters, with permissions.
+// Where a connection cannot go to a stream of Node's (lib/socket/node-stream.js) TLS is over the socket as a Duplex,
+// and nothing is lost; and where it can: workers, clusters, with permissions.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -47,7 +47,12 @@ describe('TLS and http2 over sockets, where and how', function () {
     /** A server of cnet whose connections come to `onRaw`, with a TLS server that gives back what it is sent. */
     async function echoServer(onRaw, options, ...where) {
       const secure = new tls.Server({ key, cert }, (socket) => keep(socket).on('error', () => {}).pipe(socket));
-      const front = cnet.createServer(options, (socket) => onRaw(keep(socket).on('error', () => {}), (raw) => secure.emit('connection', raw)));
+      const front = cnet.createServer(options, (socket) =>
+        onRaw(
+          keep(socket).on('error', () => {}),
+          (raw) => secure.emit('connection', raw),
+        ),
+      );
       await listen(keep(front), ...where);
       return front;
     }
@@ -114,17 +119,27 @@ describe('TLS and http2 over sockets, where and how', function () {
     });
 
     it('connectTimeout and a lookup that fails are errors of the socket and of TLS, and nothing stays open', async () => {
-      const open = () => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length + cnet.stats().sockets.tcp;
+      const open = () =>
+        process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length + cnet.stats().sockets.tcp;
       const before = open();
-      const failing = { lookup: (host, options, callback) => callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })) };
+      const failing = {
+        lookup: (host, options, callback) => callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
+      };
       const waiting = { lookup: () => {}, connectTimeout: 30 };
       const codes = [];
       for (const options of [failing, waiting]) {
-        const client = keep(cnet.connect({ host: 'any.test', port: 1, ...options })).on('error', ({ code }) => codes.push(code));
+        const client = keep(cnet.connect({ host: 'any.test', port: 1, ...options })).on('error', ({ code }) =>
+          codes.push(code),
+        );
         const near = keep(tls.connect({ socket: client, ...UNCHECKED })).on('error', ({ code }) => codes.push(code));
         await new Promise((resolve) => near.on('close', resolve));
       }
-      assert.deepStrictEqual(codes, ['ENOTFOUND', 'ENOTFOUND', 'ERR_SOCKET_CONNECTION_TIMEOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT']);
+      assert.deepStrictEqual(codes, [
+        'ENOTFOUND',
+        'ENOTFOUND',
+        'ERR_SOCKET_CONNECTION_TIMEOUT',
+        'ERR_SOCKET_CONNECTION_TIMEOUT',
+      ]);
       await new Promise((resolve) => setImmediate(resolve));
       assert.strictEqual(open(), before);
     });

@@ -1,6 +1,7 @@
 'use strict';
 
-// The parts of cnet/register for TLS over a socket of cnet, and for what is active. Each promise is held against node:net.
+// The parts of cnet/register for TLS over a socket of cnet, and for what is active. Each promise is held against
+// node:net.
 
 const assert = require('node:assert');
 const { once } = require('node:events');

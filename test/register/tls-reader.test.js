@@ -130,7 +130,9 @@ describe('TLS over a socket that is listened to', () => {
   });
 
   it('with cnet/register a TLS socket knows the ends of the connection, and can be unref()ed; unregister() takes it back for others', async () => {
-    const { status, stdout, stderr } = await runFixture(path.join('register', 'tls.cjs'), [], { nodeArgs: ['-r', REGISTER] });
+    const { status, stdout, stderr } = await runFixture(path.join('register', 'tls.cjs'), [], {
+      nodeArgs: ['-r', REGISTER],
+    });
     assert.deepStrictEqual({ status, stdout, stderr }, { status: 0, stdout: 'known\nunknown\n', stderr: '' });
   });
 });

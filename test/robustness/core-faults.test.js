@@ -17,7 +17,8 @@ describe('faults of the system', function () {
     if (process.platform !== 'linux') this.skip();
   });
 
-  const run = (name, args = [], options = {}) => runFixture('faults.js', [name, ...args], { limits: `ulimit -n ${LIMIT}`, ...options });
+  const run = (name, args = [], options = {}) =>
+    runFixture('faults.js', [name, ...args], { limits: `ulimit -n ${LIMIT}`, ...options });
 
   const passes = (name) => async () => {
     assert.deepStrictEqual(await run(name), { status: 0, stdout: 'done\n', stderr: '' });

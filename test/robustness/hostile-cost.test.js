@@ -1,7 +1,7 @@
 'use strict';
 
-// What a peer can make the process do for the bytes that it sends, counted in steps and not in time: the compiler has every
-// basic block of src/ that is run tell so. The steps for an input must grow no faster than its length.
+// What a peer can make the process do for the bytes that it sends, counted in steps and not in time: the compiler has
+// every basic block of src/ that is run tell so. The steps for an input must grow no faster than its length.
 
 const assert = require('node:assert');
 

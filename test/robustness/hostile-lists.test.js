@@ -10,11 +10,20 @@ const { patience } = require('../support/scale');
 const { countSteps } = require('../support/steps');
 
 const SOURCES = [
-  'address/block_list.c', 'address/ip.c', 'address/many_rules.c', 'address/meter.c', 'address/ranges.c', 'address/subnets.c',
-  'core/part.c', 'core/accept_limit.c',
+  'address/block_list.c',
+  'address/ip.c',
+  'address/many_rules.c',
+  'address/meter.c',
+  'address/ranges.c',
+  'address/subnets.c',
+  'core/part.c',
+  'core/accept_limit.c',
 ];
 
-/** Entries are 1,000 to 16,000; for each of them steps may grow as the logarithm does, and a little for other compilers. */
+/**
+ * Entries are 1,000 to 16,000; for each of them steps may grow as the logarithm does, and a little for other
+ * compilers.
+ */
 const MOST = 1.3 * (Math.log2(16000) / Math.log2(1000));
 
 const RANGES = ['rising-ranges', 'falling-ranges', 'nested-ranges', 'outward-ranges', 'one-end', 'one-range'];

@@ -19,7 +19,20 @@ const MB = 1024 * 1024;
 const TOTAL = scaled(50 * MB, 64 * 1024);
 const CONNECTIONS = scaled(200, 8);
 const CHUNK_LIMIT = 150000;
-const ENCODINGS = ['utf8', 'utf-8', 'ucs2', 'ucs-2', 'utf16le', 'utf-16le', 'latin1', 'binary', 'ascii', 'base64', 'base64url', 'hex'];
+const ENCODINGS = [
+  'utf8',
+  'utf-8',
+  'ucs2',
+  'ucs-2',
+  'utf16le',
+  'utf-16le',
+  'latin1',
+  'binary',
+  'ascii',
+  'base64',
+  'base64url',
+  'hex',
+];
 
 /* Bytes without a period that a buffer's size could hide behind. */
 const NOISE = (() => {
@@ -125,7 +138,16 @@ for (const { kind, where } of kinds) {
 
     it('strings arrive as the bytes of their encoding, short and long', async () => {
       const { client, arrived } = await sink();
-      const texts = ['', 'a', 'grün €', 'é'.repeat(5000), '€'.repeat(16 * 1024), '😀x'.repeat(30000), '\ud800 alone', '\0'];
+      const texts = [
+        '',
+        'a',
+        'grün €',
+        'é'.repeat(5000),
+        '€'.repeat(16 * 1024),
+        '😀x'.repeat(30000),
+        '\ud800 alone',
+        '\0',
+      ];
       const expected = [];
       for (const encoding of ENCODINGS) {
         for (const text of texts) {
@@ -312,7 +334,11 @@ for (const { kind, where } of kinds) {
 
     it('other views of memory are taken where Node takes them, and arrive', async () => {
       const memory = NOISE.buffer.slice(NOISE.byteOffset, NOISE.byteOffset + 4096);
-      for (const view of [new Uint16Array(memory, 2, 100), new Float64Array(memory, 8, 10), new DataView(memory, 5, 77)]) {
+      for (const view of [
+        new Uint16Array(memory, 2, 100),
+        new Float64Array(memory, 8, 10),
+        new DataView(memory, 5, 77),
+      ]) {
         const probe = new nodeNet.Socket();
         let code = null;
         try {

@@ -1,5 +1,6 @@
 'use strict';
-// What a program is given of a read is its own: nothing changes it afterwards, and no other connection's bytes lie behind it.
+// What a program is given of a read is its own: nothing changes it afterwards, and no other connection's bytes lie
+// behind it.
 
 const assert = require('node:assert');
 const { EventEmitter, once } = require('node:events');
@@ -16,7 +17,10 @@ const { listening, tidy, track } = require('../support/tidy');
 const KB = 1024;
 const MB = 1024 * KB;
 
-/** Each size has a way of its own from the kernel to a Buffer (src/binding/memory.c). The pieces are sent one after the other. */
+/**
+ * Each size has a way of its own from the kernel to a Buffer (src/binding/memory.c). The pieces are sent one after
+ * the other.
+ */
 const SIZES = [
   { title: 'a few bytes', bytes: numbered(10 * KB), piece: 50 },
   { title: 'large reads', bytes: numbered(6 * MB), piece: 6 * MB },
@@ -280,27 +284,38 @@ describe('bytes that a program keeps', function () {
   }
 
   async function toWorker(chunk) {
-    const code = "const { parentPort, workerData } = require('node:worker_threads'); parentPort.postMessage(workerData);";
+    const code =
+      "const { parentPort, workerData } = require('node:worker_threads'); parentPort.postMessage(workerData);";
     const worker = new Worker(code, { eval: true, workerData: chunk });
     const [message] = await once(worker, 'message');
     await worker.terminate();
     return message;
   }
 
-  const COPIES = { 'structuredClone()': async (chunk) => structuredClone(chunk), 'postMessage()': posted, BroadcastChannel: broadcast, workerData: toWorker };
+  const COPIES = {
+    'structuredClone()': async (chunk) => structuredClone(chunk),
+    'postMessage()': posted,
+    BroadcastChannel: broadcast,
+    workerData: toWorker,
+  };
 
   for (const piece of [1, 3, 64, 65, 1000, 10000, 16 * KB, 16 * KB + 1, 40 * KB, 64 * KB]) {
     it(`${piece} bytes: the ArrayBuffer of a chunk has its bytes alone, and zeroes`, async () => {
       for (const { chunk, letter } of await chunksOf(piece)) {
         const behind = new Uint8Array(chunk.buffer);
-        assert.ok(behind.every((byte, i) => (i >= chunk.byteOffset && i < chunk.byteOffset + chunk.length ? byte === letter.charCodeAt(0) : byte === 0)));
+        assert.ok(
+          behind.every((byte, i) =>
+            i >= chunk.byteOffset && i < chunk.byteOffset + chunk.length ? byte === letter.charCodeAt(0) : byte === 0,
+          ),
+        );
       }
     });
 
     it(`${piece} bytes: no two chunks share an ArrayBuffer, and each is at most twice its chunk`, async () => {
       const chunks = await chunksOf(piece);
       assert.strictEqual(new Set(chunks.map(({ chunk }) => chunk.buffer)).size, chunks.length);
-      for (const { chunk } of chunks) assert.ok(chunk.buffer.byteLength <= 2 * chunk.length, `${chunk.buffer.byteLength} bytes for ${chunk.length}`);
+      for (const { chunk } of chunks)
+        assert.ok(chunk.buffer.byteLength <= 2 * chunk.length, `${chunk.buffer.byteLength} bytes for ${chunk.length}`);
     });
 
     it(`${piece} bytes: the transfer of a chunk takes nothing from the others`, async () => {

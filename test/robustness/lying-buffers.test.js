@@ -1,6 +1,6 @@
 'use strict';
-// A Buffer that says something else about its length than the engine: all of its bytes are sent, and counted, and what lies
-// beside it is whole.
+// A Buffer that says something else about its length than the engine: all of its bytes are sent, and counted, and
+// what lies beside it is whole.
 
 const assert = require('node:assert');
 const { once } = require('node:events');

@@ -1,6 +1,6 @@
 'use strict';
-// What a program does within a call of cnet, in a hook of async_hooks, an accessor or a callback, comes behind that call: no byte
-// is lost or overtaken, and no callback is called twice or never.
+// What a program does within a call of cnet, in a hook of async_hooks, an accessor or a callback, comes behind that
+// call: no byte is lost or overtaken, and no callback is called twice or never.
 
 const assert = require('node:assert');
 const { createHook } = require('node:async_hooks');
@@ -234,10 +234,18 @@ describe('re-entrancy', function () {
     const { client, accepted } = await pair(net);
     const calls = [0, 0];
     client.on('error', () => {});
-    inHook(WRITE, () => client.destroy(), () => { client.sendFile(fd, () => calls[0]++); });
+    inHook(
+      WRITE,
+      () => client.destroy(),
+      () => {
+        client.sendFile(fd, () => calls[0]++);
+      },
+    );
     client.write('B', () => calls[1]++);
     await once(client, 'close');
-    await new Promise((resolve) => { setImmediate(resolve); });
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
     assert.deepStrictEqual(calls, [1, 1]);
     fs.closeSync(fd);
     accepted.destroy();
@@ -273,7 +281,9 @@ describe('re-entrancy', function () {
     await once(server, 'listening');
     client.on('error', () => {});
     client.cork();
-    const failed = new Promise((resolve) => { client.write(letter('A'), resolve); });
+    const failed = new Promise((resolve) => {
+      client.write(letter('A'), resolve);
+    });
     client.sendFile(file, () => {});
     client.uncork();
     client.destroy();

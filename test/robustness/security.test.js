@@ -32,7 +32,9 @@ describe('security', function () {
 
     /* What a program that is started now has open, as 'socket:[12345]'. */
     const inherited = () =>
-      execFileSync('sh', ['-c', 'for fd in /proc/self/fd/*; do readlink "$fd" || :; done'], { encoding: 'utf8' }).split('\n');
+      execFileSync('sh', ['-c', 'for fd in /proc/self/fd/*; do readlink "$fd" || :; done'], { encoding: 'utf8' }).split(
+        '\n',
+      );
 
     /* The socket is ours, is one, and is not with the child. */
     function assertPrivate(holder) {
@@ -46,7 +48,11 @@ describe('security', function () {
 
     async function check(options, connectOptions) {
       const server = await listen(net.createServer({ pauseOnConnect: true }), options);
-      const { client, accepted: socket } = await join(server, net, connectOptions ?? { port: server.address().port, host: HOST });
+      const { client, accepted: socket } = await join(
+        server,
+        net,
+        connectOptions ?? { port: server.address().port, host: HOST },
+      );
       for (const holder of [server, client, socket]) assertPrivate(holder);
       client.destroy();
       socket.destroy();
@@ -59,8 +65,17 @@ describe('security', function () {
 
     it('of TCP connected from a local port, by the second of two addresses', async () => {
       const server = await listen(net.createServer());
-      const lookup = (host, options, callback) => callback(null, [{ address: '::1', family: 6 }, { address: HOST, family: 4 }]);
-      const { client, accepted: socket } = await join(server, net, { port: server.address().port, host: 'two.test', lookup, autoSelectFamily: true });
+      const lookup = (host, options, callback) =>
+        callback(null, [
+          { address: '::1', family: 6 },
+          { address: HOST, family: 4 },
+        ]);
+      const { client, accepted: socket } = await join(server, net, {
+        port: server.address().port,
+        host: 'two.test',
+        lookup,
+        autoSelectFamily: true,
+      });
       for (const holder of [client, socket]) assertPrivate(holder);
       client.destroy();
       socket.destroy();
@@ -171,7 +186,10 @@ describe('security', function () {
     it('is not removed by a program that is started', async () => {
       const file = dir.path('s');
       const server = await listen(net.createServer(), { path: file });
-      spawnSync(process.execPath, ['-e', `require(${JSON.stringify(path.join(__dirname, '..', '..'))}).connect(${JSON.stringify(file)}).destroy()`]);
+      spawnSync(process.execPath, [
+        '-e',
+        `require(${JSON.stringify(path.join(__dirname, '..', '..'))}).connect(${JSON.stringify(file)}).destroy()`,
+      ]);
       assert.ok(fs.existsSync(file));
       await close(server);
     });
@@ -181,15 +199,33 @@ describe('security', function () {
     /** Spellings of one address each: the first is how the rule may be written, all of them are the address. */
     const SPELLINGS = [
       [
-        ['127.0.0.1', 'ipv4'], ['::ffff:127.0.0.1', 'ipv6'], ['::FFFF:127.0.0.1', 'ipv6'], ['::ffff:7f00:1', 'ipv6'],
-        ['::FfFf:7F00:0001', 'ipv6'], ['0:0:0:0:0:ffff:127.0.0.1', 'ipv6'], ['0000:0000:0000:0000:0000:ffff:7f00:0001', 'ipv6'],
-        ['::ffff:127.0.0.1%lo', 'ipv6'], ['0::ffff:7f00:1%1', 'IPv6'],
+        ['127.0.0.1', 'ipv4'],
+        ['::ffff:127.0.0.1', 'ipv6'],
+        ['::FFFF:127.0.0.1', 'ipv6'],
+        ['::ffff:7f00:1', 'ipv6'],
+        ['::FfFf:7F00:0001', 'ipv6'],
+        ['0:0:0:0:0:ffff:127.0.0.1', 'ipv6'],
+        ['0000:0000:0000:0000:0000:ffff:7f00:0001', 'ipv6'],
+        ['::ffff:127.0.0.1%lo', 'ipv6'],
+        ['0::ffff:7f00:1%1', 'IPv6'],
       ],
       [
-        ['2001:db8::ff', 'ipv6'], ['2001:DB8::FF', 'ipv6'], ['2001:0db8:0000:0000:0000:0000:0000:00ff', 'ipv6'],
-        ['2001:db8:0:0:0:0:0:ff', 'ipv6'], ['2001:db8::0.0.0.255', 'ipv6'], ['2001:db8::ff%eth0', 'ipv6'], ['2001:db8:0::00ff', 'IPV6'],
+        ['2001:db8::ff', 'ipv6'],
+        ['2001:DB8::FF', 'ipv6'],
+        ['2001:0db8:0000:0000:0000:0000:0000:00ff', 'ipv6'],
+        ['2001:db8:0:0:0:0:0:ff', 'ipv6'],
+        ['2001:db8::0.0.0.255', 'ipv6'],
+        ['2001:db8::ff%eth0', 'ipv6'],
+        ['2001:db8:0::00ff', 'IPV6'],
       ],
-      [['::1', 'ipv6'], ['0::1', 'ipv6'], ['0:0:0:0:0:0:0:1', 'ipv6'], ['::0.0.0.1', 'ipv6'], ['::1%lo', 'ipv6'], ['::0001', 'ipv6']],
+      [
+        ['::1', 'ipv6'],
+        ['0::1', 'ipv6'],
+        ['0:0:0:0:0:0:0:1', 'ipv6'],
+        ['::0.0.0.1', 'ipv6'],
+        ['::1%lo', 'ipv6'],
+        ['::0001', 'ipv6'],
+      ],
     ];
 
     const RULES = {
@@ -227,7 +263,10 @@ describe('security', function () {
     it('of IPv4-mapped addresses holds what comes to a server on 0.0.0.0', async () => {
       const blockList = new net.BlockList();
       blockList.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
-      const server = await listen(net.createServer({ blockList }, () => assert.fail('was let in')), { port: 0, host: '0.0.0.0' });
+      const server = await listen(
+        net.createServer({ blockList }, () => assert.fail('was let in')),
+        { port: 0, host: '0.0.0.0' },
+      );
       const client = net.connect(server.address().port, HOST).resume();
       client.on('error', () => {});
       await once(client, 'close');
@@ -243,7 +282,11 @@ describe('security', function () {
       const hosts = [...SPELLINGS[0], ...SPELLINGS[2]].map(([host]) => host);
       const lookup = (name, options, callback) =>
         options.all ? callback(null, [{ address: '::FFFF:7f00:1', family: 6 }]) : callback(null, '::FFFF:7f00:1', 6);
-      for (const options of [...hosts.map((host) => ({ host })), { host: 'localhost' }, { host: 'name.test', lookup }]) {
+      for (const options of [
+        ...hosts.map((host) => ({ host })),
+        { host: 'localhost' },
+        { host: 'name.test', lookup },
+      ]) {
         const client = net.connect({ port, blockList, ...options });
         const [error] = await once(client, 'error');
         assert.strictEqual((error.errors?.[0] ?? error).code, 'ERR_IP_BLOCKED', options.host);
@@ -272,12 +315,16 @@ describe('security', function () {
       assert.deepStrictEqual(await runFixture('native-sweep.js', args), { status: 0, stdout: 'done\n', stderr: '' });
     };
 
-    for (let seed = 1; seed <= scaled(4); seed++) it(`in every state of a stream (seed ${seed})`, passes(String(seed), '60'));
+    for (let seed = 1; seed <= scaled(4); seed++)
+      it(`in every state of a stream (seed ${seed})`, passes(String(seed), '60'));
 
     it('before it has been set up', passes('1', '4', 'without-setup'));
 
     for (let seed = 1; seed <= scaled(4); seed++) {
-      it(`while every hook, accessor and callback calls more of them (seed ${seed})`, passes(String(seed), '25', 'reentrant'));
+      it(
+        `while every hook, accessor and callback calls more of them (seed ${seed})`,
+        passes(String(seed), '25', 'reentrant'),
+      );
     }
   });
 
@@ -363,7 +410,11 @@ describe('security', function () {
     const server = await listen(net.createServer({ pauseOnConnect: true }));
     const { port } = server.address();
     const { client, accepted: socket } = await join(server, net, { port, host: HOST });
-    const lookup = (host, options, callback) => callback(null, [{ address: HOST, family: 4 }, { address: '127.0.0.2', family: 4 }]);
+    const lookup = (host, options, callback) =>
+      callback(null, [
+        { address: HOST, family: 4 },
+        { address: '127.0.0.2', family: 4 },
+      ]);
     client.end(Buffer.alloc(8 * 1024 * 1024));
     client.connect({ port, host: 'two.test', lookup, autoSelectFamily: true });
     const [error] = await once(client, 'error');
@@ -375,7 +426,11 @@ describe('security', function () {
   it('an empty write asks the kernel, which tells of a connection that is gone, as in Node', async () => {
     for (const empty of ['', Buffer.alloc(0)]) {
       const server = await listen(nodeNet.createServer(), { port: 0, host: HOST });
-      const { client, accepted: socket } = await join(server, net, { port: server.address().port, host: HOST, allowHalfOpen: true });
+      const { client, accepted: socket } = await join(server, net, {
+        port: server.address().port,
+        host: HOST,
+        allowHalfOpen: true,
+      });
       client.resume();
       socket.destroy();
       await once(client, 'end');
@@ -407,7 +462,13 @@ describe('security', function () {
       change(chunks);
       client.end();
       let bytes = 0;
-      socket.on('data', (data) => { bytes += data.length; }).on('error', () => {}).on('end', () => socket.end()).resume();
+      socket
+        .on('data', (data) => {
+          bytes += data.length;
+        })
+        .on('error', () => {})
+        .on('end', () => socket.end())
+        .resume();
       await Promise.all([client, socket].map((one) => new Promise((resolve) => { one.once('close', resolve); })));
       await close(server);
       return { bytes, failure };
@@ -465,7 +526,15 @@ describe('security', function () {
     });
 
     const cases = [
-      'listenPort', 'listenPath', 'listenHost', 'connectPort', 'connectHost', 'connectPath', 'connectMany', 'createServerHandle', 'lookup',
+      'listenPort',
+      'listenPath',
+      'listenHost',
+      'connectPort',
+      'connectHost',
+      'connectPath',
+      'connectMany',
+      'createServerHandle',
+      'lookup',
     ];
     for (const name of cases) {
       it(`denies ${name} without --allow-net, with the error of Node`, async () => {

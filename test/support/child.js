@@ -8,7 +8,10 @@ const { ROOT, SUBJECT } = require('./subject');
 
 const FIXTURES = path.join(__dirname, '..', 'fixtures');
 
-/** For the programs of others: without the runtime of a sanitizer (tools/sanitize.js), under which curl waits for ever. */
+/**
+ * For the programs of others: without the runtime of a sanitizer (tools/sanitize.js), under which curl waits for
+ * ever.
+ */
 const env = { ...process.env, LD_PRELOAD: '' };
 
 /** What a child process writes, as it comes. */
@@ -23,7 +26,8 @@ function outputOf(child) {
 }
 
 /** What is to be collected is not counted: V8 keeps all whose coverage it counts. */
-const envFor = (nodeArgs) => (nodeArgs.includes('--expose-gc') ? { ...process.env, NODE_V8_COVERAGE: '' } : process.env);
+const envFor = (nodeArgs) =>
+  nodeArgs.includes('--expose-gc') ? { ...process.env, NODE_V8_COVERAGE: '' } : process.env;
 
 /**
  * Runs a script of test/fixtures/ to its end. A `sh` that sets limits may stand before it.

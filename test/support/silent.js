@@ -4,8 +4,8 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 
 /*
- * Listens without ever accepting, with a queue of one, and fills that: the kernel then answers no SYN (listen(2)). A host
- * on standard input has its queue emptied: who tries again is connected.
+ * Listens without ever accepting, with a queue of one, and fills that: the kernel then answers no SYN (listen(2)). A
+ * host on standard input has its queue emptied: who tries again is connected.
  */
 const PROGRAM = `
 import socket, sys
@@ -28,7 +28,8 @@ for line in sys.stdin:
  * Addresses that do not answer.
  * @param {string[]} hosts of the loopback
  * @param {number} [port] the same for all; 0: one of the system's choice
- * @returns {Promise<{ port: number, answer(host: string): void, close(): Promise<void> }>} answer(): it does from now on
+ * @returns {Promise<{ port: number, answer(host: string): void, close(): Promise<void> }>} answer(): it does from now
+ *   on
  */
 async function silent(hosts, port = 0) {
   const child = spawn('python3', ['-c', PROGRAM, String(port), ...hosts], { stdio: ['pipe', 'pipe', 'inherit'] });

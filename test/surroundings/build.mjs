@@ -1,5 +1,6 @@
-// build.mjs <tool> <cjs | esm> [external] [program]: bundles program.cjs or program.mjs of the current folder, or another, with
-// warnings shown, to dist/<tool>.cjs or .mjs. The tools' defaults, and `external` where docs/surroundings.md says so.
+// build.mjs <tool> <cjs | esm> [external] [program]: bundles program.cjs or program.mjs of the current folder, or
+// another, with warnings shown, to dist/<tool>.cjs or .mjs. The tools' defaults, and `external` where
+// docs/surroundings.md says so.
 
 import path from 'node:path';
 

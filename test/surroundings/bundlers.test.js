@@ -7,7 +7,20 @@ const path = require('node:path');
 
 const { ownTarget, prebuildName } = require('../../lib/native/native-file.js');
 const { packageOf } = require('../packaging/kit.js');
-const { bin, cleanUp, getNode, mustWork, NEWEST, newFolder, project, run, runNode, says, saysEverywhere, tool } = require('./kit.js');
+const {
+  bin,
+  cleanUp,
+  getNode,
+  mustWork,
+  NEWEST,
+  newFolder,
+  project,
+  run,
+  runNode,
+  says,
+  saysEverywhere,
+  tool,
+} = require('./kit.js');
 
 const BUILD = path.join(__dirname, 'build.mjs');
 
@@ -41,7 +54,10 @@ const lost = async (away, name, { cwd = away } = {}) => {
   const { status, output } = await runNode(cwd, [path.join(away, name)]);
   assert.strictEqual(status, 1);
   assert.match(output, /^Error: cnet: no native binary works on /m);
-  assert.match(output, /^This is a bundle: keep cnet out of it \(external\), or copy its folder prebuilds\/ to where the bundle is\.$/m);
+  assert.match(
+    output,
+    /^This is a bundle: keep cnet out of it \(external\), or copy its folder prebuilds\/ to where the bundle is\.$/m,
+  );
   assert.match(output, /code: 'ERR_DLOPEN_FAILED'/);
 };
 
@@ -86,8 +102,18 @@ describe('bundlers', () => {
   it('esbuild, esm, with the banner that gives it a require()', async () => {
     const dir = await project();
     const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-    const args = ['program.mjs', '--bundle', '--platform=node', '--format=esm', '--outfile=dist/out.mjs', '--log-level=warning'];
-    assert.strictEqual(await mustWork('esbuild', run(bin('esbuild'), [...args, `--banner:js=${banner}`], { cwd: dir, quiet: true })), '');
+    const args = [
+      'program.mjs',
+      '--bundle',
+      '--platform=node',
+      '--format=esm',
+      '--outfile=dist/out.mjs',
+      '--log-level=warning',
+    ];
+    assert.strictEqual(
+      await mustWork('esbuild', run(bin('esbuild'), [...args, `--banner:js=${banner}`], { cwd: dir, quiet: true })),
+      '',
+    );
     await saysEverywhere(dir, ['dist/out.mjs']);
   });
 
@@ -131,14 +157,17 @@ describe('bundlers', () => {
 
     it(`@vercel/nft, ${ending}: as it is, the files that it names suffice`, async () => {
       const dir = await project();
-      const fileList = JSON.parse(await tool(dir, path.join(__dirname, 'trace.mjs'), [`program.${ending}`])); // no warning, that is
+      // no warning, that is
+      const fileList = JSON.parse(await tool(dir, path.join(__dirname, 'trace.mjs'), [`program.${ending}`]));
       const away = newFolder();
       for (const file of fileList) {
         fs.mkdirSync(path.dirname(path.join(away, file)), { recursive: true });
         fs.copyFileSync(path.join(dir, file), path.join(away, file));
       }
-      assert.deepStrictEqual(fileList.filter((file) => file.endsWith('.node')),
-        [path.join('node_modules', 'cnet', prebuildName(ownTarget()))]);
+      assert.deepStrictEqual(
+        fileList.filter((file) => file.endsWith('.node')),
+        [path.join('node_modules', 'cnet', prebuildName(ownTarget()))],
+      );
       await saysEverywhere(away, [`program.${ending}`]);
     });
   }

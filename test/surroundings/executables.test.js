@@ -7,7 +7,19 @@ const path = require('node:path');
 
 const { ownTarget, prebuildName } = require('../../lib/native/native-file.js');
 const { packageOf } = require('../packaging/kit.js');
-const { bin, cleanUp, environment, expected, getNode, mustWork, NEWEST, newFolder, project, run, tool } = require('./kit.js');
+const {
+  bin,
+  cleanUp,
+  environment,
+  expected,
+  getNode,
+  mustWork,
+  NEWEST,
+  newFolder,
+  project,
+  run,
+  tool,
+} = require('./kit.js');
 
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
@@ -41,7 +53,12 @@ describe('single executables', () => {
       const dir = await project();
       await tool(dir, path.join(__dirname, 'build.mjs'), ['esbuild', 'cjs']);
       const file = await makeExecutable(dir, node);
-      const { output } = await run(file, [], { cwd: path.dirname(file), env: environment(), quiet: true, timeout: 60000 });
+      const { output } = await run(file, [], {
+        cwd: path.dirname(file),
+        env: environment(),
+        quiet: true,
+        timeout: 60000,
+      });
       assert.strictEqual(output, await expected());
     });
   }

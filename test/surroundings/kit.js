@@ -96,6 +96,22 @@ function lend(dir, ...names) {
 const tool = (cwd, file, args, options) => mustWork(path.basename(file), runNode(cwd, [file, ...args], options));
 
 module.exports = {
-  NEWEST, OLDEST, bin, cleanUp, environment, expected, getNode, lend, mustWork, newFolder, project, run, runNode, says, saysEverywhere, tarball,
-  tool, work,
+  NEWEST,
+  OLDEST,
+  bin,
+  cleanUp,
+  environment,
+  expected,
+  getNode,
+  lend,
+  mustWork,
+  newFolder,
+  project,
+  run,
+  runNode,
+  says,
+  saysEverywhere,
+  tarball,
+  tool,
+  work,
 };

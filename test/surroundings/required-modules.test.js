@@ -10,7 +10,10 @@ const { runNode } = require('../packaging/kit.js');
 
 const FIXTURES = path.join(__dirname, '..', 'fixtures', 'register');
 
-/** The first and the last of each line that has require() of ES modules and no hooks in the thread itself; then the first that has. */
+/**
+ * The first and the last of each line that has require() of ES modules and no hooks in the thread itself; then the
+ * first that has.
+ */
 const WITHOUT_HOOKS = ['20.19.0', '20.20.2', '22.12.0', '22.14.0'];
 const WITH_HOOKS = ['22.15.0'];
 
@@ -23,7 +26,10 @@ describe('cnet/register and ES modules that are loaded by require()', () => {
       const dir = await project();
       for (const name of fs.readdirSync(FIXTURES).filter((file) => file.startsWith('required'))) {
         const text = fs.readFileSync(path.join(FIXTURES, name), 'utf8');
-        fs.writeFileSync(path.join(dir, name), text.replaceAll('../../../lib/index.js', 'cnet').replaceAll('../../../lib/register.js', 'cnet/register'));
+        fs.writeFileSync(
+          path.join(dir, name),
+          text.replaceAll('../../../lib/index.js', 'cnet').replaceAll('../../../lib/register.js', 'cnet/register'),
+        );
       }
       const args = ['--no-warnings', '-r', 'cnet/register', 'required.cjs'];
       const { status, output } = await runNode(dir, args, { node: await getNode(version) });
@@ -37,7 +43,9 @@ describe('cnet/register and ES modules that are loaded by require()', () => {
     it(`${version}: a program without them has no warning`, async () => {
       const dir = await project();
       fs.writeFileSync(path.join(dir, 'plain.cjs'), "console.log(require('net') === require('cnet'));");
-      const { status, output } = await runNode(dir, ['-r', 'cnet/register', 'plain.cjs'], { node: await getNode(version) });
+      const { status, output } = await runNode(dir, ['-r', 'cnet/register', 'plain.cjs'], {
+        node: await getNode(version),
+      });
       assert.deepStrictEqual({ status, output }, { status: 0, output: 'true\n' });
     });
   }

@@ -7,14 +7,28 @@ const path = require('node:path');
 
 const { packageOf } = require('../packaging/kit.js');
 const { VERSIONS } = require('../../tools/test-nodes.js');
-const { bin, cleanUp, expected, getNode, lend, mustWork, NEWEST, OLDEST, project, runNode, says, tool } = require('./kit.js');
+const {
+  bin,
+  cleanUp,
+  expected,
+  getNode,
+  lend,
+  mustWork,
+  NEWEST,
+  OLDEST,
+  project,
+  runNode,
+  says,
+  tool,
+} = require('./kit.js');
 
 const NETS = ['cnet', 'node:net'];
 
 /** A project with three test files, which are the same but for their names. */
 async function withTests(net, source, ending) {
   const dir = await project(net);
-  for (const name of ['first', 'second', 'third']) fs.copyFileSync(path.join(dir, source), path.join(dir, `${name}.test.${ending}`));
+  for (const name of ['first', 'second', 'third'])
+    fs.copyFileSync(path.join(dir, source), path.join(dir, `${name}.test.${ending}`));
   fs.writeFileSync(path.join(dir, 'expected.json'), JSON.stringify((await expected()).trimEnd()));
   return dir;
 }
@@ -25,7 +39,13 @@ describe('Jest', () => {
   /* Ended by itself, that is: it waits for what is open, and runNode() ends it after a minute. */
   async function jest(net, args, line, { ending = 'js', tests = 15, ...env } = {}) {
     const dir = await withTests(net, `jest.${ending}`, ending);
-    const config = ['--watchman=false', '--cacheDirectory', path.join(dir, 'cache'), '--testMatch', `**/*.test.${ending}`];
+    const config = [
+      '--watchman=false',
+      '--cacheDirectory',
+      path.join(dir, 'cache'),
+      '--testMatch',
+      `**/*.test.${ending}`,
+    ];
     const output = await tool(dir, bin('jest'), [...config, ...args], { node: await getNode(line), env });
     assert.match(output, /^Test Suites: 3 passed, 3 total$/m);
     assert.match(output, new RegExp(`^Tests: {7}${tests} passed, ${tests} total$`, 'm'));
@@ -33,7 +53,8 @@ describe('Jest', () => {
   }
 
   for (const line of [OLDEST, NEWEST]) {
-    it(`in band, with resetModules() and isolateModules(), and it exits: Node ${line}`, () => jest('cnet', ['--runInBand'], line));
+    it(`in band, with resetModules() and isolateModules(), and it exits: Node ${line}`, () =>
+      jest('cnet', ['--runInBand'], line));
 
     it(`in workers: Node ${line}`, () => jest('cnet', ['--maxWorkers=2'], line));
   }
@@ -58,7 +79,10 @@ describe('Vitest', () => {
   async function vitest(net, args) {
     const dir = await withTests(net, 'vitest.mjs', 'mjs');
     lend(dir, 'vitest');
-    const output = await tool(dir, bin('vitest'), ['run', ...args], { node: await getNode(LINE), env: { NO_COLOR: '1' } });
+    const output = await tool(dir, bin('vitest'), ['run', ...args], {
+      node: await getNode(LINE),
+      env: { NO_COLOR: '1' },
+    });
     assert.match(output, /^ *Test Files {2}3 passed \(3\)$/m);
     assert.match(output, /^ *Tests {2}12 passed \(12\)$/m);
   }
@@ -67,9 +91,11 @@ describe('Vitest', () => {
     for (const net of NETS) it(`--pool=${pool}: ${net}`, () => vitest(net, [`--pool=${pool}`]));
   }
 
-  it('without isolation, all files in one thread', () => vitest('cnet', ['--pool=threads', '--no-isolate', '--maxWorkers=1']));
+  it('without isolation, all files in one thread', () =>
+    vitest('cnet', ['--pool=threads', '--no-isolate', '--maxWorkers=1']));
 
-  it('through its own transforms (server.deps.inline)', () => vitest('cnet', ['--pool=threads', '--config', 'inline.mjs']));
+  it('through its own transforms (server.deps.inline)', () =>
+    vitest('cnet', ['--pool=threads', '--config', 'inline.mjs']));
 });
 
 describe('modules that are loaded anew', () => {

@@ -1,6 +1,6 @@
 'use strict';
-// Other runtimes than Node. None has the functions of libuv that the native part is made of: each entry says so, in one error,
-// before anything native is loaded.
+// Other runtimes than Node. None has the functions of libuv that the native part is made of: each entry says so, in
+// one error, before anything native is loaded.
 
 const assert = require('node:assert');
 const fs = require('node:fs');
@@ -10,18 +10,38 @@ const { unsupported } = require('../../lib/common/runtime.js');
 const { packageOf } = require('../packaging/kit.js');
 const { cleanUp, mustWork, project, run } = require('./kit.js');
 
-const ENTRIES = ['cnet', 'cnet/promises', 'cnet/register', 'cnet/register-http', 'cnet/child-process', 'cnet/proxy-protocol'];
+const ENTRIES = [
+  'cnet',
+  'cnet/promises',
+  'cnet/register',
+  'cnet/register-http',
+  'cnet/child-process',
+  'cnet/proxy-protocol',
+];
 
 /** By key of process.versions: what npm has the program in, for Linux x64 with glibc, and how it runs a file. */
 const RUNTIMES = {
-  bun: { name: 'Bun', package: '@oven/bun-linux-x64-baseline', file: 'bin/bun', first: [], lacks: /unsupported uv function: uv_tcp_init/ },
-  deno: { name: 'Deno', package: '@deno/linux-x64-glibc', file: 'deno', first: ['run', '-A'], lacks: /undefined symbol: uv_/ },
+  bun: {
+    name: 'Bun',
+    package: '@oven/bun-linux-x64-baseline',
+    file: 'bin/bun',
+    first: [],
+    lacks: /unsupported uv function: uv_tcp_init/,
+  },
+  deno: {
+    name: 'Deno',
+    package: '@deno/linux-x64-glibc',
+    file: 'deno',
+    first: ['run', '-A'],
+    lacks: /undefined symbol: uv_/,
+  },
 };
 
 /** What loads a native part would be seen. */
 const GUARD = "process.dlopen = () => console.log('loaded');";
 
-const told = (name, version) => `cnet does not run on ${name} ${version}: its native part needs the TCP and pipe functions of libuv ` +
+const told = (name, version) =>
+  `cnet does not run on ${name} ${version}: its native part needs the TCP and pipe functions of libuv ` +
   `(uv_tcp_init, uv_listen, uv_read_start, uv_write and others), which ${name} does not have. It runs on Node 18 and newer; on ${name} there ` +
   'is node:net.';
 
@@ -61,7 +81,10 @@ for (const [key, { name, package: from, file, first, lacks }] of Object.entries(
 
       it(`import('${entry}') rejects with it`, async () => {
         const text = `${GUARD} try { await import('${entry}'); } catch (e) { console.log(JSON.stringify([e.code, e.message])); }`;
-        assert.deepStrictEqual(JSON.parse(await mustWork(name, runText(text))), ['ERR_DLOPEN_FAILED', told(name, version)]);
+        assert.deepStrictEqual(JSON.parse(await mustWork(name, runText(text))), [
+          'ERR_DLOPEN_FAILED',
+          told(name, version),
+        ]);
       });
     }
 
@@ -77,12 +100,17 @@ for (const [key, { name, package: from, file, first, lacks }] of Object.entries(
       await mustWork(name, runText(text, { as: 'program-of-test.cjs' }));
     });
 
-    /* When this fails with a new version, lib/common/runtime.js and docs/surroundings.md no longer tell the truth about it. */
+    /*
+     * When this fails with a new version, lib/common/runtime.js and docs/surroundings.md no longer tell the truth
+     * about it.
+     */
     it('the native part itself would not work there: a function of libuv is missing', async () => {
       const guard = path.join(packageOf(dir), 'lib', 'common', 'runtime.js');
       const text = fs.readFileSync(guard);
       fs.writeFileSync(guard, '');
-      const { status, output } = await runText("require('cnet').createServer().listen(0);", { as: 'program-of-test.cjs' });
+      const { status, output } = await runText("require('cnet').createServer().listen(0);", {
+        as: 'program-of-test.cjs',
+      });
       fs.writeFileSync(guard, text);
       assert.notStrictEqual(status, 0, output);
       assert.match(output, lacks);

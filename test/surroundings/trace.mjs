@@ -1,4 +1,5 @@
-// trace.mjs <program>: the files that @vercel/nft says the program of the current folder needs, as JSON; its warnings on stderr.
+// trace.mjs <program>: the files that @vercel/nft says the program of the current folder needs, as JSON; its warnings
+// on stderr.
 
 import { nodeFileTrace } from '@vercel/nft';
 

@@ -21,7 +21,11 @@ async function makeProjects() {
   return LINES.map((line) => {
     const dir = path.join(newFolder(), 'project');
     fs.mkdirSync(path.join(dir, 'node_modules', '@types'), { recursive: true });
-    fs.symlinkSync(path.join(PACKAGES, `types-node-${line}`), path.join(dir, 'node_modules', '@types', 'node'), 'junction');
+    fs.symlinkSync(
+      path.join(PACKAGES, `types-node-${line}`),
+      path.join(dir, 'node_modules', '@types', 'node'),
+      'junction',
+    );
     fs.cpSync(path.join(from, 'lib'), path.join(packageOf(dir), 'lib'), { recursive: true });
     fs.copyFileSync(path.join(from, 'package.json'), path.join(packageOf(dir), 'package.json'));
     fs.writeFileSync(path.join(dir, 'package.json'), '{ "private": true }');
@@ -50,16 +54,26 @@ describe('types', function () {
       after(() => kept.clear());
 
       /* What is wrong with @types/node alone: an old TypeScript does not read a new one. */
-      const wrongAlone = (dir) => compile(ts, dir, { mode: 'nodenext', kept, all: true, files: ['alone.ts'], options: { types: ['node'] } }).problems;
+      const wrongAlone = (dir) =>
+        compile(ts, dir, { mode: 'nodenext', kept, all: true, files: ['alone.ts'], options: { types: ['node'] } })
+          .problems;
 
       for (const mode of Object.keys(MODES)) {
         it(`${mode}: what programs do compiles, and what they must not do does not, with the @types/node of every line`, () => {
           for (const { line, dir } of projects) {
             const { program, problems } = compile(ts, dir, { mode, kept });
             assert.deepStrictEqual(problems, [], `@types/node ${line}`);
-            const read = program.getSourceFiles().map(({ fileName }) => path.relative(dir, fileName).split(path.sep).join('/'));
-            assert.ok(read.some((file) => file.startsWith('node_modules/cnet/lib/index.d.')), 'the types of the package were not read');
-            assert.ok(read.some((file) => file.endsWith(`types-node-${line}/net.d.ts`)), `@types/node ${line} was not read`);
+            const read = program
+              .getSourceFiles()
+              .map(({ fileName }) => path.relative(dir, fileName).split(path.sep).join('/'));
+            assert.ok(
+              read.some((file) => file.startsWith('node_modules/cnet/lib/index.d.')),
+              'the types of the package were not read',
+            );
+            assert.ok(
+              read.some((file) => file.endsWith(`types-node-${line}/net.d.ts`)),
+              `@types/node ${line} was not read`,
+            );
           }
         });
       }
@@ -82,7 +96,10 @@ describe('types', function () {
     for (const mode of Object.keys(MODES).filter((one) => one !== 'node10')) { // which it has not any more
       it(`${mode}: what programs do compiles without skipLibCheck, with the @types/node of every line`, async () => {
         for (const { line, dir } of projects) {
-          fs.writeFileSync(path.join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions: optionsOf(mode, '7'), files: MODES[mode].files }));
+          fs.writeFileSync(
+            path.join(dir, 'tsconfig.json'),
+            JSON.stringify({ compilerOptions: optionsOf(mode, '7'), files: MODES[mode].files }),
+          );
           const result = await runNode(dir, [bin(NATIVE, 'tsc'), '-p', 'tsconfig.json']);
           assert.deepStrictEqual(result, { status: 0, signal: null, output: '' }, `@types/node ${line}`);
         }

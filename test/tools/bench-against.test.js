@@ -32,7 +32,9 @@ describe('npm run bench -- --against', () => {
   });
 
   it('takes memory for idle connections', () => {
-    const { before, ratio } = summarise({ name: 'idle', kind: 'memory' }, [{ before: { rss: 3000 }, now: { rss: 2000 } }]);
+    const { before, ratio } = summarise({ name: 'idle', kind: 'memory' }, [
+      { before: { rss: 3000 }, now: { rss: 2000 } },
+    ]);
     assert.deepStrictEqual({ before, ratio }, { before: 3000, ratio: 1.5 });
   });
 

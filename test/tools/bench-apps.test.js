@@ -11,7 +11,16 @@ const { scenarios } = require('../../bench/apps/scenarios.js');
 const { summarise, table } = require('../../bench/apps/summary.js');
 
 /** What a side used, with the collections of `major`. */
-const used = (cpu, major) => ({ operations: 10, time: cpu, user: cpu * 5, system: cpu * 5, minor: 0, major, pause: 0, heap: 2 ** 20 });
+const used = (cpu, major) => ({
+  operations: 10,
+  time: cpu,
+  user: cpu * 5,
+  system: cpu * 5,
+  minor: 0,
+  major,
+  pause: 0,
+  heap: 2 ** 20,
+});
 
 const scenario = { name: 'one', title: 'One', operations: 10, drivers: ['register'] };
 
@@ -23,7 +32,9 @@ const runs = [100, 300, 110].flatMap((cpu, i) => ['server', 'client'].flatMap((s
 
 describe('npm run bench -- --apps', () => {
   it('lists its scenarios', () => {
-    const { status, stdout } = spawnSync(process.execPath, [path.join(BENCH, 'run.js'), '--apps', '--list'], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(process.execPath, [path.join(BENCH, 'run.js'), '--apps', '--list'], {
+      encoding: 'utf8',
+    });
     const names = stdout.trim().split('\n').map((line) => line.split(' ')[0]);
     assert.deepStrictEqual({ status, names }, { status: 0, names: scenarios.map(({ name }) => name) });
   });
@@ -41,8 +52,16 @@ describe('npm run bench -- --apps', () => {
   });
 
   it('divides instructions where they were counted', () => {
-    const counted = runs.map(({ driver, side, round }) => ({ driver, side, round, operations: 10, instructions: driver === 'node' ? 900 : 600 }));
-    const [, line] = table(scenario, summarise(scenario, counted)).split('\n').filter((text) => text.includes('server, '));
+    const counted = runs.map(({ driver, side, round }) => ({
+      driver,
+      side,
+      round,
+      operations: 10,
+      instructions: driver === 'node' ? 900 : 600,
+    }));
+    const [, line] = table(scenario, summarise(scenario, counted))
+      .split('\n')
+      .filter((text) => text.includes('server, '));
     assert.match(line, /^ {2}server, register +60 +1\.500$/);
   });
 
@@ -50,14 +69,19 @@ describe('npm run bench -- --apps', () => {
     const { PATH } = process.env;
     process.env.PATH = '';
     try {
-      assert.strictEqual(lacking(['h2load-2', 'node-3']), 'missing: h2load-2, node-3 (Debian, Ubuntu: apt-get install h2load-2 node-3)');
+      assert.strictEqual(
+        lacking(['h2load-2', 'node-3']),
+        'missing: h2load-2, node-3 (Debian, Ubuntu: apt-get install h2load-2 node-3)',
+      );
     } finally {
       process.env.PATH = PATH;
     }
   });
 
   it('shows the rate and the collections of each side', () => {
-    const line = table(scenario, summarise(scenario, runs)).split('\n').find((text) => text.includes('server, register'));
+    const line = table(scenario, summarise(scenario, runs))
+      .split('\n')
+      .find((text) => text.includes('server, register'));
     assert.match(line, /^ {2}server, register +55 +28 +2\.00 +182 +2\.00 +8 +0 +0 +1\.0$/);
   });
 });

@@ -11,8 +11,20 @@ const ROOT = path.join(__dirname, '..', '..');
 const MARKS = '<!-- figures: npm run bench -- --document -->\nold\n<!-- end of the figures -->\n';
 
 const groups = [
-  { title: 'Sockets', scenarios: [{ name: 'echo', title: 'Echo' }, { name: 'idle', title: 'Idle' }] },
-  { title: 'Programs', scenarios: [{ name: 'ws', title: 'Messages', drivers: ['register'] }, { name: 'gone', title: 'Left out', drivers: ['register'] }] },
+  {
+    title: 'Sockets',
+    scenarios: [
+      { name: 'echo', title: 'Echo' },
+      { name: 'idle', title: 'Idle' },
+    ],
+  },
+  {
+    title: 'Programs',
+    scenarios: [
+      { name: 'ws', title: 'Messages', drivers: ['register'] },
+      { name: 'gone', title: 'Left out', drivers: ['register'] },
+    ],
+  },
 ];
 
 /** What was measured on a Node. */
@@ -41,7 +53,8 @@ describe('npm run bench -- --document', () => {
     into = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-document-'));
     from = path.join(into, 'figures');
     fs.mkdirSync(path.join(into, 'docs'));
-    for (const file of ['README.md', path.join('docs', 'performance.md')]) fs.writeFileSync(path.join(into, file), `before\n${MARKS}after\n`);
+    for (const file of ['README.md', path.join('docs', 'performance.md')])
+      fs.writeFileSync(path.join(into, file), `before\n${MARKS}after\n`);
     keepFigures(figures('v26.1.0', 1.01), from);
     keepFigures(figures('v4.2.0', 1.25), from);
     await writeDocument({ from, into });
@@ -58,17 +71,26 @@ describe('npm run bench -- --document', () => {
   });
 
   it('says how many are faster, equal and slower', () => {
-    assert.match(read('README.md').replaceAll('\n', ' '), /on Node 4 2 rows faster, 0 equal, 1 slower; on Node 26 1 rows faster, 1 equal, 1 slower/);
+    assert.match(
+      read('README.md').replaceAll('\n', ' '),
+      /on Node 4 2 rows faster, 0 equal, 1 slower; on Node 26 1 rows faster, 1 equal, 1 slower/,
+    );
   });
 
   it('leaves what is around it', () => {
     const text = read('README.md');
-    assert.deepStrictEqual([text.startsWith('before\n'), text.endsWith('\nafter\n'), text.includes('old')], [true, true, false]);
+    assert.deepStrictEqual(
+      [text.startsWith('before\n'), text.endsWith('\nafter\n'), text.includes('old')],
+      [true, true, false],
+    );
   });
 
   it('draws a bar for each figure', () => {
     const svg = read('docs', 'figures.svg');
-    assert.deepStrictEqual(['1.25', '1.01', '1.50', '0.50'].map((number) => svg.split(`>${number} `).length - 1), [1, 1, 2, 2]);
+    assert.deepStrictEqual(
+      ['1.25', '1.01', '1.50', '0.50'].map((number) => svg.split(`>${number} `).length - 1),
+      [1, 1, 2, 2],
+    );
   });
 
   it('writes the same again', async () => {
@@ -79,7 +101,10 @@ describe('npm run bench -- --document', () => {
 
   for (const file of ['README.md', path.join('docs', 'performance.md')]) {
     it(`${file} has a place for it`, () => {
-      assert.match(fs.readFileSync(path.join(ROOT, file), 'utf8'), /<!-- figures: npm run bench -- --document -->[^]*<!-- end of the figures -->/);
+      assert.match(
+        fs.readFileSync(path.join(ROOT, file), 'utf8'),
+        /<!-- figures: npm run bench -- --document -->[^]*<!-- end of the figures -->/,
+      );
     });
   }
 });

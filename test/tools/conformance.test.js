@@ -10,9 +10,13 @@ const { ROOT, run } = require('../../tools/run.js');
 
 const LEDGER = path.join(ROOT, 'test', 'node', 'conformance', 'ledger-http.json');
 
-/** Tests of a tree: one that cnet alone passes, one that Node alone passes, one that nobody passes, and one of another kind. */
+/**
+ * Tests of a tree: one that cnet alone passes, one that Node alone passes, one that nobody passes, and one of another
+ * kind.
+ */
 const TESTS = {
-  'parallel/test-http-ours.js': "if (!Object.keys(require.cache).some((file) => file.endsWith('register-http.js'))) throw new Error('not ours');",
+  'parallel/test-http-ours.js':
+    "if (!Object.keys(require.cache).some((file) => file.endsWith('register-http.js'))) throw new Error('not ours');",
   'parallel/test-https-theirs.js': `if (require('net') === require(${JSON.stringify(ROOT)})) throw new Error('not theirs');`,
   'parallel/test-tls-nobody.js': "throw new Error('nobody');",
   'parallel/test-net-other.js': '',
@@ -25,7 +29,9 @@ describe('npm run conformance', () => {
   before(() => {
     tree = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-tree-'));
     const [major, minor, patch] = process.versions.node.split('.');
-    const version = Object.entries({ major, minor, patch }).map(([name, value]) => `#define NODE_${name.toUpperCase()}_VERSION ${value}\n`).join('');
+    const version = Object.entries({ major, minor, patch })
+      .map(([name, value]) => `#define NODE_${name.toUpperCase()}_VERSION ${value}\n`)
+      .join('');
     for (const [file, text] of Object.entries({ 'src/node_version.h': version, 'test/common/index.js': '' })) {
       fs.mkdirSync(path.join(tree, path.dirname(file)), { recursive: true });
       fs.writeFileSync(path.join(tree, file), text);
@@ -39,7 +45,10 @@ describe('npm run conformance', () => {
   after(() => fs.rmSync(tree, { recursive: true }));
 
   it('takes the tests of the protocols that are named', () => {
-    assert.deepStrictEqual(chooseTests(tree, { protocols: ['http', 'tls'] }), ['parallel/test-http-ours.js', 'parallel/test-tls-nobody.js']);
+    assert.deepStrictEqual(chooseTests(tree, { protocols: ['http', 'tls'] }), [
+      'parallel/test-http-ours.js',
+      'parallel/test-tls-nobody.js',
+    ]);
   });
 
   it('takes those of net without any', () => {
@@ -47,17 +56,30 @@ describe('npm run conformance', () => {
   });
 
   it('runs them on cnet/register and cnet/register-http, and fails for what Node passes and cnet does not', async () => {
-    const env = { ...process.env, CNET_NATIVE: process.env.CNET_NATIVE ?? path.join(ROOT, 'build', 'Release', 'cnet.node') };
-    const { status, output } = await run(process.execPath, [path.join('tools', 'conformance.js'), tree, '--http'], { quiet: true, env });
+    const env = {
+      ...process.env,
+      CNET_NATIVE: process.env.CNET_NATIVE ?? path.join(ROOT, 'build', 'Release', 'cnet.node'),
+    };
+    const { status, output } = await run(process.execPath, [path.join('tools', 'conformance.js'), tree, '--http'], {
+      quiet: true,
+      env,
+    });
     const [line] = output.trim().split('\n').slice(-1);
-    assert.deepStrictEqual({ status, line }, {
-      status: 1, line: '2 passed, 1 failed (0 in the ledger, 0 skipped, 1 that Node does not pass either)',
-    }, output);
+    assert.deepStrictEqual(
+      { status, line },
+      {
+        status: 1,
+        line: '2 passed, 1 failed (0 in the ledger, 0 skipped, 1 that Node does not pass either)',
+      },
+      output,
+    );
   }).timeout(60000);
 
   it('has a reason for each test of the ledger', () => {
     const entries = Object.entries(JSON.parse(fs.readFileSync(LEDGER, 'utf8')));
-    const bad = entries.filter(([name, entry]) => !/\/test-(http|https|http2|tls)-.*\.js$/.test(name) || !((entry.why ?? entry).length > 20));
+    const bad = entries.filter(
+      ([name, entry]) => !/\/test-(http|https|http2|tls)-.*\.js$/.test(name) || !((entry.why ?? entry).length > 20),
+    );
     assert.deepStrictEqual(bad, []);
   });
 });

@@ -32,7 +32,9 @@ describe('the rules of the rooms', function () {
   const rule = 'import-x/no-restricted-paths';
 
   it('each name that a file of lib/ takes from another is exported there', () => {
-    const files = fs.readdirSync(LIB, { recursive: true }).filter((name) => name.endsWith('.js') && !/^register|register\.js$/.test(name));
+    const files = fs
+      .readdirSync(LIB, { recursive: true })
+      .filter((name) => name.endsWith('.js') && !/^register|register\.js$/.test(name));
     const missing = files.flatMap((name) => {
       const text = fs.readFileSync(path.join(LIB, name), 'utf8');
       return [...text.matchAll(/^const \{([^{}=]*)\} = require\('(\.[^']*)'\);/gm)].flatMap(([, names, from]) => {
@@ -45,7 +47,10 @@ describe('the rules of the rooms', function () {
   });
 
   it('every folder of lib/ is a room', () => {
-    const folders = fs.readdirSync(LIB, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const folders = fs
+      .readdirSync(LIB, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
     assert.deepStrictEqual([...ROOMS].sort(), folders.sort());
   });
 
@@ -60,31 +65,50 @@ describe('the rules of the rooms', function () {
         const found = await broken(`${room}/new-file.js`, `const x = require('${someFile(other)}');`);
         assert.deepStrictEqual(found, [rule], `${room} from ${other}`);
       }
-      assert.deepStrictEqual(await broken(`${room}/new-file.js`, "const x = require('../promises');"), [rule], `${room} from a door`);
+      assert.deepStrictEqual(
+        await broken(`${room}/new-file.js`, "const x = require('../promises');"),
+        [rule],
+        `${room} from a door`,
+      );
     }
   });
 
   it('a require() from the same room, or from one below, is not', async () => {
     for (const [i, room] of ROOMS.entries()) {
       for (const other of ROOMS.slice(0, i + 1)) {
-        assert.deepStrictEqual(await broken(`${room}/new-file.js`, `const x = require('${someFile(other)}');`), [], `${room} from ${other}`);
+        assert.deepStrictEqual(
+          await broken(`${room}/new-file.js`, `const x = require('${someFile(other)}');`),
+          [],
+          `${room} from ${other}`,
+        );
       }
     }
   });
 
   it('a door may require from every room', async () => {
-    for (const room of ROOMS) assert.deepStrictEqual(await broken('new-door.js', `const x = require('.${someFile(room).slice(2)}');`), [], room);
+    for (const room of ROOMS)
+      assert.deepStrictEqual(
+        await broken('new-door.js', `const x = require('.${someFile(room).slice(2)}');`),
+        [],
+        room,
+      );
   });
 
   it('a file that requires itself by way of others is reported, also where it does so within a function', async () => {
     assert.deepStrictEqual(await broken('socket/life.js', "const x = require('./socket');"), ['house/no-cycle']);
-    assert.deepStrictEqual(await broken('socket/life.js', "const later = () => require('./socket.js');"), ['house/no-cycle']);
+    assert.deepStrictEqual(await broken('socket/life.js', "const later = () => require('./socket.js');"), [
+      'house/no-cycle',
+    ]);
   });
 
   it("each of Node's private names is reported outside of lib/node-internals, however it is written", async () => {
     for (const name of PRIVATE) {
       for (const text of [`x.${name};`, `const { ${name} } = x;`, `const { ${name}: y } = x;`, `x['${name}'];`]) {
-        assert.deepStrictEqual(await broken('socket/new-file.js', `const x = {};\n${text}`), ['no-restricted-syntax'], text);
+        assert.deepStrictEqual(
+          await broken('socket/new-file.js', `const x = {};\n${text}`),
+          ['no-restricted-syntax'],
+          text,
+        );
       }
     }
     for (const text of ["process.binding('tcp_wrap');", 'Object.getOwnPropertySymbols({});']) {
@@ -93,6 +117,9 @@ describe('the rules of the rooms', function () {
   });
 
   it('and is at home within', async () => {
-    assert.deepStrictEqual(await broken('node-internals/new-file.js', 'module.exports = (stream) => stream._readableState;'), []);
+    assert.deepStrictEqual(
+      await broken('node-internals/new-file.js', 'module.exports = (stream) => stream._readableState;'),
+      [],
+    );
   });
 });

@@ -43,14 +43,24 @@ describe('the commands of package.json', function () {
         const [first] = scripts[name].split(' && ');
         const { status, output } = await tool(first.split(' ').slice(1), { PATH: empty });
         assert.strictEqual(status, 1, output);
-        assert.strictEqual(output, `cnet: missing: ${packages.replaceAll(' ', ', ')} (Debian, Ubuntu: apt-get install ${packages})\n`);
+        assert.strictEqual(
+          output,
+          `cnet: missing: ${packages.replaceAll(' ', ', ')} (Debian, Ubuntu: apt-get install ${packages})\n`,
+        );
       });
     }
 
     it('npm run conformance: names them, and what can be given instead', async function () {
-      if (fs.existsSync(path.join(ROOT, '.cache', 'conformance', 'nodejs-trixie'))) this.skip(); // there is nothing to fetch
-      const { output } = await tool([path.join('tools', 'conformance.js')], { PATH: empty, CNET_NATIVE: 'build/Release/cnet.node' });
-      assert.match(output, /could not be fetched: (missing: apt-get, tar, xz \(Debian, Ubuntu: apt-get install apt tar xz-utils\)|there is no Debian)/);
+      // there is nothing to fetch
+      if (fs.existsSync(path.join(ROOT, '.cache', 'conformance', 'nodejs-trixie'))) this.skip();
+      const { output } = await tool([path.join('tools', 'conformance.js')], {
+        PATH: empty,
+        CNET_NATIVE: 'build/Release/cnet.node',
+      });
+      assert.match(
+        output,
+        /could not be fetched: (missing: apt-get, tar, xz \(Debian, Ubuntu: apt-get install apt tar xz-utils\)|there is no Debian)/,
+      );
       assert.match(output, /npm run conformance -- PATH\n/);
     });
 
@@ -59,9 +69,14 @@ describe('the commands of package.json', function () {
       fs.mkdirSync(bin);
       const clang = '#!/bin/sh\ncase "$*" in *-luv*|*-fsanitize=fuzzer*) exit 1;; -dumpversion) echo 14.0.6;; esac\n';
       fs.writeFileSync(path.join(bin, 'clang'), clang, { mode: 0o755 });
-      const { status, output } = await tool([path.join('tools', 'fuzz.js')], { PATH: `${bin}${path.delimiter}${process.env.PATH}` });
+      const { status, output } = await tool([path.join('tools', 'fuzz.js')], {
+        PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+      });
       assert.strictEqual(status, 1, output);
-      assert.strictEqual(output, 'cnet: missing: the libFuzzer of clang, libuv (Debian, Ubuntu: apt-get install libclang-rt-14-dev libuv1-dev)\n');
+      assert.strictEqual(
+        output,
+        'cnet: missing: the libFuzzer of clang, libuv (Debian, Ubuntu: apt-get install libclang-rt-14-dev libuv1-dev)\n',
+      );
     });
   });
 
@@ -82,12 +97,18 @@ describe('the commands of package.json', function () {
         });`);
     });
 
-    const npmTest = (...args) => tool([path.join('tools', 'test.js'), ...args], { FORCE_COLOR: '0', CNET_TEST_RETRIES: '0' });
+    const npmTest = (...args) =>
+      tool([path.join('tools', 'test.js'), ...args], { FORCE_COLOR: '0', CNET_TEST_RETRIES: '0' });
 
     it('has a line for each file, the titles of what failed, and the failures in full', async () => {
       const { status, output } = await npmTest(file, path.join('test', 'loading', 'native-file.test.js'));
       assert.strictEqual(status, 1);
-      const lines = output.split('\n').map((line) => line.replace(/\d+\.\d s/, 'N s').replace(/(file.test.js:) \d+/, '$1 N').slice(2));
+      const lines = output.split('\n').map((line) =>
+        line
+          .replace(/\d+\.\d s/, 'N s')
+          .replace(/(file.test.js:) \d+/, '$1 N')
+          .slice(2),
+      );
       assert.deepStrictEqual(lines.slice(0, 4).sort(), [
         '  sample fails',
         '  sample with a hook "before all" hook for "is never run"',
@@ -100,7 +121,12 @@ describe('the commands of package.json', function () {
     });
 
     it('-g takes the tests by their titles, and files without one have no line', async () => {
-      const { status, output } = await npmTest(file, path.join('test', 'loading', 'native-file.test.js'), '-g', 'sample passes');
+      const { status, output } = await npmTest(
+        file,
+        path.join('test', 'loading', 'native-file.test.js'),
+        '-g',
+        'sample passes',
+      );
       assert.strictEqual(status, 0, output);
       assert.match(output, /: 1 passed \(\d+\.\d s\)\n/);
       assert.doesNotMatch(output, /native-file/);
@@ -113,7 +139,10 @@ describe('the commands of package.json', function () {
 
     it('says how long all of it takes, before it begins', async () => {
       const { output } = await tool([path.join('tools', 'test.js')], { MOCHA_OPTIONS: '--grep=of-no-test' });
-      assert.match(output, /^cnet: the whole suite, which (took|takes about) \d+ (seconds|minutes).*\n[^]*no test was run/);
+      assert.match(
+        output,
+        /^cnet: the whole suite, which (took|takes about) \d+ (seconds|minutes).*\n[^]*no test was run/,
+      );
     });
   });
 

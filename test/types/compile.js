@@ -17,8 +17,14 @@ const NAMES = [
 /** How programs find packages, and the files that go with it: ES modules, CommonJS, or what may be either. */
 const MODES = {
   node10: { options: { module: 'commonjs', moduleResolution: 'node10' }, files: ['uses.ts', 'events.ts'] },
-  node16: { options: { module: 'node16', moduleResolution: 'node16' }, files: ['uses.ts', 'events.mts', 'module.mts', 'required.cts'] },
-  nodenext: { options: { module: 'nodenext', moduleResolution: 'nodenext' }, files: ['uses.ts', 'events.mts', 'module.mts', 'required.cts'] },
+  node16: {
+    options: { module: 'node16', moduleResolution: 'node16' },
+    files: ['uses.ts', 'events.mts', 'module.mts', 'required.cts'],
+  },
+  nodenext: {
+    options: { module: 'nodenext', moduleResolution: 'nodenext' },
+    files: ['uses.ts', 'events.mts', 'module.mts', 'required.cts'],
+  },
   'nodenext, verbatimModuleSyntax': {
     options: { module: 'nodenext', moduleResolution: 'nodenext', verbatimModuleSyntax: true },
     files: ['events.mts', 'module.mts', 'required.cts'],
@@ -29,11 +35,22 @@ const MODES = {
   },
 };
 
-/** The options of a mode, as of a tsconfig.json. `types` is empty: the types of cnet ask for those of Node themselves. */
+/**
+ * The options of a mode, as of a tsconfig.json. `types` is empty: the types of cnet ask for those of Node themselves.
+ */
 function optionsOf(mode, version) {
   const { options } = MODES[mode];
   const old = mode === 'node10' && Number.parseInt(version) === 6 ? { ignoreDeprecations: '6.0' } : {};
-  return { strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, target: 'es2022', types: [], ...options, ...old };
+  return {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: false,
+    target: 'es2022',
+    types: [],
+    ...options,
+    ...old,
+  };
 }
 
 /** Puts the files into a project, with the names of the package. */
@@ -43,7 +60,10 @@ function fillProject(dir) {
     fs.writeFileSync(path.join(dir, name), NAMES.reduce((all, [from, to]) => all.replaceAll(from, to), text));
   }
   fs.copyFileSync(path.join(dir, 'events.ts'), path.join(dir, 'events.mts'));
-  fs.writeFileSync(path.join(dir, 'alone.ts'), "import * as net from 'node:net';\n\nexport const kind: number = net.isIP('');\n");
+  fs.writeFileSync(
+    path.join(dir, 'alone.ts'),
+    "import * as net from 'node:net';\n\nexport const kind: number = net.isIP('');\n",
+  );
 }
 
 /** A host of compilers that reads what is in no project once for all of them. */
@@ -64,13 +84,19 @@ function makeHost(ts, options, dir, kept) {
  * What is wrong with files of a project, each problem as text.
  * @param {object} ts a TypeScript with the API of 5 and 6
  * @param {string} dir of the project
- * @param {{ mode: string, files?: string[], kept?: Map<string, object>, all?: boolean, options?: object }} what `kept`: for what
- *   several calls read in common; `all`: what is wrong in files of others too, such as those of @types/node
+ * @param {{ mode: string, files?: string[], kept?: Map<string, object>, all?: boolean, options?: object }} what
+ *   `kept`: for what several calls read in common; `all`: what is wrong in files of others too, such as those of
+ *   @types/node
  */
 function compile(ts, dir, { mode, files = MODES[mode].files, kept = new Map(), all = false, options: more = {} }) {
   const { options, errors } = ts.convertCompilerOptionsFromJson({ ...optionsOf(mode, ts.version), ...more }, dir);
-  const program = ts.createProgram(files.map((name) => path.join(dir, name)), options, makeHost(ts, options, dir, kept));
-  const own = (file) => /[\\/]cnet[\\/]lib[\\/]/.test(file.fileName) || path.dirname(path.resolve(file.fileName)) === path.resolve(dir);
+  const program = ts.createProgram(
+    files.map((name) => path.join(dir, name)),
+    options,
+    makeHost(ts, options, dir, kept),
+  );
+  const own = (file) =>
+    /[\\/]cnet[\\/]lib[\\/]/.test(file.fileName) || path.dirname(path.resolve(file.fileName)) === path.resolve(dir);
   const checked = all ? [undefined] : program.getSourceFiles().filter(own);
   const found = [
     ...errors, ...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(),

@@ -65,21 +65,39 @@ describe('types', function () {
 });
 
 /* What a name of the types may be declared by, that a program sees. */
-const DECLARATIONS = new Set([
-  'ClassDeclaration', 'Constructor', 'ConstructSignature', 'FunctionDeclaration', 'GetAccessor', 'InterfaceDeclaration', 'MethodDeclaration',
-  'MethodSignature', 'PropertyDeclaration', 'PropertySignature', 'SetAccessor', 'TypeAliasDeclaration', 'VariableStatement',
-].map((kind) => ts.SyntaxKind[kind]));
+const DECLARATIONS = new Set(
+  [
+    'ClassDeclaration',
+    'Constructor',
+    'ConstructSignature',
+    'FunctionDeclaration',
+    'GetAccessor',
+    'InterfaceDeclaration',
+    'MethodDeclaration',
+    'MethodSignature',
+    'PropertyDeclaration',
+    'PropertySignature',
+    'SetAccessor',
+    'TypeAliasDeclaration',
+    'VariableStatement',
+  ].map((kind) => ts.SyntaxKind[kind]),
+);
 
 const commentOf = (node) => ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).map((one) => one.getText()).join('\n');
 
 /** The name of a declaration, with those around it. */
 function nameOf(node) {
-  const own = node.name?.getText() ?? node.declarationList?.declarations[0].name.getText() ?? (node.parameters ? 'new' : undefined);
+  const own =
+    node.name?.getText() ??
+    node.declarationList?.declarations[0].name.getText() ??
+    (node.parameters ? 'new' : undefined);
   const around = node.parent && !ts.isSourceFile(node.parent) ? nameOf(node.parent) : '';
   return [around, own].filter(Boolean).join('.');
 }
 
-/** Whether a program cannot name it, though it sees its members; or whether another declaration of it has the comment. */
+/**
+ * Whether a program cannot name it, though it sees its members; or whether another declaration of it has the comment.
+ */
 function isExempt(node, source) {
   if (ts.isModuleBlock(node.parent)) return true; // global, not ours
   if (ts.isInterfaceDeclaration(node.parent) && ts.isModuleBlock(node.parent.parent)) return true;
@@ -94,7 +112,8 @@ function isExempt(node, source) {
 function uncommented(name, text) {
   const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
   const found = [];
-  const isHidden = (node) => node.modifiers?.every(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) && ts.isVariableStatement(node);
+  const isHidden = (node) =>
+    node.modifiers?.every(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) && ts.isVariableStatement(node);
   (function walk(node) {
     if (DECLARATIONS.has(node.kind) && !isExempt(node, source) && !isHidden(node)) {
       const comment = commentOf(node);
@@ -110,13 +129,17 @@ function uncommented(name, text) {
 function silentNames(program, file) {
   const checker = program.getTypeChecker();
   const says = (symbol) => symbol.getDocumentationComment(checker).length > 0;
-  const ofNet = (symbol) => (symbol.declarations ?? []).some((one) => /[\\/](net|index|promises)\.d\.ts$/.test(one.getSourceFile().fileName));
+  const ofNet = (symbol) =>
+    (symbol.declarations ?? []).some((one) => /[\\/](net|index|promises)\.d\.ts$/.test(one.getSourceFile().fileName));
   const silent = [];
-  for (const one of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(path.join(LIB, file))))) {
+  for (const one of checker.getExportsOfModule(
+    checker.getSymbolAtLocation(program.getSourceFile(path.join(LIB, file))),
+  )) {
     const symbol = one.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(one) : one;
     if (!says(symbol) && !says(one) && one.name !== 'default' && one.name !== 'promises') silent.push(one.name);
     const types = [];
-    if (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) types.push(checker.getDeclaredTypeOfSymbol(symbol));
+    if (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))
+      types.push(checker.getDeclaredTypeOfSymbol(symbol));
     if (symbol.flags & ts.SymbolFlags.Class) types.push(checker.getTypeOfSymbol(symbol));
     for (const member of types.flatMap((type) => checker.getPropertiesOfType(type))) {
       if (member.name !== 'prototype' && ofNet(member) && !says(member)) silent.push(`${one.name}.${member.name}`);
@@ -131,18 +154,29 @@ describe('comments of the types', function () {
   const files = fs.readdirSync(LIB).filter((name) => name.endsWith('.d.ts'));
 
   it('each name, form of arguments, option, event and field has one, that says since when', () => {
-    assert.deepStrictEqual(files.flatMap((name) => uncommented(name, fs.readFileSync(path.join(LIB, name), 'utf8'))), []);
+    assert.deepStrictEqual(
+      files.flatMap((name) => uncommented(name, fs.readFileSync(path.join(LIB, name), 'utf8'))),
+      [],
+    );
   });
 
   it('a name without one, or with one that does not say since when, would be found', () => {
     const found = (text) => uncommented('one.d.ts', text);
-    assert.deepStrictEqual(found('/** Since 1. */\nexport interface One {\n  two?: number;\n}'), ['one.d.ts: One.two: no comment']);
+    assert.deepStrictEqual(found('/** Since 1. */\nexport interface One {\n  two?: number;\n}'), [
+      'one.d.ts: One.two: no comment',
+    ]);
     assert.deepStrictEqual(found('/** One. */\nexport function one(): void;'), ['one.d.ts: one: since when?']);
     assert.deepStrictEqual(found('/** Since 1. */\nexport class One {\n  three(): { four: number };\n}'), [
       'one.d.ts: One.three: no comment', 'one.d.ts: One.three.four: no comment',
     ]);
-    assert.deepStrictEqual(found('export type One = 1;\nexport const two: 2;'), ['one.d.ts: One: no comment', 'one.d.ts: two: no comment']);
-    assert.deepStrictEqual(found('type One = {\n  /** Since 1. */\n  two: 2;\n};\ndeclare const three: unique symbol;'), []);
+    assert.deepStrictEqual(found('export type One = 1;\nexport const two: 2;'), [
+      'one.d.ts: One: no comment',
+      'one.d.ts: two: no comment',
+    ]);
+    assert.deepStrictEqual(
+      found('type One = {\n  /** Since 1. */\n  two: 2;\n};\ndeclare const three: unique symbol;'),
+      [],
+    );
   });
 
   it('an editor has something to say of every name, those that are as in @types/node included', () => {

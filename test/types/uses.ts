@@ -15,11 +15,14 @@ import * as registerHttp from '../../lib/register-http.js';
 const asNode: typeof nodeNet = net;
 const names: Record<keyof typeof nodeNet, unknown> = net;
 
-const server: Server = createServer({ pauseOnConnect: true, highWaterMark: 1, blockList: new BlockList() }, (socket) => {
-  const own: Socket = socket;
-  const fd: number | undefined = own.fd;
-  socket.setKeepAlive({ enable: true, initialDelay: 1, interval: 1, count: 1 }).setTypeOfService(16).end(`${fd}`);
-});
+const server: Server = createServer(
+  { pauseOnConnect: true, highWaterMark: 1, blockList: new BlockList() },
+  (socket) => {
+    const own: Socket = socket;
+    const fd: number | undefined = own.fd;
+    socket.setKeepAlive({ enable: true, initialDelay: 1, interval: 1, count: 1 }).setTypeOfService(16).end(`${fd}`);
+  },
+);
 server.dropMaxConnection = true;
 server.on('connection', (socket) => socket.setTypeOfService(16));
 server.on('connection', (socket: Socket) => socket.setTypeOfService(16));
@@ -29,9 +32,25 @@ server.listen({ port: 0, exclusive: true, reusePort: true, signal: new AbortCont
   return address;
 });
 
-const client: Socket = net.connect({ port: 1, host: 'localhost', autoSelectFamily: true, timeout: 1, typeOfService: 1 });
-const racing: Socket = net.connect({ port: 1, connectionAttemptDelay: 250, connectTimeout: 1, fastOpen: true, multipath: true });
-const facts: [boolean, boolean, number] = [racing.fastOpen, racing.multipath, racing.setUserTimeout(1).getUserTimeout()];
+const client: Socket = net.connect({
+  port: 1,
+  host: 'localhost',
+  autoSelectFamily: true,
+  timeout: 1,
+  typeOfService: 1,
+});
+const racing: Socket = net.connect({
+  port: 1,
+  connectionAttemptDelay: 250,
+  connectTimeout: 1,
+  fastOpen: true,
+  multipath: true,
+});
+const facts: [boolean, boolean, number] = [
+  racing.fastOpen,
+  racing.multipath,
+  racing.setUserTimeout(1).getUserTimeout(),
+];
 createServer({ userTimeout: 1 }).listen({ port: 0, fastOpen: 16, multipath: true });
 const other: Socket = net.createConnection('/path', () => {});
 net.connect(1, () => {});
@@ -70,7 +89,8 @@ async function shutDown(): Promise<number> {
   server.maxConnectionRate = { perSecond: 0.5 };
   server.on('drop', (data?: net.DropData) => console.log(data?.remoteAddress, data?.reason));
   const [first]: Socket[] = server.pauseAccept().resumeAccept().sockets();
-  const prefix: number = (server.maxConnectionsPerPrefix?.ipv4 ?? 0) + server.closeIdleConnections(1000) + server.closeAllConnections();
+  const prefix: number =
+    (server.maxConnectionsPerPrefix?.ipv4 ?? 0) + server.closeIdleConnections(1000) + server.closeAllConnections();
   // @ts-expect-error it can only be read
   server.acceptPaused = !first;
   // @ts-expect-error there is no such option
@@ -81,8 +101,14 @@ async function shutDown(): Promise<number> {
 
 async function promised(): Promise<void> {
   const { signal } = new AbortController();
-  const listening: Server = await promises.listen({ port: 0, noDelay: true, keepAliveCount: 3, signal }, (one) => one.end());
-  for (const other of [listen(0), listen('/path', { allowHalfOpen: true }), listen(0, '::', 5, (one: Socket) => one.end())]) {
+  const listening: Server = await promises.listen({ port: 0, noDelay: true, keepAliveCount: 3, signal }, (one) =>
+    one.end(),
+  );
+  for (const other of [
+    listen(0),
+    listen('/path', { allowHalfOpen: true }),
+    listen(0, '::', 5, (one: Socket) => one.end()),
+  ]) {
     (await other).close();
   }
   const socket: Socket = await promises.connect(1, '127.0.0.1', { signal });
@@ -99,10 +125,14 @@ async function promised(): Promise<void> {
 const behind: Server = createServer({ proxyProtocol: { mode: 'optional', trusted: list, timeout: 1000 } }, (one) => {
   const { command, tlvs, sourcePort } = one.proxyHeader ?? { command: 'LOCAL', tlvs: [], sourcePort: undefined };
   const port: number | undefined = sourcePort ?? one.peerPort;
-  const bytes: number = encodeProxyHeader(one).length + parseTlvs(encodeProxyHeader({ version: 1 })).length + (port ?? 0);
+  const bytes: number =
+    encodeProxyHeader(one).length + parseTlvs(encodeProxyHeader({ version: 1 })).length + (port ?? 0);
   net.connect({ port: bytes, proxyHeader: one });
   net.connect({ path: `${command}${tlvs.length}${TLV.ALPN}`, proxyHeader: { socket: one, checksum: true } });
-  net.connect({ port: 1, proxyHeader: { source: { address: '::1', port: 1 }, destination: { address: '::1', port: 2 }, tlvs } });
+  net.connect({
+    port: 1,
+    proxyHeader: { source: { address: '::1', port: 1 }, destination: { address: '::1', port: 2 }, tlvs },
+  });
 });
 behind.close();
 // @ts-expect-error there is no such mode
@@ -125,7 +155,11 @@ const movedServer: Server = net.receive(net.transfer(server), (socket) => socket
 const movedBound: net.BoundSocket = net.receive(net.transfer(bound));
 
 // socket options, TCP_INFO, credentials
-const size2: number = client.setOption('SO_RCVBUF', 1).setOption('SO_LINGER', 0).setOption(1, 7, Buffer.alloc(4)).getOption('SO_RCVBUF');
+const size2: number = client
+  .setOption('SO_RCVBUF', 1)
+  .setOption('SO_LINGER', 0)
+  .setOption(1, 7, Buffer.alloc(4))
+  .getOption('SO_RCVBUF');
 const quick: boolean = client.getOption('TCP_QUICKACK');
 const raw: Buffer = server.setOption('TCP_DEFER_ACCEPT', 1).getOption(6, 11, 256);
 net.connect({ port: 1, socketOptions: { TCP_NODELAY: 1, SO_LINGER: { onoff: true }, TCP_CONGESTION: 'reno' } });
@@ -155,10 +189,37 @@ createServer({ pauseOnConect: true });
 registerHttp.unregister();
 registerHttp.register();
 
-export { shutDown, quick, raw, rtt, size2, asNode, kind, moved, movedBound, movedServer, names, node, parsed, path, promised, received, receivedServer, size, stream };
+export {
+  shutDown,
+  quick,
+  raw,
+  rtt,
+  size2,
+  asNode,
+  kind,
+  moved,
+  movedBound,
+  movedServer,
+  names,
+  node,
+  parsed,
+  path,
+  promised,
+  received,
+  receivedServer,
+  size,
+  stream,
+};
 
 // bytes that are not copied
-net.createServer({ onread: { buffer: () => new Uint8Array(10), callback(got, memory) { return this.write(memory.subarray(0, got)); } } });
+net.createServer({
+  onread: {
+    buffer: () => new Uint8Array(10),
+    callback(got, memory) {
+      return this.write(memory.subarray(0, got));
+    },
+  },
+});
 net.createServer({ onread: { buffer: Buffer.alloc(10), callback() {} } });
 const sending: Promise<number> = client.sendFile('/file', { start: 1, end: 2 });
 const room: boolean = client.sendFile(3, (error, bytes) => error?.message ?? bytes?.toFixed());
@@ -168,7 +229,12 @@ const relayed: Promise<{ aToB: number; bToA: number }> = net.splice(client, othe
 client.sendFile(true);
 
 // defaults of the program, numbers
-net.setDefaults({ connectTimeout: 5000, fastOpen: true, client: { blockList: list }, server: { fastOpen: 64, maxConnectionsPerPrefix: { max: 3 } } });
+net.setDefaults({
+  connectTimeout: 5000,
+  fastOpen: true,
+  client: { blockList: list },
+  server: { fastOpen: 64, maxConnectionsPerPrefix: { max: 3 } },
+});
 const limit: number | undefined = net.getDefaults().server?.maxConnections;
 const dropped: number = net.stats().dropped.maxConnectionRate + net.stats().sockets.tcp + (limit ?? 0);
 net.version.padEnd(dropped);

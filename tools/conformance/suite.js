@@ -25,7 +25,8 @@ const NET_NAMES = /^parallel\/test-(net-|blocklist|socketaddress|tcp-)|^sequenti
 const PIPE_NAMES = /^parallel\/test-pipe-/;
 /** What is on top of a socket, each with tests of its own: test-http-*, … */
 const PROTOCOLS = ['http', 'https', 'http2', 'tls'];
-const REQUIRES_NET = /\brequire\(\s*['"`](?:node:)?net['"`]\s*\)|\bfrom\s+['"](?:node:)?net['"]|\bimport\(['"](?:node:)?net['"]\)/;
+const REQUIRES_NET =
+  /\brequire\(\s*['"`](?:node:)?net['"`]\s*\)|\bfrom\s+['"](?:node:)?net['"]|\bimport\(['"](?:node:)?net['"]\)/;
 
 /* Whether the tests of net, or with `all` every test that asks for net, have one of this name. */
 function isOfNet(name, tree, all) {
@@ -36,8 +37,8 @@ function isOfNet(name, tree, all) {
 /**
  * The tests of a selection in a tree.
  * @param {string} tree
- * @param {{ all?: boolean, filter?: string, protocols?: string[] }} [options] `filter`: a part of the names; `protocols`: the tests of
- *   these, rather than those of net
+ * @param {{ all?: boolean, filter?: string, protocols?: string[] }} [options] `filter`: a part of the names;
+ *   `protocols`: the tests of these, rather than those of net
  * @returns {string[]} names such as 'parallel/test-net-binary.js'
  */
 function chooseTests(tree, { all = false, filter = '', protocols = [] } = {}) {
@@ -54,7 +55,8 @@ function chooseTests(tree, { all = false, filter = '', protocols = [] } = {}) {
 
 /* What a test says of itself in its comments: arguments for node, and variables. */
 function readHeader(text) {
-  const words = (name) => (new RegExp(`^//\\s+${name}:(.*)$`, 'm').exec(text)?.[1] ?? '').trim().split(/\s+/).filter(Boolean);
+  const words = (name) =>
+    (new RegExp(`^//\\s+${name}:(.*)$`, 'm').exec(text)?.[1] ?? '').trim().split(/\s+/).filter(Boolean);
   const env = words('Env').map((word) => /^([^=]+)=(.*)$/.exec(word)).filter(Boolean);
   return { flags: words('Flags'), env: Object.fromEntries(env.map(([, key, value]) => [key, value])) };
 }
@@ -147,11 +149,11 @@ async function runOnBoth(name, settings) {
 /**
  * Runs tests; one that fails is run once more, alone, at the end, and those of protocols on the built-in as well.
  * @param {string[]} names
- * @param {{ node: string, tree: string, builtin: boolean, foreign: boolean, protocols: string[] }} settings `foreign`: the tests
- *   are those of another Node line
+ * @param {{ node: string, tree: string, builtin: boolean, foreign: boolean, protocols: string[] }} settings
+ *   `foreign`: the tests are those of another Node line
  * @param {(result: object) => void} onFailure told of each second failure
- * @returns {Promise<Map<string, object>>} the results of runTest() by name, in the order of `names`; `lacking`: the built-in does not
- *   pass it either
+ * @returns {Promise<Map<string, object>>} the results of runTest() by name, in the order of `names`; `lacking`: the
+ *   built-in does not pass it either
  */
 async function runTests(names, settings, onFailure) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-'));

@@ -19,7 +19,9 @@ const APT_ENTRIES = '/etc/apt';
 
 /** Whether a folder is a source tree of Node, or the part of one that is needed here. */
 function isTree(dir) {
-  return fs.existsSync(path.join(dir, 'test', 'common', 'index.js')) && fs.existsSync(path.join(dir, 'test', 'parallel'));
+  return (
+    fs.existsSync(path.join(dir, 'test', 'common', 'index.js')) && fs.existsSync(path.join(dir, 'test', 'parallel'))
+  );
 }
 
 /** The version of the Node that a tree makes, as `v20.19.2`. */
@@ -61,7 +63,9 @@ function isDebian(entry) {
 /** @returns {string | undefined} an entry for apt, in its one-line form */
 function sourceEntry() {
   for (const { name, text } of aptFiles()) {
-    const pieces = name.endsWith('.sources') ? text.split(/\n\s*\n/).map(fromParagraph) : text.split('\n').map(fromLine);
+    const pieces = name.endsWith('.sources')
+      ? text.split(/\n\s*\n/).map(fromParagraph)
+      : text.split('\n').map(fromLine);
     const found = pieces.find(isDebian);
     if (found === undefined) continue;
     const key = found.signedBy?.startsWith('/') ? `[signed-by=${found.signedBy}] ` : '';
@@ -100,7 +104,8 @@ async function download() {
   const updated = await apt(['update']);
   if (updated.status !== 0) throw new Error(lastLine(updated.output));
   const fetched = await apt(['source', '--download-only', '--only-source', `nodejs/${SUITE}`]);
-  // The original sources alone are needed: a mirror may lack Debian's own part of a version that has just been replaced.
+  // The original sources alone are needed: a mirror may lack Debian's own part of a version that has just been
+  // replaced.
   const archive = fs.readdirSync(APT).find((name) => /^nodejs_.*\.orig\.tar\.xz$/.test(name));
   if (archive === undefined && fetched.status !== 0) throw new Error(lastLine(fetched.output));
   if (archive === undefined) throw new Error('the source package holds no original sources');

@@ -1,7 +1,7 @@
 'use strict';
 // An ESLint rule: no file requires itself by way of others, neither when it is loaded nor later, within a function.
-// The rule of this name in eslint-plugin-import-x, as in eslint-plugin-import, follows `import` from file to file, but no
-// require(): it finds no cycle of CommonJS.
+// The rule of this name in eslint-plugin-import-x, as in eslint-plugin-import, follows `import` from file to file,
+// but no require(): it finds no cycle of CommonJS.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -62,7 +62,12 @@ module.exports = {
       if (typeof request !== 'string' || !request.startsWith('.')) return;
       const target = fileOf(filename, request);
       const way = target === undefined ? null : findWay(target, filename);
-      if (way !== null) context.report({ node, messageId: 'cycle', data: { way: way.map((name) => path.relative(cwd, name)).join(' -> ') } });
+      if (way !== null)
+        context.report({
+          node,
+          messageId: 'cycle',
+          data: { way: way.map((name) => path.relative(cwd, name)).join(' -> ') },
+        });
     };
     return {
       ImportDeclaration: (node) => check(node, node.source.value),

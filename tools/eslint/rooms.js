@@ -1,10 +1,23 @@
 'use strict';
-// The rooms of lib/, for eslint.config.js: the order in which they may require each other, and what belongs to one of them alone.
-// docs/architecture.md, "The rules of the rooms", says the same in words.
+// The rooms of lib/, for eslint.config.js: the order in which they may require each other, and what belongs to one of
+// them alone. docs/architecture.md, "The rules of the rooms", says the same in words.
 
-/** A room requires from those before it in this list, and from itself. Behind the last come the doors, the files of lib/ itself. */
+/**
+ * A room requires from those before it in this list, and from itself. Behind the last come the doors, the files of
+ * lib/ itself.
+ */
 const ROOMS = [
-  'common', 'node-internals', 'native', 'address', 'options', 'proxy', 'socket', 'server', 'program', 'processes', 'register',
+  'common',
+  'node-internals',
+  'native',
+  'address',
+  'options',
+  'proxy',
+  'socket',
+  'server',
+  'program',
+  'processes',
+  'register',
 ];
 const DOORS = ['./lib/*.js', './lib/*.mjs'];
 
@@ -20,7 +33,10 @@ const zones = ROOMS.flatMap((room, i) => [
   zoneOf(room, DOORS, 'the doors'),
 ]);
 
-/** Names of Node's that no document has. `_handle` and others like it are missing: cnet's own sockets have them, as they are net's. */
+/**
+ * Names of Node's that no document has. `_handle` and others like it are missing: cnet's own sockets have them, as
+ * they are net's.
+ */
 const PRIVATE = [
   '_readableState', '_writableState', 'ReadableState', 'WritableState', '_undestroy', 'pipeOnData', // stream
   '_events', '_eventsCount', '_maxListeners', // events
@@ -31,7 +47,8 @@ const PRIVATE = [
   '_parentWrap', // tls
 ];
 const NAMES = `/^(${PRIVATE.join('|')})$/`;
-const message = 'It is private to Node. A function of lib/node-internals/ does it, under a name that tells what it does.';
+const message =
+  'It is private to Node. A function of lib/node-internals/ does it, under a name that tells what it does.';
 
 /** What no-restricted-syntax forbids outside of lib/node-internals. */
 const privateNames = [

@@ -1,6 +1,6 @@
 'use strict';
-// ftp.js: basic-ftp: an operation takes the file `big` from the server, or with the option `up` sends it there. `local` is the
-// client's folder.
+// ftp.js: basic-ftp: an operation takes the file `big` from the server, or with the option `up` sends it there.
+// `local` is the client's folder.
 
 const path = require('node:path');
 

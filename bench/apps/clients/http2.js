@@ -5,7 +5,9 @@ const http2 = require('node:http2');
 
 const { obey, options } = require('../program.js');
 
-const session = http2.connect(`http${options.secure ? 's' : ''}://127.0.0.1:${options.port}`, { rejectUnauthorized: false });
+const session = http2.connect(`http${options.secure ? 's' : ''}://127.0.0.1:${options.port}`, {
+  rejectUnauthorized: false,
+});
 
 const ask = () => new Promise((resolve, reject) => {
   session.request({ ':path': '/' }).on('error', reject).on('end', resolve).resume();

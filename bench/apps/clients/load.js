@@ -1,6 +1,6 @@
 'use strict';
-// load.js: a load generator, the `generator` of the options: an operation is a request, or a handshake. Without it the client
-// `instead` does the same with Node.
+// load.js: a load generator, the `generator` of the options: an operation is a request, or a handshake. Without it
+// the client `instead` does the same with Node.
 
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
@@ -20,23 +20,38 @@ function postScript() {
   return ['-s', file];
 }
 
-/** Of each: its command line for so many operations, what it says of those that are done, and what failures look like. */
+/**
+ * Of each: its command line for so many operations, what it says of those that are done, and what failures look like.
+ */
 const GENERATORS = {
   wrk: {
-    command: () => ['wrk', '-t1', `-c${atOnce}`, `-d${seconds}s`, '--timeout', '60s', ...(post ? postScript() : []), url],
-    done: /(\d+) requests in/, failed: /Socket errors: .*|Non-2xx.*/,
+    command: () => [
+      'wrk',
+      '-t1',
+      `-c${atOnce}`,
+      `-d${seconds}s`,
+      '--timeout',
+      '60s',
+      ...(post ? postScript() : []),
+      url,
+    ],
+    done: /(\d+) requests in/,
+    failed: /Socket errors: .*|Non-2xx.*/,
   },
   ab: {
     command: (times) => ['ab', '-q', ...(close ? [] : ['-k']), '-n', times, '-c', atOnce, url],
-    done: /Complete requests:\s+(\d+)/, failed: /Failed requests:\s+[1-9].*|Non-2xx.*/,
+    done: /Complete requests:\s+(\d+)/,
+    failed: /Failed requests:\s+[1-9].*|Non-2xx.*/,
   },
   h2load: {
     command: (times) => ['h2load', '-n', times, '-c', 1, '-m', atOnce, url],
-    done: /(\d+) succeeded/, failed: /[1-9]\d* failed|[1-9]\d* errored/,
+    done: /(\d+) succeeded/,
+    failed: /[1-9]\d* failed|[1-9]\d* errored/,
   },
   openssl: {
     command: () => ['openssl', 's_time', '-connect', `127.0.0.1:${port}`, '-new', '-time', seconds],
-    done: /(\d+) connections in \d+ real/, failed: /ERROR.*/,
+    done: /(\d+) connections in \d+ real/,
+    failed: /ERROR.*/,
   },
 };
 

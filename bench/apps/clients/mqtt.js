@@ -1,5 +1,6 @@
 'use strict';
-// mqtt.js: an operation publishes a message of `size` bytes, which is acknowledged, and comes back as this client subscribes to it.
+// mqtt.js: an operation publishes a message of `size` bytes, which is acknowledged, and comes back as this client
+// subscribes to it.
 
 const { connectAsync } = require('mqtt');
 

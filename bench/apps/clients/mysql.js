@@ -6,7 +6,12 @@ const { createPool } = require('mysql2/promise');
 const { obey, options } = require('../program.js');
 
 const pool = createPool({
-  host: '127.0.0.1', port: options.port, user: 'bench', password: 'bench', database: 'bench', connectionLimit: options.atOnce,
+  host: '127.0.0.1',
+  port: options.port,
+  user: 'bench',
+  password: 'bench',
+  database: 'bench',
+  connectionLimit: options.atOnce,
   ssl: { rejectUnauthorized: false },
 });
 

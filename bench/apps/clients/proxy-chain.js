@@ -1,6 +1,6 @@
 'use strict';
-// proxy-chain.js: an operation is a request over the proxy to an HTTP server of this process, which answers with `size` bytes:
-// plain, or with the option `tunnel` through a CONNECT of its own.
+// proxy-chain.js: an operation is a request over the proxy to an HTTP server of this process, which answers with
+// `size` bytes: plain, or with the option `tunnel` through a CONNECT of its own.
 
 const http = require('node:http');
 

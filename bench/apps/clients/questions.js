@@ -1,6 +1,7 @@
 'use strict';
-// questions.js: an operation writes a question of `question` bytes and reads the answer of `answer` bytes; `atOnce` connections do so.
-// With the option `secure` they are of TLS, each over a socket of net. A question ends with a line break.
+// questions.js: an operation writes a question of `question` bytes and reads the answer of `answer` bytes; `atOnce`
+// connections do so. With the option `secure` they are of TLS, each over a socket of net. A question ends with a line
+// break.
 
 const { once } = require('node:events');
 const net = require('net');

@@ -1,7 +1,7 @@
 'use strict';
-// requests.js: an operation is a request of http, with the option `secure` of https, on connections that an agent keeps, or with
-// `close` on one of its own; with `post` it has so many bytes. With `origin` the server is a proxy to one of this process, whose answers
-// have so many bytes.
+// requests.js: an operation is a request of http, with the option `secure` of https, on connections that an agent
+// keeps, or with `close` on one of its own; with `post` it has so many bytes. With `origin` the server is a proxy to
+// one of this process, whose answers have so many bytes.
 
 const http = require('node:http');
 const https = require('node:https');

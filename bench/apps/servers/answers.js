@@ -1,6 +1,6 @@
 'use strict';
-// answers.js: answers each `question` bytes with `answer` bytes, with the option `secure` in TLS over a socket of net, with `encoding` as
-// text of ASCII.
+// answers.js: answers each `question` bytes with `answer` bytes, with the option `secure` in TLS over a socket of
+// net, with `encoding` as text of ASCII.
 
 const net = require('net');
 const tls = require('node:tls');

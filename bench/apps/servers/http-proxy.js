@@ -1,5 +1,6 @@
 'use strict';
-// http-proxy.js: http-proxy, which passes each request on to the port of its header `x-origin`, on connections that it keeps.
+// http-proxy.js: http-proxy, which passes each request on to the port of its header `x-origin`, on connections that
+// it keeps.
 
 const http = require('node:http');
 
@@ -8,7 +9,9 @@ const { createProxyServer } = require('http-proxy');
 const { obey, say } = require('../program.js');
 
 const proxy = createProxyServer({ agent: new http.Agent({ keepAlive: true }) });
-const server = http.createServer((request, response) => proxy.web(request, response, { target: `http://127.0.0.1:${request.headers['x-origin']}` }));
+const server = http.createServer((request, response) =>
+  proxy.web(request, response, { target: `http://127.0.0.1:${request.headers['x-origin']}` }),
+);
 
 server.listen(0, '127.0.0.1', () => {
   say({ port: server.address().port });

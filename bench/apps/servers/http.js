@@ -1,5 +1,6 @@
 'use strict';
-// http.js: an http server, with the option `secure` one of https: it answers each request with `size` bytes, after its body.
+// http.js: an http server, with the option `secure` one of https: it answers each request with `size` bytes, after
+// its body.
 
 const http = require('node:http');
 const https = require('node:https');

@@ -17,14 +17,40 @@ const init = path.join(options.root, 'init.sql');
 fs.copyFileSync(files.key, key);
 fs.chmodSync(key, 0o600);
 fs.mkdirSync(data, { mode: 0o700 });
-fs.writeFileSync(init, "CREATE USER 'bench'@'%' IDENTIFIED BY 'bench';\nCREATE DATABASE bench;\nGRANT ALL ON bench.* TO 'bench'@'%';\n");
+fs.writeFileSync(
+  init,
+  "CREATE USER 'bench'@'%' IDENTIFIED BY 'bench';\nCREATE DATABASE bench;\nGRANT ALL ON bench.* TO 'bench'@'%';\n",
+);
 const user = giveTo('mysql');
 const asUser = user === undefined ? [] : [`--user=${user.name}`];
-const install = ['--no-defaults', `--datadir=${data}`, ...asUser, '--skip-test-db', '--auth-root-authentication-method=normal'];
-execFileSync(find('mariadb-install-db'), install, { env: { ...process.env, TMPDIR: options.root }, cwd: '/', stdio: ['ignore', 'ignore', 'inherit'] });
+const install = [
+  '--no-defaults',
+  `--datadir=${data}`,
+  ...asUser,
+  '--skip-test-db',
+  '--auth-root-authentication-method=normal',
+];
+execFileSync(find('mariadb-install-db'), install, {
+  env: { ...process.env, TMPDIR: options.root },
+  cwd: '/',
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
 
-serveBy(find('mariadbd'), (port) => [
-  '--no-defaults', `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${path.join(options.root, 'socket')}`,
-  `--ssl-cert=${files.cert}`, `--ssl-key=${key}`, '--skip-name-resolve', `--tmpdir=${options.root}`, `--pid-file=${path.join(options.root, 'pid')}`,
-  '--innodb-buffer-pool-size=32M', `--init-file=${init}`,
-], { user });
+serveBy(
+  find('mariadbd'),
+  (port) => [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    `--socket=${path.join(options.root, 'socket')}`,
+    `--ssl-cert=${files.cert}`,
+    `--ssl-key=${key}`,
+    '--skip-name-resolve',
+    `--tmpdir=${options.root}`,
+    `--pid-file=${path.join(options.root, 'pid')}`,
+    '--innodb-buffer-pool-size=32M',
+    `--init-file=${init}`,
+  ],
+  { user },
+);

@@ -16,9 +16,19 @@ const data = path.join(options.root, 'data');
 fs.copyFileSync(files.key, key);
 fs.chmodSync(key, 0o600);
 const user = giveTo('postgres');
-execFileSync(find('initdb'), ['-D', data, '-U', 'bench', '--auth=trust', '--no-sync', '--locale=C'], { ...user, cwd: '/' });
+execFileSync(find('initdb'), ['-D', data, '-U', 'bench', '--auth=trust', '--no-sync', '--locale=C'], {
+  ...user,
+  cwd: '/',
+});
 
-const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: options.root, fsync: 'off', ssl: 'on', ssl_cert_file: files.cert, ssl_key_file: key };
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: options.root,
+  fsync: 'off',
+  ssl: 'on',
+  ssl_cert_file: files.cert,
+  ssl_key_file: key,
+};
 const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
 serveBy(find('postgres'), (port) => ['-D', data, '-p', port, ...flags], { signal: 'QUIT', user });

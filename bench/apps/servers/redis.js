@@ -3,4 +3,15 @@
 
 const { serveBy } = require('../external.js');
 
-serveBy('redis-server', (port) => ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/']);
+serveBy('redis-server', (port) => [
+  '--port',
+  port,
+  '--bind',
+  '127.0.0.1',
+  '--save',
+  '',
+  '--appendonly',
+  'no',
+  '--dir',
+  '/',
+]);

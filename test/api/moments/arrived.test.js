@@ -94,7 +94,8 @@ describe('moments: what has arrived while the loop was busy wins over the time t
 
   it("a connection whose lookup has answered, over 'timeout'", async () => {
     const server = await listening(net.createServer());
-    const lookup = (host, options, callback) => fs.stat('.', () => callback(null, options.all ? [{ address: HOST, family: 4 }] : HOST, 4));
+    const lookup = (host, options, callback) =>
+      fs.stat('.', () => callback(null, options.all ? [{ address: HOST, family: 4 }] : HOST, 4));
     const socket = track(net.connect({ port: server.address().port, host: 'x', lookup, timeout: TIME }));
     const events = record(socket, 'connect', 'timeout');
     block(LONG);
@@ -104,7 +105,11 @@ describe('moments: what has arrived while the loop was busy wins over the time t
 
   it('a connection over the time limit of its attempt', async () => {
     const server = await listening(net.createServer());
-    const lookup = (host, options, callback) => callback(null, [HOST, '127.0.0.2'].map((address) => ({ address, family: 4 })));
+    const lookup = (host, options, callback) =>
+      callback(
+        null,
+        [HOST, '127.0.0.2'].map((address) => ({ address, family: 4 })),
+      );
     const socket = track(net.connect({
       port: server.address().port, host: 'x', lookup, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: TIME,
     }));
@@ -116,7 +121,11 @@ describe('moments: what has arrived while the loop was busy wins over the time t
 
   it('a refusal over it too: the attempt has failed, not timed out', async () => {
     const server = await listening(net.createServer());
-    const lookup = (host, options, callback) => callback(null, ['127.0.0.2', HOST].map((address) => ({ address, family: 4 })));
+    const lookup = (host, options, callback) =>
+      callback(
+        null,
+        ['127.0.0.2', HOST].map((address) => ({ address, family: 4 })),
+      );
     const socket = track(net.connect({
       port: server.address().port, host: 'x', lookup, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: TIME,
     }));
@@ -132,7 +141,11 @@ describe('moments: what has arrived while the loop was busy wins over the time t
     const end = await silent(['127.0.0.3']);
     ends.push(end);
     const server = await listening(net.createServer(), end.port, HOST);
-    const lookup = (host, options, callback) => callback(null, ['127.0.0.3', HOST].map((address) => ({ address, family: 4 })));
+    const lookup = (host, options, callback) =>
+      callback(
+        null,
+        ['127.0.0.3', HOST].map((address) => ({ address, family: 4 })),
+      );
     const socket = track(net.connect({
       port: server.address().port, host: 'x', lookup, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: TIME,
     }));

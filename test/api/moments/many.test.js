@@ -20,7 +20,9 @@ describe('moments: many limits that are up at once, of which some have an answer
     for (let i = 0; i < COUNT; i++) pairs.push(await pair());
     const isReady = (i) => i % 7 === 3;
     const events = [];
-    pairs.forEach(({ client }, i) => client.on('timeout', () => events.push(`timeout ${i}`)).on('data', () => events.push(`data ${i}`)));
+    pairs.forEach(({ client }, i) =>
+      client.on('timeout', () => events.push(`timeout ${i}`)).on('data', () => events.push(`data ${i}`)),
+    );
     for (const { client } of pairs) client.setTimeout(TIME);
     pairs.forEach(({ accepted }, i) => isReady(i) && accepted.write('x'));
     block(LONG);
@@ -34,7 +36,8 @@ describe('moments: many limits that are up at once, of which some have an answer
   it('headers of the PROXY protocol win over the limit of their connections; the others are closed', async () => {
     const server = await listening(net.createServer({ proxyProtocol: { timeout: 300 } }));
     const clients = [];
-    for (let i = 0; i < 20; i++) clients.push((await connected(server.address().port, HOST)).on('error', () => {}).resume());
+    for (let i = 0; i < 20; i++)
+      clients.push((await connected(server.address().port, HOST)).on('error', () => {}).resume());
     const ports = new Set();
     let late = 0;
     const settled = new Promise((resolve) => {

@@ -15,14 +15,21 @@ const WAYS = {
   address: (server) => ({ port: server.address().port, host: HOST }),
   path: (server) => ({ path: server.address() }),
   name: (server) => ({
-    port: server.address().port, host: 'x', autoSelectFamily: true, lookup: (host, options, callback) => setImmediate(callback, null, addresses(HOST)),
+    port: server.address().port,
+    host: 'x',
+    autoSelectFamily: true,
+    lookup: (host, options, callback) => setImmediate(callback, null, addresses(HOST)),
   }),
   'second address': (server) => ({
-    port: server.address().port, host: 'x', autoSelectFamily: true,
+    port: server.address().port,
+    host: 'x',
+    autoSelectFamily: true,
     lookup: (host, options, callback) => setImmediate(callback, null, addresses('127.0.0.2', HOST)),
   }),
   race: (server) => ({
-    port: server.address().port, host: 'x', connectionAttemptDelay: 10000,
+    port: server.address().port,
+    host: 'x',
+    connectionAttemptDelay: 10000,
     lookup: (host, options, callback) => setImmediate(callback, null, addresses('127.0.0.2', HOST)),
   }),
 };

@@ -1,6 +1,9 @@
 'use strict';
 
-/** The worker, and the child process, that speaks in the place of a server: it receives the connection and tells what was wrong. */
+/**
+ * The worker, and the child process, that speaks in the place of a server: it receives the connection and tells what
+ * was wrong.
+ */
 
 const { isMainThread, parentPort } = require('node:worker_threads');
 
@@ -29,7 +32,9 @@ async function go({ number, talk }, receive) {
 if (isMainThread) {
   const { fromNode } = require('../../../lib/child-process');
   process.on('message', async (message, handle) => {
-    process.send(await go(message, (options) => fromNode(handle, { ...options, allowHalfOpen: message.talk.ends === 'at once' })));
+    process.send(
+      await go(message, (options) => fromNode(handle, { ...options, allowHalfOpen: message.talk.ends === 'at once' })),
+    );
   });
   process.send({});
 } else {

@@ -8,7 +8,8 @@
  *   client, server                how that side sends and receives (peer.js)
  *   bound        () => the BoundSocket from which a client connects
  *   opened       (server, scene) => …, once a server is made
- *   accepted, connected           (socket, scene, side) => what goes on with the connection: the same socket, or another one
+ *   accepted, connected           (socket, scene, side) => what goes on with the connection: the same socket or
+ *                another one
  *   relay        (a, b) => …: the client speaks to the server by a relay of two sockets
  *   layer        a protocol above (layers.js)
  *   away         who speaks in the place of the server: 'worker', 'child'
@@ -63,7 +64,13 @@ async function moveHere(socket, scene, side) {
 
 /** @type {Array<{ name: string, needs?: boolean, plan(plan: object): void }>} */
 const features = [
-  { name: 'path', needs: POSIX, plan: (plan) => { plan.transport = 'path'; } },
+  {
+    name: 'path',
+    needs: POSIX,
+    plan: (plan) => {
+      plan.transport = 'path';
+    },
+  },
   {
     name: 'fastOpen',
     needs: LINUX,
@@ -99,7 +106,12 @@ const features = [
       });
     },
   },
-  { name: 'proxyProtocol optional', plan: (plan) => { plan.options.server.proxyProtocol = { mode: 'optional', trusted: trustedList() }; } },
+  {
+    name: 'proxyProtocol optional',
+    plan: (plan) => {
+      plan.options.server.proxyProtocol = { mode: 'optional', trusted: trustedList() };
+    },
+  },
   {
     name: 'receiveDescriptors',
     needs: POSIX,
@@ -181,7 +193,12 @@ const features = [
       };
     },
   },
-  { name: 'splice', plan: (plan) => { plan.relay = (a, b) => net.splice(a, b); } },
+  {
+    name: 'splice',
+    plan: (plan) => {
+      plan.relay = (a, b) => net.splice(a, b);
+    },
+  },
   {
     name: 'sendFile',
     plan(plan) {
@@ -205,8 +222,20 @@ const features = [
       plan.connected.push(moveHere);
     },
   },
-  { name: 'transfer to a worker', needs: POSIX, plan: (plan) => { plan.away = 'worker'; } },
-  { name: 'send() to a child process', needs: POSIX, plan: (plan) => { plan.away = 'child'; } },
+  {
+    name: 'transfer to a worker',
+    needs: POSIX,
+    plan: (plan) => {
+      plan.away = 'worker';
+    },
+  },
+  {
+    name: 'send() to a child process',
+    needs: POSIX,
+    plan: (plan) => {
+      plan.away = 'child';
+    },
+  },
   {
     name: 'timeout',
     plan(plan) {
@@ -239,8 +268,18 @@ const features = [
       plan.isHalfOpen = true;
     },
   },
-  { name: 'reconnect', plan: (plan) => { plan.reconnects = true; } },
-  { name: 'shutdown()', plan: (plan) => { plan.finish = 'shutdown'; } },
+  {
+    name: 'reconnect',
+    plan: (plan) => {
+      plan.reconnects = true;
+    },
+  },
+  {
+    name: 'shutdown()',
+    plan: (plan) => {
+      plan.finish = 'shutdown';
+    },
+  },
   {
     name: 'accept limits',
     plan(plan) {
@@ -259,12 +298,21 @@ const features = [
       plan.options.connect.connectionAttemptDelay = 5000;
       plan.options.connect.host = 'two.example';
       plan.options.connect.lookup = (name, options, callback) => {
-        if (options.all) process.nextTick(callback, null, [{ address: '127.0.0.2', family: 4 }, { address: HOST, family: 4 }]);
+        if (options.all)
+          process.nextTick(callback, null, [
+            { address: '127.0.0.2', family: 4 },
+            { address: HOST, family: 4 },
+          ]);
         else process.nextTick(callback, null, HOST, 4);
       };
     },
   },
-  { name: 'connectTimeout', plan: (plan) => { plan.options.connect.connectTimeout = 300_000; } },
+  {
+    name: 'connectTimeout',
+    plan: (plan) => {
+      plan.options.connect.connectTimeout = 300_000;
+    },
+  },
   {
     name: 'userTimeout',
     needs: LINUX,
@@ -285,7 +333,12 @@ const features = [
   {
     name: 'noDelay, keepAlive and typeOfService',
     plan(plan) {
-      Object.assign(plan.options.connect, { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, typeOfService: 0x10 });
+      Object.assign(plan.options.connect, {
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: 60_000,
+        typeOfService: 0x10,
+      });
       Object.assign(plan.options.server, { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
     },
   },
@@ -328,13 +381,31 @@ const features = [
       plan.options.server.highWaterMark = 1000;
     },
   },
-  { name: 'for await over the server', plan: (plan) => { plan.iterates = true; } },
-  { name: 'TLS above', needs: process.versions.openssl !== undefined, plan: (plan) => { plan.layer = 'tls'; } },
-  { name: 'http above', plan: (plan) => { plan.layer = 'http'; } },
+  {
+    name: 'for await over the server',
+    plan: (plan) => {
+      plan.iterates = true;
+    },
+  },
+  {
+    name: 'TLS above',
+    needs: process.versions.openssl !== undefined,
+    plan: (plan) => {
+      plan.layer = 'tls';
+    },
+  },
+  {
+    name: 'http above',
+    plan: (plan) => {
+      plan.layer = 'http';
+    },
+  },
   {
     name: 'http2 above',
     needs: process.versions.openssl !== undefined && Number.parseInt(process.versions.node, 10) > 18,
-    plan: (plan) => { plan.layer = 'http2'; },
+    plan: (plan) => {
+      plan.layer = 'http2';
+    },
   },
   {
     name: 'register, under http',

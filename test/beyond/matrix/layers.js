@@ -28,7 +28,11 @@ const layers = {
       return server;
     },
     client(socket) {
-      const request = http.request({ method: 'POST', createConnection: () => socket, headers: { connection: 'close' } });
+      const request = http.request({
+        method: 'POST',
+        createConnection: () => socket,
+        headers: { connection: 'close' },
+      });
       return new Promise((resolve, reject) => {
         request.on('response', (response) => resolve({ readable: response, writable: request })).on('error', reject);
         request.flushHeaders();

@@ -4,7 +4,10 @@
 
 /** Groups of which a scene can have one. */
 const GROUPS = [
-  ['one protocol is above a socket', ['TLS above', 'http above', 'http2 above', 'register, under http', 'register, under TLS']],
+  [
+    'one protocol is above a socket',
+    ['TLS above', 'http above', 'http2 above', 'register, under http', 'register, under TLS'],
+  ],
   ['one relay is between two sockets', ['a relay by pipe()', 'splice']],
   ['a connection goes to one place', ['transfer to a worker', 'send() to a child process']],
   ['it is the same option', ['onread of the client', 'onread of the client, a function']],
@@ -15,15 +18,28 @@ const GROUPS = [
 /** Each of the first with each of the second. Those that are refused with an error: refused.test.js. */
 const APART = [
   ['it is refused: ERR_INVALID_ARG_VALUE', ['multipath'], ['userTimeout']],
-  ['it is of TCP, and refused for a path: ERR_INVALID_ARG_VALUE', ['fastOpen', 'multipath', 'racing', 'userTimeout'],
-    ['path', 'receiveDescriptors', 'sendDescriptors', 'unlinkStale and mode', 'allowedUids']],
+  [
+    'it is of TCP, and refused for a path: ERR_INVALID_ARG_VALUE',
+    ['fastOpen', 'multipath', 'racing', 'userTimeout'],
+    ['path', 'receiveDescriptors', 'sendDescriptors', 'unlinkStale and mode', 'allowedUids'],
+  ],
   ['it is refused: ERR_INVALID_ARG_VALUE', ['proxyProtocol optional'], ['receiveDescriptors']],
   ['it is refused: ERR_SOCKET_IN_USE', ['proxyProtocol optional'], ['send() to a child process']],
-  ['what is above a socket has none of its methods', ['sendFile', 'sendDescriptors'],
-    ['TLS above', 'http above', 'http2 above', 'register, under http', 'register, under TLS']],
-  ["http reads by 'data', which such a socket does not have, in Node either", [
-    'onread of the client', 'onread of the client, a function', 'onread of the server', 'onread of the server, a function',
-  ], ['http above', 'register, under http']],
+  [
+    'what is above a socket has none of its methods',
+    ['sendFile', 'sendDescriptors'],
+    ['TLS above', 'http above', 'http2 above', 'register, under http', 'register, under TLS'],
+  ],
+  [
+    "http reads by 'data', which such a socket does not have, in Node either",
+    [
+      'onread of the client',
+      'onread of the client, a function',
+      'onread of the server',
+      'onread of the server, a function',
+    ],
+    ['http above', 'register, under http'],
+  ],
 ];
 
 /** @returns {string | null} why two features are no pair that moves bytes; null: they are one */

@@ -1,5 +1,6 @@
 'use strict';
-// Every two of what cnet can do, together: numbered bytes of several connections at once, both ways, compared at both ends.
+// Every two of what cnet can do, together: numbered bytes of several connections at once, both ways, compared at both
+// ends.
 
 const assert = require('node:assert');
 const { spawn, spawnSync } = require('node:child_process');
@@ -51,21 +52,29 @@ describe('pairs of features', function pairs() {
 
       for (const other of features.slice(index + 1)) {
         if (other.needs === false || reasonOf(one.name, other.name) !== null) continue;
-        it(`with ${other.name}: every byte arrives once, in its place, both ways, and nothing is left open`, () => play(one, other));
+        it(`with ${other.name}: every byte arrives once, in its place, both ways, and nothing is left open`, () =>
+          play(one, other));
       }
     });
   });
 });
 
 /** A network of its own in which clients and servers have TCP Fast Open. */
-const NAMESPACE = ['-rn', 'sh', '-c', 'ip link set lo up && echo 3 > /proc/sys/net/ipv4/tcp_fastopen && exec "$@"', 'sh'];
+const NAMESPACE = [
+  '-rn',
+  'sh',
+  '-c',
+  'ip link set lo up && echo 3 > /proc/sys/net/ipv4/tcp_fastopen && exec "$@"',
+  'sh',
+];
 
 describe('pairs of features with data in the handshake', function early() {
   this.timeout(patience(60000));
   this.slow(20000);
 
   it('fastOpen with each other feature: every byte arrives once, in its place, both ways', async function fastOpen() {
-    if (process.platform !== 'linux' || spawnSync('unshare', [...NAMESPACE, 'true'], { stdio: 'ignore' }).status !== 0) this.skip();
+    if (process.platform !== 'linux' || spawnSync('unshare', [...NAMESPACE, 'true'], { stdio: 'ignore' }).status !== 0)
+      this.skip();
     const command = [...NAMESPACE, process.execPath, path.join(__dirname, 'with-each.js'), 'fastOpen'];
     const child = spawn('unshare', command, { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';

@@ -10,7 +10,10 @@ const { layers } = require('./layers');
 const { Collector, content } = require('./stream');
 const { turn } = require('../../support/loop');
 
-/** Sizes of writes, one after the other; what is left goes with the last. They cross 16 KiB, 64 KiB and what a socket takes. */
+/**
+ * Sizes of writes, one after the other; what is left goes with the last. They cross 16 KiB, 64 KiB and what a socket
+ * takes.
+ */
 const SIZES = [8, 1, 7, 100, 16383, 16384, 16385, 1000, 65535, 65536, 65537, 3, 200000, 2, 5000];
 
 /** @returns {Buffer[]} */
@@ -120,7 +123,10 @@ function makeSink(collector, readable) {
   });
 }
 
-/** Begins to receive. What `onread` is called with comes by itself. @returns {Promise<void> | undefined} until it is through */
+/**
+ * Begins to receive. What `onread` is called with comes by itself.
+ * @returns {Promise<void> | undefined} until it is through
+ */
 function receive(readable, collector, { read = 'data', encoding }) {
   if (encoding) readable.setEncoding(encoding);
   const take = (chunk) => collector.take(chunk, readable.readableEncoding);
@@ -134,7 +140,7 @@ function receive(readable, collector, { read = 'data', encoding }) {
   } else readable.on('data', take).resume();
 }
 
-/* --- a conversation ------------------------------------------------------------------------------------------------- */
+/* --- a conversation ----------------------------------------------------------------------------------------------- */
 
 /** Notes what a stream tells of its life. */
 function watch(stream) {
@@ -151,10 +157,11 @@ const closing = (stream) => new Promise((resolve) => { stream.once('close', reso
 
 /**
  * Sends and receives, until both ways have ended.
- * @param {{ readable: import('node:stream').Readable, writable: import('node:stream').Writable }} io may be the same stream
- * @param {{ number: number, length: number, prefix?: Buffer, how: object, ends: string }} talk
- *   `number`, `length`: of the stream to send; `how`: of send() and receive(); `ends`: 'at once' when all is sent, 'first' when
- *   all has come too, 'after' the end of the other side, 'second': the same, by itself
+ * @param {{ readable: import('node:stream').Readable, writable: import('node:stream').Writable }} io may be the same
+ *   stream
+ * @param {{ number: number, length: number, prefix?: Buffer, how: object, ends: string }} talk `number`, `length`: of
+ *   the stream to send; `how`: of send() and receive(); `ends`: 'at once' when all is sent, 'first' when all has come
+ *   too, 'after' the end of the other side, 'second': the same, by itself
  * @param {Collector} collector
  */
 async function converse({ readable, writable }, { number, length, how, ends }, collector) {
@@ -193,8 +200,8 @@ function judge(events, isRaw) {
 /**
  * Holds a conversation on a socket, with the layer that there is above it.
  * @param {Socket} socket
- * @param {object} talk of converse(), and `side`: 'client' or 'server', `layer`: its name or undefined, `counts`: the bytes that
- *   the socket has to tell of at the end, `isRegistered`
+ * @param {object} talk of converse(), and `side`: 'client' or 'server', `layer`: its name or undefined, `counts`: the
+ *   bytes that the socket has to tell of at the end, `isRegistered`
  * @param {Collector} collector
  * @returns {Promise<void>} what was wrong is in the collector
  */
@@ -202,7 +209,8 @@ async function speak(socket, talk, collector) {
   const { side, layer, counts } = talk;
   const events = watch(socket);
   const closed = closing(socket);
-  const io = await (talk.io?.() ?? (layer === undefined ? { readable: socket, writable: socket } : above(socket, layer, side)));
+  const io = await (talk.io?.() ??
+    (layer === undefined ? { readable: socket, writable: socket } : above(socket, layer, side)));
   await converse(io, talk, collector);
   await closed;
   await turn();
@@ -210,7 +218,8 @@ async function speak(socket, talk, collector) {
   if (counts === undefined || layer !== undefined) return;
   const { bytesRead, bytesWritten } = socket;
   if (bytesRead !== counts.read) collector.fail(`${side}: bytesRead is ${bytesRead}, not ${counts.read}`);
-  if (bytesWritten !== counts.written) collector.fail(`${side}: bytesWritten is ${bytesWritten}, not ${counts.written}`);
+  if (bytesWritten !== counts.written)
+    collector.fail(`${side}: bytesWritten is ${bytesWritten}, not ${counts.written}`);
 }
 
 /** What is read from and written to above the socket. */

@@ -31,7 +31,11 @@ describe('pairs that are refused', () => {
   /** A connection, both ends here. */
   async function pair({ server: serverOptions = {}, connect = {}, listen = { port: 0, host: HOST } } = {}) {
     const server = await listening(net.createServer(serverOptions), listen);
-    const { client, accepted: socket } = await join(server, { connect: (options) => track(net.connect(options)) }, connect);
+    const { client, accepted: socket } = await join(
+      server,
+      { connect: (options) => track(net.connect(options)) },
+      connect,
+    );
     return { client, socket: track(socket), server };
   }
 
@@ -195,14 +199,19 @@ describe('pairs that are refused', () => {
       socket.once('readable', () => {});
       client.write('read already');
       await once(socket, 'readable');
-      assert.throws(() => toNode(socket), { code: 'ERR_SOCKET_IN_USE', message: /bytes that it has read would be lost/ });
+      assert.throws(() => toNode(socket), {
+        code: 'ERR_SOCKET_IN_USE',
+        message: /bytes that it has read would be lost/,
+      });
       assert.strictEqual(String(socket.read()), 'read already');
     });
 
     it("of a connection of proxyProtocol 'optional' without a header, whose first bytes were read: ERR_SOCKET_IN_USE", async () => {
       const trusted = new net.BlockList();
       trusted.addAddress(HOST);
-      const server = net.createServer({ proxyProtocol: { mode: 'optional', trusted }, pauseOnConnect: true }).listen(0, HOST);
+      const server = net
+        .createServer({ proxyProtocol: { mode: 'optional', trusted }, pauseOnConnect: true })
+        .listen(0, HOST);
       track(server);
       await once(server, 'listening');
       const client = net.connect(server.address().port, HOST);
@@ -278,12 +287,16 @@ describe('pairs that are refused', () => {
       for (const [name, value] of Object.entries(options)) {
         assert.throws(() => net.connect({ path: dir.path('s'), [name]: value }), refusesValue);
       }
-      for (const name of ['fastOpen', 'multipath']) assert.throws(() => net.createServer().listen({ path: dir.path('s'), [name]: true }), refusesValue);
+      for (const name of ['fastOpen', 'multipath'])
+        assert.throws(() => net.createServer().listen({ path: dir.path('s'), [name]: true }), refusesValue);
     });
 
     it('mode with readableAll: ERR_INVALID_ARG_VALUE', function () {
       if (WINDOWS) this.skip();
-      assert.throws(() => net.createServer().listen({ path: dir.path('s'), mode: 0o600, readableAll: true }), refusesValue);
+      assert.throws(
+        () => net.createServer().listen({ path: dir.path('s'), mode: 0o600, readableAll: true }),
+        refusesValue,
+      );
     });
 
     it("proxyProtocol 'optional' without trusted: ERR_MISSING_ARGS", () => {

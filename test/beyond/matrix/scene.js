@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * A scene: several clients and a server, which send numbered bytes to each other at the same time, both ways, in the way that
- * two features (features.js) have planned together. All that comes is compared; every end is waited for.
+ * A scene: several clients and a server, which send numbered bytes to each other at the same time, both ways, in the
+ * way that two features (features.js) have planned together. All that comes is compared; every end is waited for.
  */
 
 const { fork } = require('node:child_process');
@@ -19,7 +19,10 @@ const { patience } = require('../../support/scale');
 const { HOST, PROXY, turns } = require('./features');
 const { Collector, content, speak, turn } = require('./peer');
 
-/** Bytes that each client sends, and is sent: below 16 KiB, across it, across 64 KiB and 1 MiB. Multiples of 12: see setEncoding. */
+/**
+ * Bytes that each client sends, and is sent: below 16 KiB, across it, across 64 KiB and 1 MiB. Multiples of 12: see
+ * setEncoding.
+ */
 const UP = [1024 * 1024 + 20, 65544, 12, 16392];
 const DOWN = [16380, 1024 * 1024 + 8, 65532, 24];
 
@@ -35,7 +38,7 @@ const HEADER = encodeProxyHeader(PROXY);
 let streams = 0; // each has a number of its own in the whole run
 let files = 0;
 
-/* --- the plan ------------------------------------------------------------------------------------------------------- */
+/* --- the plan ----------------------------------------------------------------------------------------------------- */
 
 function makePlan(features) {
   const plan = {
@@ -60,7 +63,7 @@ function makePlan(features) {
   return plan;
 }
 
-/* --- other threads and processes --------------------------------------------------------------------------------------- */
+/* --- other threads and processes ---------------------------------------------------------------------------------- */
 
 /** A worker and a child process that speak in the place of the server, for all scenes. */
 class Far {
@@ -107,7 +110,7 @@ class Far {
   }
 }
 
-/* --- the scene ---------------------------------------------------------------------------------------------------------- */
+/* --- the scene ---------------------------------------------------------------------------------------------------- */
 
 class Scene {
   constructor(features, { dir, far }) {
@@ -148,7 +151,11 @@ class Scene {
   optionsOf(side) {
     const options = side === 'server' ? this.plan.options.server : this.plan.options.connect;
     const { onread, receiveDescriptors, highWaterMark } = options;
-    return { ...(onread && { onread }), ...(receiveDescriptors && { receiveDescriptors }), ...(highWaterMark && { highWaterMark }) };
+    return {
+      ...(onread && { onread }),
+      ...(receiveDescriptors && { receiveDescriptors }),
+      ...(highWaterMark && { highWaterMark }),
+    };
   }
 
   /** Counts what comes, and closes it. */
@@ -165,12 +172,14 @@ class Scene {
     const number = ++streams;
     const isMoved = plan.accepted.length + plan.connected.length > 0 || plan.away !== undefined;
     const how = { ...plan[side] };
-    if (plan.layer !== undefined && how.read === 'onread') how.read = 'data'; // of what is above, which reads below that
+    // of what is above, which reads below that
+    if (plan.layer !== undefined && how.read === 'onread') how.read = 'data';
     if (how.file) how.file = this.fileOf(number, length);
     if (how.descriptors) how.sent = this.descriptors;
     const talk = { side, number, length, how, layer: plan.layer, ends: side === 'client' ? 'first' : 'second' };
     if (plan.isHalfOpen) talk.ends = 'at once';
-    if (side === 'server' && plan.layer?.startsWith('http')) talk.ends = 'after'; // whoever answers before loses the rest
+    // whoever answers before loses the rest
+    if (side === 'server' && plan.layer?.startsWith('http')) talk.ends = 'after';
     if (side === 'client' && plan.needsHeader && plan.layer === undefined && !plan.sendsHeader) how.prefix = HEADER;
     talk.isMoved = isMoved;
     return talk;
@@ -195,7 +204,7 @@ class Scene {
     return collector;
   }
 
-  /* --- the server ------------------------------------------------------------------------------------------------------- */
+  /* --- the server ------------------------------------------------------------------------------------------------- */
 
   async listen(options, onConnection) {
     const { plan } = this;
@@ -260,7 +269,7 @@ class Scene {
     if (reset !== 0) this.fail(`shutdown() has reset ${reset} connections, ${finished} have ended`);
   }
 
-  /* --- a relay ---------------------------------------------------------------------------------------------------------- */
+  /* --- a relay ---------------------------------------------------------------------------------------------------- */
 
   async relay(socket, target) {
     const { plan } = this;
@@ -277,7 +286,7 @@ class Scene {
     await plan.relay(socket, back);
   }
 
-  /* --- a client --------------------------------------------------------------------------------------------------------- */
+  /* --- a client --------------------------------------------------------------------------------------------------- */
 
   makeSocket(options) {
     if (this.plan.bound === undefined) return net.connect(options);
@@ -322,7 +331,13 @@ class Scene {
     const { plan } = this;
     const options = { ...target, ...plan.options.connect };
     const talk = this.talkOf('client', length);
-    if (plan.registers && plan.layer === 'http' && !plan.reconnects && !plan.needsHeader && plan.connected.length === 0) {
+    if (
+      plan.registers &&
+      plan.layer === 'http' &&
+      !plan.reconnects &&
+      !plan.needsHeader &&
+      plan.connected.length === 0
+    ) {
       return this.clientOfAgent(options, talk);
     }
     let socket = this.adopt(this.makeSocket(options));
@@ -334,7 +349,12 @@ class Scene {
 
   /** By Node's http, which has its connections from an agent. */
   async clientOfAgent({ path: socketPath, ...options }, talk) {
-    const request = http.request({ method: 'POST', agent: new http.Agent(), ...(socketPath && { socketPath }), ...options });
+    const request = http.request({
+      method: 'POST',
+      agent: new http.Agent(),
+      ...(socketPath && { socketPath }),
+      ...options,
+    });
     request.flushHeaders();
     const [socket] = await once(request, 'socket');
     if (!(socket instanceof net.Socket)) this.fail('the agent has connected by another net');
@@ -342,7 +362,7 @@ class Scene {
     return this.converse(this.adopt(socket), { ...talk, io: () => io }, this.plan.collectorOf(socket));
   }
 
-  /* --- from beginning to end -------------------------------------------------------------------------------------------- */
+  /* --- from beginning to end -------------------------------------------------------------------------------------- */
 
   async play() {
     const { plan } = this;
@@ -358,7 +378,8 @@ class Scene {
       const { onread, ...options } = plan.options.server;
       void onread;
       const backTarget = target;
-      const relay = (socket) => this.conversations.push(this.relay(socket, backTarget).catch((error) => this.fail(error.stack)));
+      const relay = (socket) =>
+        this.conversations.push(this.relay(socket, backTarget).catch((error) => this.fail(error.stack)));
       target = await this.listen({ ...options, allowHalfOpen: true }, first(relay));
     }
     const clients = await Promise.all(UP.map((length) => this.client(target, length)));
@@ -401,7 +422,9 @@ class Scene {
       this.broken = resolve;
       timer = setTimeout(() => this.fail(`it hangs:\n${this.describe()}`), LIMIT);
     });
-    const register = this.plan.registers ? [require('../../../lib/register'), require('../../../lib/register-http')] : [];
+    const register = this.plan.registers
+      ? [require('../../../lib/register'), require('../../../lib/register-http')]
+      : [];
     for (const one of register) one.register();
     try {
       await Promise.race([this.play().catch((error) => this.fail(error.stack)), end]);

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Numbered bytes. A stream has a number, and each word of four bytes of it says whose it is and where it stands: a byte that
- * is lost, repeated, moved, changed, or of another stream is seen, and where.
+ * Numbered bytes. A stream has a number, and each word of four bytes of it says whose it is and where it stands: a
+ * byte that is lost, repeated, moved, changed, or of another stream is seen, and where.
  */
 
 const HEAD = 8; // bytes that tell the number and the length
@@ -71,13 +71,16 @@ class Collector {
   compare(chunk) {
     const { expected, position } = this;
     const end = position + chunk.length;
-    if (end > expected.length) this.fail(`${end - expected.length} bytes more than the ${expected.length} of stream ${this.number}`);
+    if (end > expected.length)
+      this.fail(`${end - expected.length} bytes more than the ${expected.length} of stream ${this.number}`);
     else if (expected.compare(chunk, 0, chunk.length, position, end) !== 0) {
       let at = 0;
       while (chunk[at] === expected[position + at]) at++;
-      this.fail(`stream ${this.number} is wrong from byte ${position + at} of ${expected.length} on: ` +
-        `${Buffer.from(chunk.subarray(at, at + 16)).toString('hex')}, not ` +
-        `${expected.subarray(position + at, position + at + 16).toString('hex')}`);
+      this.fail(
+        `stream ${this.number} is wrong from byte ${position + at} of ${expected.length} on: ` +
+          `${Buffer.from(chunk.subarray(at, at + 16)).toString('hex')}, not ` +
+          `${expected.subarray(position + at, position + at + 16).toString('hex')}`,
+      );
     }
     this.position = end;
     if (end === expected.length) this.settle();
@@ -102,7 +105,8 @@ class Collector {
 
   /** At the end: all has come, and what was kept is what it was. */
   check() {
-    if (!this.isComplete) this.fail(`only ${this.received} of ${this.expected?.length ?? 'unknown many'} bytes have come`);
+    if (!this.isComplete)
+      this.fail(`only ${this.received} of ${this.expected?.length ?? 'unknown many'} bytes have come`);
     for (const [at, bytes] of this.kept) {
       if (this.problem !== null) return;
       if (this.expected.compare(bytes, 0, bytes.length, at, at + bytes.length) !== 0) {

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * `node with-each.js NAME`: the scenes of one feature with each other one. Prints { failures, early } as JSON: what was wrong by
- * the other's name, and how many connections have brought data with their handshake.
+ * `node with-each.js NAME`: the scenes of one feature with each other one. Prints { failures, early } as JSON: what
+ * was wrong by the other's name, and how many connections have brought data with their handshake.
  */
 
 const { tempDir } = require('../../support/temp');
@@ -12,7 +12,9 @@ const { Far, Scene } = require('./scene');
 
 async function main(name) {
   const one = features.find((feature) => feature.name === name);
-  const others = features.filter((other) => other !== one && other.needs !== false && reasonOf(name, other.name) === null);
+  const others = features.filter(
+    (other) => other !== one && other.needs !== false && reasonOf(name, other.name) === null,
+  );
   const dir = tempDir();
   const far = new Far();
   const result = { failures: {}, early: 0 };

@@ -22,7 +22,8 @@ Module._extensions['.js'] = function loadFile(module, filename) {
   const value = function require(id) {
     return Reflect.apply(original, this, [NAMES.has(id) ? path.join(LIB, 'index.js') : id]);
   };
-  if (filename.startsWith(TREE)) Object.defineProperty(module, 'require', { value, configurable: true, writable: true });
+  if (filename.startsWith(TREE))
+    Object.defineProperty(module, 'require', { value, configurable: true, writable: true });
   return Reflect.apply(load, this, [module, filename]);
 };
 

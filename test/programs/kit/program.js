@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * A program as tests: its parts run in two processes, one with node:net and one with cnet in its place, and must come to
- * the same.
+ * A program as tests: its parts run in two processes, one with node:net and one with cnet in its place, and must come
+ * to the same.
  */
 
 const assert = require('node:assert');
@@ -74,11 +74,17 @@ function runChild(file, dir, preload) {
   });
 }
 
-/** Runs all parts with node:net and with cnet at once. @returns {Promise<object>} both, and the parts that are unlike */
+/**
+ * Runs all parts with node:net and with cnet at once.
+ * @returns {Promise<object>} both, and the parts that are unlike
+ */
 async function runBoth(file, dir, { parts }) {
   fs.mkdirSync(dir);
   fs.chmodSync(dir, 0o755);
-  const pending = [runChild(file, path.join(dir, 'node'), [SOCKETS]), runChild(file, path.join(dir, 'cnet'), [SOCKETS, REGISTER])];
+  const pending = [
+    runChild(file, path.join(dir, 'node'), [SOCKETS]),
+    runChild(file, path.join(dir, 'cnet'), [SOCKETS, REGISTER]),
+  ];
   const [node, cnet] = await Promise.all(pending);
   const find = ({ lines }, title) => lines.find((line) => line.title === title) ?? { error: 'never done' };
   const isAlike = (one, other) => !one.error && !other.error && isDeepStrictEqual(one.outcome, other.outcome);
@@ -156,7 +162,8 @@ function describeProgram(file, definition) {
  * @param {string} file the test file
  * @param {object} definition
  * @param {string} definition.name
- * @param {{ command: string, debian: string }[]} [definition.needs] programs of the system, and the packages they are in
+ * @param {{ command: string, debian: string }[]} [definition.needs] programs of the system, and the packages they are
+ *   in
  * @param {boolean} [definition.asRoot] whether one of them can be started by root alone
  * @param {number} [definition.least] the bytes that go through its sockets, at least
  * @param {number} [definition.nodeSockets] the sockets of Node's own that it has to use

@@ -95,8 +95,8 @@ class Server {
  * Starts a server.
  * @param {string} command
  * @param {string[]} args
- * @param {{ ready: RegExp | object, user?: string, env?: object, cwd?: string }} options `ready`: what the log then says,
- *   or where a connection is then taken; `user`: whom to run it as, when we are root
+ * @param {{ ready: RegExp | object, user?: string, env?: object, cwd?: string }} options `ready`: what the log then
+ *   says, or where a connection is then taken; `user`: whom to run it as, when we are root
  * @returns {Promise<Server>} once it is ready
  */
 function start(command, args, options) {

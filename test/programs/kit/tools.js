@@ -32,7 +32,10 @@ async function digestOf(stream) {
 
 /** What a program can tell of an error, without what differs from run to run. */
 function describeError(error) {
-  const plain = (text) => String(text).replace(/(127\.0\.0\.1|localhost|\[?::1\]?):\d+/g, '$1:<port>').replace(/\S*\/cnet-\S*/g, '<path>');
+  const plain = (text) =>
+    String(text)
+      .replace(/(127\.0\.0\.1|localhost|\[?::1\]?):\d+/g, '$1:<port>')
+      .replace(/\S*\/cnet-\S*/g, '<path>');
   const told = { name: error.name, message: plain(error.message) };
   for (const key of ['code', 'errno', 'syscall', 'address', 'level', 'responseCode', 'sqlState']) {
     if (error[key] !== undefined) told[key] = typeof error[key] === 'string' ? plain(error[key]) : error[key];

@@ -5,10 +5,12 @@
 const ONCE = ['connect', 'ready', 'end', 'finish', 'close', 'error', 'listening'];
 
 /*
- * Where a connection is cut off and, as in Node, nobody is told: a shutdown(2) that fails means that it was no more; and
- * without descriptors libuv accepts connections only to close them, for the client a plain end (uv__emfile_trick()).
+ * Where a connection is cut off and, as in Node, nobody is told: a shutdown(2) that fails means that it was no more;
+ * and without descriptors libuv accepts connections only to close them, for the client a plain end
+ * (uv__emfile_trick()).
  */
-const isSilent = ({ name, label }) => name === 'shutdown' || (name === 'accept4' && (label === 'EMFILE' || label === 'ENFILE'));
+const isSilent = ({ name, label }) =>
+  name === 'shutdown' || (name === 'accept4' && (label === 'EMFILE' || label === 'ENFILE'));
 
 class Context {
   /** @param {object | null} net @param {object | null} fault the one that is armed */
@@ -58,7 +60,8 @@ class Context {
     }
     emitter.on('error', (error) => {
       this.errors.push(error);
-      if (typeof error.code !== 'string' && !(error instanceof AggregateError)) this.problems.push(`${label}: ${error.stack}`);
+      if (typeof error.code !== 'string' && !(error instanceof AggregateError))
+        this.problems.push(`${label}: ${error.stack}`);
     });
   }
 

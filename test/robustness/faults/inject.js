@@ -18,7 +18,11 @@ const hook = (file) => command(`hook ${fs.realpathSync(file)}`);
  */
 const arm = ({ name, error, times }, nth) => command(`arm ${name} ${nth} ${error} ${times}`);
 
-/** Of a thousand reads and writes `rate` move one byte only, and `rate` none. @param {number} seed @param {number} rate */
+/**
+ * Of a thousand reads and writes `rate` move one byte only, and `rate` none.
+ * @param {number} seed
+ * @param {number} rate
+ */
 const armRandom = (seed, rate) => command(`random ${seed} ${rate}`);
 
 const off = () => command('off');

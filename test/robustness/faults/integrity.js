@@ -1,7 +1,7 @@
 'use strict';
-// integrity.js SEED RATE: streams of bytes of which every one is checked, while of a thousand reads and writes RATE move a
-// single byte and RATE have to be tried again, at random by the seed. Prints a line for each, and `N passed, N failed`.
-// It is started with the library of faults: see tools/test-faults.js.
+// integrity.js SEED RATE: streams of bytes of which every one is checked, while of a thousand reads and writes RATE
+// move a single byte and RATE have to be tried again, at random by the seed. Prints a line for each, and `N passed, N
+// failed`. It is started with the library of faults: see tools/test-faults.js.
 
 const { once } = require('node:events');
 const fs = require('node:fs');
@@ -130,7 +130,9 @@ async function connected(where, options) {
 function same(sent, got, what) {
   if (sha256(sent) !== sha256(got)) {
     const [a, b] = [Buffer.concat(sent), Buffer.concat(got)];
-    throw new Error(`${what}: ${b.length} bytes of ${a.length}, the first other one at ${a.findIndex((byte, i) => byte !== b[i])}`);
+    throw new Error(
+      `${what}: ${b.length} bytes of ${a.length}, the first other one at ${a.findIndex((byte, i) => byte !== b[i])}`,
+    );
   }
 }
 

@@ -35,7 +35,13 @@ const echo = (where) => ({
     const got = [];
     const client = context.connect(targetOf(server));
     client.on('data', (chunk) => got.push(chunk));
-    const pieces = [['größe', 'utf8'], ['\xe9\xe8', 'latin1'], ['cafe', 'hex'], ['\u20ac\ud83d\ude00', 'utf16le'], [Buffer.alloc(5000, 'x')]];
+    const pieces = [
+      ['größe', 'utf8'],
+      ['\xe9\xe8', 'latin1'],
+      ['cafe', 'hex'],
+      ['\u20ac\ud83d\ude00', 'utf16le'],
+      [Buffer.alloc(5000, 'x')],
+    ];
     for (const [chunk, encoding] of pieces) client.write(chunk, encoding, context.once('callback of write()'));
     client.end('end', context.ended());
     await context.closed(client);
@@ -235,7 +241,13 @@ const options = {
       socket.resume();
     });
     await context.listen(server, tcp());
-    const client = context.connect({ ...targetOf(server), localAddress: HOST, noDelay: true, keepAlive: true, typeOfService: 16 });
+    const client = context.connect({
+      ...targetOf(server),
+      localAddress: HOST,
+      noDelay: true,
+      keepAlive: true,
+      typeOfService: 16,
+    });
     client.on('connect', () => {
       context.attempt(() => client.setTypeOfService?.(8));
       context.attempt(() => client.getTypeOfService?.());

@@ -26,9 +26,14 @@ function holds() {
 const SPARE_REFERENCES = 2;
 
 function excess(before, now) {
-  return ['fds', 'blocks', 'contexts'].filter((key) => now[key] > before[key])
+  return ['fds', 'blocks', 'contexts']
+    .filter((key) => now[key] > before[key])
     .map((key) => `${key}: ${before[key]}, then ${now[key]}`)
-    .concat(now.references > before.references + SPARE_REFERENCES ? [`references: ${before.references}, then ${now.references}`] : []);
+    .concat(
+      now.references > before.references + SPARE_REFERENCES
+        ? [`references: ${before.references}, then ${now.references}`]
+        : [],
+    );
 }
 
 /* Handles close in later turns of the loop, block lists when they are collected. */
@@ -68,7 +73,8 @@ async function warmUp(scenario) {
   for (let i = 0; i < 3; i++) {
     const { context } = await runOnce(scenario, null, 0);
     const unexpected = scenario.mayFail ? [] : context.errors.map((error) => error.stack);
-    if (context.problems.length + unexpected.length > 0) throw new Error([...context.problems, ...unexpected].join('\n'));
+    if (context.problems.length + unexpected.length > 0)
+      throw new Error([...context.problems, ...unexpected].join('\n'));
   }
   global.gc();
   await turn();
@@ -87,7 +93,12 @@ async function sweep(index, start) {
     const { errors, problems } = context;
     if (problems.length === 0) problems.push(...await leaks(before));
     if (!reached) break;
-    tell({ end: [index, nth], outcome: errors.length > 0 ? 'error' : 'success', problems, told: errors.map((error) => error.message) });
+    tell({
+      end: [index, nth],
+      outcome: errors.length > 0 ? 'error' : 'success',
+      problems,
+      told: errors.map((error) => error.message),
+    });
     if (problems.length > 0) return false;
   }
   tell({ done: index });

@@ -1,6 +1,6 @@
 'use strict';
-// clients.js <port> <seed>: the clients of `npm run soak` (tools/soak.js). Does what a message says, and answers with how
-// many connections came and went. They come from many addresses, as one has not ports enough.
+// clients.js <port> <seed>: the clients of `npm run soak` (tools/soak.js). Does what a message says, and answers with
+// how many connections came and went. They come from many addresses, as one has not ports enough.
 
 const net = require('../../..');
 const { closed } = require('../../support/net');

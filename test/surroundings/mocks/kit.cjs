@@ -1,6 +1,6 @@
 'use strict';
-// What the programs here have in common. PORT is that of a server in another process, which answers with what it was asked for:
-// an answer that begins with `real` has left the process.
+// What the programs here have in common. PORT is that of a server in another process, which answers with what it was
+// asked for: an answer that begins with `real` has left the process.
 
 const fs = require('node:fs');
 const http = require('node:http');
@@ -23,7 +23,10 @@ exports.get = (url, options = {}, module = http) => new Promise((resolve) => {
   const fail = (error) => resolve(`failed: ${error.code ?? error.message}`);
   try {
     const agent = new module.Agent({ rejectUnauthorized: false });
-    module.get(url, { agent, ...options }, async (response) => resolve(`${response.statusCode} ${await exports.text(response)}`))
+    module
+      .get(url, { agent, ...options }, async (response) =>
+        resolve(`${response.statusCode} ${await exports.text(response)}`),
+      )
       .on('error', fail);
   } catch (error) {
     fail(error);

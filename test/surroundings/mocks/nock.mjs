@@ -10,7 +10,9 @@ const { get, main, port, real, say, text } = kit;
 const { default: nock } = await import(process.argv[2]);
 
 const post = (agent) => new Promise((resolve) => {
-  const request = http.request({ port, host: '127.0.0.1', path: '/pass', method: 'POST', agent }, async (response) => resolve(await text(response)));
+  const request = http.request({ port, host: '127.0.0.1', path: '/pass', method: 'POST', agent }, async (response) =>
+    resolve(await text(response)),
+  );
   request.on('error', (error) => resolve(error.code));
   for (let i = 0; i < 4; i++) request.write('x'.repeat(100000));
   request.end();
@@ -21,7 +23,10 @@ main(async () => {
   nock('https://example.test').get('/b').reply(201, 'mocked');
   say('http', await get('http://example.test/a'));
   say('https', await get('https://example.test/b', {}, https));
-  say('a socket of net', await get('http://example.test/a', { agent: undefined, createConnection: (options) => net.connect(options) }));
+  say(
+    'a socket of net',
+    await get('http://example.test/a', { agent: undefined, createConnection: (options) => net.connect(options) }),
+  );
   say('passes', await post(new http.Agent()));
   const agent = new http.Agent({ keepAlive: true });
   say('is kept alive', await post(agent), await post(agent));

@@ -25,6 +25,8 @@ main(async () => {
   say('http', await get(`${real}/a`));
   say('https', await get(real.replace('http', 'https'), {}, https));
   await new Promise((resolve) => net.connect('/no/such/path').on('error', () => {}).on('close', resolve));
-  const names = exporter.getFinishedSpans().map(({ name, attributes, status }) => [name, Object.keys(attributes).sort(), status.code].join(' '));
+  const names = exporter
+    .getFinishedSpans()
+    .map(({ name, attributes, status }) => [name, Object.keys(attributes).sort(), status.code].join(' '));
   for (const name of names.sort()) say(name);
 });

@@ -35,7 +35,12 @@ main(async () => {
   sinon.restore();
 
   const spies = ['connect', 'write', 'setTimeout'].map((name) => sinon.spy(net.Socket.prototype, name));
-  say('spies', await get(`${real}/d`, { timeout: 30000 }), spies.map((spy) => spy.called), spies[0].firstCall.thisValue instanceof net.Socket);
+  say(
+    'spies',
+    await get(`${real}/d`, { timeout: 30000 }),
+    spies.map((spy) => spy.called),
+    spies[0].firstCall.thisValue instanceof net.Socket,
+  );
   sinon.restore();
 
   stub = sinon.stub(net.Server.prototype, 'listen').callsFake(function listen() {

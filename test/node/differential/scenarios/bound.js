@@ -95,7 +95,8 @@ module.exports = [
     try {
       t.net.createServer().listen({ _handle: one });
     } catch ({ name, code }) {
-      t.log('listen throws', name, code); // the message shows what it was given, which util.inspect() shows in another way
+      // the message shows what it was given, which util.inspect() shows in another way
+      t.log('listen throws', name, code);
     }
     one.close();
   }),
