@@ -3,10 +3,16 @@
 /** What each function has for itself. */
 const ITS_OWN = ['arguments', 'caller', 'prototype'];
 
-/** Gives `replacement` what the function has in whose place it stands: name, length, and what util.promisify() asks for. */
+/** What the original's takes the place of, in each function. */
+const OF_ORIGINAL = ['length', 'name'];
+
+/**
+ * Gives `replacement` what the function has in whose place it stands: name, length, and what util.promisify() asks for,
+ * unless it has been given one of its own.
+ */
 function resemble(replacement, original) {
   for (const key of Reflect.ownKeys(original)) {
-    if (ITS_OWN.includes(key)) continue;
+    if (ITS_OWN.includes(key) || (!OF_ORIGINAL.includes(key) && Object.hasOwn(replacement, key))) continue;
     Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key));
   }
   return replacement;

@@ -12,6 +12,7 @@
  *   parser.unconsume()                   does nothing to a parser that was not given a handle
  *   parser[kOnExecute](result)           what http does after a piece that it was fed below
  *   parser.incoming?.upgrade             it is an upgrade, and what comes behind is not for http
+ *   listener 'onSocketPause' for pause    there until the program first listens for 'data' or 'readable' of the socket
  *   parser.getCurrentBuffer()            by which http asks for the piece: of an error, and behind an upgrade
  */
 
@@ -50,6 +51,9 @@ const isUntouched = (parser) =>
   getPrototypeOf(parser) === known.prototype && parser.execute === known.execute &&
   (parser.getCurrentBuffer === known.getCurrentBuffer || parser.getCurrentBuffer === getCurrentBuffer);
 
+/** Whether http alone has listened for what comes on a socket since it has been given that. */
+const isUnheard = (socket) => socket.listeners('pause').some(({ name }) => name === 'onSocketPause');
+
 /**
  * Has the parser of a socket be fed below the stream, if it has one that http has just given it.
  * @param {import('node:net').Socket} socket
@@ -59,6 +63,7 @@ function takeParser(socket) {
   const { parser } = socket;
   if (typeof parser !== 'object' || parser === null || parser.socket !== socket || parser._consumed !== false)
     return null;
+  if (!isUnheard(socket)) return null;
   if (known === undefined) known = learn(parser);
   if (known === null || !isUntouched(parser) || typeof parser[known.kOnExecute] !== 'function') return null;
   parser._consumed = true;

@@ -7,6 +7,7 @@
  */
 
 const Module = require('node:module');
+const { promisify } = require('node:util');
 
 const { replace } = require('../common/replace.js');
 const { isLoaded } = require('../node-internals/modules.js');
@@ -44,11 +45,19 @@ function passedBy(options) {
   };
 }
 
-function wrapConnect(next, isActive) {
+function wrapOne(next, isActive) {
   return function connect(authority, options, ...rest) {
     const isPassed = isActive() && typeof options === 'object' && typeof options?.createConnection === 'function';
     return Reflect.apply(next(), this, [authority, isPassed ? passedBy(options) : options, ...rest]);
   };
+}
+
+/** http2.connect(), and what util.promisify() takes in its place, which calls the one inside Node. */
+function wrapConnect(next, isActive) {
+  const connect = wrapOne(next, isActive);
+  const { [promisify.custom]: promisified } = next();
+  if (promisified === undefined) return connect;
+  return Object.defineProperty(connect, promisify.custom, { value: wrapOne(() => promisified, isActive) });
 }
 
 function wrapHandshake(next, isActive) {

@@ -46,7 +46,7 @@ function isPlain(socket) {
   return (
     handle instanceof Handle && handle.id >= 0 && !socket.destroyed && !socket.connecting &&
     socket[kOnRead] === null && socket[kFirstBytes] === null && !socket[kReceivesDescriptors] &&
-    socket.readableLength === 0 && socket.listenerCount('data') === 1 && socket.listenerCount('readable') === 0
+    socket.readableLength === 0 && socket.listenerCount('data') <= 1 && socket.listenerCount('readable') === 0
   );
 }
 

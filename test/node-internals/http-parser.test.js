@@ -49,6 +49,17 @@ describe('node-internals/http-parser.js relies on:', () => {
     assert.strictEqual(await withParser((parser) => parser.unconsume()), undefined);
   });
 
+  it('a listener for pause has that name until somebody listens for data', async () => {
+    const facts = await withParser((parser, socket) => {
+      const isThere = () => socket.listeners('pause').some(({ name }) => name === 'onSocketPause');
+      const before = isThere();
+      socket._handle = {}; // which http asks for first
+      socket.on('data', () => {});
+      return [before, isThere()];
+    });
+    assert.deepStrictEqual(facts, [true, false]);
+  });
+
   it('a listener for data has it be fed by the stream again', async () => {
     const isFedBelow = await withParser((parser, socket) => {
       parser._consumed = true;

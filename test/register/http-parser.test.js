@@ -169,6 +169,37 @@ describe('the parser of a server of http, below the stream', function () {
       assert.deepStrictEqual(heard, [GET]);
     });
 
+    /** What listeners of 'connection', which come behind that of http, may do with http's own for data. */
+    const takings = {
+      'a listener in the place of http\'s hears all, and http nothing': (socket, heard) => {
+        socket.removeAllListeners('data').on('data', (chunk) => {
+          heard.push(String(chunk));
+          socket.write('done');
+        });
+      },
+      'a listener that hands the first piece back to http\'s': (socket, heard) => {
+        const listeners = socket.listeners('data');
+        socket.removeAllListeners('data').once('data', (chunk) => {
+          heard.push(String(chunk));
+          for (const listener of listeners) socket.on('data', listener);
+          socket.emit('data', chunk);
+        });
+      },
+      'without http\'s listener the parser reads on': (socket) => socket.removeAllListeners('data'),
+      'pipe() in the place of http\'s listener': (socket) => socket.removeAllListeners('data').pipe(socket),
+    };
+    for (const [name, take] of Object.entries(takings)) {
+      it(name, async () => {
+        const [answer] = await same(async (bin) => {
+          const heard = [];
+          const server = http.createServer(answerWhole).on('connection', (socket) => take(socket, heard));
+          const { ask } = await dial(bin, await listening(bin, server));
+          return [await ask(post(Buffer.from('done')), 'done'), heard];
+        });
+        assert.ok(answer.endsWith('done'));
+      });
+    }
+
     it('for data, added and taken away within a request', async () => {
       await same(async (bin) => {
         const server = http.createServer((request, response) => {

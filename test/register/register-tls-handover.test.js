@@ -579,6 +579,21 @@ describe("TLS and http2 on Node's own streams", function () {
       assert.strictEqual(stdout, 'function\n');
     });
 
+    it('util.promisify(http2.connect) speaks by a native stream too, with cnet/register', async () => {
+      const text = `
+        const http2 = require('http2');
+        const server = http2.createServer().listen(0, '127.0.0.1', async () => {
+          const { port } = server.address();
+          const createConnection = () => require('net').connect(port, '127.0.0.1');
+          const session = await require('util').promisify(http2.connect)('http://127.0.0.1', { createConnection });
+          console.log(session.socket.remotePort === port);
+          session.close();
+          server.close();
+        });`;
+      const { stdout } = await node(['-r', require.resolve('../../lib/register'), '-e', text], {});
+      assert.strictEqual(stdout, 'true\n');
+    });
+
     it('a socket that is told to connect later', async () => {
       const { address } = await (async () => ({
         address: await listening(tls.createServer(KEYS, (socket) => keep(socket).pipe(socket))),
