@@ -18,27 +18,59 @@ const classes = new Map();
 /** Node 18 leaves a socket of TLS as it is when the socket below closes, and the newer lines end it. */
 const LEAVES_OPEN = Number.parseInt(process.versions.node, 10) <= 18;
 
+/** @type {WeakSet<object>} the streams that have been told to close, and have not called back yet */
+const closingStreams = new WeakSet();
+
 /**
- * Lets a socket of TLS over a stream of Node's end with the socket of cnet below, on the lines that do not see to it.
+ * Node's TLS frees what it has at once, when the socket below has closed before. It may be within a read of that same
+ * TLS, as in 'secure' or 'secureConnect', and Node would crash: so that waits, and nothing else. Node 18 waits itself.
+ */
+function freeOutsideOfReads({ _handle: handle }) {
+  if (LEAVES_OPEN || typeof handle?.close !== 'function') return;
+  const { close } = handle;
+  handle.close = function closing(callback) {
+    if (!closingStreams.has(this._parent)) return Reflect.apply(close, this, [callback]);
+    setImmediate(() => Reflect.apply(close, this, []));
+    return callback?.();
+  };
+}
+
+/**
+ * Lets a socket of TLS over a stream of Node's end with the socket of cnet below, where Node does not see to that.
  * @param {import('node:tls').TLSSocket} secure
  * @param {Socket} socket below
  */
 function endWith(secure, socket) {
+  freeOutsideOfReads(secure);
   if (LEAVES_OPEN) socket.prependListener('close', () => secure.destroy());
 }
 
 /**
- * Lets a second close() call back too: the TLS of Node 18 waits for that, for a stream that the socket below has
- * closed.
+ * Notes while a stream closes. On Node 18 a second close() calls back too: its TLS waits for that, for a stream that
+ * the socket below has closed.
+ * @param {object} stream of makeStream()
  */
-function closeTwice(stream) {
-  const { close } = stream;
+function watchClose(stream) {
   let isClosed = false;
-  stream.close = (callback) => {
-    if (isClosed && callback !== undefined) setImmediate(callback);
-    else Reflect.apply(close, stream, [callback]);
-    isClosed = true;
-  };
+  for (const name of ['close', 'reset']) {
+    const { [name]: method } = stream;
+    if (method === undefined) continue;
+    stream[name] = (callback) => {
+      if (isClosed) {
+        if (LEAVES_OPEN && callback !== undefined) setImmediate(callback);
+        return undefined;
+      }
+      const told = () => {
+        closingStreams.delete(stream);
+        callback?.();
+      };
+      const err = Reflect.apply(method, stream, [told]);
+      if (err) return err;
+      isClosed = true;
+      closingStreams.add(stream);
+      return err;
+    };
+  }
 }
 
 /**
@@ -57,7 +89,7 @@ function makeStream(kind, makeDescriptor) {
   }
   const Class = classes.get(kind);
   const stream = new Class(IS_SOCKET);
-  if (LEAVES_OPEN) closeTwice(stream);
+  watchClose(stream);
   return stream;
 }
 

@@ -579,6 +579,35 @@ describe("TLS and http2 on Node's own streams", function () {
       assert.strictEqual(stdout, 'function\n');
     });
 
+    it('a connection that is destroyed with its TLS, or before a write, within a read of that: no crash', async () => {
+      const text = `
+        const net = require('net');
+        const tls = require('tls');
+        const { cert, key } = require(${JSON.stringify(require.resolve('../support/certificate'))});
+        const ends = [
+          (raw, secure) => (raw.destroy(), secure.destroy()),
+          (raw, secure) => (raw.destroy(), secure.write('too late')),
+          (raw, secure) => (raw.resetAndDestroy(), secure.destroy()),
+        ];
+        const quiet = (socket) => socket.on('error', () => {});
+        let left = ends.length * 2;
+        for (const end of ends) {
+          for (const isServer of [true, false]) {
+            const server = net.createServer((raw) => {
+              const secure = quiet(new tls.TLSSocket(quiet(raw), { isServer: true, key, cert }));
+              if (isServer) secure.on('secure', () => end(raw, secure));
+            }).listen(0, '127.0.0.1', () => {
+              const raw = quiet(net.connect(server.address().port, '127.0.0.1'));
+              const secure = quiet(tls.connect({ socket: raw, rejectUnauthorized: false }));
+              if (!isServer) secure.on('secureConnect', () => end(raw, secure));
+              secure.on('close', () => server.close(() => --left === 0 && console.log('all closed'))).resume();
+            });
+          }
+        }`;
+      const { stdout } = await node(['-r', require.resolve('../../lib/register'), '-e', text], {});
+      assert.strictEqual(stdout, 'all closed\n');
+    });
+
     it('util.promisify(http2.connect) speaks by a native stream too, with cnet/register', async () => {
       const text = `
         const http2 = require('http2');
