@@ -39,7 +39,7 @@ const state = new State({
   _sockname: own(null, HANDLE), // the name of this end, once somebody has asked
   _pendingData: own(null, LIFE), // the write that waits for the connection
   _pendingEncoding: own('', LIFE),
-  server: own(null, LIFE), // the Server that has accepted it, which programs may change
+  server: own(null, SOCKET), // the Server that has accepted it, for programs, which may change it
   _server: own(null, LIFE), // the same, which counts it
 
   /* --- in few sockets ------------------------------------------------------------------------------------------ */

@@ -365,6 +365,7 @@ describe('the parser of a server of http, below the stream', function () {
         await event(again, 'close');
         again.removeAllListeners().connect(greeter.address().port, HOST);
         assert.strictEqual(await text(again), 'hello');
+        assert.strictEqual(again.server, server); // as with Node's: listeners of http ask for it
         socket.destroy();
       });
     });
