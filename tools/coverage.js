@@ -46,6 +46,7 @@ async function report(counts) {
  */
 async function runCovered(options) {
   const counts = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-coverage-'));
+  fs.chmodSync(counts, 0o1777); // a test starts a process of another user
   try {
     const result = await runMocha({ ...options, env: { ...options.env, NODE_V8_COVERAGE: counts } });
     const percent = await report(counts);
