@@ -190,8 +190,8 @@ const canGive = (socket) => {
 };
 
 /**
- * TLS takes what was read before in a tick to come, and a program that resumes the socket until then would lose it: so with
- * such bytes the socket stays a Duplex for TLS.
+ * TLS takes what was read before in a tick to come, and a program that resumes the socket until then would lose it: so
+ * with such bytes the socket stays a Duplex for TLS.
  */
 const hasBytes = (socket) => socket.readableLength > 0;
 
@@ -273,4 +273,12 @@ function dropNodeStream(socket) {
   stream?.close();
 }
 
-module.exports = { NodeStream, dropNodeStream, expectNodeStream, forTLS, settleNodeStream, toNodeStream, toStreamOfTls };
+module.exports = {
+  NodeStream,
+  dropNodeStream,
+  expectNodeStream,
+  forTLS,
+  settleNodeStream,
+  toNodeStream,
+  toStreamOfTls,
+};
