@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { instance } = require('@viz-js/viz');
 
+const { ROOMS } = require('./eslint/rooms.js');
 const { ROOT, tool } = require('./run.js');
 
 const FILE = path.join('docs', 'floors.svg');
@@ -16,20 +17,7 @@ const FILE = path.join('docs', 'floors.svg');
  * itself.
  */
 const HOUSE = {
-  lib: [
-    'common',
-    'node-internals',
-    'native',
-    'address',
-    'options',
-    'proxy',
-    'socket',
-    'server',
-    'program',
-    'processes',
-    'register',
-    '',
-  ],
+  lib: [...ROOMS, ''],
   src: ['base', 'address', 'platform', 'proxy', 'core', 'binding'],
 };
 

@@ -18,9 +18,8 @@ const { _cache: cache, _extensions: extensions } = Module;
 const LOCAL = /^(\.\.?)\/((?:[\w-]+\/)?[\w-]+?)(?:\.js)?$/;
 
 /**
- * @type {Map<string, NodeModule>} by file: the modules of this copy of the package. When the program has cleared
- *   require.cache,
- * that has those of another.
+ * The modules of this copy of the package. When the program has cleared require.cache, that has those of another copy.
+ * @type {Map<string, NodeModule>} by file
  */
 const own = new Map();
 
