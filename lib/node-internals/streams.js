@@ -63,9 +63,9 @@ function notePaused(state, paused) {
   state.flowing = flowing;
 }
 
-/** Forgets who has paused a reading side. @param {object} state of the reading side */
-function letFlow(state, flows) {
-  state.flowing = flows ? true : null;
+/** Has it that a stream flows, and that nobody has paused it. */
+function letFlow({ _readableState: state }) {
+  state.flowing = true;
   notePaused(state, false);
 }
 

@@ -10,6 +10,7 @@ const { goesThroughProxy } = require('../node-internals/http');
 const { endWith, passAs } = require('../node-internals/native-streams');
 const { join } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
+const { makeStandIn } = require('./stand-ins');
 
 /**
  * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net
@@ -96,10 +97,10 @@ function connectByCnet(next) {
   };
 }
 
-/** Makes the socket of TLS, over a stream of Node's or over a Duplex. */
+/** Makes the socket of TLS, over a stream of Node's or over what stands for the socket. */
 function makeOver(socket, isNative, make) {
   try {
-    const secure = isNative ? passAs(socket, make) : make();
+    const secure = isNative ? passAs(socket, () => make(socket)) : make(makeStandIn(socket));
     if (isNative) endWith(secure, socket);
     else join(secure, socket);
     return secure;
@@ -119,8 +120,7 @@ function connectSecurely(next) {
     const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));
     const socket = new Socket(wanted); // connects when TLS has taken its options: they may be refused
     const isNative = !socket.destroyed && expectNodeStream(socket, Boolean(wanted.path));
-    const make = () => Reflect.apply(next(), this, [{ ...options, socket }]);
-    const secure = makeOver(socket, isNative, make);
+    const secure = makeOver(socket, isNative, (below) => Reflect.apply(next(), this, [{ ...options, socket: below }]));
     tellOfConnecting(secure, socket);
     if (options.timeout) secure.setTimeout(options.timeout);
     abandonWith(secure, socket);

@@ -17,7 +17,9 @@ const { HTTP2_TAKES_STREAMS, countListens, forgetListen } = require('../node-int
 const { endWith } = require('../node-internals/native-streams');
 const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
+const { findPlain } = require('./http2');
 const { readByParser } = require('../socket/parser-reader');
+const { allowStandIns, expectStandIn } = require('./stand-ins');
 const { undo } = require('../common/undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
@@ -65,14 +67,20 @@ function watchTLS(server) {
 }
 
 /**
- * Node's http2 speaks by streams of Node's own. Where there can be none it takes the socket for a Duplex: then it
+ * Node's http2 speaks by streams of Node's own. Where there can be none it has a stand-in, which is a Duplex: then it
  * does not turn Nagle's algorithm off, and that of Node 18 breaks down by an assertion when two writes meet.
  */
 function watchHTTP2(server) {
+  const { listener } = findPlain();
+  allowStandIns(server, listener);
   server.prependListener('connection', (socket) => {
     if (!isOwn(socket) || toNodeStream(socket)) return; // a program may give the server any stream
-    if (HTTP2_TAKES_STREAMS) socket.setNoDelay(true);
-    else socket.destroy();
+    if (HTTP2_TAKES_STREAMS) {
+      socket.setNoDelay(true);
+      expectStandIn(server, listener, socket);
+    } else {
+      socket.destroy();
+    }
   });
   server.prependListener('session', (session) => forward(session.socket));
 }
