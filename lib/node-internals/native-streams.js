@@ -30,8 +30,8 @@ function freeOutsideOfReads({ _handle: handle }) {
   const { close } = handle;
   handle.close = function closing(callback) {
     if (!closingStreams.has(this._parent)) return Reflect.apply(close, this, [callback]);
-    setImmediate(() => Reflect.apply(close, this, []));
-    return callback?.();
+    setImmediate(() => Reflect.apply(close, this, [callback])); // and 'close' comes after 'error', as of any socket
+    return undefined;
   };
 }
 

@@ -97,6 +97,12 @@ const isDestroyed = (stream) => stream._writableState.destroyed;
 /** Takes back that it was destroyed. */
 const undestroy = (stream) => stream._undestroy();
 
+/** Has it that a stream has told of its error, as somebody else tells it: of a destroy() to come it tells none. */
+function noteErrorTold(stream) {
+  stream._readableState.errorEmitted = true;
+  stream._writableState.errorEmitted = true;
+}
+
 /* --- states ------------------------------------------------------------------------------------------------------- */
 
 /** What WritableState makes for nothing when it is asked for the one function. It is the same object each time. */
@@ -167,6 +173,7 @@ module.exports = {
   isDestroyed,
   isPiped,
   letFlow,
+  noteErrorTold,
   notePaused,
   renewStates,
   shareStates,

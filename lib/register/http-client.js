@@ -9,6 +9,7 @@ const { Socket } = require('../socket/socket');
 const { goesThroughProxy } = require('../node-internals/http');
 const { endWith, passAs } = require('../node-internals/native-streams');
 const { join } = require('../node-internals/tls');
+const { noteErrorTold } = require('../node-internals/streams');
 const { isTouched } = require('../node-internals/touched');
 const { makeStandIn } = require('./stand-ins');
 
@@ -88,6 +89,19 @@ function abandonWith(secure, socket) {
   });
 }
 
+/**
+ * On Node the two are one, whose 'close' says that there has been an error. Of the error below Node's TLS tells as its
+ * own, but is not destroyed by it.
+ */
+function failWith(secure, socket) {
+  const fail = (error) => {
+    noteErrorTold(secure);
+    secure.destroy(error);
+  };
+  socket.prependListener('error', fail);
+  socket.once('connect', () => socket.off('error', fail));
+}
+
 /** createConnection() of http.Agent. */
 function connectByCnet(next) {
   return function createConnection(...args) {
@@ -124,6 +138,7 @@ function connectSecurely(next) {
     tellOfConnecting(secure, socket);
     if (options.timeout) secure.setTimeout(options.timeout);
     abandonWith(secure, socket);
+    failWith(secure, socket);
     connectBelow(secure, socket, wanted);
     return secure;
   };

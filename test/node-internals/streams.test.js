@@ -150,6 +150,18 @@ describe('node-internals/streams.js relies on the reading side:', () => {
   });
 });
 
+describe('node-internals/streams.js relies on the end:', () => {
+  it('destroy() of a stream that is noted to have told of its error tells of none, and closes', async () => {
+    const stream = new Plain();
+    const told = [];
+    for (const event of ['error', 'close']) stream.on(event, () => told.push(event));
+    streams.noteErrorTold(stream);
+    stream.destroy(new Error('told already'));
+    await new Promise(setImmediate);
+    assert.deepStrictEqual([told, stream.errored.message], [['close'], 'told already']);
+  });
+});
+
 describe('node-internals/streams.js relies on the writing side:', () => {
   it('_writableState has `defaultEncoding`, that of setDefaultEncoding()', () => {
     const stream = new Plain();
