@@ -2,6 +2,8 @@
 
 /** What cnet/register-http knows of Node's http, https and http2 beyond their documents. */
 
+const http = require('node:http');
+
 const { CIPHERS } = require('./tls');
 
 /** http2 of Node 18 breaks down by an assertion when two writes meet over a stream that is not Node's own. */
@@ -28,6 +30,14 @@ function findSecureServers() {
  */
 const goesThroughProxy = (agent) => Boolean(agent?.options?.proxyEnv);
 
+let own;
+
+/** The own listener of 'connection' of servers of http, the same for all. */
+function httpListener() {
+  if (own === undefined) [own] = http.createServer().listeners('connection');
+  return own;
+}
+
 /** Lets a server of Node's count its calls of listen(), as those of cnet do. Node 18 has no such count. */
 function countListens(server) {
   server._listeningId ??= 1;
@@ -38,4 +48,4 @@ function forgetListen(server) {
   server._listeningId++;
 }
 
-module.exports = { HTTP2_TAKES_STREAMS, countListens, findSecureServers, forgetListen, goesThroughProxy };
+module.exports = { HTTP2_TAKES_STREAMS, countListens, findSecureServers, forgetListen, goesThroughProxy, httpListener };

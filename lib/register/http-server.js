@@ -12,8 +12,9 @@ const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
 const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
-const { kArrived, kBindingHandle, kMaxConnections } = require('../server/state');
-const { HTTP2_TAKES_STREAMS, countListens, forgetListen } = require('../node-internals/http');
+const { kBindingHandle, kMaxConnections } = require('../server/state');
+const { HTTP2_TAKES_STREAMS, countListens, forgetListen, httpListener } = require('../node-internals/http');
+const { replaceListener } = require('../node-internals/events');
 const { endWith } = require('../node-internals/native-streams');
 const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
@@ -55,6 +56,16 @@ function takeMethods(server) {
   server[kMaxConnections] = limit;
   const maxConnections = Object.getOwnPropertyDescriptor(Server.prototype, 'maxConnections');
   Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });
+}
+
+/** Has Node's parser read the connections of a server of http: as soon as http has them, before the program does. */
+function watchHTTP(server) {
+  const own = httpListener();
+  replaceListener(server, 'connection', own, function connection(...args) {
+    const result = Reflect.apply(own, this, args);
+    if (isOwn(args[0])) readByParser(args[0]);
+    return result;
+  });
 }
 
 /** Prepares a server of https or of secure http2 for sockets that TLS may take for a Duplex like any other. */
@@ -105,7 +116,7 @@ function prepare(server, kind) {
   countListens(server);
   takeMethods(server);
   takeBlockList(server);
-  if (kind === 'plain') Object.defineProperty(server, kArrived, { value: readByParser });
+  if (kind === 'plain') watchHTTP(server);
   else if (kind === 'tls') watchTLS(server);
   else if (kind === 'http2') watchHTTP2(server);
   keepFast(server);

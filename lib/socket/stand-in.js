@@ -16,8 +16,9 @@ const { giveFirst, takeBuffered } = require('./first-bytes');
 const { callStream, lifeOf } = require('./life');
 const { asNodes } = require('../node-internals/native-streams');
 const { hasEnded } = require('../node-internals/streams');
+const { stopParsing } = require('./parser-reader');
 const { kStandsFor } = require('../common/symbols');
-const { kHandle, kLiveAgain, kOnRead, kWillConnect } = require('./state');
+const { kHandle, kLiveAgain, kOnRead, kParser, kWillConnect } = require('./state');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
 
@@ -53,6 +54,7 @@ function begin(standIn) {
   const { [kStandsFor]: socket } = standIn;
   if (socket.destroyed && socket[kHandle] === null) socket[kLiveAgain](); // it is the next connection that it is for
   const life = lifeOf(socket);
+  if (socket[kParser] !== null) stopParsing(socket);
   takeFirst(standIn, socket);
   standIn[kReads] = life;
   standIn[kBefore] = life.standIn;
