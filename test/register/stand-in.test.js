@@ -4,6 +4,7 @@
 
 const assert = require('node:assert');
 const { once } = require('node:events');
+const http = require('node:http');
 const http2 = require('node:http2');
 const path = require('node:path');
 const { PassThrough } = require('node:stream');
@@ -11,6 +12,7 @@ const tls = require('node:tls');
 
 const net = require('../..');
 const { passToHttp2, registerHttp2 } = require('../../lib/register/http2');
+const registerHttp = require('../../lib/register-http');
 const { registerTls } = require('../../lib/register/tls');
 const nodeStream = require('../../lib/socket/node-stream');
 const { standInFor } = require('../../lib/socket/stand-in');
@@ -20,6 +22,8 @@ const { bytes, closed, hear, join, listen, text } = require('../support/net');
 const { tidy, track } = require('../support/tidy');
 
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
+registerHttp.unregister(); // until a test wants it
+
 const LINE = Number.parseInt(process.versions.node, 10);
 const CHECKED = { ca: cert, servername: 'localhost' };
 const EVENTS = ['data', 'end', 'error', 'close'];
@@ -366,6 +370,17 @@ describe('what stands for a socket, with cnet/register', () => {
       const got = await hear(client);
       assert.strictEqual(encoding === null ? got : Buffer.from(got, encoding).toString(), 'before after');
     }
+  });
+
+  it('a connection of http that its listener gives to TLS is read by that, and not by the parser', async () => {
+    registerHttp.register();
+    const secure = new tls.Server({ key, cert }, (socket) => socket.once('data', (data) => socket.end(`TLS: ${data}`)));
+    const server = http.createServer().on('connection', (socket) => secure.emit('connection', track(socket)));
+    const { port } = (await listen(track(server))).address();
+    registerHttp.unregister();
+    const near = track(tls.connect({ ...CHECKED, socket: track(net.connect(port, '127.0.0.1')) }));
+    near.write('hello');
+    assert.strictEqual(await text(near), 'TLS: hello');
   });
 
   it('plain http2 is over it on both ends', async function () {
