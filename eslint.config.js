@@ -77,8 +77,7 @@ module.exports = [
   },
   {
     files: ['lib/**/*.js', 'lib/*/**/*.mjs'], // the doors for `import` name what cnet itself exports
-    // the last two: TLS over a socket of cnet
-    ignores: ['lib/node-internals/**', 'lib/register/tls.js', 'lib/socket/tls-reader.js'],
+    ignores: ['lib/node-internals/**'],
     rules: { 'no-restricted-syntax': ['error', ...privateNames] },
   },
   { files: ['test/**'], languageOptions: { globals: globals.mocha } },

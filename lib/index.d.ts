@@ -1582,8 +1582,8 @@ export function splice(
 
 /**
  * What Node's TLS or http2 is to be given in the place of a socket, so that it speaks to a native stream of Node's
- * own, as it does over a socket of `node:net`; the socket itself where that cannot be. cnet/register does it by
- * itself. Since cnet 0.1.0 (not in Node).
+ * own, as it does over a socket of `node:net`; where that cannot be, a Duplex over the socket that has the rest of
+ * what that has. cnet/register does it by itself. Since cnet 0.1.0 (not in Node).
  */
 export function forTLS(socket: Socket): Socket;
 

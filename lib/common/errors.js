@@ -172,6 +172,7 @@ const codes = {
   ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', (place, timeout) =>
     place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`,
   ),
+  ERR_STREAM_WRAP: define(Error, 'ERR_STREAM_WRAP', () => 'Stream has StringDecoder set or is in objectMode'),
   ERR_WORKER_HANDLE_NOT_TRANSFERABLE: define(Error, 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE', (name, why = undefined) =>
     why === undefined
       ? `${name} cannot be transferred in its current state; it must be a freshly created or accepted handle ` +

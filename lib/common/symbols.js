@@ -21,6 +21,9 @@ module.exports = {
    */
   kBorrow: Symbol('kBorrow'),
 
+  /** The socket for which a stand-in stands: see socket/stand-in.js. */
+  kStandsFor: Symbol('kStandsFor'),
+
   /** State of a Socket or a Server (see their state.js) for which other rooms ask too. */
   kBytesWritten: Symbol('kBytesWritten'), // native/, for handle.bytesWritten
   kHandle: Symbol('kHandle'), // options/ and node-internals/; of a BoundSocket too

@@ -7,12 +7,12 @@
  * native, and copies whatever of them outlives its call.
  *
  * It relies on this, as test/node-internals/http-parser.test.js says:
- *   socket.parser, parser.socket         the two name each other while http reads the socket
+ *   socket.parser, parser.socket         the two name each other when http begins to read the socket; the latter is
+ *                                        null when it reads no more
  *   parser._consumed                     false: http listens for 'data'; true: it is fed below; set back for a listener
  *   parser.unconsume()                   does nothing to a parser that was not given a handle
  *   parser[kOnExecute](result)           what http does after a piece that it was fed below
  *   parser.incoming?.upgrade             it is an upgrade, and what comes behind is not for http
- *   listener 'onSocketPause' for pause    there until the program first listens for 'data' or 'readable' of the socket
  *   parser.getCurrentBuffer()            by which http asks for the piece: of an error, and behind an upgrade
  */
 
@@ -51,11 +51,9 @@ const isUntouched = (parser) =>
   getPrototypeOf(parser) === known.prototype && parser.execute === known.execute &&
   (parser.getCurrentBuffer === known.getCurrentBuffer || parser.getCurrentBuffer === getCurrentBuffer);
 
-/** Whether http alone has listened for what comes on a socket since it has been given that. */
-const isUnheard = (socket) => socket.listeners('pause').some(({ name }) => name === 'onSocketPause');
-
 /**
- * Has the parser of a socket be fed below the stream, if it has one that http has just given it.
+ * Has the parser of a socket be fed below the stream, if it has one. To be called when http has just given it that,
+ * before anybody else can have listened to the socket.
  * @param {import('node:net').Socket} socket
  * @returns {object | null} the parser
  */
@@ -63,15 +61,17 @@ function takeParser(socket) {
   const { parser } = socket;
   if (typeof parser !== 'object' || parser === null || parser.socket !== socket || parser._consumed !== false)
     return null;
-  if (!isUnheard(socket)) return null;
   if (known === undefined) known = learn(parser);
   if (known === null || !isUntouched(parser) || typeof parser[known.kOnExecute] !== 'function') return null;
   parser._consumed = true;
   return parser;
 }
 
-/** Whether what `socket` reads is still for `parser` alone. */
-const isTaken = (parser, socket) => socket.parser === parser && parser.socket === socket && parser._consumed === true;
+/**
+ * Whether what `socket` reads is still for `parser` alone. The socket may name another one by now: http has been given
+ * it once more, and the first one reads on.
+ */
+const isTaken = (parser, socket) => parser.socket === socket && parser._consumed === true;
 
 /** A copy that is a program's to keep. */
 function copyOf(bytes) {

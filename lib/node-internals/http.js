@@ -2,14 +2,15 @@
 
 /** What cnet/register-http knows of Node's http, https and http2 beyond their documents. */
 
+const http = require('node:http');
+
+const { CIPHERS } = require('./tls');
+
 /** http2 of Node 18 breaks down by an assertion when two writes meet over a stream that is not Node's own. */
 const HTTP2_TAKES_STREAMS = Number.parseInt(process.versions.node, 10) > 18;
 
 /** Windows has no stream of Node's own for a connection of cnet's. */
 const CAN_SPEAK_HTTP2 = HTTP2_TAKES_STREAMS || process.platform !== 'win32';
-
-/** For a server that is made for the sake of its class: those of `--tls-cipher-list` may be none that OpenSSL knows. */
-const CIPHERS = 'TLS_AES_128_GCM_SHA256';
 
 /**
  * The classes of servers but that of http, and what kind of sockets their servers have. http2 gives its classes to
@@ -29,6 +30,14 @@ function findSecureServers() {
  */
 const goesThroughProxy = (agent) => Boolean(agent?.options?.proxyEnv);
 
+let own;
+
+/** The own listener of 'connection' of servers of http, the same for all. */
+function httpListener() {
+  if (own === undefined) [own] = http.createServer().listeners('connection');
+  return own;
+}
+
 /** Lets a server of Node's count its calls of listen(), as those of cnet do. Node 18 has no such count. */
 function countListens(server) {
   server._listeningId ??= 1;
@@ -39,4 +48,4 @@ function forgetListen(server) {
   server._listeningId++;
 }
 
-module.exports = { HTTP2_TAKES_STREAMS, countListens, findSecureServers, forgetListen, goesThroughProxy };
+module.exports = { HTTP2_TAKES_STREAMS, countListens, findSecureServers, forgetListen, goesThroughProxy, httpListener };

@@ -30,8 +30,8 @@ function freeOutsideOfReads({ _handle: handle }) {
   const { close } = handle;
   handle.close = function closing(callback) {
     if (!closingStreams.has(this._parent)) return Reflect.apply(close, this, [callback]);
-    setImmediate(() => Reflect.apply(close, this, []));
-    return callback?.();
+    setImmediate(() => Reflect.apply(close, this, [callback])); // and 'close' comes after 'error', as of any socket
+    return undefined;
   };
 }
 
@@ -161,7 +161,23 @@ function passAs(socket, action) {
   }
 }
 
-/** What stands for `socket` and is a socket of Node's for `instanceof`, without any change to Node's class. */
-const asNodes = (socket) => new Proxy(socket, { getPrototypeOf: () => Socket.prototype });
+/**
+ * What stands for `socket` and is a socket of Node's for `instanceof`, without any change to Node's class. It has its
+ * stream until that has closed, so that Node's TLS waits for that: see freeOutsideOfReads().
+ * @param {object} socket
+ * @param {(key: string | symbol) => any} [read] gives a property
+ */
+function asNodes(socket, read = (key) => socket[key]) {
+  let stream = null;
+  return new Proxy(socket, {
+    getPrototypeOf: () => Socket.prototype,
+    get(target, key) {
+      const value = read(key);
+      if (key !== '_handle') return value;
+      if (value) stream = value;
+      return value ?? (closingStreams.has(stream) ? stream : value);
+    },
+  });
+}
 
 module.exports = { allowPassing, asNodes, endWith, makeStream, passAs, watchActivity };

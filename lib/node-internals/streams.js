@@ -63,9 +63,9 @@ function notePaused(state, paused) {
   state.flowing = flowing;
 }
 
-/** Forgets who has paused a reading side. @param {object} state of the reading side */
-function letFlow(state, flows) {
-  state.flowing = flows ? true : null;
+/** Has it that a stream flows, and that nobody has paused it. */
+function letFlow({ _readableState: state }) {
+  state.flowing = true;
   notePaused(state, false);
 }
 
@@ -96,6 +96,12 @@ const isDestroyed = (stream) => stream._writableState.destroyed;
 
 /** Takes back that it was destroyed. */
 const undestroy = (stream) => stream._undestroy();
+
+/** Has it that a stream has told of its error, as somebody else tells it: of a destroy() to come it tells none. */
+function noteErrorTold(stream) {
+  stream._readableState.errorEmitted = true;
+  stream._writableState.errorEmitted = true;
+}
 
 /* --- states ------------------------------------------------------------------------------------------------------- */
 
@@ -167,6 +173,7 @@ module.exports = {
   isDestroyed,
   isPiped,
   letFlow,
+  noteErrorTold,
   notePaused,
   renewStates,
   shareStates,

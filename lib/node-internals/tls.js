@@ -7,7 +7,7 @@
 
 const { getSystemErrorMap } = require('node:util');
 
-const { kHandle, kWillConnect } = require('../common/symbols');
+const { kHandle, kStandsFor, kWillConnect } = require('../common/symbols');
 
 /** What a handle gives that is closed. */
 const [EBADF] = [...getSystemErrorMap()].find(([, [name]]) => name === 'EBADF');
@@ -15,14 +15,23 @@ const [EBADF] = [...getSystemErrorMap()].find(([, [name]]) => name === 'EBADF');
 /** Whether it is a socket of cnet, without loading what makes them. */
 const isOwn = (socket) => typeof socket === 'object' && socket !== null && kHandle in socket;
 
+/** The socket of cnet that a stream is, or stands for; null: none. */
+function ownOf(stream) {
+  const socket = stream?.[kStandsFor] ?? stream;
+  return isOwn(socket) ? socket : null;
+}
+
 /** The methods of a handle that Node passes on to the handle below, if that has them. */
 const NAMES = ['getpeername', 'getsockname', 'setNoDelay', 'setKeepAlive', 'ref', 'unref', 'hasRef'];
 
-/** Node's handle over a Duplex, and the Duplex: below a socket of TLS, or what http2 has as its socket. */
+/**
+ * Node's handle over a Duplex, and the socket of cnet that the Duplex is or stands for, or null: below a socket of TLS,
+ * or what http2 has as its socket.
+ */
 function findBelow(socket) {
   const handle = socket?._handle;
-  if (socket?.stream) return { handle, below: socket.stream };
-  return { handle: handle?._parent, below: handle?._parentWrap?.stream };
+  if (socket?.stream) return { handle, below: ownOf(socket.stream) };
+  return { handle: handle?._parent, below: ownOf(handle?._parentWrap?.stream) };
 }
 
 /**
@@ -31,7 +40,7 @@ function findBelow(socket) {
  */
 function forward(socket) {
   const { handle, below } = findBelow(socket);
-  if (!handle || !isOwn(below)) return;
+  if (!handle || below === null) return;
   for (const name of NAMES) {
     handle[name] = (...args) => (below._handle?.[name] ? below._handle[name](...args) : EBADF);
   }
@@ -57,4 +66,17 @@ function join(secure, socket) {
   });
 }
 
-module.exports = { forward, isOwn, join };
+/* --- servers ------------------------------------------------------------------------------------------------------ */
+
+/** For a server that is made for the sake of its class: those of `--tls-cipher-list` may be none that OpenSSL knows. */
+const CIPHERS = 'TLS_AES_128_GCM_SHA256';
+
+let own;
+
+/** Node's own listener of 'connection' of servers of TLS, the same for all. */
+function secureListener() {
+  if (own === undefined) [own] = new (require('node:tls').Server)({ ciphers: CIPHERS }).listeners('connection');
+  return own;
+}
+
+module.exports = { CIPHERS, findBelow, forward, isOwn, join, ownOf, secureListener };

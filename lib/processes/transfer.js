@@ -23,8 +23,8 @@ const { NodeStream } = require('../socket/node-stream');
 const { Socket } = require('../socket/socket');
 const { kHandle } = require('../common/symbols');
 const {
-  kAttach, kBoundToPath, kIsSpliced, kKeepAlive, kNoDelay, kShutdownCallback, kTlsListeners,
-  kTypeOfService, kWriteCallback,
+  kAttach, kBoundToPath, kIsSpliced, kKeepAlive, kLife, kNoDelay, kShutdownCallback, kTypeOfService,
+  kWriteCallback,
 } = require('../socket/state');
 const uv = require('../native/uv');
 const { validateObject } = require('../common/validate');
@@ -127,7 +127,7 @@ function isMovable(socket) {
     !socket.destroyed &&
     !socket.connecting &&
     !socket[kIsSpliced] &&
-    !socket[kTlsListeners] &&
+    socket[kLife].standIn === null &&
     socket.writableLength === 0 &&
     socket.writableEnded === socket.writableFinished &&
     socket[kWriteCallback] === null &&

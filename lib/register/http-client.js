@@ -9,7 +9,9 @@ const { Socket } = require('../socket/socket');
 const { goesThroughProxy } = require('../node-internals/http');
 const { endWith, passAs } = require('../node-internals/native-streams');
 const { join } = require('../node-internals/tls');
+const { noteErrorTold } = require('../node-internals/streams');
 const { isTouched } = require('../node-internals/touched');
+const { makeStandIn } = require('./stand-ins');
 
 /**
  * The options of an agent that are for the connection rather than for TLS or for the request. Those of Node's net
@@ -87,6 +89,19 @@ function abandonWith(secure, socket) {
   });
 }
 
+/**
+ * On Node the two are one, whose 'close' says that there has been an error. Of the error below Node's TLS tells as its
+ * own, but is not destroyed by it.
+ */
+function failWith(secure, socket) {
+  const fail = (error) => {
+    noteErrorTold(secure);
+    secure.destroy(error);
+  };
+  socket.prependListener('error', fail);
+  socket.once('connect', () => socket.off('error', fail));
+}
+
 /** createConnection() of http.Agent. */
 function connectByCnet(next) {
   return function createConnection(...args) {
@@ -96,10 +111,10 @@ function connectByCnet(next) {
   };
 }
 
-/** Makes the socket of TLS, over a stream of Node's or over a Duplex. */
+/** Makes the socket of TLS, over a stream of Node's or over what stands for the socket. */
 function makeOver(socket, isNative, make) {
   try {
-    const secure = isNative ? passAs(socket, make) : make();
+    const secure = isNative ? passAs(socket, () => make(socket)) : make(makeStandIn(socket));
     if (isNative) endWith(secure, socket);
     else join(secure, socket);
     return secure;
@@ -119,11 +134,11 @@ function connectSecurely(next) {
     const wanted = Object.fromEntries(given.map((name) => [name, options[name]]));
     const socket = new Socket(wanted); // connects when TLS has taken its options: they may be refused
     const isNative = !socket.destroyed && expectNodeStream(socket, Boolean(wanted.path));
-    const make = () => Reflect.apply(next(), this, [{ ...options, socket }]);
-    const secure = makeOver(socket, isNative, make);
+    const secure = makeOver(socket, isNative, (below) => Reflect.apply(next(), this, [{ ...options, socket: below }]));
     tellOfConnecting(secure, socket);
     if (options.timeout) secure.setTimeout(options.timeout);
     abandonWith(secure, socket);
+    failWith(secure, socket);
     connectBelow(secure, socket, wanted);
     return secure;
   };

@@ -12,12 +12,15 @@ const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
 const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
-const { kArrived, kBindingHandle, kMaxConnections } = require('../server/state');
-const { HTTP2_TAKES_STREAMS, countListens, forgetListen } = require('../node-internals/http');
+const { kBindingHandle, kMaxConnections } = require('../server/state');
+const { HTTP2_TAKES_STREAMS, countListens, forgetListen, httpListener } = require('../node-internals/http');
+const { replaceListener } = require('../node-internals/events');
 const { endWith } = require('../node-internals/native-streams');
 const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
+const { findPlain } = require('./http2');
 const { readByParser } = require('../socket/parser-reader');
+const { allowStandIns, expectStandIn } = require('./stand-ins');
 const { undo } = require('../common/undo');
 
 /** What the handle and its sockets call, and what a limit needs. */
@@ -55,6 +58,16 @@ function takeMethods(server) {
   Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });
 }
 
+/** Has Node's parser read the connections of a server of http: as soon as http has them, before the program does. */
+function watchHTTP(server) {
+  const own = httpListener();
+  replaceListener(server, 'connection', own, function connection(...args) {
+    const result = Reflect.apply(own, this, args);
+    if (isOwn(args[0])) readByParser(args[0]);
+    return result;
+  });
+}
+
 /** Prepares a server of https or of secure http2 for sockets that TLS may take for a Duplex like any other. */
 function watchTLS(server) {
   server.prependListener('secureConnection', (secure) => {
@@ -65,14 +78,20 @@ function watchTLS(server) {
 }
 
 /**
- * Node's http2 speaks by streams of Node's own. Where there can be none it takes the socket for a Duplex: then it
+ * Node's http2 speaks by streams of Node's own. Where there can be none it has a stand-in, which is a Duplex: then it
  * does not turn Nagle's algorithm off, and that of Node 18 breaks down by an assertion when two writes meet.
  */
 function watchHTTP2(server) {
+  const { listener } = findPlain();
+  allowStandIns(server, listener);
   server.prependListener('connection', (socket) => {
     if (!isOwn(socket) || toNodeStream(socket)) return; // a program may give the server any stream
-    if (HTTP2_TAKES_STREAMS) socket.setNoDelay(true);
-    else socket.destroy();
+    if (HTTP2_TAKES_STREAMS) {
+      socket.setNoDelay(true);
+      expectStandIn(server, listener, socket);
+    } else {
+      socket.destroy();
+    }
   });
   server.prependListener('session', (session) => forward(session.socket));
 }
@@ -97,7 +116,7 @@ function prepare(server, kind) {
   countListens(server);
   takeMethods(server);
   takeBlockList(server);
-  if (kind === 'plain') Object.defineProperty(server, kArrived, { value: readByParser });
+  if (kind === 'plain') watchHTTP(server);
   else if (kind === 'tls') watchTLS(server);
   else if (kind === 'http2') watchHTTP2(server);
   keepFast(server);

@@ -12,24 +12,36 @@ const { promisify } = require('node:util');
 const { replace } = require('../common/replace.js');
 const { isLoaded } = require('../node-internals/modules.js');
 const { isOwn } = require('../node-internals/tls.js');
+const { expectStandIn, makeStandIn } = require('./stand-ins.js');
 
 /** Loaded with the first socket, not before. */
 const toNodeStream = (socket) => require('../socket/node-stream.js').toNodeStream(socket);
 
+/** What http2 is to speak over for a stream that a program gives to it. */
+const streamFor = (stream) => (isOwn(stream) && !toNodeStream(stream) ? makeStandIn(stream) : stream);
+
 /** Whether the program has http2, which is large. */
 const isHttp2Loaded = () => isLoaded('http2') !== false;
 
-/** The prototype of the servers of plain http2; null: the program has none yet. */
+/** The prototype of the servers of plain http2, and their own listener of 'connection'; null: there is none yet. */
 let plain = null;
 
-function isPlainServer(server) {
-  if (plain === null && isHttp2Loaded()) plain = Object.getPrototypeOf(require('node:http2').createServer());
-  return plain !== null && Object.prototype.isPrototypeOf.call(plain, server);
+/** The same, made when it is not there yet. */
+function findPlain() {
+  if (plain !== null) return plain;
+  const made = require('node:http2').createServer();
+  plain = { prototype: Object.getPrototypeOf(made), listener: made.listeners('connection')[0] };
+  return plain;
 }
 
-/** A server of Node's is given a connection: what http2 is to speak over goes to a stream of Node's. */
+function isPlainServer(server) {
+  if (isHttp2Loaded()) findPlain();
+  return plain !== null && Object.prototype.isPrototypeOf.call(plain.prototype, server);
+}
+
+/** A server of Node's is going to be given a connection: what http2 is to speak over goes to a stream of Node's. */
 function passToHttp2(server, socket) {
-  if (isOwn(socket) && isPlainServer(server)) toNodeStream(socket);
+  if (isOwn(socket) && isPlainServer(server) && !toNodeStream(socket)) expectStandIn(server, plain.listener, socket);
 }
 
 /** The options of http2.connect(), by which a connection of cnet's comes on a stream of Node's. */
@@ -38,9 +50,7 @@ function passedBy(options) {
   return {
     ...options,
     createConnection(...args) {
-      const socket = Reflect.apply(createConnection, this, args);
-      if (isOwn(socket)) toNodeStream(socket);
-      return socket;
+      return streamFor(Reflect.apply(createConnection, this, args));
     },
   };
 }
@@ -62,8 +72,8 @@ function wrapConnect(next, isActive) {
 
 function wrapHandshake(next, isActive) {
   return function performServerHandshake(...args) {
-    if (isActive() && isOwn(args[0])) toNodeStream(args[0]);
-    return Reflect.apply(next(), this, args);
+    const [stream, ...rest] = args;
+    return Reflect.apply(next(), this, isActive() && isOwn(stream) ? [streamFor(stream), ...rest] : args);
   };
 }
 
@@ -83,4 +93,4 @@ function registerHttp2(isActive) {
   return [...steps, () => Module.syncBuiltinESMExports()];
 }
 
-module.exports = { passToHttp2, registerHttp2 };
+module.exports = { findPlain, passToHttp2, registerHttp2 };

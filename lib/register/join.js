@@ -25,7 +25,7 @@ const { kHandle } = require('../common/symbols.js');
  * Methods that discern by themselves whose socket they are called for, as they are hot, or are compared with what
  * they were.
  */
-const DISCERNING = new Set(['_read', '_write', '_writeGeneric', '_writev', 'on', 'pause', 'read', 'resume', 'write']);
+const DISCERNING = new Set(['_read', '_write', '_writeGeneric', '_writev', 'pause', 'read', 'resume', 'write']);
 
 /** How many calls from Node's modules are running that have come to a function of the program's. */
 let fromNode = 0;

@@ -4,32 +4,58 @@
  * The part of cnet/register for TLS over a socket of cnet, which Node takes for any Duplex: `tls.connect({ socket
  * })`, `new tls.TLSSocket(socket)`, and 'connection' given to a TLS server. What Node does for sockets of its own is
  * done for cnet's here: it connects and ends with the socket, and passes on what is asked of the handle: the names of
- * both ends, ref() and unref(), the options of TCP (tls.md, tls.connect()). What TLS reads is in tls-reader.js.
+ * both ends, ref() and unref(), the options of TCP (tls.md, tls.connect()).
  */
 
 const Module = require('node:module');
 
 const { replace } = require('../common/replace.js');
 const { allowPassing, endWith, passAs } = require('../node-internals/native-streams.js');
-const { forward, isOwn, join } = require('../node-internals/tls.js');
+const { findBelow, forward, isOwn, join, ownOf, secureListener } = require('../node-internals/tls.js');
+const { expectStandIn, makeStandIn } = require('./stand-ins.js');
 
 /** Loaded with the first socket, not before. */
 const toNodeStream = (socket) => require('../socket/node-stream.js').toStreamOfTls(socket);
 
-/** Makes a TLS socket over one of cnet by `make`. */
-function over(socket, make) {
-  const isNative = toNodeStream(socket);
-  const tlsSocket = isNative ? passAs(socket, make) : make();
-  if (isNative) endWith(tlsSocket, socket);
-  else join(tlsSocket, socket);
-  return tlsSocket;
+/** Makes a TLS socket by `make` over what stands for a socket of cnet. */
+function overStandIn(socket, standIn, make) {
+  try {
+    const secure = make(standIn);
+    join(secure, socket);
+    return secure;
+  } catch (error) {
+    standIn.giveBack();
+    throw error;
+  }
+}
+
+/** Makes a TLS socket by `make` over a socket of cnet, or over what stands for it; `make` is given what it reads. */
+function over(stream, make) {
+  const socket = ownOf(stream);
+  if (socket !== stream) return overStandIn(socket, stream, make);
+  if (!toNodeStream(socket)) return overStandIn(socket, makeStandIn(socket), make);
+  const secure = passAs(socket, () => make(socket));
+  endWith(secure, socket);
+  return secure;
+}
+
+/** Which argument of tls.connect() has the socket, as Node reads them: `[port[, host]][, options]`. */
+function findOptions(args) {
+  const hasSocket = (at) => typeof args[at] === 'object' && args[at] !== null && Object.hasOwn(args[at], 'socket');
+  const last = typeof args[1] === 'object' && args[1] !== null ? 1 : 2;
+  return [last, 0].find(hasSocket);
 }
 
 function wrapConnect(next, isActive) {
   return function connect(...args) {
-    const socket = args.find((arg) => typeof arg === 'object' && isOwn(arg?.socket))?.socket;
-    const make = () => Reflect.apply(next(), this, args);
-    return socket !== undefined && isActive() ? over(socket, make) : make();
+    const at = isActive() ? findOptions(args) : undefined;
+    if (at === undefined) return Reflect.apply(next(), this, args);
+    const options = { ...args[at] }; // so that a getter of the program's says which socket it is once, and not later
+    const make = (socket) => {
+      const withSocket = { ...options, socket };
+      return Reflect.apply(next(), this, args.map((arg, i) => (i === at ? withSocket : arg)));
+    };
+    return ownOf(options.socket) === null ? make(options.socket) : over(options.socket, make);
   };
 }
 
@@ -37,17 +63,25 @@ function wrapConnect(next, isActive) {
 function wrapClass(Class, isActive) {
   return new Proxy(Class, {
     construct(target, args, newTarget) {
-      const make = () => Reflect.construct(target, args, newTarget);
-      return isOwn(args[0]) && isActive() ? over(args[0], make) : make();
+      const [given, ...rest] = args;
+      if (!isActive() || ownOf(given) === null) return Reflect.construct(target, args, newTarget);
+      return over(given, (socket) => Reflect.construct(target, [socket, ...rest], newTarget));
     },
   });
 }
 
-/** A TLS server is given sockets of cnet that pass for Node's, where their connection can be on a stream of Node's. */
+/**
+ * A TLS server is given sockets of cnet that pass for Node's, where their connection can be on a stream of Node's.
+ * Where it cannot, Node's own listener is given what stands for them.
+ */
 function passConnections(next) {
   return function emit(...args) {
+    const [event, socket] = args;
     const pass = () => Reflect.apply(next(), this, args);
-    return args[0] === 'connection' && isOwn(args[1]) && toNodeStream(args[1]) ? passAs(args[1], pass) : pass();
+    if (event !== 'connection' || !isOwn(socket)) return pass();
+    if (toNodeStream(socket)) return passAs(socket, pass);
+    expectStandIn(this, secureListener(), socket);
+    return pass();
   };
 }
 
@@ -57,8 +91,8 @@ function wrapEmit(next, isActive) {
   return function emit(...args) {
     const [event, socket, failed] = args;
     if (event === 'secureConnection' && isActive()) {
-      const raw = socket?._handle?._parentWrap?.stream;
-      if (isOwn(raw)) join(socket, raw);
+      const { below } = findBelow(socket);
+      if (below !== null) join(socket, below);
       else if (isOwn(socket?._parent)) endWith(socket, socket._parent);
     } else if (event === 'tlsClientError' && isActive()) {
       forward(failed);

@@ -11,7 +11,7 @@ const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
 const {
-  kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kArrived, kHold, kKeepAliveTimes, kProxyProtocol,
+  kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kKeepAliveTimes, kProxyProtocol,
 } = require('./state');
 
 const blockLists = lazily(() => require('../address/block-list'));
@@ -68,7 +68,6 @@ function onconnection(status, client) {
   socket._server = server;
   if (socket.destroyed) leave(server); // it could not be read from
   server.emit('connection', socket);
-  server[kArrived]?.(socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
   if (serverProxyHeader.hasSubscribers && socket.proxyHeader) {
     serverProxyHeader.publish({ server, socket, header: socket.proxyHeader });

@@ -42,7 +42,6 @@ const state = new State({
   kAcceptedAhead: rare(undefined), // connections that a loop has accepted, and that wait for the next loop
   kAcceptLimit: rare(null), // the limits of this server: see limits.js
   kAcceptPaused: rare(false), // by pauseAccept()
-  kArrived: rare(undefined), // a function that is given each socket, when 'connection' was emitted
   kBindingHandle: rare(null), // the handle that waits for its path: see listen.js
   kHeldUntilWanted: rare(false), // it is held until somebody listens for connections
   kListenOptions: rare(null), // the socket options that listen() is to set before it binds

@@ -103,8 +103,9 @@ const methods = {
 
   _destroy(exception, callback) {
     debug('destroy');
-    const hadError = Boolean(exception);
     const life = lifeOf(this);
+    if (life.standIn !== null) exception = life.standIn.endWith(exception);
+    const hadError = Boolean(exception);
     const handle = this[kHandle];
 
     this.connecting = false;

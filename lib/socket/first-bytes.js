@@ -97,7 +97,10 @@ function takeFirst(socket) {
 
 const nothing = () => false;
 
-/** What was read and not consumed, in memory of its own; nobody is told. */
+/**
+ * What was read and not consumed, in memory of its own; nobody is told.
+ * @returns {Uint8Array | string | null} text, when the socket was told to decode
+ */
 function takeBuffered(socket) {
   if (socket[kFirstBytes] !== null) return takeFirst(socket);
   const length = socket.readableLength;
@@ -107,7 +110,7 @@ function takeBuffered(socket) {
   const data = Duplex.prototype.read.call(socket, length); // exactly all: no 'end' follows
   delete socket.emit;
   delete socket._read;
-  return Uint8Array.from(data);
+  return typeof data === 'string' ? data : Uint8Array.from(data);
 }
 
 module.exports = { giveChunks, giveFirst, takeBuffered };

@@ -9,7 +9,7 @@
 
 const { connectBy, makeDriver, shutDownBy, withRequests, writeBy } = require('../node-internals/driver');
 const { detachHandle, giveHandle } = require('../node-internals/handles');
-const { kHandle, kOnRead } = require('./state');
+const { kHandle, kLife, kOnRead } = require('./state');
 
 /** What a handle may have, and a Socket asks for before it calls it. */
 const OPTIONAL = [
@@ -27,6 +27,9 @@ const OPTIONAL = [
   'readStart',
   'readStop',
 ];
+
+/** Who has what comes: see stand-in.js. */
+const readerOf = (socket) => socket[kLife].standIn ?? socket;
 
 /* --- the handle --------------------------------------------------------------------------------------------------- */
 
@@ -83,11 +86,11 @@ class ForeignHandle {
   #makeDriver(socket) {
     const isCurrent = () => !this.isClosed && socket[kHandle] === this;
     const driver = makeDriver(this.original, onreadOf(socket), {
-      push: (chunk) => (isCurrent() ? socket.push(chunk) : false),
+      push: (chunk) => (isCurrent() ? readerOf(socket).push(chunk) : false),
       read: (size) => (isCurrent() ? socket.read(size) : null),
       pause: () => (isCurrent() ? socket.pause() : driver),
       destroy(error) {
-        if (isCurrent()) socket.destroy(error);
+        if (isCurrent()) (error?.syscall === 'read' ? readerOf(socket) : socket).destroy(error);
         return driver;
       },
       refresh() {

@@ -88,7 +88,7 @@ class Life {
 
   _destroy(error, callback) {
     if (this.isCurrent) this.socket._destroy(error, callback);
-    else callback(error);
+    else callback(this.standIn === null ? error : this.standIn.endWith(error));
   }
 
   /* --- what a handle tells its owner ------------------------------------------------------------------------------ */
@@ -153,6 +153,7 @@ class Life {
       socket.emit('close', ...hadError);
     } finally {
       socket[kClosingLife] = outer; // a program's handle may close another life at once, within this event
+      this.standIn?.tellClose();
     }
   }
 
@@ -161,6 +162,7 @@ class Life {
     if (this.taken !== null) this.taken.forEach(this.leave, this);
     Reflect.apply(OWN.destroy, this, []); // what is queued fails; nothing is done when it was destroyed before
     next();
+    if (this.standIn !== null) nextTick(() => this.standIn.tellClose());
     if (this.waiting === null) return;
     for (const { event, listener, forget } of [...this.waiting.values()]) {
       forget();
@@ -176,6 +178,8 @@ Object.setPrototypeOf(Life.prototype, Duplex.prototype);
 for (const key of answers) Life.prototype[key] = first[key];
 /** True when its signal was aborted before it was made: as in Node, no other error is told in this life. */
 Life.prototype.aborted = false;
+/** @type {import('./stand-in').StandIn | null} what has the bytes, the end and the failures of the connection */
+Life.prototype.standIn = null;
 /** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */
 Life.prototype.taken = null;
 /** @type {Map<Function, object> | null} what is to be called at an event of this life: see once() */
@@ -198,6 +202,9 @@ function lifeOf(socket) {
 function liveAgain(socket, reset) {
   const past = lifeOf(socket);
 
+  // Since 26 a listener that is added to a destroyed stream does not let it flow. Over Node's own it flows for TLS.
+  if (past.standIn !== null && socket.readableFlowing === null && socket.listenerCount('data') > 0)
+    letFlow(socket);
   renewStates(socket);
   socket[kLife] = new Life(socket);
   past.endBy(reset);
@@ -209,4 +216,4 @@ function callStream(socket, name, args) {
   return method === NODES[name] ? Reflect.apply(OWN[name], lifeOf(socket), args) : Reflect.apply(method, socket, args);
 }
 
-module.exports = { callStream, letFlow, lifeOf, liveAgain };
+module.exports = { callStream, lifeOf, liveAgain };

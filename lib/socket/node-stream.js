@@ -18,10 +18,11 @@ const { ForeignHandle } = require('./foreign-handle');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
 const { setOwner } = require('../node-internals/handles');
 const { asNodes, makeStream, watchActivity } = require('../node-internals/native-streams');
+const { StandIn, standInFor } = require('./stand-in');
 const { kBorrow, kOwner } = require('../common/symbols');
 const {
-  kAttach, kBytesWritten, kDescriptorQueue, kEarlyData, kFirstBytes, kHandle, kIsSpliced, kNodeStream, kQueuedFiles,
-  kReceivesDescriptors, kShutdownCallback, kTlsListeners, kUsesZeroCopy, kWriteCallback,
+  kAttach, kBytesWritten, kDescriptorQueue, kEarlyData, kFirstBytes, kHandle, kIsSpliced, kLife, kNodeStream,
+  kQueuedFiles, kReceivesDescriptors, kShutdownCallback, kUsesZeroCopy, kWriteCallback,
 } = require('./state');
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
@@ -178,7 +179,7 @@ function isAtRest(socket) {
     socket[kDescriptorQueue] === null &&
     !socket[kReceivesDescriptors] &&
     !socket[kIsSpliced] &&
-    !socket[kTlsListeners]
+    socket[kLife].standIn === null
   );
 }
 
@@ -191,7 +192,7 @@ const canGive = (socket) => {
 
 /**
  * TLS takes what was read before in a tick to come, and a program that resumes the socket until then would lose it: so
- * with such bytes the socket stays a Duplex for TLS.
+ * with such bytes there is a stand-in for TLS.
  */
 const hasBytes = (socket) => socket.readableLength > 0;
 
@@ -224,18 +225,19 @@ function toNodeStream(socket) {
 const toStreamOfTls = (socket) => (isGiven(socket) || !hasBytes(socket)) && toNodeStream(socket);
 
 /**
- * What Node's TLS or http2 is to be given for a socket, so that it speaks to a stream of Node's own: in the place of
- * the socket in `tls.connect({ socket })`, `new tls.TLSSocket(socket)`, `server.emit('connection', socket)` and
- * `createConnection()`. With cnet/register that happens by itself. Nothing of Node's is changed. Not in Node.
+ * What Node's TLS or http2 is to be given for a socket, in the place of the socket in `tls.connect({ socket })`, `new
+ * tls.TLSSocket(socket)`, `server.emit('connection', socket)` and `createConnection()`: so that it speaks to a stream
+ * of Node's own, or where that cannot be to a Duplex of which the program's listeners are no part. With cnet/register
+ * that happens by itself. Nothing of Node's is changed. Not in Node.
  * @param {import('./socket').Socket} socket
  * @returns {import('./socket').Socket} what stands for the socket, and does what it does; the socket is still the
  *   program's
  * @throws ERR_INVALID_ARG_TYPE
  */
 function forTLS(socket) {
+  if (socket instanceof StandIn) return socket;
   if (!(kNodeStream in Object(socket))) throw invalidArgType('socket', 'net.Socket', socket);
-  const isNative = toStreamOfTls(socket);
-  return isNative || socket[kHandle] === null ? asNodes(socket) : socket;
+  return toStreamOfTls(socket) ? asNodes(socket) : standInFor(socket);
 }
 
 /**

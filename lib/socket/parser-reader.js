@@ -55,7 +55,7 @@ function isPlain(socket) {
  * @param {import('./socket').Socket} socket that the server has just been told of
  */
 function readByParser(socket) {
-  if (!isPlain(socket) || !shareMemory()) return;
+  if (socket[kParser] !== null || !isPlain(socket) || !shareMemory()) return;
   const parser = takeParser(socket);
   if (parser === null) return;
   socket[kParser] = parser;

@@ -15,7 +15,7 @@ const { callNode } = require('../node-internals/net');
 const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
 const { kRead } = require('../common/symbols');
-const { kFirstBytes, kHandle, kLife, kOnRead, kParser, kTlsListeners } = require('./state');
+const { kFirstBytes, kHandle, kLife, kOnRead, kParser } = require('./state');
 const uv = require('../native/uv');
 const { validateFunction, validateObject } = require('../common/validate');
 
@@ -100,8 +100,9 @@ function giveToUser(socket, got) {
   const onread = socket[kOnRead];
   const { buffer } = onread;
   const handle = socket[kHandle];
-  if (socket[kTlsListeners]) { // which reads below `onread`, as it does in Node
-    if (!socket.push(Buffer.from(buffer.subarray(0, got))) && handle !== null && socket[kHandle] === handle)
+  const { standIn } = socket[kLife];
+  if (standIn !== null) { // for TLS, which reads below `onread`, as it does in Node
+    if (!standIn.push(Buffer.from(buffer.subarray(0, got))) && handle !== null && socket[kHandle] === handle)
       stopReading(socket);
     return;
   }
@@ -123,17 +124,18 @@ const methods = {
   /** What the handle has read: bytes, or the end, or an error. */
   [kRead](got, memory) {
     const { [kHandle]: handle, [kLife]: life } = this;
+    const reader = life.standIn ?? this;
     if (got > 0) {
       if (this.destroyed) return;
       if (memory === true || this[kParser] !== null) memory = stopParsing(this, got, memory);
       if (this[kOnRead] !== null) giveToUser(this, got);
-      else if (isFlowing(this)) this.emit('data', chunkOf(memory, got));
-      else if (!this.push(chunkOf(memory, got)) && handle !== null && this[kHandle] === handle) stopReading(this);
+      else if (isFlowing(reader)) reader.emit('data', chunkOf(memory, got));
+      else if (!reader.push(chunkOf(memory, got)) && handle !== null && this[kHandle] === handle) stopReading(this);
     } else if (got === uv.EOF) {
-      this.push(null);
+      reader.push(null);
       life.read(0); // nothing, if a listener has made it live again
     } else {
-      this.destroy(errnoException(got, 'read'));
+      reader.destroy(errnoException(got, 'read'));
     }
   },
 

@@ -39,7 +39,6 @@ const { kOwner } = require('../common/symbols');
 const tcpInfo = require('./tcp-info');
 const tcpOptions = require('./tcp-options');
 const { nextTick } = require('../common/timers');
-const tlsReader = require('./tls-reader');
 const userTimeout = require('../options/user-timeout');
 const { validateInt32 } = require('../common/validate');
 const write = require('./write');
@@ -215,7 +214,6 @@ const methods = {
 
   /** Begins another life. */
   [kLiveAgain]() {
-    tlsReader.takeFromTls(this);
     liveAgain(this, () => endLife(this));
   },
 
@@ -319,7 +317,6 @@ const SUBJECTS = {
   destroy,
   'send-file': sendFile,
   'idle-timeout': idleTimeout,
-  'tls-reader': tlsReader,
   'user-timeout': userTimeout,
   'socket-options': socketOptions,
   'tcp-info': tcpInfo,

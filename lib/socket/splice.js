@@ -11,7 +11,7 @@ const { Handle } = require('../native/handle');
 const { NodeStream } = require('./node-stream');
 const { kOwner } = require('../common/symbols');
 const {
-  kHandle, kIsSpliced, kLife, kOnRead, kReceivesDescriptors, kTlsListeners, kUsesZeroCopy, kWriteCallback,
+  kHandle, kIsSpliced, kLife, kOnRead, kReceivesDescriptors, kUsesZeroCopy, kWriteCallback,
 } = require('./state');
 const { takeBuffered } = require('./first-bytes');
 const { hasEnded, isPiped } = require('../node-internals/streams');
@@ -131,7 +131,7 @@ function validateEnd(stream, name) {
   if (stream.readableEncoding !== null) throw invalidArgValue(name, stream, 'has an encoding');
   if (stream[kOnRead]) throw invalidArgValue(name, stream, 'has the option onread');
   if (stream[kIsSpliced]) throw invalidArgValue(name, stream, 'is relayed already');
-  if (stream[kTlsListeners] || stream[kHandle] instanceof NodeStream)
+  if (stream[kLife]?.standIn || stream[kHandle] instanceof NodeStream)
     throw invalidArgValue(name, stream, 'is read by TLS');
   if (isPiped(stream)) throw invalidArgValue(name, stream, 'is piped to another stream');
 }

@@ -62,7 +62,6 @@ const state = new State({
   kProxyHeaderToSend: rare(null, SOCKET), // the bytes of the one that is to go first; the next connect() has another
   kQueuedFiles: rare(0, LIFE), // files that are to be sent among the writes
   kReceivesDescriptors: rare(false, SOCKET), // the option `receiveDescriptors`
-  kTlsListeners: rare(null, SOCKET), // the listeners of Node's TLS, which takeFromTls() takes away: see tls-reader.js
   kTypeOfService: rare(undefined, SOCKET),
   kUserTimeout: rare(undefined, SOCKET), // ms; undefined: not set
   kUsesZeroCopy: rare(false, LIFE), // the kernel has taken bytes that JavaScript has not counted: see send-file.js
@@ -76,10 +75,9 @@ const state = new State({
 
   /* Methods that a socket has for a time in the place of the prototype's; who has put them there takes them away. */
   _read: absent(SOCKET), // while takeBuffered() of first-bytes.js empties it
+  emit: absent(SOCKET), // the same
   _writeGeneric: absent(SOCKET), // while descriptors wait to be sent: see descriptors.js
   _writev: absent(SOCKET),
-  emit: absent(SOCKET), // while TLS reads it: see tls-reader.js
-  removeAllListeners: absent(SOCKET),
   write: absent(SOCKET), // once its peer has ended, until its next life: see socket.js
 }, shared);
 

@@ -7,7 +7,9 @@ const { once } = require('node:events');
 const http = require('node:http');
 const nodeNet = require('node:net');
 
-const { countListens, findSecureServers, forgetListen, goesThroughProxy } = require('../../lib/node-internals/http.js');
+const {
+  countListens, findSecureServers, forgetListen, goesThroughProxy, httpListener,
+} = require('../../lib/node-internals/http.js');
 
 const LINE = Number.parseInt(process.versions.node, 10);
 const SPEAKS = LINE > 18 || process.platform !== 'win32';
@@ -33,6 +35,12 @@ describe('node-internals/http.js relies on:', () => {
     const prototypes = findSecureServers().map(([prototype]) => prototype);
     assert.ok(prototypes.includes(Object.getPrototypeOf(http2.createSecureServer())));
     if (SPEAKS) assert.ok(prototypes.includes(Object.getPrototypeOf(http2.createServer())));
+  });
+
+  it("servers of http have one listener of 'connection', which is the same for all", () => {
+    class Other extends http.Server {}
+    for (const server of [http.createServer(), new Other()])
+      assert.deepStrictEqual(server.listeners('connection'), [httpListener()]);
   });
 
   it('an agent has `options`, with the `proxyEnv` that it was given', () => {

@@ -140,17 +140,25 @@ describe('node-internals/streams.js relies on the reading side:', () => {
     }
   });
 
-  it('a stream that was told to pause flows again for a listener once that is forgotten', () => {
+  it('a stream that was told to pause flows again once that is forgotten', () => {
     const stream = new Plain();
     stream.pause();
     stream.on('data', nothing);
     assert.strictEqual(stream.readableFlowing, false);
-    stream.off('data', nothing);
-    streams.letFlow(reading(stream), false);
-    assert.strictEqual(stream.readableFlowing, null);
-    assert.strictEqual(stream.isPaused(), false);
-    stream.on('data', nothing);
-    assert.strictEqual(stream.readableFlowing, true);
+    streams.letFlow(stream);
+    assert.deepStrictEqual([stream.readableFlowing, stream.isPaused()], [true, false]);
+  });
+});
+
+describe('node-internals/streams.js relies on the end:', () => {
+  it('destroy() of a stream that is noted to have told of its error tells of none, and closes', async () => {
+    const stream = new Plain();
+    const told = [];
+    for (const event of ['error', 'close']) stream.on(event, () => told.push(event));
+    streams.noteErrorTold(stream);
+    stream.destroy(new Error('told already'));
+    await new Promise(setImmediate);
+    assert.deepStrictEqual([told, stream.errored.message], [['close'], 'told already']);
   });
 });
 

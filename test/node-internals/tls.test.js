@@ -6,6 +6,8 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const { Duplex } = require('node:stream');
 
+const { secureListener } = require('../../lib/node-internals/tls.js');
+
 const NAMES = ['getpeername', 'getsockname', 'setNoDelay', 'setKeepAlive', 'ref', 'unref', 'hasRef'];
 
 describe('node-internals/tls.js relies on:', () => {
@@ -58,6 +60,30 @@ describe('node-internals/tls.js relies on:', () => {
     const { secure } = secured();
     assert.deepStrictEqual(secure.address(), {});
     secure.destroy();
+  });
+
+  it('what TLS reads of a Duplex it asks for by `on`, `data` first of what begins it, and `pause()` and `resume()`', () => {
+    const { TLSSocket } = require('node:tls');
+    const below = new Duplex({ read() {}, write: (chunk, encoding, done) => done() });
+    const asked = [];
+    for (const name of ['on', 'once', 'pause', 'resume', 'read']) {
+      const { [name]: method } = below;
+      below[name] = (...args) => {
+        asked.push(typeof args[0] === 'string' ? `${name} ${args[0]}` : name);
+        return Reflect.apply(method, below, args);
+      };
+    }
+    const secure = new TLSSocket(below).on('error', () => {});
+    assert.ok(asked.indexOf('on error') < asked.indexOf('on data'), asked.join());
+    assert.ok(asked.indexOf('on data') < asked.indexOf('resume'), asked.join());
+    assert.ok(!asked.includes('read'), asked.join());
+    secure.destroy();
+  });
+
+  it("servers of TLS have one listener of 'connection', which is the same for all, of https and http2 too", () => {
+    const { Server } = require('node:tls');
+    const servers = [new Server(), require('node:https').createServer(), require('node:http2').createSecureServer()];
+    for (const server of servers) assert.deepStrictEqual(server.listeners('connection'), [secureListener()]);
   });
 
   it('http2 has as its socket, over a Duplex, one whose `stream` is that Duplex', async () => {

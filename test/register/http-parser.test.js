@@ -91,6 +91,28 @@ describe('the parser of a server of http, below the stream', function () {
     });
   });
 
+  for (const [title, onConnection] of [
+    ['a connection that http is given once more is still read once', (server, socket) => {
+      server.emit('connection', socket);
+    }],
+    ["removeAllListeners() within 'connection' takes nothing from the parser", (server, socket) => {
+      socket.removeAllListeners();
+    }],
+  ]) it(title, async () => {
+    const outcome = await same(async (bin) => {
+      const lengths = [];
+      const server = http.createServer((request, response) => {
+        answerWhole(request, response);
+        lengths.push(Number(request.headers['content-length']));
+      });
+      server.once('connection', (socket) => onConnection(server, socket));
+      const { ask } = await dial(bin, await listening(bin, server));
+      for (const length of [100, 20000]) await ask(post(bytes(length)), 'done');
+      return lengths;
+    });
+    assert.deepStrictEqual(outcome, [100, 20000]);
+  });
+
   it('bodies that are kept stay what they were, whatever comes on this connection and others', async () => {
     const digests = await same(async (bin) => {
       const kept = [];

@@ -482,6 +482,22 @@ describe('cnet/register-http', function () {
       assert.deepStrictEqual(await same((bin) => watched(bin, end)), [true, [], true]);
     });
 
+    it("the 'close' of a socket of TLS that cannot connect comes after its 'error', and says so", async () => {
+      const outcome = await same(async (bin) => {
+        const server = await listening(bin, http.createServer());
+        const { port } = server.address();
+        await new Promise((resolve) => server.close(resolve));
+        const request = https.get({ host: HOST, port, agent: bin.keep(new https.Agent()) });
+        const seen = [];
+        request.on('error', ({ code }) => seen.push(`request ${code}`));
+        const [socket] = await event(request, 'socket');
+        socket.on('error', ({ code }) => seen.push(`socket ${code}`));
+        const [hadError] = await event(socket, 'close');
+        return [...seen, hadError, socket.errored?.code];
+      });
+      assert.deepStrictEqual(outcome, ['request ECONNREFUSED', 'socket ECONNREFUSED', true, 'ECONNREFUSED']);
+    });
+
     it('createConnection() by itself: a socket of TLS, which answers the end of its peer without an error', async () => {
       const outcome = await same(async (bin) => {
         const server = await listening(

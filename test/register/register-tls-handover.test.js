@@ -579,9 +579,13 @@ describe("TLS and http2 on Node's own streams", function () {
       assert.strictEqual(stdout, 'function\n');
     });
 
-    it('a connection that is destroyed with its TLS, or before a write, within a read of that: no crash', async () => {
+    for (const [title, args, given] of [
+      ['with cnet/register', ['-r', require.resolve('../../lib/register')], '(socket) => socket'],
+      ['by forTLS()', [], 'net.forTLS'],
+    ]) it(`a connection that is destroyed within a read of its TLS, with it or before a write: no crash, ${title}`, async () => {
       const text = `
-        const net = require('net');
+        const net = require(${args.length > 0 ? "'net'" : JSON.stringify(require.resolve('../..'))});
+        const of = ${given};
         const tls = require('tls');
         const { cert, key } = require(${JSON.stringify(require.resolve('../support/certificate'))});
         const ends = [
@@ -594,17 +598,17 @@ describe("TLS and http2 on Node's own streams", function () {
         for (const end of ends) {
           for (const isServer of [true, false]) {
             const server = net.createServer((raw) => {
-              const secure = quiet(new tls.TLSSocket(quiet(raw), { isServer: true, key, cert }));
+              const secure = quiet(new tls.TLSSocket(of(quiet(raw)), { isServer: true, key, cert }));
               if (isServer) secure.on('secure', () => end(raw, secure));
             }).listen(0, '127.0.0.1', () => {
               const raw = quiet(net.connect(server.address().port, '127.0.0.1'));
-              const secure = quiet(tls.connect({ socket: raw, rejectUnauthorized: false }));
+              const secure = quiet(tls.connect({ socket: of(raw), rejectUnauthorized: false }));
               if (!isServer) secure.on('secureConnect', () => end(raw, secure));
               secure.on('close', () => server.close(() => --left === 0 && console.log('all closed'))).resume();
             });
           }
         }`;
-      const { stdout } = await node(['-r', require.resolve('../../lib/register'), '-e', text], {});
+      const { stdout } = await node([...args, '-e', text], {});
       assert.strictEqual(stdout, 'all closed\n');
     });
 
