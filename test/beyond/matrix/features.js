@@ -391,7 +391,7 @@ const features = [
     name: 'TLS above',
     needs: process.versions.openssl !== undefined,
     plan: (plan) => {
-      plan.layer = 'tls';
+      plan.layer = 'tlsOverStandIn';
     },
   },
   {

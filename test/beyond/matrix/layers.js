@@ -6,6 +6,7 @@ const http = require('node:http');
 const http2 = require('node:http2');
 const tls = require('node:tls');
 
+const { standInFor } = require('../../../lib/socket/stand-in');
 const { cert, key } = require('../../support/certificate');
 
 const both = (stream) => ({ readable: stream, writable: stream });
@@ -18,6 +19,14 @@ const layers = {
       return server;
     },
     client: (socket) => both(tls.connect({ socket, rejectUnauthorized: false })),
+  },
+  /** As of forTLS() where the connection cannot be on a stream of Node's. */
+  get tlsOverStandIn() {
+    return {
+      ...layers.tls,
+      give: standInFor,
+      client: (socket) => layers.tls.client(standInFor(socket)),
+    };
   },
   http: {
     server: (deliver) => {
@@ -40,7 +49,8 @@ const layers = {
     },
     endsAtOnce: true, // an answer may end before the request has
   },
-  http2: {
+  http2: { // as of forTLS() too
+    give: standInFor,
     server(deliver) {
       const server = http2.createServer();
       server.on('stream', (stream) => {
@@ -51,7 +61,7 @@ const layers = {
       return server;
     },
     client(socket) {
-      const session = http2.connect('http://localhost', { createConnection: () => socket });
+      const session = http2.connect('http://localhost', { createConnection: () => standInFor(socket) });
       const stream = session.request({ ':method': 'POST' });
       stream.on('close', () => session.close());
       return both(stream);

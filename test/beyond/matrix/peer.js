@@ -226,7 +226,8 @@ async function speak(socket, talk, collector) {
 function above(socket, name, side) {
   if (side === 'client') return layers[name].client(socket);
   return new Promise((resolve, reject) => {
-    layers[name].server((io, error) => (error ? reject(error) : resolve(io))).emit('connection', socket);
+    const { server, give = (given) => given } = layers[name];
+    server((io, error) => (error ? reject(error) : resolve(io))).emit('connection', give(socket));
     socket.resume(); // that of `pauseOnConnect`
   });
 }

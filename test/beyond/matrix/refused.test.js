@@ -8,6 +8,7 @@ const tls = require('node:tls');
 
 const net = require('../../..');
 const { toNode } = require('../../../lib/child-process');
+const { standInFor } = require('../../../lib/socket/stand-in');
 const { join } = require('../../support/net');
 const { tempDir } = require('../../support/temp');
 const { listening, tidy, track } = require('../../support/tidy');
@@ -98,7 +99,7 @@ describe('pairs that are refused', () => {
       if (process.versions.openssl === undefined) this.skip();
       const one = await pair();
       const other = await pair();
-      const secure = tls.connect({ socket: one.client, rejectUnauthorized: false }).on('error', () => {});
+      const secure = tls.connect({ socket: standInFor(one.client), rejectUnauthorized: false }).on('error', () => {});
       assert.throws(() => net.splice(one.client, other.client), { ...refusesValue, message: /read by TLS/ });
       secure.destroy();
     });
@@ -253,7 +254,7 @@ describe('pairs that are refused', () => {
     it('of a socket that TLS reads: ERR_WORKER_HANDLE_NOT_TRANSFERABLE', async function () {
       if (process.versions.openssl === undefined) this.skip();
       const { client } = await pair();
-      const secure = tls.connect({ socket: client, rejectUnauthorized: false }).on('error', () => {});
+      const secure = tls.connect({ socket: standInFor(client), rejectUnauthorized: false }).on('error', () => {});
       while (client.writableLength > 0) await turns(1);
       assert.throws(() => net.transfer(client), refuses);
       secure.destroy();
