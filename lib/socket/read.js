@@ -10,7 +10,7 @@ const native = require('../native/binding');
 const { FastBuffer } = require('../common/bytes');
 const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
-const { callStream } = require('./life');
+const { KEEPING, callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
 const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
@@ -149,7 +149,8 @@ const methods = {
     if (this[kLife] === undefined) return callNode(this, 'read', [n]);
     if (canStart(this) && !this[kHandle].reading) startReading(this);
     const isOver = hasEnded(this) || this.destroyed;
-    return isOver ? callStream(this, 'read', [n]) : Duplex.prototype.read.call(this, n);
+    const { read } = Duplex.prototype;
+    return isOver ? callStream(this, read, KEEPING.read, [n]) : read.call(this, n);
   },
 
   /** Stops 'data' events (net.md, socket.pause()). */
