@@ -13,7 +13,7 @@ const { ForeignHandle } = require('./foreign-handle');
 const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { callNode } = require('../node-internals/net');
-const { defaultEncodingOf, takesAtOnce } = require('../node-internals/streams');
+const { defaultEncodingOf, isFree, takesAtOnce } = require('../node-internals/streams');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
   kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
@@ -121,12 +121,12 @@ function writeLong(socket, pieces) {
 
 /**
  * A text and a Buffer, as the head and the body of an answer of http, by one call of the kernel. Runs no code of the
- * program's.
+ * program's. `number`: that of ENCODINGS.
  * @returns {number} as writeMany(); uv.ENOBUFS: it is for that
  */
-function writeBoth(socket, text, encoding, buffer) {
+function writeBoth(socket, text, number, encoding, buffer) {
   const { id } = socket[kHandle];
-  const result = native.writeBoth(id, text, ENCODINGS.get(encoding), buffer);
+  const result = native.writeBoth(id, text, number, buffer);
   const sent = event[WRITTEN];
   if (result !== WAITS) return counted(socket, result, sent);
   const head = toBuffer(text, encoding);
@@ -143,9 +143,10 @@ function tryBoth(socket, chunks) {
   if (count !== 2) return uv.ENOBUFS;
   const { chunk: text, encoding } = chunks[0];
   const { chunk: buffer } = chunks[1];
-  const fits =
-    typeof text === 'string' && text.length <= LONGEST_TEXT && ENCODINGS.has(encoding) && isUint8Array(buffer);
-  return fits && sizeOf(buffer) > 0 ? writeBoth(socket, text, encoding, buffer) : uv.ENOBUFS;
+  if (typeof text !== 'string' || text.length > LONGEST_TEXT || !isUint8Array(buffer)) return uv.ENOBUFS;
+  const number = ENCODINGS.get(encoding);
+  const fits = number !== undefined && sizeOf(buffer) > 0;
+  return fits ? writeBoth(socket, text, number, encoding, buffer) : uv.ENOBUFS;
 }
 
 /** All that was written while the socket was corked, or busy. */
@@ -263,7 +264,7 @@ const methods = {
    * the try. Between the try and that no code of the program's runs, so nothing is written before the rest of it.
    */
   write(chunk, encoding, callback) {
-    if (callback === undefined) {
+    if (callback === undefined && isFree(this)) {
       const known = encoding ?? defaultEncodingOf(this);
       const length = plainLength(chunk, known);
       if (length >= 0 && isIdle(this, length)) {
