@@ -103,7 +103,10 @@ function onread(memory) {
 /** What reads the shared memory for Node's parser of http: socket/parser-reader.js gives it. */
 const reader = { parse: null, finish: null };
 
-/** @returns {boolean} whether the parser of the stream has had the bytes in the shared memory; else onread() comes */
+/**
+ * The status becomes 0 where onparsed() need not come.
+ * @returns {boolean} whether the parser of the stream has had the bytes in the shared memory; else onread() comes
+ */
 const onparse = guard(() => reader.parse(handles[event[STREAM]][kOwner], event[STATUS]));
 
 const onparsed = guard(() => reader.finish());
