@@ -7,7 +7,7 @@ const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('../native/binding');
-const { FastBuffer, isHonest, sizeOf, viewOf } = require('../common/bytes');
+const { FastBuffer, copyBytes, isHonest, sizeOf, viewOf } = require('../common/bytes');
 const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const constants = require('../native/constants');
@@ -75,13 +75,26 @@ function countedText(socket, result) {
   return counted(socket, result, event[WRITTEN]);
 }
 
-/** Runs no code of the program's. A few bytes are copied, one by one, as those of a small read: see read.js. */
+/** Puts a few bytes where C finds them. A view of memory that another thread makes longer may not fit. */
+function putOut(buffer, length) {
+  try {
+    if (isUint8Array(buffer)) {
+      copyBytes(outgoing, buffer, length);
+      return;
+    }
+  } catch {
+    // as one that is no Uint8Array, which a program can give to _write()
+  }
+  for (let i = 0; i < length; i++) outgoing[i] = buffer[i];
+}
+
+/** Runs no code of the program's. A few bytes are copied, as those of a small read: see read.js. */
 function writeBuffer(socket, buffer) {
   const { id } = socket[kHandle];
   const length = sizeOf(buffer);
 
   if (length > INLINE) return counted(socket, native.write(id, buffer), length);
-  for (let i = 0; i < length; i++) outgoing[i] = buffer[i];
+  putOut(buffer, length);
   return counted(socket, native.writeInline(id, length), length);
 }
 
