@@ -15,7 +15,7 @@ const { Duplex, Writable } = require('node:stream');
 
 const { codes } = require('../common/errors');
 const { kAttempted, kConnected, kDescriptors, kOwner, kRead, kShutDown, kWritten } = require('../common/symbols');
-const { answers, first, kClosingLife, kLife } = require('./state');
+const { answers, first, kClosingLife, kLife, kShutdownCallback, kWriteCallback } = require('./state');
 const { letFlow, renewStates, shareStates } = require('../node-internals/streams');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
@@ -114,6 +114,7 @@ class Life {
   leave(handle) {
     const { socket } = this;
     if (handle[kOwner] === socket) handle[kOwner] = this;
+    if (socket[kWriteCallback] === null && socket[kShutdownCallback] === null) return; // which are all of them
     for (const key of answers) {
       if (socket[key] === null) continue;
       this[key] = socket[key];
