@@ -34,6 +34,12 @@ const answers = (server, options) => ({
   server, client: 'questions', drivers: ['register'], options: { atOnce: 16, question: 64, answer: 64, ...options },
 });
 
+/* A server of net that takes 1 MB on each connection in the way `into`. */
+const consume = (name, into, title) => ({
+  name, title: `${title}, connections of 1 MB, 4 at a time`, server: 'consume', client: 'send', operations: 400,
+  sides: ['server'], drivers: ['register'], options: { into, size: MB, atOnce: 4 },
+});
+
 const requests = (options) => ({
   server: 'http',
   client: 'requests',
@@ -212,6 +218,10 @@ const textScenarios = [
 
 /** @type {Scenario[]} */
 const otherScenarios = [
+  consume('for-await', 'loop', 'for await over a socket'),
+  consume('pipe-zlib', 'zlib', 'pipe() into zlib, gzip of level 1'),
+  consume('pipe-crypto', 'crypto', 'pipe() into a hash, SHA-256'),
+  consume('pipe-fs', 'fs', 'pipe() into a file'),
   { ...ftp, name: 'ftp-down', title: 'ftp-srv sends files of 8 MB to basic-ftp' },
   { ...ftp, name: 'ftp-up', title: 'ftp-srv stores files of 8 MB of basic-ftp', options: { up: true } },
   {
@@ -249,7 +259,7 @@ const groups = [
   { title: 'HTTP', scenarios: httpScenarios },
   { title: 'TLS', scenarios: tlsScenarios },
   { title: 'Messages and lines', scenarios: textScenarios },
-  { title: 'Files, calls, proxies', scenarios: otherScenarios },
+  { title: 'Streams, files, calls, proxies', scenarios: otherScenarios },
 ];
 
 const scenarios = groups.flatMap((group) => group.scenarios);

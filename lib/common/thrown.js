@@ -136,12 +136,30 @@ function guard(work) {
   };
 }
 
+/** guardHandler() for up to three arguments: an array of them costs more than the rest of the call. */
+function guardFew(handler) {
+  let first, second, third;
+  const run = guard(() => {
+    const a = first, b = second, c = third;
+    first = second = third = undefined;
+    return handler(a, b, c);
+  });
+
+  return (a, b, c) => {
+    first = a;
+    second = b;
+    third = c;
+    return run();
+  };
+}
+
 /**
  * @param {Function} handler
  * @returns {Function} the same as guard(), with arguments. A generator at rest keeps what it was called with: so they
  *   pass it by.
  */
 function guardHandler(handler) {
+  if (handler.length <= 3) return guardFew(handler);
   let given = null;
   const run = guard(() => {
     const args = given;

@@ -18,4 +18,7 @@ native.setup(
   handlers.event,
 );
 
+/* V8 makes a hash table of an object with so many functions, unless it is the prototype of another one. */
+Object.create(native);
+
 module.exports = native;

@@ -76,8 +76,14 @@ function onconnect(id) {
  */
 const event = new Int32Array(LENGTH);
 
-/** The bytes in `event`. C writes to them again with the next read: nobody else is ever given this memory. */
-const inlined = new Uint8Array(event.buffer, READ * BYTES_PER_ELEMENT, INLINE);
+/**
+ * The bytes in `event`, by how many these are. C writes to them again with the next read: nobody else is ever given
+ * this memory.
+ */
+const inlined = Array.from(
+  { length: INLINE + 1 },
+  (_, length) => new Uint8Array(event.buffer, READ * BYTES_PER_ELEMENT, length),
+);
 
 /** Where the bytes of a small write are put: see write.js. Nobody else is ever given this memory either. */
 const outgoing = new Uint8Array(event.buffer, WRITE * BYTES_PER_ELEMENT, INLINE);
@@ -103,7 +109,10 @@ function onread(memory) {
 /** What reads the shared memory for Node's parser of http: socket/parser-reader.js gives it. */
 const reader = { parse: null, finish: null };
 
-/** @returns {boolean} whether the parser of the stream has had the bytes in the shared memory; else onread() comes */
+/**
+ * The status becomes 0 where onparsed() need not come.
+ * @returns {boolean} whether the parser of the stream has had the bytes in the shared memory; else onread() comes
+ */
 const onparse = guard(() => reader.parse(handles[event[STREAM]][kOwner], event[STATUS]));
 
 const onparsed = guard(() => reader.finish());

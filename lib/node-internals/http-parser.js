@@ -13,6 +13,7 @@
  *   parser.unconsume()                   does nothing to a parser that was not given a handle
  *   parser[kOnExecute](result)           what http does after a piece that it was fed below
  *   parser.incoming?.upgrade             it is an upgrade, and what comes behind is not for http
+ *   parser.incoming?.method              'PRI': the beginning of HTTP/2, after which http destroys the socket
  *   parser.getCurrentBuffer()            by which http asks for the piece: of an error, and behind an upgrade
  */
 
@@ -111,12 +112,21 @@ function tellWithBytes(parser, onExecute, result, bytes) {
  */
 const execute = (parser, bytes) => apply(known.execute, parser, [bytes]);
 
-/** Tells http what execute() has given. @param {Uint8Array} bytes the same as there */
+/** Whether it is all of a piece, which is neither wrong nor of an upgrade. */
+const isWhole = (parser, result) => typeof result === 'number' && !parser.incoming?.upgrade;
+
+/**
+ * Whether http runs nothing of the program's when it is told that result: it notes that the socket is active, and has
+ * the parser wait while the socket does.
+ */
+const runsNothing = (parser, result) => isWhole(parser, result) && parser.incoming?.method !== 'PRI';
+
+/** Tells http what execute() has given. @param {Uint8Array} [bytes] the same as there; not when it runs nothing */
 function tell(parser, result, bytes) {
   const onExecute = parser[known.kOnExecute];
   if (typeof onExecute !== 'function') return; // the connection has ended within it
-  if (typeof result === 'number' && !parser.incoming?.upgrade) onExecute(result);
+  if (isWhole(parser, result)) onExecute(result);
   else tellWithBytes(parser, onExecute, result, bytes);
 }
 
-module.exports = { copyOf, execute, isTaken, takeParser, tell };
+module.exports = { copyOf, execute, isTaken, runsNothing, takeParser, tell };

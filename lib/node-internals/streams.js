@@ -74,6 +74,12 @@ function letFlow({ _readableState: state }) {
 /** The encoding of a text that is written without one. */
 const defaultEncodingOf = (stream) => stream._writableState.defaultEncoding;
 
+/** Whether nothing is queued, nor gathered by cork(). */
+function isFree(stream) {
+  const { pendingcb, corked } = stream._writableState;
+  return pendingcb === 0 && corked === 0;
+}
+
 /** Whether write() would hand on so much at once, and give true: nothing is queued, corked, ended or destroyed. */
 function takesAtOnce(stream, length) {
   const state = stream._writableState;
@@ -171,6 +177,7 @@ module.exports = {
   emitsAtOnce,
   hasEnded,
   isDestroyed,
+  isFree,
   isPiped,
   letFlow,
   noteErrorTold,

@@ -2,13 +2,15 @@
 
 /** The end of a Socket: end(), destroy() and their kin, until its handle has gone. */
 
+const { Duplex } = require('node:stream');
+
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('../common/debug');
 const { codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { Handle, TCP } = require('../native/handle');
 const { lazily } = require('../common/lazily');
-const { callStream, lifeOf } = require('./life');
+const { KEEPING, callStream, lifeOf } = require('./life');
 const {
   kBytesRead,
   kBytesWritten,
@@ -62,13 +64,13 @@ function leaveServer(socket) {
 const methods = {
   /** Half-closes: what is written is sent, then the end (net.md, socket.end()). */
   end(data, encoding, callback) {
-    callStream(this, 'end', [data, encoding, callback]);
+    callStream(this, Duplex.prototype.end, KEEPING.end, [data, encoding, callback]);
     return this;
   },
 
   /** Ends all at once: 'close' comes, after an 'error' if one is given (net.md, socket.destroy()). */
   destroy(error, callback) {
-    callStream(this, 'destroy', [error, callback]);
+    callStream(this, Duplex.prototype.destroy, KEEPING.destroy, [error, callback]);
     return this;
   },
 

@@ -8,6 +8,7 @@ const native = require('../native/binding');
 const { errnoException, invalidArgType, outOfRange } = require('../common/errors');
 const { timeouts } = require('../native/events');
 const { kRestingTimeout } = require('../native/handle');
+const { isDestroyed } = require('../node-internals/streams');
 const { kHandle, kIdleTimeoutId } = require('./state');
 const { guard } = require('../common/thrown');
 const { validateFunction } = require('../common/validate');
@@ -165,7 +166,7 @@ function startTimeout(socket, time) {
   // which calls the hooks of async_hooks, and these may do anything:
   const resource = new AsyncResource('Timeout', RESOURCE);
   stopTimeout(socket); // set another one,
-  if (socket.destroyed) {
+  if (isDestroyed(socket)) {
     // or destroy the socket
     Reflect.apply(emitDestroy, resource, []);
     return;

@@ -15,16 +15,21 @@ const { Duplex, Writable } = require('node:stream');
 
 const { codes } = require('../common/errors');
 const { kAttempted, kConnected, kDescriptors, kOwner, kRead, kShutDown, kWritten } = require('../common/symbols');
-const { answers, first, kClosingLife, kLife } = require('./state');
+const { answers, first, kClosingLife, kLife, kShutdownCallback, kWriteCallback } = require('./state');
 const { letFlow, renewStates, shareStates } = require('../node-internals/streams');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
 
-/** Node's own methods. One that a program has put in the place of it is given the socket itself. */
-const NODES = { destroy: Duplex.prototype.destroy, end: Duplex.prototype.end, read: Duplex.prototype.read };
-
-/** What a Life is given instead: destroy() of Node 18 does not call back the writes that wait in the queue. */
-const OWN = { ...NODES, destroy: Writable.prototype.destroy };
+/**
+ * Methods of stream.Duplex that keep the stream for later: Node's own, and what a Life is given instead: destroy() of
+ * Node 18 does not call back the writes that wait in the queue. A method that a program has put in the place of Node's
+ * is given the socket itself.
+ */
+const KEEPING = {
+  destroy: { node: Duplex.prototype.destroy, own: Writable.prototype.destroy },
+  end: { node: Duplex.prototype.end, own: Duplex.prototype.end },
+  read: { node: Duplex.prototype.read, own: Duplex.prototype.read },
+};
 
 /** How a life ended is told in any case. */
 const isEnd = (event) => event === 'error' || event === 'close';
@@ -109,6 +114,7 @@ class Life {
   leave(handle) {
     const { socket } = this;
     if (handle[kOwner] === socket) handle[kOwner] = this;
+    if (socket[kWriteCallback] === null && socket[kShutdownCallback] === null) return; // which are all of them
     for (const key of answers) {
       if (socket[key] === null) continue;
       this[key] = socket[key];
@@ -160,7 +166,7 @@ class Life {
   /** Another life has begun. Who waits for 'close' need not wait any longer. */
   endBy(next) {
     if (this.taken !== null) this.taken.forEach(this.leave, this);
-    Reflect.apply(OWN.destroy, this, []); // what is queued fails; nothing is done when it was destroyed before
+    Reflect.apply(KEEPING.destroy.own, this, []); // what is queued fails; nothing is done when it was destroyed before
     next();
     if (this.standIn !== null) nextTick(() => this.standIn.tellClose());
     if (this.waiting === null) return;
@@ -210,10 +216,13 @@ function liveAgain(socket, reset) {
   past.endBy(reset);
 }
 
-/** Calls a method of stream.Duplex that keeps the stream for later. */
-function callStream(socket, name, args) {
-  const method = Duplex.prototype[name];
-  return method === NODES[name] ? Reflect.apply(OWN[name], lifeOf(socket), args) : Reflect.apply(method, socket, args);
+/**
+ * Calls a method of stream.Duplex that keeps the stream for later.
+ * @param {Function} method what is in its place now
+ * @param {{ node: Function, own: Function }} keeping of KEEPING
+ */
+function callStream(socket, method, { node, own }, args) {
+  return method === node ? Reflect.apply(own, lifeOf(socket), args) : Reflect.apply(method, socket, args);
 }
 
-module.exports = { callStream, lifeOf, liveAgain };
+module.exports = { KEEPING, callStream, lifeOf, liveAgain };

@@ -7,9 +7,11 @@
  */
 
 const native = require('../native/binding');
-const { reader } = require('../native/events');
+const { EVENT: { STATUS } } = require('../native/constants');
+const { event, reader } = require('../native/events');
 const { Handle } = require('../native/handle');
-const { copyOf, execute, isTaken, takeParser, tell } = require('../node-internals/http-parser');
+const { copyOf, execute, isTaken, runsNothing, takeParser, tell } = require('../node-internals/http-parser');
+const { isDestroyed } = require('../node-internals/streams');
 const { kFirstBytes, kHandle, kOnRead, kParser, kReceivesDescriptors } = require('./state');
 
 /** Taken once: see node-internals/http-parser.js. */
@@ -66,19 +68,25 @@ function readByParser(socket) {
 const last = { socket: null, parser: null, result: undefined, length: 0 };
 
 /**
- * Gives a parser what lies in the shared memory.
+ * Gives a parser what lies in the shared memory. Where http runs nothing of the program's by being told the result, it
+ * is told at once.
  * @param {import('./socket').Socket} socket the owner of the handle that has read it
  * @returns {boolean} false: it is for whoever reads the socket now
  */
 reader.parse = function parse(socket, length) {
   last.socket = null;
   const parser = socket[kParser];
-  if (!parser || socket.destroyed || !isTaken(parser, socket)) return false;
+  if (!parser || isDestroyed(socket) || !isTaken(parser, socket)) return false;
   const result = execute(parser, viewOf(length));
+  if (runsNothing(parser, result)) {
+    tell(parser, result);
+    event[STATUS] = 0;
+    return true;
+  }
   last.socket = socket;
   last.parser = parser;
   last.result = result;
-  last.length = length;
+  last.length = event[STATUS] = length; // a loop that has turned meanwhile has told of other reads
   return true;
 };
 

@@ -7,10 +7,10 @@ const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('../native/binding');
-const { FastBuffer } = require('../common/bytes');
+const { FastBuffer, copyBytes } = require('../common/bytes');
 const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
-const { callStream } = require('./life');
+const { KEEPING, callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
 const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
@@ -20,15 +20,15 @@ const uv = require('../native/uv');
 const { validateFunction, validateObject } = require('../common/validate');
 
 /**
- * A Buffer of what was read, in memory that belongs to it alone. A few bytes are copied here, one by one: so nothing
- * but this function ever sees the memory that they lie in.
+ * A Buffer of what was read, in memory that belongs to it alone. A few bytes are copied here: so nothing but this
+ * function ever sees the memory that they lie in.
  * @param {ArrayBuffer | undefined} memory undefined: they are in the memory of the events (see native/events.js)
  * @param {number} length
  */
 function chunkOf(memory, length) {
   if (memory !== undefined) return new FastBuffer(memory, 0, length);
   const chunk = new FastBuffer(length);
-  for (let i = 0; i < length; i++) chunk[i] = inlined[i];
+  copyBytes(chunk, inlined[length], length);
   return chunk;
 }
 
@@ -151,7 +151,8 @@ const methods = {
     if (this[kLife] === undefined) return callNode(this, 'read', [n]);
     if (canStart(this) && !this[kHandle].reading) startReading(this);
     const isOver = hasEnded(this) || this.destroyed;
-    return isOver ? callStream(this, 'read', [n]) : Duplex.prototype.read.call(this, n);
+    const { read } = Duplex.prototype;
+    return isOver ? callStream(this, read, KEEPING.read, [n]) : read.call(this, n);
   },
 
   /** Stops 'data' events (net.md, socket.pause()). */

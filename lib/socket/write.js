@@ -7,13 +7,13 @@ const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('../native/binding');
-const { FastBuffer, isHonest, sizeOf, viewOf } = require('../common/bytes');
+const { FastBuffer, copyBytes, isHonest, sizeOf, viewOf } = require('../common/bytes');
 const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { callNode } = require('../node-internals/net');
-const { defaultEncodingOf, takesAtOnce } = require('../node-internals/streams');
+const { defaultEncodingOf, isFree, takesAtOnce } = require('../node-internals/streams');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
   kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
@@ -75,13 +75,26 @@ function countedText(socket, result) {
   return counted(socket, result, event[WRITTEN]);
 }
 
-/** Runs no code of the program's. A few bytes are copied, one by one, as those of a small read: see read.js. */
+/** Puts a few bytes where C finds them. A view of memory that another thread makes longer may not fit. */
+function putOut(buffer, length) {
+  try {
+    if (isUint8Array(buffer)) {
+      copyBytes(outgoing, buffer, length);
+      return;
+    }
+  } catch {
+    // as one that is no Uint8Array, which a program can give to _write()
+  }
+  for (let i = 0; i < length; i++) outgoing[i] = buffer[i];
+}
+
+/** Runs no code of the program's. A few bytes are copied, as those of a small read: see read.js. */
 function writeBuffer(socket, buffer) {
   const { id } = socket[kHandle];
   const length = sizeOf(buffer);
 
   if (length > INLINE) return counted(socket, native.write(id, buffer), length);
-  for (let i = 0; i < length; i++) outgoing[i] = buffer[i];
+  putOut(buffer, length);
   return counted(socket, native.writeInline(id, length), length);
 }
 
@@ -121,12 +134,12 @@ function writeLong(socket, pieces) {
 
 /**
  * A text and a Buffer, as the head and the body of an answer of http, by one call of the kernel. Runs no code of the
- * program's.
+ * program's. `number`: that of ENCODINGS.
  * @returns {number} as writeMany(); uv.ENOBUFS: it is for that
  */
-function writeBoth(socket, text, encoding, buffer) {
+function writeBoth(socket, text, number, encoding, buffer) {
   const { id } = socket[kHandle];
-  const result = native.writeBoth(id, text, ENCODINGS.get(encoding), buffer);
+  const result = native.writeBoth(id, text, number, buffer);
   const sent = event[WRITTEN];
   if (result !== WAITS) return counted(socket, result, sent);
   const head = toBuffer(text, encoding);
@@ -143,9 +156,10 @@ function tryBoth(socket, chunks) {
   if (count !== 2) return uv.ENOBUFS;
   const { chunk: text, encoding } = chunks[0];
   const { chunk: buffer } = chunks[1];
-  const fits =
-    typeof text === 'string' && text.length <= LONGEST_TEXT && ENCODINGS.has(encoding) && isUint8Array(buffer);
-  return fits && sizeOf(buffer) > 0 ? writeBoth(socket, text, encoding, buffer) : uv.ENOBUFS;
+  if (typeof text !== 'string' || text.length > LONGEST_TEXT || !isUint8Array(buffer)) return uv.ENOBUFS;
+  const number = ENCODINGS.get(encoding);
+  const fits = number !== undefined && sizeOf(buffer) > 0;
+  return fits ? writeBoth(socket, text, number, encoding, buffer) : uv.ENOBUFS;
 }
 
 /** All that was written while the socket was corked, or busy. */
@@ -263,7 +277,7 @@ const methods = {
    * the try. Between the try and that no code of the program's runs, so nothing is written before the rest of it.
    */
   write(chunk, encoding, callback) {
-    if (callback === undefined) {
+    if (callback === undefined && isFree(this)) {
       const known = encoding ?? defaultEncodingOf(this);
       const length = plainLength(chunk, known);
       if (length >= 0 && isIdle(this, length)) {

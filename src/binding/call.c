@@ -173,6 +173,13 @@ void cnet_emit_outside(cnet_environment_t *env, napi_async_context context, cnet
   close_scope(env, context, scope, reported);
 }
 
+void cnet_drain(cnet_environment_t *env, napi_async_context context) {
+  napi_value resource = env->closing ? NULL : handler_of(env, CNET_ON_PARSED);
+  if (resource == NULL) return;
+  napi_callback_scope scope = open_scope(env, context, resource);
+  if (scope != NULL) napi_close_callback_scope(env->napi, scope);
+}
+
 bool cnet_ask(cnet_environment_t *env, cnet_handler_t which, size_t argc, const napi_value *argv, bool otherwise) {
   uint32_t reported = env->reported;
   napi_value handler, answer;

@@ -16,6 +16,9 @@ void cnet_emit(cnet_environment_t *env, napi_async_context context, cnet_handler
 void cnet_emit_outside(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                        const napi_value *argv);
 
+/* Drains ticks and microtasks, as after a handler, when it is not within a call: for what cnet_ask() has caused. */
+void cnet_drain(cnet_environment_t *env, napi_async_context context);
+
 /* cnet_emit() for handlers whose arguments are all integers; opens its own handle scope. */
 void cnet_emit_ints(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                     const int32_t *argv);

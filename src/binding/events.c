@@ -210,7 +210,8 @@ static void tell_inline(const cnet_stream_state_t *state, int32_t got, const uv_
 
 /*
  * Node's parser is called outside of any scope, as by the handles of Node: it drains ticks itself, between the pieces
- * of a body. The shared memory stays lent until all is told: a loop that turns meanwhile reads to other memory.
+ * of a body. The shared memory stays lent until all is told: a loop that turns meanwhile reads to other memory. Mostly
+ * the handler has told http all, and what is left are the ticks of that.
  */
 static void tell_shared(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
   cnet_environment_t *env = env_of(stream);
@@ -220,7 +221,9 @@ static void tell_shared(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent
   note_read(cnet_state_of(stream), got);
   bool parsed = cnet_ask(env, CNET_ON_PARSE, 0, NULL, true);
   stream = env->closing ? NULL : cnet_marked(env, mark);
-  if (stream != NULL && parsed)
+  if (stream != NULL && parsed && env->event[CNET_EVENT_STATUS] == 0)
+    cnet_drain(env, cnet_state_of(stream)->context);
+  else if (stream != NULL && parsed)
     tell_within(cnet_state_of(stream), CNET_ON_PARSED, 0, NULL);
   else if (stream != NULL && napi_get_boolean(env->napi, true, &is_shared) == napi_ok)
     tell_read(cnet_state_of(stream), got, 1, &is_shared);

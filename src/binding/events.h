@@ -17,9 +17,13 @@ typedef struct cnet_environment cnet_environment_t;
  *   onattempt         socket, index of the address, cnet_phase_t, status, index of the option of CNET_ATTEMPT_OPTION
  *   onconnect         socket: it is connected; a failure is the last address' onattempt
  *   onread            ArrayBuffer, for more bytes than CNET_INLINE; true: they lie in the shared memory of memory.c;
- * all else is in `event` onparse           none, all is in `event`: whether a parser has had the bytes in the shared
- * memory; else onread comes onparsed          none: what the parser has said is to be told of onwrite           socket,
- * status: a write that had to wait has ended onshutdown        socket, status onclose           socket or listener
+ *                     all else is in `event`
+ *   onparse           none, all is in `event`: whether a parser has had the bytes in the shared memory, else onread
+ *                     comes; CNET_EVENT_STATUS is then 0 when no onparsed has to come
+ *   onparsed          none: what the parser has said is to be told of
+ *   onwrite           socket, status: a write that had to wait has ended
+ *   onshutdown        socket, status
+ *   onclose           socket or listener
  *   ontimeout         idle id: it has the async context of setTimeout()
  *   ondescriptors     socket, bytes of the onread that follows: takeDescriptors() gives them, or never
  *   onbound           listener to be, status: a bindFile() that had to wait has ended
@@ -60,7 +64,7 @@ typedef enum cnet_handler {
 /* Where the numbers and the bytes lie in `event`, the array of 32-bit integers that is shared with JavaScript. */
 enum {
   CNET_EVENT_STREAM,                                       /* of a read: which stream */
-  CNET_EVENT_STATUS,                                       /* its bytes, or a negative code */
+  CNET_EVENT_STATUS,                                       /* its bytes, or a negative code; see onparse */
   CNET_EVENT_READ,                                         /* those bytes, when they are few */
   CNET_EVENT_WRITE = CNET_EVENT_READ + CNET_INLINE / 4,    /* the bytes of a small write */
   CNET_EVENT_WRITTEN = CNET_EVENT_WRITE + CNET_INLINE / 4, /* how many bytes a text has become: see writeString() */

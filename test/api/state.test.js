@@ -19,6 +19,8 @@ const { tempDir } = require('../support/temp');
 const HOST = '127.0.0.1';
 const isWindows = process.platform === 'win32';
 
+const { answers, kShutdownCallback, kWriteCallback } = socketState;
+
 const keysOf = (object) => Reflect.ownKeys(object);
 
 /** The own properties of a socket or a server that the class of Node's below it does not have. */
@@ -130,6 +132,10 @@ describe('the declared state', () => {
       assert.strictEqual(socket[key], socketState.methods[key], String(key));
       assert.ok(!Object.hasOwn(socket, key), String(key));
     }
+  });
+
+  it('has two pieces that stay with a life that is over, which leave() of life.js names', () => {
+    assert.deepStrictEqual(answers, [kWriteCallback, kShutdownCallback]);
   });
 
   it('of the next life of a socket has the first values again, but for what is to stay', async () => {

@@ -53,6 +53,21 @@ describe('node-internals/http-parser.js relies on:', () => {
     assert.strictEqual(await withParser((parser) => typeof parser[parser.constructor.kOnExecute]), 'function');
   });
 
+  it('told that a piece was whole, http emits nothing; but it destroys the socket after a request PRI', async () => {
+    const facts = await withParser((parser, socket) => {
+      const events = [];
+      const tell = () => parser[parser.constructor.kOnExecute](1);
+      socket.emit = (event) => events.push(event);
+      socket._unrefTimer = () => {};
+      tell();
+      const before = [...events, socket.destroyed];
+      parser.incoming.method = 'PRI';
+      tell();
+      return [...before, socket.destroyed];
+    });
+    assert.deepStrictEqual(facts, [false, true]);
+  });
+
   it('unconsume() of a parser without a handle does nothing', async () => {
     assert.strictEqual(await withParser((parser) => parser.unconsume()), undefined);
   });

@@ -10,7 +10,8 @@ const { obey, options } = require('../program.js');
 
 const { port, secure, post = 0, close = false, atOnce = 1, origin = 0 } = options;
 const { Agent, request } = secure ? https : http;
-const agent = new Agent({ keepAlive: !close, maxSockets: atOnce });
+/* One that is limited would use a connection again for a request that waits. */
+const agent = close ? new Agent({ keepAlive: false }) : new Agent({ keepAlive: true, maxSockets: atOnce });
 const body = Buffer.alloc(post, 'cnet');
 const wanted = { host: '127.0.0.1', port, agent, method: post > 0 ? 'POST' : 'GET', rejectUnauthorized: false };
 
