@@ -16,6 +16,8 @@ const { fdOfNode } = require('../node-internals/handles');
 const { methods: streamBase } = require('./stream-base');
 const { kBytesWritten, kOwner } = require('../common/symbols');
 
+const HAS_DESCRIPTORS = process.platform !== 'win32';
+
 /** What a handle is made for: the name of its async resource. */
 const SOCKET = 0;
 const SERVER = 1;
@@ -57,8 +59,9 @@ class Handle {
   }
 
   /** The descriptor; below zero when there is none. */
+  /** -1 on Windows, as in Node: a HANDLE is no descriptor. */
   get fd() {
-    return native.fd(this.id);
+    return HAS_DESCRIPTORS ? native.fd(this.id) : -1;
   }
 
   get bytesRead() {
