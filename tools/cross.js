@@ -157,8 +157,9 @@ async function crossCompile(target, dir, { cache = path.join(ROOT, '.cache', 'zi
   const args = [
     'cc', '-target', triple, `-mcpu=${cpu}`, '-O3', '-g0', '-shared', '-s', '-fPIC', '-ffunction-sections',
     '-fno-omit-frame-pointer', '-D_FILE_OFFSET_BITS=64', '-DBUILDING_NODE_EXTENSION', '-DNODE_GYP_MODULE_NAME=cnet',
-    ...(target.platform === 'win32' ? ['-std=c11', '-D_WIN32_WINNT=0x0A00', '-Wall', '-Wextra'] : []),
-    ...flags, '-Werror', ...includes.map((include) => `-I${include}`), '-isystem', 'headers', '-I.',
+    ...(target.platform === 'win32' ? ['-std=c11', '-Wall', '-Wextra'] : []),
+    ...flags, '-Werror', '-Wno-unused-command-line-argument', // -fstack-clash-protection, where there is none
+    ...includes.map((include) => `-I${include}`), '-isystem', 'headers', '-I.',
     ...sources, ...linking, ...LINKING[target.platform](target), '-o', 'cnet.node',
   ];
   const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: path.join(dir, 'zig-cache') };

@@ -129,6 +129,7 @@ async function testMachine(name, files, { subject, isRecorded }) {
   const ledger = subject === undefined ? readLedger(name) : [];
   const node = await getNode(machine.node.version, machine.node.platform);
   await makeAll(choose([machine.prebuild]));
+  await machine.prepare();
   const dir = path.join(CACHE, name);
   fs.mkdirSync(dir, { recursive: true });
   const results = [];

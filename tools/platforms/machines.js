@@ -4,7 +4,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { ROOT, run, works } = require('../run.js');
+const { ROOT, ToolError, run, works } = require('../run.js');
 
 const CACHE = path.join(ROOT, '.cache', 'platforms');
 
@@ -37,20 +37,32 @@ const linux = (triple, qemu, header) => {
     },
     run: (node, args, options) =>
       run('unshare', [...within, node, ...args], { ...options, env: { ...options.env, QEMU_LD_PREFIX: prefix } }),
+    prepare: async () => {},
     place: (file) => file,
   };
 };
 
 const wine = () => WINES.find((file) => fs.existsSync(file));
 
+const WINE_ENV = { WINEDEBUG: '-all', WINEARCH: 'win64', WINEPREFIX: path.join(CACHE, 'wine') };
+
+/* Wine says that it is Windows 7 unless told; libuv asks, and Node wants a newer one. */
+async function prepareWine() {
+  if (fs.existsSync(path.join(WINE_ENV.WINEPREFIX, 'ready'))) return;
+  fs.mkdirSync(CACHE, { recursive: true });
+  const args = ['reg', 'add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f'];
+  const { status, output } = await run(wine(), args, { quiet: true, env: { ...process.env, ...WINE_ENV } });
+  if (status !== 0) throw new ToolError(`${output}\nWine could not be set up`);
+  fs.writeFileSync(path.join(WINE_ENV.WINEPREFIX, 'ready'), '');
+}
+
 /* The output of a program under Wine must go to files: libuv does not take a pipe of this system's for one. */
 const windows = {
   lacks: () => (wine() === undefined ? 'Wine is not there (Debian: apt-get install wine64)' : null),
+  prepare: prepareWine,
   run(node, args, { output, env, ...options }) {
     const out = fs.openSync(output, 'w');
-    const more = { WINEDEBUG: '-all', WINEARCH: 'win64', WINEPREFIX: path.join(CACHE, 'wine') };
-    fs.mkdirSync(CACHE, { recursive: true });
-    return run(wine(), [node, ...args], { ...options, stdio: ['ignore', out, out], env: { ...env, ...more } })
+    return run(wine(), [node, ...args], { ...options, stdio: ['ignore', out, out], env: { ...env, ...WINE_ENV } })
       .finally(() => fs.closeSync(out));
   },
   place: (file) => `Z:${file.replaceAll('/', '\\')}`,
