@@ -12,7 +12,7 @@ const { node, script } = require('../support/child');
 const { needsLinux, needsTool } = require('../support/needs');
 const { HOST, closed, freePort, text } = require('../support/net');
 const { net } = require('../support/subject');
-const { tempPath, tidy, track } = require('../support/tidy');
+const { tempFile, tempPath, tidy, track } = require('../support/tidy');
 
 const LIB = path.join(__dirname, '..', '..', 'lib');
 
@@ -638,7 +638,7 @@ describe('connections of a server in for await', () => {
 
   for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
     it(`in a cluster worker (${policy}) none is lost between listen() and the loop, nor left over after it`, async () => {
-      const file = tempPath('cluster.cjs');
+      const file = tempFile('cluster.cjs');
       fs.writeFileSync(
         file,
         `

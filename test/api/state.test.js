@@ -247,7 +247,7 @@ describe('the declared state', () => {
     const server = await serve({ receiveDescriptors: true, allowedUids: [process.getuid()] }, (socket) => {
       socket.on('descriptors', (fds) => fds.forEach((fd) => fs.closeSync(fd)));
       echo(socket);
-    }, { path: dir.path('s'), mode: 0o600, unlinkStale: true });
+    }, { path: dir.socket('s'), mode: 0o600, unlinkStale: true });
     const socket = await connected(server, { receiveDescriptors: true });
     const fd = fs.openSync(__filename);
     socket.sendDescriptors('bytes', [fd]);
