@@ -1,6 +1,6 @@
 'use strict';
-// platforms.js: `npm run test:platforms [-- names] [--core] [--record] [--files=WORD]`: the suite on other platforms, on
-// this machine, by qemu-user and Wine, with the prebuilds of tools/cross.js. docs/platforms.md says what is tried.
+// platforms.js: `npm run test:platforms [-- names] [options]`: the suite on other platforms, on this machine, by
+// qemu-user and Wine, with the prebuilds of tools/cross.js. docs/platforms.md says what is tried.
 //   --core     what .ci/run tries, in ten minutes: loading, every API, the scenarios against node:net, parsers
 //   --node     node:net in the place of cnet, for the tests that can be run with it
 //   --record   notes what has failed in test/platforms/<name>.json, each with whether node:net fails there too
@@ -18,7 +18,8 @@ const { choose, makeAll } = require('./prebuild.js');
 const { ROOT, ToolError, forEachOf, sumOf, tool } = require('./run.js');
 const { getNode } = require('./test-nodes.js');
 
-const USAGE = `usage: node tools/platforms.js [${Object.keys(MACHINES).join('|')}...] [--core] [--node] [--record] [--files=WORD]`;
+const OPTIONS = '[--core] [--node] [--record] [--files=WORD]';
+const USAGE = `usage: node tools/platforms.js [${Object.keys(MACHINES).join('|')}...] ${OPTIONS}`;
 
 /** The folders whose tests say something of a platform. */
 const FOLDERS = ['api', 'beyond', 'loading', 'node', 'node-internals', 'processes', 'register', 'robustness'];
@@ -77,12 +78,13 @@ async function runFile(machine, node, file, { subject, dir }) {
     ...(subject !== undefined && { CNET_API_SUBJECT: subject }),
   };
   fs.rmSync(report, { force: true });
+  const began = Date.now();
   const args = [machine.place(MOCHA), '--timeout', String(TEST_MS * machine.slowness), '--reporter',
     machine.place(REPORTER), machine.place(path.join(ROOT, file))];
   const options = { env, output, quiet: true, timeout: LIMIT_MS * machine.slowness };
   const ended = await machine.run(machine.place(node), args, options);
   if (ended.output) fs.writeFileSync(output, ended.output);
-  return judge(readLines(report), ended);
+  return { ...judge(readLines(report), ended), seconds: (Date.now() - began) / 1000 };
 }
 
 /* --- the ledger -------------------------------------------------------------------------------------------------- */
@@ -119,7 +121,7 @@ function tellFile(name, file, result, ledger) {
   const news = result.failed.filter(({ title }) => !isKnown(ledger, file, title));
   const known = result.failed.length - news.length;
   console.log(`${name} ${file}: ${result.passed.length} passed, ${news.length} failed` +
-    `${known > 0 ? `, ${known} as known` : ''}${result.pending.length > 0 ? `, ${result.pending.length} left out` : ''}`);
+    `${known > 0 ? `, ${known} as known` : ''}${result.pending.length > 0 ? `, ${result.pending.length} left out` : ''} (${result.seconds.toFixed(0)} s)`);
   for (const { title, error } of news) console.log(`    ${title}\n      ${error.replaceAll('\n', '\n      ')}`);
   return { passed: result.passed.length, failed: news.length, pending: result.pending.length + known };
 }

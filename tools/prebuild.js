@@ -168,7 +168,8 @@ async function makeAll(targets) {
       if (isMade(target, [BY_ZIG])) continue;
       const dir = path.join(ROOT, '.cache', 'prebuild');
       const stamp = sourcesFor(target) + BY_ZIG;
-      await showWork(`making ${prebuildName(target)}`, async () => place(target, await crossCompile(target, dir), stamp));
+      await showWork(`making ${prebuildName(target)}`, async () =>
+        place(target, await crossCompile(target, dir), stamp));
       fs.rmSync(dir, { recursive: true, force: true });
     }
   });

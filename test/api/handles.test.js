@@ -5,7 +5,7 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const nodeNet = require('node:net');
 
-const { skip } = require('../support/needs');
+const { needsNodeDescriptors, skip } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { SUBJECT, net } = require('../support/subject');
 const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
@@ -125,7 +125,8 @@ describe('handles', () => {
     }
   });
 
-  it("listen() takes a bound handle of node:net's", async () => {
+  it("listen() takes a bound handle of node:net's", async function () {
+    needsNodeDescriptors(this);
     const handle = nodeNet._createServerHandle(HOST, 0, 4);
     const server = await listening(net.createServer((socket) => socket.end('node')), handle);
     const { port } = server.address();
@@ -133,7 +134,8 @@ describe('handles', () => {
     assert.strictEqual(await text(await connected(port, HOST)), 'node');
   });
 
-  it("new Socket({ handle }) takes a connected handle of node:net's", async () => {
+  it("new Socket({ handle }) takes a connected handle of node:net's", async function () {
+    needsNodeDescriptors(this);
     const server = await listening(net.createServer((socket) => socket.pipe(socket)));
     const theirs = nodeNet.connect(server.address().port, HOST);
     await once(theirs, 'connect');
@@ -156,7 +158,7 @@ describe('handles', () => {
     const { client } = await pair();
     const { _handle: handle } = client;
     const [local, peer] = [{}, {}];
-    assert.ok(handle.fd >= 0 && handle.getAsyncId() > 0);
+    assert.ok((process.platform === 'win32' ? handle.fd === -1 : handle.fd >= 0) && handle.getAsyncId() > 0);
     assert.deepStrictEqual([handle.getsockname(local), handle.getpeername(peer)], [0, 0]);
     assert.deepStrictEqual([local.port, peer.port], [client.localPort, client.remotePort]);
     assert.deepStrictEqual([handle.setNoDelay(true), handle.setKeepAlive(true, 1)], [0, 0]);

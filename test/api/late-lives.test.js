@@ -12,7 +12,7 @@ const { numbered } = require('../support/bytes');
 const { HOST } = require('../support/net');
 const { silent } = require('../support/silent');
 const { tempDir } = require('../support/temp');
-const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
+const { connected, listening, tempFile, tidy, track } = require('../support/tidy');
 
 describe('between two lives of a socket', () => {
   /** @returns {Promise<{ port: number, sockets: net.Socket[], texts: string[] }>} a server that notes what comes */
@@ -66,7 +66,7 @@ describe('between two lives of a socket', () => {
     const next = await serve();
     const socket = new net.Socket();
     track(socket);
-    const file = tempPath('file');
+    const file = tempFile('file');
     fs.writeFileSync(file, 'file');
     socket.once('connect', () => {
       socket.destroy();

@@ -22,7 +22,7 @@ function elf({ machine, little, bits = 64 }) {
   return [text(magic), text(mask)];
 }
 
-/* A Linux of another architecture: the kernel is this one's, the C library that of Debian's packages for cross building. */
+/* A Linux of another architecture: the kernel is this one's, the C library that of Debian's packages to cross build. */
 const linux = (triple, qemu, header) => {
   const program = `/usr/bin/qemu-${qemu}-static`;
   const prefix = `/usr/${triple}`;
