@@ -175,7 +175,7 @@ async function makeAll(targets) {
   });
 }
 
-/* Makes each once more, in another folder and with nothing of before: what Zig has compiled of its own libraries too. */
+/* Makes each once more, in another folder and with nothing of before: what Zig compiles of its own libraries too. */
 async function makeAgain(targets) {
   await makeAll(targets);
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-again-'));
