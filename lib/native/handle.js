@@ -16,6 +16,7 @@ const { fdOfNode } = require('../node-internals/handles');
 const { methods: streamBase } = require('./stream-base');
 const { kBytesWritten, kOwner } = require('../common/symbols');
 
+/** Whether a handle has a descriptor, by which others can be made of it: handles of Node's too. */
 const HAS_DESCRIPTORS = process.platform !== 'win32';
 
 /** What a handle is made for: the name of its async resource. */
@@ -288,4 +289,4 @@ function fromNode(value, type) {
  */
 const toHandle = (value, type) => (value instanceof Handle ? value : fromNode(value, type));
 
-module.exports = { Handle, Pipe, SERVER, SOCKET, TCP, adopt, kRestingTimeout, toHandle, whenClosed };
+module.exports = { HAS_DESCRIPTORS, Handle, Pipe, SERVER, SOCKET, TCP, adopt, kRestingTimeout, toHandle, whenClosed };
