@@ -80,7 +80,7 @@ async function runFile(machine, node, file, { subject, dir }) {
   fs.rmSync(report, { force: true });
   const began = Date.now();
   const args = [machine.place(MOCHA), '--timeout', String(TEST_MS * machine.slowness), '--reporter',
-    machine.place(REPORTER), machine.place(path.join(ROOT, file))];
+    machine.place(REPORTER), ...(machine.more ?? []), machine.place(path.join(ROOT, file))];
   const options = { env, output, quiet: true, timeout: LIMIT_MS * machine.slowness };
   const ended = await machine.run(machine.place(node), args, options);
   if (ended.output) fs.writeFileSync(output, ended.output);
@@ -126,7 +126,7 @@ function tellFile(name, file, result, ledger) {
   return { passed: result.passed.length, failed: news.length, pending: result.pending.length + known };
 }
 
-async function testMachine(name, files, { subject, isRecorded }) {
+async function testMachine(name, files, { subject, isCore, isRecorded }) {
   const machine = MACHINES[name];
   const ledger = subject === undefined ? readLedger(name) : [];
   const node = await getNode(machine.node.version, machine.node.platform);
@@ -137,7 +137,7 @@ async function testMachine(name, files, { subject, isRecorded }) {
   const results = [];
   const counts = [];
   for (const file of files) {
-    if (isLeftOut(ledger, file)) continue;
+    if (isLeftOut(ledger, file) || (isCore && machine.notCore?.test(file))) continue;
     const result = await runFile(machine, node, file, { dir, subject });
     const isComparable = isRecorded && result.failed.length > 0 && file.startsWith('test/api/');
     const model = isComparable ? await runFile(machine, node, file, { dir, subject: 'node:net' }) : undefined;
@@ -161,7 +161,7 @@ async function testPlatforms(names, { core = false, word = '', atOnce = os.avail
   const files = testFiles({ core, word });
   const totals = await forEachOf(names, atOnce, async (name) => {
     const reason = MACHINES[name].lacks();
-    if (reason === null) return testMachine(name, files, options);
+    if (reason === null) return testMachine(name, files, { isCore: core, ...options });
     console.log(`cnet: ${name} is left out: ${reason}`);
     return { passed: 0, failed: 0, pending: 0 };
   });

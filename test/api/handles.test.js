@@ -154,6 +154,34 @@ describe('handles', () => {
     assert.ok(net._createServerHandle('203.0.113.7', 0, 4) < 0);
   });
 
+  for (const backlog of [0, 1, -1, 2 ** 31]) {
+    it(`listens with a backlog of ${backlog}, and when it is told to again`, async () => {
+      const server = await listening(net.createServer((socket) => socket.end('there')), 0, HOST, backlog);
+      assert.strictEqual(server._handle.listen(backlog), 0);
+      assert.strictEqual(await text(await connected(server.address().port, HOST)), 'there');
+    });
+  }
+
+  it('listens on a path when it is told to again, with any backlog', async () => {
+    const path = tempPath();
+    const server = await listening(net.createServer((socket) => socket.end('there')), path);
+    assert.deepStrictEqual([server._handle.listen(0), server._handle.listen(-1), server._handle.listen(5)], [0, 0, 0]);
+    assert.strictEqual(await text(await connected(path)), 'there');
+  });
+
+  for (const [kind, options] of [['TCP', () => ({})], ['a path', () => ({ path: tempPath() })]]) {
+    it(`of a connection, over ${kind}, neither listen nor are bound, and the connection goes on`, async () => {
+      const { client, accepted } = await pair(options());
+      const results = [client, accepted].flatMap(({ _handle: handle }) => [
+        handle.listen(0), kind === 'TCP' ? handle.bind(HOST, 0) : handle.bind(tempPath()),
+      ]);
+      assert.ok(results.every((result) => result < 0), String(results));
+      accepted.pipe(accepted);
+      client.end('through');
+      assert.strictEqual(await text(client), 'through');
+    });
+  }
+
   it("a socket's handle has the members that programs use", async () => {
     const { client } = await pair();
     const { _handle: handle } = client;

@@ -72,6 +72,7 @@ const windows = {
 const MACHINES = {
   arm64: {
     node: { platform: 'linux-arm64', version: '20.20.2' }, prebuild: 'linux-arm64 glibc', slowness: 10,
+    notCore: /block-list|address|\/ip\./, // bytes are ordered as on x64, and s390x tries these
     ...linux('aarch64-linux-gnu', 'aarch64', { machine: 183, little: true }),
   },
   s390x: {
@@ -87,7 +88,9 @@ const MACHINES = {
     ...linux('arm-linux-gnueabihf', 'arm', { machine: 40, little: true, bits: 32 }),
   },
   windows: {
-    node: { platform: 'win-x64', version: '20.20.2' }, prebuild: 'win32-x64', slowness: 3, ...windows,
+    node: { platform: 'win-x64', version: '20.20.2' }, prebuild: 'win32-x64', slowness: 3,
+    more: ['--exit'], // Wine does not always end a process, whatever the program
+    ...windows,
   },
 };
 
