@@ -9,6 +9,7 @@ const nodeNet = require('node:net');
 
 const net = require('../..');
 const { numbered } = require('../support/bytes');
+const { needsTool } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { silent } = require('../support/silent');
 const { tempDir } = require('../support/temp');
@@ -113,7 +114,8 @@ describe('between two lives of a socket', () => {
     assert.equal(text, '01');
   });
 
-  it('the time limit of a connect() does not end the one that is made when it is told of', async () => {
+  it('the time limit of a connect() does not end the one that is made when it is told of', async function () {
+    needsTool(this, 'python3');
     deaf = await silent([HOST]);
     const { port, texts, server } = await serve();
     const socket = new net.Socket();

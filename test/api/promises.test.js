@@ -9,7 +9,7 @@ const path = require('node:path');
 
 const { connect, listen } = require('../../lib/promises');
 const { node, script } = require('../support/child');
-const { needsLinux, needsTool } = require('../support/needs');
+const { needsFiles, needsLinux, needsTool } = require('../support/needs');
 const { HOST, closed, freePort, text } = require('../support/net');
 const { net } = require('../support/subject');
 const { tempFile, tempPath, tidy, track } = require('../support/tidy');
@@ -203,7 +203,8 @@ describe('promises: listen()', () => {
     });
   }
 
-  it('(path) and ({ path }) listen on a Unix socket', async () => {
+  it('(path) and ({ path }) listen on a Unix socket', async function () {
+    needsFiles(this);
     for (const form of [(at) => [at], (at) => [{ path: at }], (at) => [at, { readableAll: true }]]) {
       const at = tempPath();
       const { server } = await serve(...form(at));

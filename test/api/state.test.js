@@ -14,6 +14,7 @@ const { defineMethods } = require('../../lib/common/define-methods');
 const { State, absent, own, rare } = require('../../lib/common/state');
 const serverState = require('../../lib/server/state');
 const socketState = require('../../lib/socket/state');
+const { needsDuplicates } = require('../support/needs');
 const { tempDir } = require('../support/temp');
 
 const HOST = '127.0.0.1';
@@ -197,7 +198,8 @@ describe('the declared state', () => {
     assert.deepStrictEqual(watch.end(), []);
   });
 
-  it('is all that connections have which are relayed, moved to another thread or given a handle', async () => {
+  it('is all that connections have which are relayed, moved to another thread or given a handle', async function () {
+    needsDuplicates(this);
     const target = await serve({}, echo);
     const proxy = await serve({ allowHalfOpen: true }, async (socket) => {
       const other = await connected(target);

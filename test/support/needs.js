@@ -34,9 +34,19 @@ function needsNodeDescriptors(test) {
   if (fd < 0) skip(test, "handles of node:net's have no descriptors here");
 }
 
+/** Skips the test where what a server listens on by a path has no file. */
+function needsFiles(test) {
+  if (process.platform === 'win32') skip(test, 'pipes have no files on Windows');
+}
+
+/** Skips the test where another descriptor cannot be made of a socket's. */
+function needsDuplicates(test) {
+  if (process.platform === 'win32') skip(test, 'descriptors are not duplicated on Windows');
+}
+
 /** Skips the test on other systems than Linux. */
 function needsLinux(test) {
   if (process.platform !== 'linux') skip(test, 'Linux only');
 }
 
-module.exports = { needsHost, needsLinux, needsNodeDescriptors, needsTool, skip };
+module.exports = { needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsTool, skip };
