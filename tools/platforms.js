@@ -107,7 +107,7 @@ function record(name, results, files) {
   const failed = results.flatMap(({ file, result, model }) => result.failed.map(({ title, error }) => {
     const known = before.find((entry) => entry.file === file && entry.title === title);
     const same = model?.failed.some((other) => other.title === title);
-    const reason = known?.reason ?? (same ? 'node:net fails there too' : `TO BE EXPLAINED: ${error.split('\n')[0]}`);
+    const reason = known?.reason ?? (same ? 'node:net fails there too.' : `TO BE EXPLAINED: ${error.split('\n')[0]}`);
     return { file, title, reason };
   }));
   const all = [...kept, ...failed].sort((a, b) => `${a.file}${a.title}`.localeCompare(`${b.file}${b.title}`));
