@@ -31,7 +31,7 @@ const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = path.join(__dirname, 'platforms', 'reporter.js');
 
 /** For one file of tests, on the machine itself. */
-const LIMIT_MS = 60000;
+const LIMIT_MS = 150000;
 const TEST_MS = 20000;
 
 function testFiles({ core, word }) {

@@ -68,7 +68,10 @@ const windows = {
   place: (file) => `Z:${file.replaceAll('/', '\\')}`,
 };
 
-/** By name: the packages of npm, the prebuild, how much slower it is than the machine that it runs on. */
+/**
+ * By name: the package of npm, the prebuild, how much slower it is than the machine that it runs on. The newest Nodes
+ * of line 20 that npm has for some are too old to be a model: they lack the events of connection attempts.
+ */
 const MACHINES = {
   arm64: {
     node: { platform: 'linux-arm64', version: '20.20.2' }, prebuild: 'linux-arm64 glibc', slowness: 10,
@@ -76,15 +79,15 @@ const MACHINES = {
     ...linux('aarch64-linux-gnu', 'aarch64', { machine: 183, little: true }),
   },
   s390x: {
-    node: { platform: 'linux-s390x', version: '20.11.0' }, prebuild: 'linux-s390x glibc', slowness: 10,
+    node: { platform: 'linux-s390x', version: '18.20.4' }, prebuild: 'linux-s390x glibc', slowness: 10,
     ...linux('s390x-linux-gnu', 's390x', { machine: 22, little: false }),
   },
   ppc64le: {
-    node: { platform: 'linux-ppc64le', version: '20.11.0' }, prebuild: 'linux-ppc64 glibc', slowness: 10,
+    node: { platform: 'linux-ppc64le', version: '18.20.4' }, prebuild: 'linux-ppc64 glibc', slowness: 10,
     ...linux('powerpc64le-linux-gnu', 'ppc64le', { machine: 21, little: true }),
   },
   armv7: {
-    node: { platform: 'linux-armv7l', version: '20.11.0' }, prebuild: 'linux-arm glibc', slowness: 10,
+    node: { platform: 'linux-armv7l', version: '18.20.4' }, prebuild: 'linux-arm glibc', slowness: 10,
     ...linux('arm-linux-gnueabihf', 'arm', { machine: 40, little: true, bits: 32 }),
   },
   windows: {

@@ -50,7 +50,7 @@ module.exports = [
     return fails(t, { path: t.file('file') });
   } },
   { title: 'a path that is too long', run: (t) => fails(t, t.path('x'.repeat(150))) },
-  { title: 'a path whose server has gone', async run(t) {
+  { title: 'a path whose server has gone', files: true, async run(t) {
     const server = t.peer.createServer();
     server.listen(t.path('s'));
     await t.event(server, 'listening');
