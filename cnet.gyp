@@ -177,6 +177,7 @@
       "defines": ["NAPI_VERSION=8"],
       "include_dirs": ["src/base", "src/address", "src/proxy", "src/platform", "src/core", "src/binding"],
       "conditions": [
+        ["OS=='win'", {"libraries": ["-lws2_32.lib"]}],
         ["node_api_headers!=''", {
           "include_dirs!": ["<(node_root_dir)/include/node"],
           "include_dirs": ["<(node_api_headers)", "build/uv"]

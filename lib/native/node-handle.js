@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 
 const native = require('./binding');
-const { adopt, whenClosed } = require('./handle');
+const { HAS_DESCRIPTORS, adopt, whenClosed } = require('./handle');
 const uv = require('./uv');
 
 /**
@@ -15,7 +15,7 @@ const uv = require('./uv');
  * @returns {{ handle: import('./handle').Handle | null, err: number }} a negative libuv code when there is no handle
  */
 function copyHandle(nodeHandle, type) {
-  if (!(nodeHandle?.fd >= 0)) return { handle: null, err: uv.EBADF };
+  if (!(nodeHandle?.fd >= 0)) return { handle: null, err: HAS_DESCRIPTORS ? uv.EBADF : uv.ENOTSUP };
   const fd = native.dup(nodeHandle.fd);
   if (fd < 0) return { handle: null, err: fd };
   const { handle, err } = adopt(fd, type);

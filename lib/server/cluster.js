@@ -9,7 +9,7 @@
 const native = require('../native/binding');
 const { refusalOf } = require('./allowed-uids');
 const { VERDICT } = require('../native/constants');
-const { SERVER, SOCKET } = require('../native/handle');
+const { HAS_DESCRIPTORS, SERVER, SOCKET } = require('../native/handle');
 const { REASONS } = require('../native/events');
 const { namesOf } = require('../socket/endpoints');
 const { askPrimary } = require('../node-internals/cluster');
@@ -62,8 +62,33 @@ function verdictOn(server, client) {
   return limit ? native.acceptLimitEnter(limit.native, client.id) : VERDICT.ADMITTED;
 }
 
+/**
+ * The same where Node's handles have no descriptors (Windows): the socket drives Node's handle as it is
+ * (socket/foreign-handle.js). Limits by address are kept by C, which does not know the connection.
+ */
+function receiveForeign(server, deliver, nodeClient) {
+  if (isFull(server)) {
+    const data = namesOf(nodeClient);
+    nodeClient.close();
+    count(`dropped.${REASONS[VERDICT.FULL]}`);
+    server[kDropped](data, REASONS[VERDICT.FULL]);
+  } else if (isBlocked(server, nodeClient)) {
+    nodeClient.close();
+    count('refused.blockList');
+  } else if (server[kAcceptLimit]) {
+    nodeClient.close();
+    deliver(uv.ENOTSUP);
+  } else {
+    deliver(0, nodeClient);
+  }
+}
+
 /** A connection from the primary, on a handle of Node's: the policy that C has for handles on which it listens. */
 function receive(server, deliver, nodeClient) {
+  if (!HAS_DESCRIPTORS) {
+    receiveForeign(server, deliver, nodeClient);
+    return;
+  }
   const { handle: client, err } = takeHandle(nodeClient, SOCKET);
   const refusal = client === null ? null : refusalOf(server, client);
   if (client === null) {
@@ -175,6 +200,11 @@ function checkPort({ port }, nodeHandle) {
   return name.port === port ? 0 : uv.EADDRINUSE;
 }
 
+/** Features whose connections C must know from the beginning. */
+function checkFeatures(server) {
+  return !HAS_DESCRIPTORS && (server[kAcceptLimit] || server[kProxyProtocol]) ? uv.ENOTSUP : 0;
+}
+
 /**
  * Asks the primary for a handle to listen on.
  * @param {import('./server').Server} server
@@ -192,7 +222,9 @@ function getHandle(server, place, callback) {
       nodeHandle?.close();
       return;
     }
-    const failure = err || checkPort(place, nodeHandle);
+    const refused = err ? 0 : checkFeatures(server);
+    if (refused) nodeHandle.close();
+    const failure = err || refused || checkPort(place, nodeHandle);
     if (failure) {
       callback(failure);
       return;

@@ -172,6 +172,7 @@ bool cnet_constants_export(napi_env napi, napi_value exports) {
 
   if (napi_create_object(napi, &object) != napi_ok ||
       !set(napi, object, "VERSION", cnet_string(napi, CNET_VERSION, NAPI_AUTO_LENGTH)) ||
+      !set(napi, object, "STAMP", cnet_string(napi, CNET_STAMP, NAPI_AUTO_LENGTH)) ||
       !set(napi, object, "HANDLERS", handler_names(napi)))
     return false;
   for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)

@@ -6,9 +6,16 @@
 #include <stdbool.h>
 
 #include "stats.h"
+#include "target.h"
 
 /* That of package.json: lib/ takes no native part of another version. */
 #define CNET_VERSION "0.1.0"
+
+/*
+ * What lib/ compares before it uses a native part, and reads in the file of one that does not load, to tell of which
+ * version and for which platform it is.
+ */
+#define CNET_STAMP "cnet " CNET_VERSION " for " CNET_TARGET
 
 /* The longest text, in UTF-16 units, that writeString() and writeSmall() take. */
 #define CNET_TEXT (16 * 1024)

@@ -6,6 +6,7 @@
 
 #include "address.h"
 #include "bound_path.h"
+#include "descriptor.h"
 #include "internal.h"
 #include "listener.h"
 #include "options.h"
@@ -82,6 +83,7 @@ int cnet_bind_path(cnet_stream_t *stream, const char *path, size_t length) {
   bool made = false;
 
   if (stream->kind != CNET_PIPE || (stream->flags & CNET_CLOSING)) return UV_EBADF;
+  if ((stream->flags & CNET_CLIENT) && cnet_platform_has_one_role()) return UV_EINVAL;
   cnet_bound_path_t *bound = cnet_bound_path_new(path, length);
   if (bound == NULL) return UV_ENOMEM;
   int err = cnet_platform_pipe_bind((uv_pipe_t *)stream->uv, path, length, &made);
@@ -93,8 +95,6 @@ int cnet_bind_path(cnet_stream_t *stream, const char *path, size_t length) {
 }
 
 int cnet_chmod(cnet_stream_t *stream, bool readable, bool writable) {
-  const char *path = cnet_bound_path_of(stream);
-
   if (stream->kind != CNET_PIPE) return UV_EBADF;
-  return path == NULL ? UV_EINVAL : cnet_platform_pipe_chmod(path, readable, writable);
+  return cnet_platform_pipe_chmod((uv_pipe_t *)stream->uv, cnet_bound_path_of(stream), readable, writable);
 }

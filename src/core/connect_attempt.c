@@ -55,7 +55,7 @@ cnet_attempt_t *cnet_attempt_new(cnet_stream_t *stream, uint32_t count) {
   attempt->count = count;
   assert(count > 0 && cnet_attempt_of(stream) == NULL);
   attempt->number = ++stream->loop->attempts;
-  stream->flags |= CNET_CONNECTING;
+  stream->flags |= CNET_CONNECTING | CNET_CLIENT;
   cnet_part_attach(stream, &attempt->part, &OPS);
   return attempt;
 }

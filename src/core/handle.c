@@ -46,11 +46,7 @@ int cnet_handle_stream(cnet_loop_t *loop, cnet_kind_t kind, void *data, uv_strea
   return 0;
 }
 
-int cnet_handle_fd(const uv_stream_t *uv) {
-  uv_os_fd_t fd;
-  int err = uv_fileno((const uv_handle_t *)uv, &fd);
-  return err ? err : (int)(intptr_t)fd;
-}
+int cnet_handle_fd(const uv_stream_t *uv) { return cnet_platform_fd(uv); }
 
 uv_timer_t *cnet_handle_timer(cnet_loop_t *loop, void *data) {
   uv_timer_t *timer = malloc(uv_handle_size(UV_TIMER));

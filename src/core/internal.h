@@ -21,6 +21,7 @@
 
 #include <assert.h>
 
+#include "align.h"
 #include "handle.h"
 #include "heap.h"
 #include "part.h"
@@ -40,6 +41,7 @@ enum {
   CNET_SENDING = 1u << 9,    /* it has the part of send_file.c, in the place of a write */
   CNET_RELAYED = 1u << 10,   /* it has the part of relay.c */
   CNET_PASSES = 1u << 11,    /* it is read by passing.c */
+  CNET_CLIENT = 1u << 12, /* was accepted, given a descriptor or asked to connect: see cnet_platform_has_one_role() */
 };
 
 typedef struct cnet_write cnet_write_t;
@@ -82,7 +84,7 @@ struct cnet_stream {
   int32_t server; /* the host's number: see cnet_set_server() */
   uint16_t pins;  /* who needs the memory after a callback */
   uint8_t kind;
-  max_align_t host[]; /* host->stream_size bytes */
+  cnet_align_t host[]; /* host->stream_size bytes */
 };
 
 /* The memory of the stream stays until cnet_unpin(). */

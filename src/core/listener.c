@@ -13,6 +13,7 @@
 /* The client takes the connection that libuv has told of, and what its listener hands on. */
 static void take_over(cnet_stream_t *listener, cnet_stream_t *client) {
   client->server = listener->server;
+  client->flags |= CNET_CLIENT;
   if (uv_accept(listener->uv, client->uv) != 0) {
     cnet_close(client, false);
     return;
@@ -59,11 +60,12 @@ static void on_connection(uv_stream_t *uv, int status) {
 /* While a connection waits libuv, which would ask for the next one, would end the process. */
 int cnet_listen(cnet_stream_t *stream, int backlog) {
   if (stream->flags & (CNET_CONNECTING | CNET_USED)) return UV_EINVAL;
+  if ((stream->flags & CNET_CLIENT) && cnet_platform_has_one_role()) return UV_EINVAL;
   cnet_listening_t *listening = cnet_listening_ready(stream);
   if (listening == NULL) return UV_ENOMEM;
   if (listening->waiting > 0) return UV_EBUSY;
   int err = cnet_refusal_new(stream, listening);
-  if (!err) err = uv_listen(stream->uv, backlog, on_connection);
+  if (!err) err = cnet_platform_listen(stream->uv, backlog, cnet_is_listener(stream), on_connection);
   if (err) return err;
   if (!cnet_is_listener(stream)) {
     stream->loop->counts[CNET_COUNT_SOCKETS + stream->kind]--;

@@ -9,13 +9,15 @@
 
 #include <stdlib.h>
 
+#include "align.h"
+
 struct cnet_refusal {
   cnet_loop_t *loop;
   cnet_stream_t *listener; /* NULL: it is gone, and so is this when the spare is closed */
   bool closing;            /* the spare is in use */
   bool waiting;            /* libuv holds one more connection */
   size_t size;             /* bytes of all this */
-  max_align_t spare[];     /* the libuv handle: of uv_handle_size() bytes */
+  cnet_align_t spare[];    /* the libuv handle: of uv_handle_size() bytes */
 };
 
 static uv_stream_t *spare_of(cnet_refusal_t *refusal) { return (uv_stream_t *)(void *)refusal->spare; }

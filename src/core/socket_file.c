@@ -15,12 +15,12 @@
  */
 #include "listener.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bound_path.h"
 #include "descriptor.h"
+#include "exchange.h"
 #include "internal.h"
 #include "unix_file.h"
 
@@ -31,7 +31,7 @@ typedef struct cnet_binding {
   uv_work_t work;
   cnet_loop_t *loop;
   cnet_stream_t *stream; /* NULL: it is closed, and nobody is to be told */
-  _Atomic int state;
+  cnet_exchanged_t state;
   int fd; /* MADE: ours */
   int mode, result;
   cnet_file_id_t id;
@@ -79,13 +79,13 @@ static bool keep(void *data, int fd, const cnet_file_id_t *made) {
 
   binding->fd = fd;
   binding->id = *made;
-  return atomic_exchange(&binding->state, MADE) == RUNNING;
+  return cnet_exchange(&binding->state, MADE) == RUNNING;
 }
 
 static void work(uv_work_t *req) {
   cnet_binding_t *binding = req->data;
 
-  if (atomic_load(&binding->state) == CANCELLED) return;
+  if (cnet_exchanged(&binding->state) == CANCELLED) return;
   binding->result = cnet_platform_file_replace(binding->path, binding->length, binding->mode, keep, binding);
 }
 
@@ -110,7 +110,7 @@ static void on_stream_close(cnet_stream_t *stream, cnet_part_t *part) {
 
   cnet_part_detach(stream, part);
   binding->stream = NULL;
-  if (atomic_exchange(&binding->state, CANCELLED) == MADE) {
+  if (cnet_exchange(&binding->state, CANCELLED) == MADE) {
     cnet_platform_file_remove(binding->path, &binding->id);
     cnet_platform_close(binding->fd);
   }

@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <uv.h>
 
+/* The descriptor of `uv`, which stays its own, or a negative code: UV_ENOTSUP on Windows, as a HANDLE is none. */
+int cnet_platform_fd(const uv_stream_t *uv);
+
 /*
  * The descriptor of `uv`, or a negative code. libuv makes none before bind or connect: where there is none yet one is
  * made, of `family` (4 or 6) for TCP.
@@ -20,6 +23,19 @@ int cnet_platform_socket(uv_stream_t *uv, int family);
 #define CNET_RESERVE 32
 bool cnet_platform_exhausted(const uv_stream_t *uv, int limit);
 int cnet_platform_limit(void);
+
+/*
+ * Whether a handle that is, or was to be, one end of a connection must never listen nor be bound to a path: what libuv
+ * knows of it in one role lies in the memory of the other one (Windows), and it asserts, or takes one for the other.
+ */
+bool cnet_platform_has_one_role(void);
+
+/*
+ * uv_listen(); `again`: it listens already. What libuv does not look at itself, but asserts (Windows: a backlog of 1 or
+ * more, and of a pipe that it does not listen), is settled before: 0 is the shortest queue, a negative one the longest,
+ * as for listen(2) of Linux.
+ */
+int cnet_platform_listen(uv_stream_t *uv, int backlog, bool again, uv_connection_cb callback);
 
 /* A close-on-exec duplicate of `fd`, or a negative code. */
 int cnet_platform_dup(int fd);

@@ -28,8 +28,11 @@ int cnet_platform_pipe_bind(uv_pipe_t *pipe, const char *name, size_t length, bo
 int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *name, size_t length, uv_connect_cb cb,
                                int *settled);
 
-/* Gives the file of a bound pipe the permissions that everyone is to have, and no others (chmod(2)). */
-int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable);
+/*
+ * Gives the file of a bound pipe, `path`, the permissions that everyone is to have, and no others (chmod(2)); on
+ * Windows, where `path` is NULL, everyone those of the pipe. UV_EINVAL: it is bound to no path, or to nobody's use.
+ */
+int cnet_platform_pipe_chmod(uv_pipe_t *pipe, const char *path, bool readable, bool writable);
 
 /* Removes the file of a bound pipe. */
 void cnet_platform_unlink(const char *path);

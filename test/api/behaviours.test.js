@@ -8,7 +8,7 @@ const fs = require('node:fs');
 
 const { script } = require('../support/child');
 const { turn } = require('../support/loop');
-const { needsHost } = require('../support/needs');
+const { needsFiles, needsHost } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { net } = require('../support/subject');
 const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
@@ -186,7 +186,8 @@ describe('behaviours: timeouts and references', () => {
 describe('behaviours: paths', () => {
   afterEach(tidy);
 
-  it('a failed bind unlinks and changes nothing', async () => {
+  it('a failed bind unlinks and changes nothing', async function () {
+    needsFiles(this);
     const file = tempPath();
     fs.writeFileSync(file, 'kept', { mode: 0o640 });
     const mode = fs.statSync(file).mode;

@@ -5,7 +5,7 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const nodeNet = require('node:net');
 
-const { skip } = require('../support/needs');
+const { needsNodeDescriptors, skip } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { SUBJECT, net } = require('../support/subject');
 const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
@@ -125,7 +125,8 @@ describe('handles', () => {
     }
   });
 
-  it("listen() takes a bound handle of node:net's", async () => {
+  it("listen() takes a bound handle of node:net's", async function () {
+    needsNodeDescriptors(this);
     const handle = nodeNet._createServerHandle(HOST, 0, 4);
     const server = await listening(net.createServer((socket) => socket.end('node')), handle);
     const { port } = server.address();
@@ -133,7 +134,8 @@ describe('handles', () => {
     assert.strictEqual(await text(await connected(port, HOST)), 'node');
   });
 
-  it("new Socket({ handle }) takes a connected handle of node:net's", async () => {
+  it("new Socket({ handle }) takes a connected handle of node:net's", async function () {
+    needsNodeDescriptors(this);
     const server = await listening(net.createServer((socket) => socket.pipe(socket)));
     const theirs = nodeNet.connect(server.address().port, HOST);
     await once(theirs, 'connect');
@@ -152,11 +154,39 @@ describe('handles', () => {
     assert.ok(net._createServerHandle('203.0.113.7', 0, 4) < 0);
   });
 
+  for (const backlog of [0, 1, -1, 2 ** 31]) {
+    it(`listens with a backlog of ${backlog}, and when it is told to again`, async () => {
+      const server = await listening(net.createServer((socket) => socket.end('there')), 0, HOST, backlog);
+      assert.strictEqual(server._handle.listen(backlog), 0);
+      assert.strictEqual(await text(await connected(server.address().port, HOST)), 'there');
+    });
+  }
+
+  it('listens on a path when it is told to again, with any backlog', async () => {
+    const path = tempPath();
+    const server = await listening(net.createServer((socket) => socket.end('there')), path);
+    assert.deepStrictEqual([server._handle.listen(0), server._handle.listen(-1), server._handle.listen(5)], [0, 0, 0]);
+    assert.strictEqual(await text(await connected(path)), 'there');
+  });
+
+  for (const [kind, options] of [['TCP', () => ({})], ['a path', () => ({ path: tempPath() })]]) {
+    it(`of a connection, over ${kind}, neither listen nor are bound, and the connection goes on`, async () => {
+      const { client, accepted } = await pair(options());
+      const results = [client, accepted].flatMap(({ _handle: handle }) => [
+        handle.listen(0), kind === 'TCP' ? handle.bind(HOST, 0) : handle.bind(tempPath()),
+      ]);
+      assert.ok(results.every((result) => result < 0), String(results));
+      accepted.pipe(accepted);
+      client.end('through');
+      assert.strictEqual(await text(client), 'through');
+    });
+  }
+
   it("a socket's handle has the members that programs use", async () => {
     const { client } = await pair();
     const { _handle: handle } = client;
     const [local, peer] = [{}, {}];
-    assert.ok(handle.fd >= 0 && handle.getAsyncId() > 0);
+    assert.ok((process.platform === 'win32' ? handle.fd === -1 : handle.fd >= 0) && handle.getAsyncId() > 0);
     assert.deepStrictEqual([handle.getsockname(local), handle.getpeername(peer)], [0, 0]);
     assert.deepStrictEqual([local.port, peer.port], [client.localPort, client.remotePort]);
     assert.deepStrictEqual([handle.setNoDelay(true), handle.setKeepAlive(true, 1)], [0, 0]);

@@ -9,10 +9,11 @@ const nodeNet = require('node:net');
 
 const net = require('../..');
 const { numbered } = require('../support/bytes');
+const { needsTool } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { silent } = require('../support/silent');
 const { tempDir } = require('../support/temp');
-const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
+const { connected, listening, tempFile, tidy, track } = require('../support/tidy');
 
 describe('between two lives of a socket', () => {
   /** @returns {Promise<{ port: number, sockets: net.Socket[], texts: string[] }>} a server that notes what comes */
@@ -66,7 +67,7 @@ describe('between two lives of a socket', () => {
     const next = await serve();
     const socket = new net.Socket();
     track(socket);
-    const file = tempPath('file');
+    const file = tempFile('file');
     fs.writeFileSync(file, 'file');
     socket.once('connect', () => {
       socket.destroy();
@@ -113,7 +114,8 @@ describe('between two lives of a socket', () => {
     assert.equal(text, '01');
   });
 
-  it('the time limit of a connect() does not end the one that is made when it is told of', async () => {
+  it('the time limit of a connect() does not end the one that is made when it is told of', async function () {
+    needsTool(this, 'python3');
     deaf = await silent([HOST]);
     const { port, texts, server } = await serve();
     const socket = new net.Socket();

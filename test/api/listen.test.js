@@ -78,7 +78,8 @@ describe('listen', () => {
     assert.ok(!counts.includes(0), String(counts));
   });
 
-  it('without reusePort the second server on a port fails with EADDRINUSE', async () => {
+  it('without reusePort the second server on a port fails with EADDRINUSE', async function () {
+    needsLinux(this);
     const { port } = (await listening(net.createServer(), { port: 0, host: HOST, reusePort: true })).address();
     await assert.rejects(listening(net.createServer(), port, HOST), {
       code: 'EADDRINUSE',

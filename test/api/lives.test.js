@@ -8,7 +8,7 @@ const dns = require('node:dns');
 const net = require('../..');
 const { turn } = require('../support/loop');
 const { HOST, hear } = require('../support/net');
-const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
+const { connected, listening, tempFile, tempPath, tidy, track } = require('../support/tidy');
 
 describe('the lives of a socket', () => {
   /** A server that calls `handler` with each connection and its number. */
@@ -373,7 +373,7 @@ describe('the lives of a socket', () => {
     });
 
     it('is no file: the next peer gets nothing of it', async () => {
-      const file = tempPath('secret');
+      const file = tempFile('secret');
       fs.writeFileSync(file, 'for the first only');
       const first = await serve((socket) => socket.resume());
       const second = await serve((socket) => socket.pipe(socket));
@@ -387,7 +387,7 @@ describe('the lives of a socket', () => {
     });
 
     it('is no signal of a file of the old connection', async () => {
-      const file = tempPath('file');
+      const file = tempFile('file');
       fs.writeFileSync(file, 'x');
       const { port } = await serve((socket) => socket.pipe(socket));
       const socket = await dial(port);
@@ -402,7 +402,7 @@ describe('the lives of a socket', () => {
     });
 
     it('is no count of files: writes and files of the new connection keep their order', async () => {
-      const file = tempPath('part');
+      const file = tempFile('part');
       fs.writeFileSync(file, 'B');
       const { port } = await serve((socket, number) => (number === 1 ? socket.pause() : socket.pipe(socket)));
       const socket = await dial(port);

@@ -9,10 +9,10 @@ const path = require('node:path');
 
 const { connect, listen } = require('../../lib/promises');
 const { node, script } = require('../support/child');
-const { needsLinux, needsTool } = require('../support/needs');
+const { needsFiles, needsLinux, needsTool } = require('../support/needs');
 const { HOST, closed, freePort, text } = require('../support/net');
 const { net } = require('../support/subject');
-const { tempPath, tidy, track } = require('../support/tidy');
+const { tempFile, tempPath, tidy, track } = require('../support/tidy');
 
 const LIB = path.join(__dirname, '..', '..', 'lib');
 
@@ -203,7 +203,8 @@ describe('promises: listen()', () => {
     });
   }
 
-  it('(path) and ({ path }) listen on a Unix socket', async () => {
+  it('(path) and ({ path }) listen on a Unix socket', async function () {
+    needsFiles(this);
     for (const form of [(at) => [at], (at) => [{ path: at }], (at) => [at, { readableAll: true }]]) {
       const at = tempPath();
       const { server } = await serve(...form(at));
@@ -638,7 +639,7 @@ describe('connections of a server in for await', () => {
 
   for (const policy of ['SCHED_RR', 'SCHED_NONE']) {
     it(`in a cluster worker (${policy}) none is lost between listen() and the loop, nor left over after it`, async () => {
-      const file = tempPath('cluster.cjs');
+      const file = tempFile('cluster.cjs');
       fs.writeFileSync(
         file,
         `

@@ -14,6 +14,7 @@ const { defineMethods } = require('../../lib/common/define-methods');
 const { State, absent, own, rare } = require('../../lib/common/state');
 const serverState = require('../../lib/server/state');
 const socketState = require('../../lib/socket/state');
+const { needsDuplicates } = require('../support/needs');
 const { tempDir } = require('../support/temp');
 
 const HOST = '127.0.0.1';
@@ -203,7 +204,8 @@ describe('the declared state', () => {
     assert.deepStrictEqual(watch.end(), []);
   });
 
-  it('is all that connections have which are relayed, moved to another thread or given a handle', async () => {
+  it('is all that connections have which are relayed, moved to another thread or given a handle', async function () {
+    needsDuplicates(this);
     const target = await serve({}, echo);
     const proxy = await serve({ allowHalfOpen: true }, async (socket) => {
       const other = await connected(target);
@@ -253,7 +255,7 @@ describe('the declared state', () => {
     const server = await serve({ receiveDescriptors: true, allowedUids: [process.getuid()] }, (socket) => {
       socket.on('descriptors', (fds) => fds.forEach((fd) => fs.closeSync(fd)));
       echo(socket);
-    }, { path: dir.path('s'), mode: 0o600, unlinkStale: true });
+    }, { path: dir.socket('s'), mode: 0o600, unlinkStale: true });
     const socket = await connected(server, { receiveDescriptors: true });
     const fd = fs.openSync(__filename);
     socket.sendDescriptors('bytes', [fd]);

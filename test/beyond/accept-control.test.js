@@ -149,7 +149,7 @@ describe('server.maxConnectionsPerAddress', function () {
 
   it('connections over a path are not counted', async () => {
     const dir = tempDir();
-    const { connect, stop } = await start({ maxConnectionsPerAddress: 0 }, { path: dir.path('s') });
+    const { connect, stop } = await start({ maxConnectionsPerAddress: 0 }, { path: dir.socket('s') });
     assert.strictEqual(await connect(), 'in');
     await stop();
     dir.remove();
@@ -248,7 +248,7 @@ describe('server.maxConnectionRate', function () {
 
   it("on a path 'drop' tells the reason alone", async () => {
     const dir = tempDir();
-    const { connect, data, stop } = await start({ maxConnectionRate: { perSecond: SLOW } }, { path: dir.path('s') });
+    const { connect, data, stop } = await start({ maxConnectionRate: { perSecond: SLOW } }, { path: dir.socket('s') });
     assert.deepStrictEqual([await connect(), await connect()], ['in', reason]);
     assert.deepStrictEqual(data, [{ reason }]);
     await stop();

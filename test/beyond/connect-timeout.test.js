@@ -10,7 +10,7 @@ const { needsLinux, needsTool } = require('../support/needs');
 const { HOST, closed, refusedPort } = require('../support/net');
 const { silent } = require('../support/silent');
 const { SUBJECT, net } = require('../support/subject');
-const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
+const { connected, listening, pair, tempFile, tempPath, tidy, track } = require('../support/tidy');
 
 const CODE = 'ERR_SOCKET_CONNECTION_TIMEOUT';
 
@@ -222,7 +222,7 @@ describe('setUserTimeout', () => {
   });
 
   it('a worker of a cluster sets it on what the primary has accepted', async () => {
-    const file = tempPath('worker.js');
+    const file = tempFile('worker.js');
     fs.writeFileSync(file, `
       const net = require(${JSON.stringify(SUBJECT)});
       const cluster = require('cluster');

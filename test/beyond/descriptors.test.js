@@ -14,7 +14,7 @@ const { openCount } = require('../support/kernel');
 const { until } = require('../support/loop');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
-const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
+const { connected, listening, pair, tempFile, tempPath, tidy, track } = require('../support/tidy');
 
 const PEER = path.join(__dirname, '..', 'fixtures', 'descriptors.py');
 const hasPython = spawnSync('python3', ['-V']).status === 0;
@@ -22,7 +22,7 @@ const opened = [];
 
 /* A file with that content, open for reading. */
 function fileWith(content) {
-  const name = tempPath('file');
+  const name = tempFile('file');
   fs.writeFileSync(name, content);
   const fd = fs.openSync(name);
   opened.push(fd);

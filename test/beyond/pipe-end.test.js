@@ -13,9 +13,9 @@ describe('the end over a path', () => {
   beforeEach(async function posix() {
     if (process.platform === 'win32') this.skip();
     dir = tempDir();
-    server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(dir.path('s'));
+    server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(dir.socket('s'));
     await once(server, 'listening');
-    client = net.connect({ path: dir.path('s'), allowHalfOpen: true });
+    client = net.connect({ path: dir.socket('s'), allowHalfOpen: true });
     [[socket]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
   });
 

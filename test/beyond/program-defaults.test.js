@@ -12,7 +12,7 @@ const { node } = require('../support/child');
 const { needsLinux } = require('../support/needs');
 const { HOST, closed, refusedPort } = require('../support/net');
 const { MAJOR, net } = require('../support/subject');
-const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
+const { connected, listening, pair, tempFile, tempPath, tidy, track } = require('../support/tidy');
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -521,7 +521,7 @@ describe('CNET_… variables', () => {
       CNET_SOCKET_OPTIONS: '{"SO_PRIORITY":2}',
       CNET_BACKLOG: '9',
     };
-    const temp = tempPath('cluster.cjs');
+    const temp = tempFile('cluster.cjs');
     require('node:fs').writeFileSync(temp, source);
     const { stdout, stderr } = await node([temp], {
       env: { ...process.env, ...(process.platform === 'linux' ? env : {}) },

@@ -237,7 +237,7 @@ describe('PROXY protocol', function () {
 
     it('a Unix socket: who may open it is trusted', async () => {
       const dir = tempDir();
-      const { names, data } = await serve({ trusted: nobody }, `${LINE}data`, { path: dir.path('s') });
+      const { names, data } = await serve({ trusted: nobody }, `${LINE}data`, { path: dir.socket('s') });
       dir.remove();
       assert.deepStrictEqual([names.remote, names.local], [['10.1.2.3', 56324, 'IPv4'], ['10.9.8.7', 443, 'IPv4']]);
       assert.deepStrictEqual([names.peer, data], [[undefined, undefined, undefined], 'data']);
@@ -625,7 +625,7 @@ describe('PROXY protocol', function () {
 
     it('over a Unix socket too, for one that stands for a Unix socket: no ends are told', async () => {
       const dir = tempDir();
-      const back = await listen(net.createServer({ proxyProtocol: {} }), { path: dir.path('s') });
+      const back = await listen(net.createServer({ proxyProtocol: {} }), { path: dir.socket('s') });
       const first = net.connect(back.address());
       await once(first, 'connect');
       net.connect({ path: back.address(), proxyHeader: first }).end('x');

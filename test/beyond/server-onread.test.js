@@ -34,7 +34,7 @@ describe('onread of a server', () => {
   }
 
   const kinds = [['TCP', () => undefined]];
-  if (process.platform !== 'win32') kinds.push(['a path', (dir) => ({ path: dir.path('s') })]);
+  if (process.platform !== 'win32') kinds.push(['a path', (dir) => ({ path: dir.socket('s') })]);
   for (const [kind, where] of kinds) {
     it(`the callback has the bytes in the buffer, with the connection as this, and there is no 'data': ${kind}`, async () => {
       const dir = tempDir();

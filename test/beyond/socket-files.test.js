@@ -13,7 +13,7 @@ const { Pipe } = require('../../lib/native/handle');
 const { close, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
-const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
+const { connected, listening, tempFile, tempPath, tidy, track } = require('../support/tidy');
 
 const FIXTURE = path.join(__dirname, '..', 'fixtures', 'socket-file.js');
 const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
@@ -111,7 +111,7 @@ describe('files of Unix sockets', function () {
         this.skip();
       }
       const file = tempPath();
-      const trace = tempPath('trace');
+      const trace = tempFile('trace');
       const calls = 'trace=bind,listen,chmod,fchmod,fchmodat,umask';
       const child = strace('-o', trace, '-e', calls, process.execPath, FIXTURE, file, '{"mode":384}');
       children.add(child);
@@ -214,11 +214,11 @@ describe('files of Unix sockets', function () {
     }
 
     it('removes nothing but a socket: a file, a directory, a link, even one to a stale socket', async () => {
-      const file = tempPath('file');
+      const file = tempFile('file');
       fs.writeFileSync(file, 'precious');
-      const directory = tempPath('directory');
+      const directory = tempFile('directory');
       fs.mkdirSync(directory);
-      const link = tempPath('link');
+      const link = tempFile('link');
       const target = await stale();
       fs.symlinkSync(target, link);
       for (const name of [file, directory, link]) {
@@ -252,7 +252,7 @@ describe('files of Unix sockets', function () {
         this.skip();
       }
       const file = await stale();
-      const wait = tempPath('wait');
+      const wait = tempFile('wait');
       fs.writeFileSync(wait, '');
       const options = JSON.stringify({ unlinkStale: true, mode: 0o600, wait });
       const slowly = ['-o', '/dev/null', '-e', 'trace=unlink', '-e', 'inject=unlink:delay_enter=100000'];
@@ -371,7 +371,7 @@ describe('files of Unix sockets', function () {
         try { net.createServer().listen({ path, mode: 0o600 }); } catch (error) { ({ code } = error); }
         net.createServer().listen({ path, mode: 0o600, exclusive: true }, () => process.send(code));
       `;
-      const script = tempPath('worker.js');
+      const script = tempFile('worker.js');
       fs.writeFileSync(script, code);
       cluster.setupPrimary({ exec: script });
       const worker = cluster.fork();

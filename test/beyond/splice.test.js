@@ -33,7 +33,7 @@ for (const [title, mode] of modes) {
     this.timeout(patience(8000));
     let dir, front, back, open;
 
-    const where = (kind, name) => (kind === 'tcp' ? { port: 0, host: HOST } : { path: dir.path(name) });
+    const where = (kind, name) => (kind === 'tcp' ? { port: 0, host: HOST } : { path: dir.socket(name) });
     const keep = (socket) => {
       open.push(socket);
       return socket.on('error', () => {});

@@ -13,7 +13,7 @@ const { needsLinux, needsTool } = require('../support/needs');
 const { HOST, closed, refusedPort } = require('../support/net');
 const { silent } = require('../support/silent');
 const { net } = require('../support/subject');
-const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
+const { connected, listening, pair, tempFile, tempPath, tidy, track } = require('../support/tidy');
 
 const ROOT = path.join(__dirname, '..', '..');
 const { stats } = cnet;
@@ -319,7 +319,7 @@ describe('cnet.stats()', () => {
         ];
         process.on('message', () => steps.shift()());
       }`;
-    const temp = tempPath('cluster.cjs');
+    const temp = tempFile('cluster.cjs');
     require('node:fs').writeFileSync(temp, source);
     const { stdout } = await node([temp]);
     const { accepted, dropped, refused } = JSON.parse(stdout);

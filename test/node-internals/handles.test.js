@@ -78,7 +78,7 @@ describe('node-internals/handles.js relies on:', () => {
   it('and those of pipes inherit it', async function test() {
     if (process.platform === 'win32') this.skip();
     const temp = tempDir();
-    const piped = await connected({ path: temp.path('s') });
+    const piped = await connected({ path: temp.socket('s') });
     for (const owner of Object.values(piped))
       assert.strictEqual(handles.fdOfNode(handles.handleOf(owner)), handles.handleOf(owner).fd);
     await end(piped);

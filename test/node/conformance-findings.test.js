@@ -207,7 +207,7 @@ describe('findings of conformance', () => {
         const temp = tempDir();
         try {
           const other = nodeNet.createServer({ pauseOnConnect: true });
-          await listening(other, ...(kind === 'TCP' ? [0, HOST] : [temp.path('s')]));
+          await listening(other, ...(kind === 'TCP' ? [0, HOST] : [temp.socket('s')]));
           const connection = once(other, 'connection');
           const name = other.address();
           const client = track(kind === 'TCP' ? nodeNet.connect(name.port, HOST) : nodeNet.connect(name));

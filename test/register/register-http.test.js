@@ -89,13 +89,13 @@ describe('cnet/register-http', function () {
           ['0'],
           [{ port: 0, host: '::1', ipv6Only: true }],
           [{ port: 0, exclusive: true }],
-          [temp.path('s')],
-          [{ path: temp.path('t'), readableAll: true }],
+          [temp.socket('s')],
+          [{ path: temp.socket('t'), readableAll: true }],
           [other],
           [{ fd: other._handle.fd }],
           [port, HOST],
           [{ port, host: HOST }],
-          [temp.path('no/such')],
+          [temp.socket('no/such')],
           [{ fd: 99999 }],
           [{ port: 0, host: '1.2.3.4' }],
           [70000],
@@ -164,7 +164,7 @@ describe('cnet/register-http', function () {
     it('over a Unix socket', async () => {
       const outcome = await same(async (bin, Socket) => {
         const temp = tempDir();
-        const socketPath = temp.path('s');
+        const socketPath = temp.socket('s');
         const server = await listening(
           bin,
           http.createServer((request, response) => request.pipe(response)),

@@ -16,7 +16,7 @@ const { cert, key } = require('../support/certificate');
 const { runFixture } = require('../support/child');
 const { HOST, listen } = require('../support/net');
 const { patience } = require('../support/scale');
-const { tempPath, tidy, track: keep } = require('../support/tidy');
+const { tempFile, tempPath, tidy, track: keep } = require('../support/tidy');
 
 const MAJOR = Number.parseInt(process.versions.node, 10);
 const ROOT = path.join(__dirname, '..', '..');
@@ -65,7 +65,7 @@ describe('TLS and http2 over sockets, where and how', function () {
     }
 
     it('as a Duplex after a sendFile() that is not done, whose bytes come first', async () => {
-      const file = tempPath('file');
+      const file = tempFile('file');
       const size = 8 << 20;
       fs.writeFileSync(file, Buffer.alloc(size, 7));
       const front = await echoServer((raw, begin) => {

@@ -17,7 +17,7 @@ const MB = 1024 * 1024;
 const KERNEL = 32 * MB;
 
 const kinds = [{ kind: 'TCP', where: () => ({ port: 0, host: '127.0.0.1' }) }];
-if (process.platform !== 'win32') kinds.push({ kind: 'a path', where: (dir) => ({ path: dir.path('s') }) });
+if (process.platform !== 'win32') kinds.push({ kind: 'a path', where: (dir) => ({ path: dir.socket('s') }) });
 
 for (const { kind, where } of kinds) {
   describe(`backpressure over ${kind}`, function () {

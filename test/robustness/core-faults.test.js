@@ -63,7 +63,7 @@ describe('faults of the system', function () {
 
   it('a server on a path without descriptors says so once, idles, and serves again when there are some', async () => {
     const dir = tempDir();
-    await floods(dir.path('s'));
+    await floods(dir.socket('s'));
     dir.remove();
   });
 

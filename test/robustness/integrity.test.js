@@ -68,7 +68,7 @@ async function send(socket, pieces) {
 }
 
 const kinds = [{ kind: 'TCP', where: () => ({ port: 0, host: '127.0.0.1' }) }];
-if (process.platform !== 'win32') kinds.push({ kind: 'a path', where: (dir) => ({ path: dir.path('s') }) });
+if (process.platform !== 'win32') kinds.push({ kind: 'a path', where: (dir) => ({ path: dir.socket('s') }) });
 
 for (const { kind, where } of kinds) {
   describe(`integrity over ${kind}`, function () {

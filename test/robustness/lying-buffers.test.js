@@ -93,7 +93,7 @@ describe('a Buffer that lies about its length', function () {
   it('is sent whole with descriptors', async function () {
     if (process.platform === 'win32') this.skip();
     const temp = tempDir();
-    const { client, ended } = await open(net, { path: temp.path('socket') });
+    const { client, ended } = await open(net, { path: temp.socket('socket') });
     client.sendDescriptors(LIARS['a property of its own'](100, 'byteLength', 3), [0]);
     client.end();
     assert.strictEqual(await ended, 'L'.repeat(100));

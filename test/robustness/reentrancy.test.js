@@ -253,7 +253,7 @@ describe('re-entrancy', function () {
 
   it('destroy() in the hook of a message with descriptors that waits: each callback is called once', async function () {
     if (process.platform === 'win32') this.skip();
-    const { client, accepted } = await pair(net, { path: temp.path('socket') });
+    const { client, accepted } = await pair(net, { path: temp.socket('socket') });
     const calls = [];
     let isDestroyed = false;
     client.on('error', () => {});
@@ -349,11 +349,11 @@ describe('re-entrancy', function () {
   it('listen() in the hook of a listen() on a path: the server listens once', async function () {
     if (process.platform === 'win32') this.skip();
     const server = net.createServer();
-    inHook(/^PIPESERVERWRAP$/, () => server.listen(temp.path('a')), () => server.listen(temp.path('b')));
+    inHook(/^PIPESERVERWRAP$/, () => server.listen(temp.socket('a')), () => server.listen(temp.socket('b')));
     const [error] = await once(server, 'error');
     assert.strictEqual(error.code, 'ERR_SERVER_ALREADY_LISTEN');
-    assert.strictEqual(server.address(), temp.path('a'));
-    assert.ok(!fs.existsSync(temp.path('b')));
+    assert.strictEqual(server.address(), temp.socket('a'));
+    assert.ok(!fs.existsSync(temp.socket('b')));
     server.close();
   });
 });

@@ -82,7 +82,7 @@ describe('security', function () {
       await close(server);
     });
 
-    it('of paths', () => check({ path: dir.path('s') }, { path: dir.path('s') }));
+    it('of paths', () => check({ path: dir.socket('s') }, { path: dir.socket('s') }));
 
     it('of the longest path', () => {
       const name = path.join(dir.dir, 'x'.repeat(108 - dir.dir.length - 1));

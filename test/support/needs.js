@@ -26,9 +26,27 @@ function needsHost(test, host) {
   handle.close();
 }
 
+/** Skips the test where a handle of node:net's has no descriptor, by which another module could take it over. */
+function needsNodeDescriptors(test) {
+  const handle = require('node:net')._createServerHandle('127.0.0.1', 0, 4);
+  const { fd } = handle;
+  handle.close();
+  if (fd < 0) skip(test, "handles of node:net's have no descriptors here");
+}
+
+/** Skips the test where what a server listens on by a path has no file. */
+function needsFiles(test) {
+  if (process.platform === 'win32') skip(test, 'pipes have no files on Windows');
+}
+
+/** Skips the test where another descriptor cannot be made of a socket's. */
+function needsDuplicates(test) {
+  if (process.platform === 'win32') skip(test, 'descriptors are not duplicated on Windows');
+}
+
 /** Skips the test on other systems than Linux. */
 function needsLinux(test) {
   if (process.platform !== 'linux') skip(test, 'Linux only');
 }
 
-module.exports = { needsHost, needsLinux, needsTool, skip };
+module.exports = { needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsTool, skip };

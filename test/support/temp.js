@@ -4,15 +4,19 @@ const fs = require('fs');
 const os = require('os');
 const path = require('path');
 
+const IS_WINDOWS = process.platform === 'win32';
+
 /**
  * A directory of its own for one test. The name is short, because the path of a Unix socket must stay under 108 bytes.
- * @returns {{ dir: string, path(name: string): string, remove(): void }}
+ * @returns {{ dir: string, path(name: string): string, socket(name: string): string, remove(): void }} `path`: of a
+ *   file in it; `socket`: where a server can listen, which is there too, or on Windows a named pipe of the same name
  */
 function tempDir() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-'));
   return {
     dir,
     path: (name) => path.join(dir, name),
+    socket: (name) => (IS_WINDOWS ? `\\\\.\\pipe\\${path.basename(dir)}-${name}` : path.join(dir, name)),
     remove: () => fs.rmSync(dir, { recursive: true, force: true }),
   };
 }
@@ -21,7 +25,7 @@ function tempDir() {
 function pathUntilExit(name = 's') {
   const temp = tempDir();
   process.on('exit', () => temp.remove());
-  return temp.path(name);
+  return temp.socket(name);
 }
 
 module.exports = { pathUntilExit, tempDir };

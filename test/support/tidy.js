@@ -31,12 +31,17 @@ async function tidy() {
   await turn();
 }
 
-/** A path for a Unix socket, in a directory of this test's own. */
-function tempPath(name = 's') {
+function ownDir() {
   const temp = tempDir();
   temps.add(temp);
-  return temp.path(name);
+  return temp;
 }
+
+/** A path for a Unix socket, in a directory of this test's own. */
+const tempPath = (name = 's') => ownDir().socket(name);
+
+/** A path for a file, in such a directory. */
+const tempFile = (name) => ownDir().path(name);
 
 /** The server, once it listens, as listen() of net.js gives it. */
 const listening = (server, ...where) => listen(track(server), ...where);
@@ -60,4 +65,4 @@ async function pair({ serverOptions = {}, clientOptions = {}, host = HOST, path 
   return { client, accepted: track(accepted), server };
 }
 
-module.exports = { connected, listening, pair, tempPath, tidy, track };
+module.exports = { connected, listening, pair, tempFile, tempPath, tidy, track };

@@ -22,6 +22,13 @@ int cnet_posix_socket(int domain) {
 #endif
 }
 
+int cnet_platform_fd(const uv_stream_t *uv) {
+  uv_os_fd_t fd;
+
+  int err = uv_fileno((const uv_handle_t *)uv, &fd);
+  return err ? err : fd;
+}
+
 int cnet_platform_socket(uv_stream_t *uv, int family) {
   uv_os_fd_t own;
 
@@ -32,6 +39,13 @@ int cnet_platform_socket(uv_stream_t *uv, int family) {
   int err = is_pipe ? uv_pipe_open((uv_pipe_t *)uv, fd) : uv_tcp_open((uv_tcp_t *)uv, fd);
   if (err) close(fd);
   return err ? err : fd;
+}
+
+bool cnet_platform_has_one_role(void) { return false; }
+
+int cnet_platform_listen(uv_stream_t *uv, int backlog, bool again, uv_connection_cb callback) {
+  (void)again;
+  return uv_listen(uv, backlog, callback);
 }
 
 int cnet_platform_limit(void) {

@@ -9,8 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#ifdef __linux__
-#include <linux/sockios.h>
+#if defined(__linux__) && !defined(SIOCOUTQ)
+#define SIOCOUTQ TIOCOUTQ /* as in linux/sockios.h, which musl does not bring */
 #endif
 
 /* Bytes that were sent and that the peer's kernel (of a Unix socket: the peer) has not taken; 0 when it is not known.

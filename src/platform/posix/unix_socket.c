@@ -85,9 +85,11 @@ int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *n
   return CNET_SETTLED;
 }
 
-int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable) {
+int cnet_platform_pipe_chmod(uv_pipe_t *pipe, const char *path, bool readable, bool writable) {
   mode_t mode = 0;
+  (void)pipe;
 
+  if (path == NULL) return UV_EINVAL;
   if (readable) mode |= S_IRUSR | S_IRGRP | S_IROTH;
   if (writable) mode |= S_IWUSR | S_IWGRP | S_IWOTH;
   return chmod(path, mode) == 0 ? 0 : uv_translate_sys_error(errno);

@@ -18,11 +18,10 @@ int cnet_platform_pipe_connect(uv_connect_t *req, uv_pipe_t *pipe, const char *n
   return 0;
 }
 
-int cnet_platform_pipe_chmod(const char *path, bool readable, bool writable) {
+int cnet_platform_pipe_chmod(uv_pipe_t *pipe, const char *path, bool readable, bool writable) {
   (void)path;
-  (void)readable;
-  (void)writable;
-  return UV_ENOTSUP;
+  if (!readable && !writable) return UV_EINVAL;
+  return uv_pipe_chmod(pipe, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0));
 }
 
 void cnet_platform_unlink(const char *path) { (void)path; }

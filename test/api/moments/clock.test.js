@@ -7,6 +7,7 @@ const { block } = require('../../support/loop');
 const { needsLinux, needsTool } = require('../../support/needs');
 const { HOST, closed } = require('../../support/net');
 const { silent } = require('../../support/silent');
+const { patience } = require('../../support/scale');
 const { net } = require('../../support/subject');
 const { listening, pair, tidy, track } = require('../../support/tidy');
 
@@ -135,10 +136,10 @@ describe('moments: every limit is counted from the call, however long the loop w
     const { client, accepted, server } = await pair();
     accepted.setTimeout(60000);
     await new Promise(setImmediate);
-    block(100);
+    block(patience(100));
     client.write('x');
     await once(accepted, 'data');
-    assert.strictEqual(server.closeIdleConnections(80), 0);
+    assert.strictEqual(server.closeIdleConnections(patience(80)), 0);
   });
 
   it('the deadline of shutdown()', async () => {

@@ -145,7 +145,7 @@ describe('pairs that are refused', () => {
 
     it('with sendDescriptors() on a socket that is relayed: ERR_SOCKET_IN_USE', async function () {
       if (WINDOWS) this.skip();
-      const one = await pair({ listen: { path: dir.path('one') } });
+      const one = await pair({ listen: { path: dir.socket('one') } });
       const other = await pair();
       net.splice(one.socket, other.socket).catch(() => {});
       assert.throws(() => one.socket.sendDescriptors('x', [0]), { code: 'ERR_SOCKET_IN_USE' });
@@ -154,7 +154,7 @@ describe('pairs that are refused', () => {
 
     it('with receiveDescriptors: they still come, and each byte goes on in its place', async function () {
       if (WINDOWS) this.skip();
-      const one = await pair({ listen: { path: dir.path('one') }, server: { receiveDescriptors: true } });
+      const one = await pair({ listen: { path: dir.socket('one') }, server: { receiveDescriptors: true } });
       const other = await pair();
       const received = [];
       one.socket.on('descriptors', (fds) => {
@@ -245,7 +245,7 @@ describe('pairs that are refused', () => {
     });
 
     it('while sendDescriptors() waits: ERR_WORKER_HANDLE_NOT_TRANSFERABLE', async () => {
-      const { socket } = await pair({ listen: { path: dir.path('one') } });
+      const { socket } = await pair({ listen: { path: dir.socket('one') } });
       socket.write(Buffer.alloc(8 * 1024 * 1024));
       socket.sendDescriptors('x', [0]);
       assert.throws(() => net.transfer(socket), refuses);
@@ -286,16 +286,16 @@ describe('pairs that are refused', () => {
       if (!LINUX) this.skip();
       const options = { fastOpen: true, multipath: true, connectionAttemptDelay: 100, userTimeout: 1000 };
       for (const [name, value] of Object.entries(options)) {
-        assert.throws(() => net.connect({ path: dir.path('s'), [name]: value }), refusesValue);
+        assert.throws(() => net.connect({ path: dir.socket('s'), [name]: value }), refusesValue);
       }
       for (const name of ['fastOpen', 'multipath'])
-        assert.throws(() => net.createServer().listen({ path: dir.path('s'), [name]: true }), refusesValue);
+        assert.throws(() => net.createServer().listen({ path: dir.socket('s'), [name]: true }), refusesValue);
     });
 
     it('mode with readableAll: ERR_INVALID_ARG_VALUE', function () {
       if (WINDOWS) this.skip();
       assert.throws(
-        () => net.createServer().listen({ path: dir.path('s'), mode: 0o600, readableAll: true }),
+        () => net.createServer().listen({ path: dir.socket('s'), mode: 0o600, readableAll: true }),
         refusesValue,
       );
     });

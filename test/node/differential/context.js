@@ -71,7 +71,11 @@ class Context {
     for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  path(name) { return this.temp.path(name); }
+  /** Where a server can listen. */
+  path(name) { return this.temp.socket(name); }
+
+  /** The path of a file beside it. */
+  file(name) { return this.temp.path(name); }
 
   /** A port that refuses connections. */
   refused(host) {

@@ -18,7 +18,8 @@ const MAJOR = Number(process.versions.node.split('.')[0]);
  *             on older lines the trace is compared with the one recorded on the newest line (newest.json);
  * `from`      the first line that can run it;
  * `mistake`   a line of Node's trace that is Node's own mistake and that nobody shall repeat;
- * `stderr`    false where what an isolated process prints is not compared.
+ * `stderr`    false where what an isolated process prints is not compared;
+ * `files`     it asks for paths that are files, as they are not on Windows.
  */
 
 /**
@@ -138,8 +139,14 @@ function run(scenario, name, file) {
   return scenario.isolate ? runApart(scenario, name, file) : runHere(scenario, name);
 }
 
-/** Can this line of Node run it? */
-function runnable(scenario) { return MAJOR >= (scenario.from ?? 0); }
+/**
+ * Can this line of Node run it, here? What is recorded is the record of Linux, where errors have other numbers than
+ * elsewhere; and `files` asks for paths that are files.
+ */
+function runnable(scenario) {
+  if (scenario.files && process.platform === 'win32') return false;
+  return MAJOR >= (scenario.from ?? 0) && (process.platform === 'linux' || modelIsHere(scenario));
+}
 
 /** Is Node's own module on this line the model, or the trace recorded on the newest line? */
 function modelIsHere(scenario) { return !scenario.newest || MAJOR >= scenario.since; }

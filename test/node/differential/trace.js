@@ -1,5 +1,7 @@
 'use strict';
 
+const path = require('node:path');
+
 const { show } = require('../../support/show');
 
 /**
@@ -38,6 +40,14 @@ class Lane {
 /**
  * All lanes of one run of one scenario.
  */
+/** The directory of a run becomes TMP, and so does on Windows what stands for it in the name of a pipe. */
+function withoutPlace(line, dir) {
+  const shown = JSON.stringify(dir).slice(1, -1);
+  const pipe = `\\\\.\\pipe\\${path.basename(dir)}-`;
+  const names = [[dir, 'TMP'], [shown, 'TMP'], [pipe, 'TMP/'], [JSON.stringify(pipe).slice(1, -1), 'TMP/']];
+  return names.reduce((text, [name, short]) => text.split(name).join(short), line);
+}
+
 class Trace {
   constructor() {
     this.lanes = new Map();
@@ -72,7 +82,7 @@ class Trace {
     const lanes = {};
     for (const key of [...this.lanes.keys()].sort()) {
       lanes[key] = this.lanes.get(key).lines
-        .map((line) => line.split(dir).join('TMP').replace(/\b\d{5}\b/g, name));
+        .map((line) => withoutPlace(line, dir).replace(/\b\d{5}\b/g, name));
     }
     return lanes;
   }

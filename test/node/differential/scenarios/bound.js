@@ -183,8 +183,8 @@ module.exports = [
     t.log('left', fs.existsSync(t.path('b')), fs.existsSync(t.path('c')));
   }),
   bound('paths that cannot be bound', (t) => {
-    fs.writeFileSync(t.path('file'), '');
-    for (const name of ['file', 'none/s', 'file/s']) t.try('bind', () => new t.net.BoundSocket({ path: t.path(name) }));
+    fs.writeFileSync(t.file('file'), '');
+    for (const name of ['file', 'none/s', 'file/s']) t.try('bind', () => new t.net.BoundSocket({ path: t.file(name) }));
     make(t, { path: '' }).close();
   }),
 ];

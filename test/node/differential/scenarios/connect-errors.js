@@ -42,15 +42,15 @@ module.exports = [
   ...unreachable.map((host) => ({ title: `unreachable at once: ${host}`, run: (t) => fails(t, { port: 9, host }) })),
   { title: 'no such path', run: (t) => fails(t, t.path('nobody')) },
   { title: 'a path through a file', run(t) {
-    require('fs').writeFileSync(t.path('file'), '');
-    return fails(t, t.path('file/s'));
+    require('fs').writeFileSync(t.file('file'), '');
+    return fails(t, t.file('file/s'));
   } },
   { title: 'a path that is a file', run(t) {
-    require('fs').writeFileSync(t.path('file'), '');
-    return fails(t, { path: t.path('file') });
+    require('fs').writeFileSync(t.file('file'), '');
+    return fails(t, { path: t.file('file') });
   } },
   { title: 'a path that is too long', run: (t) => fails(t, t.path('x'.repeat(150))) },
-  { title: 'a path whose server has gone', async run(t) {
+  { title: 'a path whose server has gone', files: true, async run(t) {
     const server = t.peer.createServer();
     server.listen(t.path('s'));
     await t.event(server, 'listening');
@@ -121,8 +121,8 @@ module.exports = [
   } },
   { title: 'the descriptor of a file', async run(t) {
     const fs = require('fs');
-    fs.writeFileSync(t.path('file'), 'content');
-    const fd = fs.openSync(t.path('file'), 'r');
+    fs.writeFileSync(t.file('file'), 'content');
+    const fd = fs.openSync(t.file('file'), 'r');
     t.try('Socket({ fd })', () => new t.net.Socket({ fd }));
     fs.closeSync(fd);
   } },

@@ -65,13 +65,13 @@ module.exports = [
     first.close();
   } },
   { title: 'the path is a file', async run(t) {
-    fs.writeFileSync(t.path('file'), 'kept');
-    await fails(t, t.path('file'));
-    t.log('file', fs.readFileSync(t.path('file'), 'utf8'));
+    fs.writeFileSync(t.file('file'), 'kept');
+    await fails(t, t.file('file'));
+    t.log('file', fs.readFileSync(t.file('file'), 'utf8'));
   } },
   { title: 'the path goes through a file', async run(t) {
-    fs.writeFileSync(t.path('file'), '');
-    await fails(t, t.path('file/s'));
+    fs.writeFileSync(t.file('file'), '');
+    await fails(t, t.file('file/s'));
   } },
   { title: 'the directory of the path is missing', run: (t) => fails(t, t.path('none/s')) },
   { title: 'the path is too long', newest: 'older lines cut it off', since: 24,

@@ -102,7 +102,7 @@ module.exports = [
     title: 'listen({ fd }) of a file, of nothing and of bad values',
     async run(t) {
       const fs = require('fs');
-      const file = fs.openSync(t.path('file'), 'w');
+      const file = fs.openSync(t.file('file'), 'w');
       for (const [label, fd] of [['file', file], ['closed', 987654], ['negative', -1]]) {
         const server = t.server(label);
         const outcome = t.event(server, 'listening', 'error');

@@ -1,0 +1,60 @@
+'use strict';
+// baseline.js: instructions in a prebuild that not every processor of its architecture has.
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { run } = require('./run.js');
+
+/**
+ * What the first x86-64 and the first ARMv8 lack, by the names of a disassembler. `tzcnt` is none of them: it is how
+ * `rep bsf` looks, which an older processor takes for `bsf`.
+ */
+const BEYOND = {
+  x64: [
+    'v(?!err|erw|mcall)[a-z]\\w+', 'popcnt\\w?', 'crc32\\w?', 'pclmul\\w*', 'aes\\w+', 'sha(1|256)\\w+', 'lzcnt\\w?',
+    'andn\\w?', 'bextr\\w?', 'bls(i|r|msk)\\w?', 'bzhi\\w?', 'mulx\\w?', 'pdep\\w?', 'pext\\w?', 'pshufb', 'palignr',
+    '(ror|sar|shl|shr)x\\w?', 'pabs[bdw]', 'ph(add|sub)\\w+', 'pmaddubsw', 'pmulhrsw', 'psign[bdw]', 'p?blend\\w+',
+    'ptest', 'round[sp][sd]', 'pmov[sz]x\\w+', 'pm(ax|in)(sb|sd|ud|uw)', 'pmul(dq|ld)', 'pinsr[bdq]', 'pextr[bdq]',
+    'movbe\\w?', 'rdrand\\w?',
+  ],
+  arm64: [
+    '(cas|swp)[al]*[bh]?', 'ld(add|clr|eor|set|[su]m(ax|in))[al]*[bh]?', 'st(add|clr|eor|set)l?[bh]?', 'crc32\\w+',
+    'aes\\w+', 'sha\\d\\w*', 'pmull2?', '[su]dot', 'ldapr\\w*',
+  ],
+};
+
+/** A line of a disassembler, without what may stand before the instruction. */
+const LINE = /^ *[0-9a-f]+:\s+(?:(?:lock|rep[nz]*|data16|notrack|bnd)\s+)*([a-z][\w.]*)/gm;
+
+function disassembler(arch) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const found = folders.flatMap((dir) => {
+    try {
+      const names = fs.readdirSync(dir).filter((name) => /^llvm-objdump(-\d+)?$/.test(name));
+      return names.map((name) => path.join(dir, name));
+    } catch {
+      return [];
+    }
+  });
+  return found[0] ?? (arch === process.arch && process.platform === 'linux' ? 'objdump' : null);
+}
+
+/**
+ * The instructions of a file that the least processor of its architecture does not have.
+ * @param {string} file
+ * @param {string} arch as process.arch
+ * @returns {Promise<string[] | null>} null: it cannot be told here
+ */
+async function beyondBaseline(file, arch) {
+  const program = BEYOND[arch] === undefined ? null : disassembler(arch);
+  if (program === null) return null;
+  const { status, output } = await run(program, ['-d', '--no-show-raw-insn', file], { quiet: true });
+  if (status !== 0) return null;
+  const names = [...output.matchAll(LINE)].map(([, name]) => name);
+  if (names.length < 1000) return null; // no code of ours is so short: the lines look otherwise
+  const whole = new RegExp(`^(?:${BEYOND[arch].join('|')})$`);
+  return [...new Set(names)].filter((name) => whole.test(name)).sort();
+}
+
+module.exports = { beyondBaseline };
