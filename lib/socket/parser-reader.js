@@ -42,13 +42,16 @@ function shareMemory() {
   return shared !== undefined;
 }
 
-/** Whether nothing but the parser reads a socket, or has been promised something of it. */
+/**
+ * Whether nothing of a socket is promised to anybody but its listeners, whom the parser reads below, as in Node: those
+ * that were there before http had the socket hear nothing.
+ */
 function isPlain(socket) {
   const { [kHandle]: handle } = socket;
   return (
     handle instanceof Handle && handle.id >= 0 && !socket.destroyed && !socket.connecting &&
     socket[kOnRead] === null && socket[kFirstBytes] === null && !socket[kReceivesDescriptors] &&
-    socket.readableLength === 0 && socket.listenerCount('data') <= 1 && socket.listenerCount('readable') === 0
+    socket.readableLength === 0
   );
 }
 

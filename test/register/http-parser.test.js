@@ -5,6 +5,7 @@
 const assert = require('node:assert');
 const { createHook } = require('node:async_hooks');
 const http = require('node:http');
+const { PassThrough } = require('node:stream');
 
 const registerHttp = require('../../lib/register-http');
 const { patience } = require('../support/scale');
@@ -190,6 +191,25 @@ describe('the parser of a server of http, below the stream', function () {
       });
       assert.deepStrictEqual(heard, [GET]);
     });
+
+    /** What listeners of 'connection' that come before that of http may do: the parser reads below them. */
+    const before = {
+      data: (socket, heard) => socket.on('data', (chunk) => heard.push(String(chunk))),
+      readable: (socket, heard) => socket.on('readable', () => heard.push(String(socket.read()))),
+      'pipe()': (socket, heard) => socket.pipe(new PassThrough().on('data', (chunk) => heard.push(String(chunk)))),
+    };
+    for (const [name, listen] of Object.entries(before)) {
+      it(`${name} of a socket, before http has it: hears nothing`, async () => {
+        const [heard] = await same(async (bin) => {
+          const heard = [];
+          const server = http.createServer((request, response) => response.end('done'));
+          server.prependListener('connection', (socket) => listen(socket, heard));
+          const { ask } = await dial(bin, await listening(bin, server));
+          return [heard, await ask(GET, 'done'), await ask(GET, 'done')];
+        });
+        assert.deepStrictEqual(heard, []);
+      });
+    }
 
     /** What listeners of 'connection', which come behind that of http, may do with http's own for data. */
     const takings = {
