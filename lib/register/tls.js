@@ -17,11 +17,20 @@ const { expectStandIn, makeStandIn } = require('./stand-ins.js');
 /** Loaded with the first socket, not before. */
 const toNodeStream = (socket) => require('../socket/node-stream.js').toStreamOfTls(socket);
 
+/**
+ * A read has failed. Node's TLS tells of an error below it only when somebody has the control of it, which nobody takes
+ * of a `new tls.TLSSocket()`; over a handle it always tells.
+ */
+function failWith(secure, error) {
+  if (error.syscall === 'read') secure.destroy(error);
+}
+
 /** Makes a TLS socket by `make` over what stands for a socket of cnet. */
 function overStandIn(socket, standIn, make) {
   try {
     const secure = make(standIn);
     join(secure, socket);
+    standIn.on('error', (error) => failWith(secure, error));
     return secure;
   } catch (error) {
     standIn.giveBack();

@@ -150,6 +150,11 @@ class Life {
     return forget;
   }
 
+  /** @param {(next: Life) => void} listener is called when the next life has begun, after those that asked before */
+  whenNext(listener) {
+    (this.heirs ??= []).push(listener);
+  }
+
   /** Tells of the end of this life. */
   tellClose(...hadError) {
     const { socket } = this;
@@ -186,6 +191,8 @@ for (const key of answers) Life.prototype[key] = first[key];
 Life.prototype.aborted = false;
 /** @type {import('./stand-in').StandIn | null} what has the bytes, the end and the failures of the connection */
 Life.prototype.standIn = null;
+/** @type {((next: Life) => void)[] | null} see whenNext() */
+Life.prototype.heirs = null;
 /** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */
 Life.prototype.taken = null;
 /** @type {Map<Function, object> | null} what is to be called at an event of this life: see once() */
@@ -214,6 +221,7 @@ function liveAgain(socket, reset) {
   renewStates(socket);
   socket[kLife] = new Life(socket);
   past.endBy(reset);
+  if (past.heirs !== null) for (const listener of past.heirs) listener(socket[kLife]);
 }
 
 /**

@@ -11,15 +11,16 @@
 const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 
-const { codes } = require('../common/errors');
+const { codes, errnoException } = require('../common/errors');
 const { giveFirst, takeBuffered } = require('./first-bytes');
 const { KEEPING, callStream, lifeOf } = require('./life');
 const { asNodes } = require('../node-internals/native-streams');
 const { hasEnded } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
 const { kStandsFor } = require('../common/symbols');
-const { kHandle, kLiveAgain, kOnRead, kParser, kWillConnect } = require('./state');
+const { kHandle, kOnRead, kParser, kWillConnect } = require('./state');
 const { nextTick } = require('../common/timers');
+const uv = require('../native/uv');
 const { methods: writing } = require('./write');
 
 /* State of a stand-in. No private fields: TLS may be given a Proxy of it. */
@@ -30,6 +31,8 @@ const kReads = Symbol('kReads');
 const kBefore = Symbol('kBefore');
 /** The failure of a write, which is not told as one of the socket's. */
 const kFailure = Symbol('kFailure');
+/** What is to be done when the connection that it waits for begins; undefined: it waits for none. */
+const kHeld = Symbol('kHeld');
 /** The listener that passes on what the socket tells as its 'error'. */
 const kPassError = Symbol('kPassError');
 
@@ -49,20 +52,56 @@ function takeFirst(standIn, socket) {
   if (hasEnded(socket)) standIn.push(null);
 }
 
-/** From now on what the connection gives is the stand-in's. */
-function begin(standIn) {
+/** Gives a life of the socket to the stand-in: from now on what the connection gives is the latter's. */
+function attach(standIn, life) {
   const { [kStandsFor]: socket } = standIn;
-  if (socket.destroyed && socket[kHandle] === null) socket[kLiveAgain](); // it is the next connection that it is for
-  const life = lifeOf(socket);
-  if (socket[kParser] !== null) stopParsing(socket);
-  takeFirst(standIn, socket);
   standIn[kReads] = life;
   standIn[kBefore] = life.standIn;
   standIn[kPassError] = (error) => standIn.emit('error', error);
   life.standIn = standIn;
   socket.on('error', standIn[kPassError]);
   life.once('connect', () => standIn.emit('connect'));
-  if (socket[kHandle] === null && !socket.destroyed) socket[kWillConnect] = true; // TLS speaks at once: it is kept
+}
+
+/**
+ * Somebody reads the stand-in. Of a socket that is destroyed the next connection is for it, if there is one: until then
+ * the socket is what it was.
+ */
+function begin(standIn) {
+  const { [kStandsFor]: socket } = standIn;
+  const life = lifeOf(socket);
+  if (socket[kHandle] === null) socket[kWillConnect] = true; // TLS speaks at once: it is kept
+  if (socket.destroyed && socket[kHandle] === null) {
+    standIn[kReads] = null;
+    standIn[kHeld] = null;
+    life.whenNext((next) => {
+      const { [kHeld]: held } = standIn;
+      standIn[kHeld] = undefined;
+      if (standIn.destroyed) return;
+      attach(standIn, next);
+      if (held !== null) nextTick(release, standIn, held);
+    });
+    return;
+  }
+  if (socket[kParser] !== null) stopParsing(socket);
+  takeFirst(standIn, socket);
+  attach(standIn, life);
+}
+
+/**
+ * Whether there is no connection yet: then `action` is done when there is, or `callback` gets an error when there will
+ * be none. A stream has one such at a time.
+ */
+function holds(standIn, callback, action) {
+  if (standIn[kHeld] === undefined) return false;
+  standIn[kHeld] = { action, callback };
+  return true;
+}
+
+/** Does what was held. */
+function release(standIn, held) {
+  if (standIn.destroyed) held.callback(new codes.ERR_SOCKET_CLOSED());
+  else held.action();
 }
 
 /** Whether the connection that it reads is still that of the socket. */
@@ -77,6 +116,17 @@ const noting = (standIn, callback) => (error) => {
 /** socket.write(), also when a program has another in the place of it, which does not see what Node's TLS writes. */
 const write = (socket, ...args) => Reflect.apply(writing.write, socket, args);
 
+/** A write to a socket that the program has ended: below the stream the kernel refuses it, and the socket closes. */
+function refuses({ [kStandsFor]: socket }, callback) {
+  if (!socket.writableEnded || socket.destroyed) return false;
+  const error = errnoException(uv.EPIPE, 'write');
+  nextTick(() => {
+    callback(error);
+    socket.destroy(error);
+  });
+  return true;
+}
+
 class StandIn extends Duplex {
   /** @param {import('./socket').Socket} socket */
   constructor(socket) {
@@ -86,6 +136,7 @@ class StandIn extends Duplex {
     this[kReads] = undefined;
     this[kBefore] = null;
     this[kFailure] = null;
+    this[kHeld] = undefined;
     this[kPassError] = null;
     this._parent = null; // as of a socket of Node's: none whose idle timeout is to be put off too
     this.once('end', () => {
@@ -116,10 +167,14 @@ class StandIn extends Duplex {
   }
 
   _write(chunk, encoding, callback) {
+    if (holds(this, callback, () => this._write(chunk, encoding, callback))) return;
+    if (refuses(this, noting(this, callback))) return;
     write(this[kStandsFor], chunk, noting(this, callback));
   }
 
   _writev(chunks, callback) {
+    if (holds(this, callback, () => this._writev(chunks, callback))) return;
+    if (refuses(this, noting(this, callback))) return;
     const { [kStandsFor]: socket } = this;
     const { chunk: last } = chunks.pop();
     socket.cork();
@@ -129,10 +184,14 @@ class StandIn extends Duplex {
   }
 
   _final(callback) {
+    if (holds(this, callback, () => this._final(callback))) return;
     callStream(this[kStandsFor], Duplex.prototype.end, KEEPING.end, [noting(this, () => callback())]);
   }
 
   _destroy(error, callback) {
+    const { [kHeld]: held } = this;
+    this[kHeld] = undefined;
+    if (held) release(this, held);
     if (this[kReads] === undefined || isCurrent(this)) this[kStandsFor].destroy();
     callback(error);
   }
@@ -165,7 +224,10 @@ class StandIn extends Duplex {
   giveBack() {
     const { [kReads]: life, [kStandsFor]: socket } = this;
     this[kReads] = null;
-    if (!life) return;
+    if (!life) {
+      this.destroy(); // so that it does not get the next connection either
+      return;
+    }
     life.standIn = this[kBefore];
     socket.off('error', this[kPassError]);
     this.removeAllListeners();

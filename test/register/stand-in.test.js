@@ -208,6 +208,38 @@ for (const [title, way] of Object.entries(WAYS)) {
       assert.deepStrictEqual([client.destroyed, ...(await Promise.all(over))], [true, [false], [false]]);
     });
 
+    it('a socket that has closed before TLS comes stays closed, and tells of that once', async () => {
+      const { client, accepted } = await connection();
+      const told = noting({ accepted });
+      client.destroy();
+      await closed(accepted.resume());
+      const late = track(new tls.TLSSocket(way.of(accepted), { isServer: true, key, cert }));
+      await new Promise(setImmediate);
+      const { destroyed, readable, writable } = accepted;
+      accepted.destroy();
+      await new Promise(setImmediate);
+      assert.deepStrictEqual([told, destroyed, readable, writable, late.destroyed],
+        [['accepted end', 'accepted close false'], true, false, false, false]);
+    });
+
+    it('a write to what waits for a connection fails when it is destroyed before there is one', async () => {
+      const { accepted } = await connection();
+      accepted.destroy();
+      await closed(accepted);
+      const stream = standInFor(accepted).on('data', () => {});
+      const failed = new Promise((resolve) => stream.write('never', resolve));
+      stream.destroy();
+      assert.strictEqual((await failed).code, 'ERR_SOCKET_CLOSED');
+    });
+
+    it('a program that ends the socket under TLS: what TLS writes fails there, and the socket has no error', async () => {
+      const { accepted, near, far, told } = await secured();
+      const over = [near, far].map((socket) => new Promise((resolve) => socket.on('close', resolve)));
+      accepted.end();
+      await Promise.all(over);
+      assert.deepStrictEqual(told.sort(), ['accepted close false', 'client close false']);
+    });
+
     it('writes that wait go first', async () => {
       const { client, accepted } = await connection();
       const before = Buffer.alloc(8 * 1024 * 1024, 'x');
@@ -370,6 +402,19 @@ describe('what stands for a socket, with cnet/register', () => {
       const got = await hear(client);
       assert.strictEqual(encoding === null ? got : Buffer.from(got, encoding).toString(), 'before after');
     }
+  });
+
+  it('a reset is an error of a TLS socket that no server has made, as over a handle', async () => {
+    const { client, accepted } = await connection();
+    const far = track(new tls.TLSSocket(accepted, { isServer: true, key, cert }));
+    const near = track(tls.connect({ ...CHECKED, socket: client })).on('error', () => {});
+    near.write('hello');
+    await once(far, 'data');
+    const told = noting({ accepted, far });
+    const over = [accepted, far].map((socket) => new Promise((resolve) => socket.on('close', resolve)));
+    client.resetAndDestroy();
+    await Promise.all(over);
+    assert.deepStrictEqual(told.sort(), ['accepted close false', 'far close true', 'far error']);
   });
 
   it('a connection of http that its listener gives to TLS is read by that, and not by the parser', async () => {
