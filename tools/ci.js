@@ -36,6 +36,7 @@ const SUITES = [
   ['programs', () => runSuite('programs', { style: 'dot' })],
   ['programs of the benchmark: each works', () => script('bench', ['--apps', '--smoke', '--no-build'])],
   ['test runners, bundlers and package managers', () => runSuite('surroundings', { style: 'dot' })],
+  ['the documentation as a site', () => runSuite('docs', { style: 'dot' })],
   ['the core without Node: plain, ASan and UBSan, TSan, line coverage', () => script('test:core')],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],
 ];
