@@ -19,7 +19,7 @@ const CHECKS = [
   ['C: no warning from gcc and clang, no file too long', () => npmRun('check:c')],
   ['C: format', () => npmRun('format:check')],
   ['C: cppcheck and clang-tidy', () => npmRun('analyse')],
-  ['JavaScript: eslint', () => npmRun('lint')],
+  ['JavaScript and documents: eslint, markdownlint', () => npmRun('lint')],
   ['npm start', () => npm(['start', '--silent'])],
 ];
 

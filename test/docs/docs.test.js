@@ -6,6 +6,7 @@ const path = require('node:path');
 
 const { missingNames, namesOfModule, namesOfTypes, sectionOf } = require('../../tools/api-names.js');
 const { checkCoverage, checkNames } = require('../../tools/check-coverage.js');
+const { findWords } = require('../../tools/lint-documents.js');
 
 const ROOT = path.join(__dirname, '..', '..');
 const read = (...names) => fs.readFileSync(path.join(ROOT, ...names), 'utf8');
@@ -27,6 +28,13 @@ describe('the documents', () => {
       });
     }
     assert.deepStrictEqual(long, []);
+  });
+});
+
+describe('npm run lint, of the documents', () => {
+  it('finds the words that make a riddle, outside of code', () => {
+    const text = 'It tells of\nwhat is `told of`.\n\n```js\nas(ever); // as ever\n```\nAs ever.\n';
+    assert.deepStrictEqual(findWords(text).map(({ line }) => line), [1, 7]);
   });
 });
 

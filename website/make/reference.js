@@ -160,7 +160,7 @@ function readEntry({ head, rest, heading, chapter }, types) {
   return {
     title: own.join(', '),
     names: found,
-    node: sinceNode(remark, type) ?? CHAPTERS[chapter] ?? '18 or before',
+    node: sinceNode(remark, type) ?? (/cnet\./.test(own[0]) ? 'not in Node' : CHAPTERS[chapter] ?? '18 or before'),
     cnet: type?.cnet ?? VERSION,
     fallback: /default: ([^;]*)/.exec(remark)?.[1] ?? null,
     remark,
