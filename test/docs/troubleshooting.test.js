@@ -58,7 +58,6 @@ describe('docs/troubleshooting.md', () => {
       new errors.codes.ERR_INVALID_ADDRESS_FAMILY(5, 'example.com', 80).message,
       new errors.codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('getTCPInfo()').message,
       new errors.codes.ERR_IP_BLOCKED('192.0.2.1').message,
-      new errors.codes.ERR_INVALID_FD(-1).message,
       new errors.codes.ERR_INVALID_FD_TYPE('FILE').message,
       new errors.codes.ERR_INVALID_IP_ADDRESS(undefined).message,
       new errors.codes.ERR_SOCKET_BAD_PORT('options.port', 70000).message,

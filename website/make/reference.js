@@ -191,10 +191,10 @@ const KINDS = {
 };
 
 /* The line of facts below the name of an entry. */
-function factsOf({ names: [{ kind, place }], node, cnet, fallback }) {
+function factsOf({ names: [{ kind, place }], node, cnet, fallback, remark }) {
   const what = {
     event: `Event of a ${place?.toLowerCase()}`,
-    error: 'Error',
+    error: `Error: ${/^`\w+`/.exec(remark)?.[0] ?? '`Error`'}`,
     diagnostics: 'Diagnostics',
     option: /\(\)$/.test(place ?? '') ? `Option of \`${place}\`` : 'Option',
   }[kind] ?? KINDS[kind];
