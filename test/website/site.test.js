@@ -76,6 +76,13 @@ describe('the entries of the reference', () => {
     assert.deepStrictEqual(without.map(({ code }) => code), []);
   });
 
+  it('each option has a default', () => {
+    const options = entries.filter(({ names }) => names[0].kind === 'option');
+    assert.ok(options.length > 60);
+    assert.deepStrictEqual(options.filter(({ fallback }) => !fallback).map(({ title }) => title), []);
+    assert.strictEqual(options.find(({ title }) => title === 'backlog').fallback, '511');
+  });
+
   it('each method, function, event and option has an example', () => {
     const kinds = ['class', 'method', 'event', 'function', 'option'];
     const without = entries

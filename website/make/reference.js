@@ -107,7 +107,7 @@ function typesOf(types, { kind, place, also }, name, head) {
   if (kind === 'method' || CLASS_NAMES.includes(place)) return types.member(place, name);
   if (kind === 'function') return anywhere(types, name, file);
   if (kind !== 'option' && kind !== 'property') return null;
-  const found = place === null ? null : types.property(place, name) ?? (also && types.property(also, name));
+  const found = [place, also].filter(Boolean).map((one) => types.property(one, name)).find(Boolean);
   return found ?? anywhere(types, name, file);
 }
 
@@ -129,6 +129,16 @@ function sinceNode(remark, found) {
   if (/^not in Node/.test(told)) return 'not in Node';
   if (/not released/.test(told)) return 'not released';
   return told.replace(/^Node:? /, '');
+}
+
+/** "default: 5000" of the text, else what the comment of the types says. An option without either has none. */
+function defaultOf(remark, kind, type) {
+  const [, said] = /default: ([^;]*)/.exec(remark) ?? [];
+  if (said !== undefined || kind !== 'option') return said ?? null;
+  const comment = unbroken(type?.comment ?? '');
+  const [, after] = /(?<!the )default: ([^.;]+)/i.exec(comment) ?? [];
+  const [, before] = /([\w']+), the default\b/.exec(comment) ?? [];
+  return after ?? before ?? 'none';
 }
 
 /** Chapters that Node does not have, or where the line that names Node is in the text. */
@@ -154,6 +164,7 @@ function readEntry({ head, rest, heading, chapter }, types) {
     const kind = { ...kindOf(code, unbroken(head), heading, chapter) };
     const type = typesOf(types, kind, name, unbroken(head));
     if (type === null && /Options|Opts/.test(kind.place ?? '')) kind.kind = 'argument';
+    if (kind.also !== undefined && types.property(kind.place, name) === null && type !== null) kind.kind = 'property';
     return { code, name, ...kind, signature: type === null ? null : signatureOf(kind, name, type), type };
   });
   const type = found.find((one) => one.type !== null)?.type ?? null;
@@ -162,7 +173,7 @@ function readEntry({ head, rest, heading, chapter }, types) {
     names: found,
     node: sinceNode(remark, type) ?? (/cnet\./.test(own[0]) ? 'not in Node' : CHAPTERS[chapter] ?? '18 or before'),
     cnet: type?.cnet ?? VERSION,
-    fallback: /default: ([^;]*)/.exec(remark)?.[1] ?? null,
+    fallback: defaultOf(remark, found[0].kind, type),
     remark,
     text,
   };
