@@ -256,6 +256,63 @@ const chaptersOf = (text) =>
 const anchorsOf = (text) =>
   new Map(chaptersOf(text).flatMap(({ name, headings }) => headings.map((heading) => [heading, name])));
 
+/* The examples of the chapters, each with the anchor that it has on its page. */
+const examplesOf = (chapters) =>
+  chapters.flatMap(({ name, chapter }) =>
+    [...chapter.matchAll(/^```(?:js|mjs)\n([^]*?)^```/gm)].map(([, source], i) =>
+      ({ source, link: `./${name}#example-${i + 1}`, page: name })));
+
+/* The example of an entry: of its page, else of another page, else of another document; null: there is none. */
+function exampleOf({ names, page }, { examples, others }) {
+  const here = (wanted) => examples.filter((one) => (one.page === page) === wanted);
+  const all = [...here(true), ...here(false), ...others];
+  return all.find(({ source }) => names.some((name) => shows(source, name)))?.link ?? null;
+}
+
+/* Anchors of an entry, which nothing else on its page has. */
+function takeAnchors({ names, page }, taken) {
+  return names.map((name) => {
+    const base = anchorOf(name);
+    let id = base;
+    for (let i = 2; taken.has(`${page}#${id}`); i++) id = `${base}-${i}`;
+    taken.add(`${page}#${id}`);
+    return id;
+  });
+}
+
+/* The link behind the facts of an entry. */
+function linkOf({ names: [{ kind, code }], page, example }) {
+  if (kind === 'error') return ` · [Cause and cure](/troubleshooting#${slug(code)})`;
+  return example === null ? '' : ` · [Example](${example.replace(`./${page}#`, '#')})`;
+}
+
+/* A part of a chapter, from one heading to the next, with its entries; they are added to `state.entries`. */
+function renderSection(section, { title, name }, state) {
+  const heading = /^##+ (.*)$/m.exec(section)[1];
+  const isDeep = section.startsWith('### ');
+  const withEntries = section.replace(ITEM, (whole, head, rest) => {
+    const read = readEntry({ head, rest, heading, chapter: title }, state.types);
+    if (read === null) return whole;
+    const entry = { ...read, page: name };
+    entry.ids = takeAnchors(entry, state.taken);
+    entry.example = exampleOf(entry, state);
+    state.entries.push(entry);
+    return `\n${renderEntry(entry, entry.ids, linkOf(entry), isDeep ? 3 : 2)}\n\n`;
+  });
+  return isDeep ? withEntries.replace(/^### /, '## ') : withEntries.replace(/^## .*\n/, `# ${title}\n`);
+}
+
+/* A chapter as a page, with an anchor at each example. */
+function renderChapter({ title, name, chapter }, state) {
+  let count = 0;
+  const text = chapter
+    .split(/^(?=### )/m)
+    .map((section) => renderSection(section, { title, name }, state))
+    .join('')
+    .replace(/^```(?:js|mjs)\n/gm, (fence) => `\n<a id="example-${++count}"></a>\n\n${fence}`);
+  return { name, title: title.replace(/^Class /, ''), text };
+}
+
 /**
  * The pages of docs/api.md.
  * @param {string} text docs/api.md
@@ -265,48 +322,10 @@ const anchorsOf = (text) =>
  */
 function makeReference(text, types, others = []) {
   const [intro] = text.split(/^(?=## )/m);
-  const parts = chaptersOf(text);
-  const taken = new Set(parts.flatMap(({ name, headings }) => headings.map((heading) => `${name}#${heading}`)));
-  const entries = [];
-  const examples = parts.flatMap(({ name, chapter }) =>
-    [...chapter.matchAll(/^```(?:js|mjs)\n([^]*?)^```/gm)].map(([, source], i) =>
-      ({ source, link: `./${name}#example-${i + 1}`, page: name })));
-  const exampleFor = (entry, page) => {
-    const here = (wanted) => examples.filter((one) => (one.page === page) === wanted);
-    const all = [...here(true), ...here(false), ...others];
-    return all.find(({ source }) => entry.names.some((one) => shows(source, one)))?.link ?? null;
-  };
-
-  const pages = parts.map(({ title, name, chapter }) => {
-    let count = 0;
-    const sections = chapter.split(/^(?=### )/m).map((section) => {
-      const heading = /^##+ (.*)$/m.exec(section)[1];
-      const isDeep = section.startsWith('### ');
-      return section
-        .replace(ITEM, (whole, head, rest) => {
-          const entry = readEntry({ head, rest, heading, chapter: title }, types);
-          if (entry === null) return whole;
-          const ids = entry.names.map((one) => {
-            const base = anchorOf(one);
-            let id = base;
-            for (let i = 2; taken.has(`${name}#${id}`); i++) id = `${base}-${i}`;
-            taken.add(`${name}#${id}`);
-            return id;
-          });
-          const example = exampleFor(entry, name);
-          entries.push({ ...entry, page: name, ids, example });
-          const isError = entry.names[0].kind === 'error';
-          const link = isError
-            ? ` · [Cause and cure](/troubleshooting#${slug(entry.names[0].code)})`
-            : example && ` · [Example](${example.replace(`./${name}#`, '#')})`;
-          return `\n${renderEntry(entry, ids, link ?? '', isDeep ? 3 : 2)}\n\n`;
-        })
-        .replace(/^```(?:js|mjs)\n/gm, (fence) => `\n<a id="example-${++count}"></a>\n\n${fence}`)
-        .replace(/^### (.*)$/m, (line) => (isDeep ? line.replace('### ', '## ') : line));
-    });
-    return { name, title: title.replace(/^Class /, ''), text: sections.join('').replace(/^## .*\n/, `# ${title}\n`) };
-  });
-  return { intro, pages, entries };
+  const chapters = chaptersOf(text);
+  const taken = new Set(chapters.flatMap(({ name, headings }) => headings.map((heading) => `${name}#${heading}`)));
+  const state = { types, taken, entries: [], examples: examplesOf(chapters), others };
+  return { intro, pages: chapters.map((chapter) => renderChapter(chapter, state)), entries: state.entries };
 }
 
 module.exports = { anchorsOf, makeReference, slug };
