@@ -62,7 +62,7 @@ const FACTS = [
   page('Conformance', '/conformance'),
   page('Reliability', '/reliability'),
   page('Security', '/security'),
-  page('Reporting a hole', '/reporting'),
+  page('Reporting a vulnerability', '/reporting'),
   page('Changelog', '/changelog'),
 ];
 
