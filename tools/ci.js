@@ -20,7 +20,7 @@ const CHECKS = [
   ['C: no warning from gcc and clang, no file too long', () => npmRun('check:c')],
   ['C: format', () => npmRun('format:check')],
   ['C: cppcheck and clang-tidy', () => npmRun('analyse')],
-  ['JavaScript: eslint', () => npmRun('lint')],
+  ['JavaScript and documents: eslint, markdownlint', () => npmRun('lint')],
   ['npm start', () => npm(['start', '--silent'])],
 ];
 
@@ -38,6 +38,7 @@ const SUITES = [
   ['programs', () => runSuite('programs', { style: 'dot' })],
   ['programs of the benchmark: each works', () => script('bench', ['--apps', '--smoke', '--no-build'])],
   ['test runners, bundlers and package managers', () => runSuite('surroundings', { style: 'dot' })],
+  ['the documentation as a site', () => runSuite('docs', { style: 'dot' })],
   ['the core without Node: plain, ASan and UBSan, TSan, line coverage', () => script('test:core')],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],
 ];

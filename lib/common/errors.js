@@ -114,7 +114,6 @@ const codes = {
   ERR_INVALID_ADDRESS_FAMILY: InvalidAddressFamily,
   ERR_INVALID_ARG_TYPE: define(TypeError, 'ERR_INVALID_ARG_TYPE', argTypeMessage),
   ERR_INVALID_ARG_VALUE: define(TypeError, 'ERR_INVALID_ARG_VALUE', argValueMessage),
-  ERR_INVALID_FD: define(RangeError, 'ERR_INVALID_FD', (fd) => formatText('"fd" must be a positive integer: %s', fd)),
   ERR_INVALID_FD_TYPE: define(TypeError, 'ERR_INVALID_FD_TYPE', (type) => formatText('Unsupported fd type: %s', type)),
   ERR_INVALID_HANDLE_TYPE: define(
     TypeError,
