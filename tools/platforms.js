@@ -26,7 +26,7 @@ const FOLDERS = ['api', 'beyond', 'loading', 'node', 'node-internals', 'processe
 
 /** What is tried in .ci/run: loading, connections over TCP and paths, parsers, in few minutes for each platform. */
 const CORE = new RegExp(`^test/(loading/native-file|api/(${[
-  'address-texts', 'async-context', 'behaviours', 'block-list[a-z-]*', 'bound-socket', 'callbacks', 'connect', 'families',
+  'address-texts', 'async-context', 'behaviours', 'block-list[a-z-]*', 'bound-socket', 'connect', 'families',
   'given-handles', 'handles', 'inspect', 'ip', 'ipc', 'late-lives', 'listen', 'lives',
 ].join('|')}))\\.test\\.js$`);
 
