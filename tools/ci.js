@@ -33,7 +33,7 @@ const SUITES = [
     () => testNodes(NODES, { atOnce: 2, covered: process.versions.node }),
   ],
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
-  ['other platforms, by qemu-user and Wine', () => testPlatforms(['s390x', 'arm64', 'windows'], { core: true, atOnce: 2 })],
+  ['other platforms, by qemu-user and Wine', () => testPlatforms(['s390x', 'arm64', 'windows'], { core: true, atOnce: 3 })],
   ['the packed package', () => runSuite('package', { style: 'dot' })],
   ['programs', () => runSuite('programs', { style: 'dot' })],
   ['programs of the benchmark: each works', () => script('bench', ['--apps', '--smoke', '--no-build'])],

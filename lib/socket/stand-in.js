@@ -13,7 +13,7 @@ const { Duplex } = require('node:stream');
 
 const { codes } = require('../common/errors');
 const { giveFirst, takeBuffered } = require('./first-bytes');
-const { callStream, lifeOf } = require('./life');
+const { KEEPING, callStream, lifeOf } = require('./life');
 const { asNodes } = require('../node-internals/native-streams');
 const { hasEnded } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
@@ -129,7 +129,7 @@ class StandIn extends Duplex {
   }
 
   _final(callback) {
-    callStream(this[kStandsFor], 'end', [noting(this, () => callback())]);
+    callStream(this[kStandsFor], Duplex.prototype.end, KEEPING.end, [noting(this, () => callback())]);
   }
 
   _destroy(error, callback) {
