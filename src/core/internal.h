@@ -40,6 +40,7 @@ enum {
   CNET_SENDING = 1u << 9,    /* it has the part of send_file.c, in the place of a write */
   CNET_RELAYED = 1u << 10,   /* it has the part of relay.c */
   CNET_PASSES = 1u << 11,    /* it is read by passing.c */
+  CNET_AWAY = 1u << 12,      /* it has the part of away.c: its own handle is neither read nor written to */
 };
 
 typedef struct cnet_write cnet_write_t;
@@ -63,6 +64,7 @@ struct cnet_loop {
   uint32_t tickets_held;    /* how many do; guarded by the mutex of the table, as is the one above for other threads */
   int descriptor_limit;     /* asked for when a listener begins; 0: none */
   uint32_t handles;         /* open ones, and other work: see handle.h */
+  uint32_t spare;           /* of these, such as keep nothing open: see cnet_handle_is_spare() */
   uint64_t attempts;        /* to connect, that have begun: the number of the newest */
   uint64_t counts[CNET_COUNTED];
   bool closing;

@@ -1,0 +1,328 @@
+/*
+ * seat.c: the side of JavaScript's thread: what the streams of its loop ask of an I/O thread, and are told by it.
+ *
+ * Each note is posted at once, so that a write leaves while its caller goes on, as one to the kernel would: who then
+ * blocks the thread waits for nothing that has not left.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "handle.h"
+#include "link.h"
+
+/* Notes that are dealt with until the loop goes on to others. */
+#define CNET_AT_ONCE 1024
+
+static void post(cnet_link_t *link, cnet_note_t *note) {
+  cnet_chain_t chain = {0};
+
+  note->link = link;
+  cnet_chain_add(&chain, note);
+  cnet_mailbox_post(&link->thread->commands, &chain);
+}
+
+/* Has the thread look at what is to be read. */
+static void post_read(cnet_link_t *link) {
+  if (!atomic_exchange(&link->read_posted, true)) post(link, &link->read);
+}
+
+/* --- what a stream asks for: cnet_away_ops_t ----------------------------------------------------------------------- */
+
+/* What was kept is given from the loop, as all is. */
+static void resume(cnet_link_t *link) {
+  cnet_io_thread_t *thread = link->thread;
+
+  if (link->is_resumed || link->backlog.first == NULL) return;
+  link->is_resumed = true;
+  link->resumed = thread->resumed;
+  thread->resumed = link;
+  uv_async_send(thread->wake);
+}
+
+static void read_or_not(void *data, bool start) {
+  cnet_link_t *link = data;
+
+  atomic_store(&link->wants_read, start);
+  if (start) resume(link);
+  post_read(link);
+}
+
+static uint64_t room_of(cnet_link_t *link) {
+  uint64_t waits = link->given - atomic_load_explicit(&link->written, memory_order_acquire);
+  return waits < CNET_UNWRITTEN ? CNET_UNWRITTEN - waits : 0;
+}
+
+/* A note with bytes, which are copied. 0 or UV_ENOMEM. */
+static int post_bytes(cnet_link_t *link, cnet_note_kind_t kind, const char *bytes, size_t length) {
+  cnet_note_t *note = cnet_note_new(kind, link, length);
+
+  if (note == NULL) return UV_ENOMEM;
+  if (length > 0) memcpy(note->bytes, bytes, length);
+  note->length = (uint32_t)length;
+  link->given += cnet_cost_of(length);
+  post(link, note);
+  return 0;
+}
+
+/* How much of one buffer there was room for, or a negative code. */
+static ssize_t post_some(cnet_link_t *link, const char *bytes, size_t length) {
+  size_t sent = 0;
+
+  while (sent < length) {
+    uint64_t room = room_of(link);
+    size_t some = length - sent < CNET_PIECE ? length - sent : CNET_PIECE;
+    if (room == 0) break;
+    if (some > room) some = (size_t)room;
+    int err = post_bytes(link, CNET_NOTE_WRITE, bytes + sent, some);
+    if (err) return sent > 0 ? (ssize_t)sent : err;
+    sent += some;
+  }
+  return (ssize_t)sent;
+}
+
+static ssize_t write_some(void *data, const uv_buf_t *bufs, unsigned count) {
+  cnet_link_t *link = data;
+  ssize_t total = 0;
+
+  if (link->failed) return link->failed;
+  for (unsigned i = 0; i < count; i++) {
+    ssize_t sent = post_some(link, bufs[i].base, bufs[i].len);
+    if (sent < 0) return total > 0 ? total : sent;
+    total += sent;
+    if ((size_t)sent < bufs[i].len) break;
+  }
+  return total;
+}
+
+static int park(void *data, const char *bytes, size_t length) {
+  cnet_link_t *link = data;
+  return link->failed ? link->failed : post_bytes(link, CNET_NOTE_PARK, bytes, length);
+}
+
+static void shut(void *data) {
+  cnet_link_t *link = data;
+  post(link, &link->shutdown);
+}
+
+static bool is_busy(void *data) {
+  cnet_link_t *link = data;
+  return link->given != atomic_load(&link->written) || atomic_load(&link->told) != atomic_load(&link->taken) ||
+         atomic_load(&link->end_posted);
+}
+
+static void hold(void *data, bool holds) {
+  cnet_io_thread_t *thread = ((cnet_link_t *)data)->thread;
+
+  thread->holds += holds ? 1 : (uint32_t)-1;
+  cnet_handle_ref((uv_handle_t *)thread->wake, thread->holds > 0);
+}
+
+static void leave(void *data) {
+  cnet_link_t *link = data;
+
+  link->seat = NULL;
+  link->thread->links--;
+  post(link, &link->close);
+}
+
+static const cnet_away_ops_t OPS = {read_or_not, write_some, park, shut, is_busy, hold, leave};
+
+/* --- beginning and end --------------------------------------------------------------------------------------------- */
+
+static void enter(cnet_io_thread_t *thread, cnet_link_t *link) {
+  link->next = thread->first;
+  if (link->next != NULL) link->next->previous = link;
+  thread->first = link;
+}
+
+static void free_chain(cnet_chain_t *chain) {
+  for (cnet_note_t *note; (note = cnet_chain_take(chain)) != NULL;)
+    if (note->bytes != NULL) free(note); /* the others are parts of links */
+}
+
+static void unlink_resumed(cnet_link_t *link) {
+  cnet_link_t **place = &link->thread->resumed;
+
+  if (!link->is_resumed) return;
+  while (*place != link) place = &(*place)->resumed;
+  *place = link->resumed;
+  link->is_resumed = false;
+}
+
+static void link_free(cnet_link_t *link) {
+  cnet_io_thread_t *thread = link->thread;
+
+  unlink_resumed(link);
+  if (link->previous != NULL)
+    link->previous->next = link->next;
+  else
+    thread->first = link->next;
+  if (link->next != NULL) link->next->previous = link->previous;
+  free_chain(&link->backlog);
+  free_chain(&link->queue);
+  free_chain(&link->offered);
+  free(link);
+}
+
+static cnet_link_t *link_new(cnet_io_thread_t *thread, cnet_stream_t *stream, int fd) {
+  cnet_link_t *link = calloc(1, sizeof *link);
+
+  if (link == NULL) return NULL;
+  link->thread = thread;
+  link->seat = stream;
+  link->open = (cnet_note_t){.kind = CNET_NOTE_OPEN, .length = (uint32_t)fd, .status = (int)cnet_kind_of(stream)};
+  link->read.kind = CNET_NOTE_READ;
+  link->shutdown.kind = CNET_NOTE_SHUTDOWN;
+  link->close.kind = CNET_NOTE_CLOSE;
+  link->end.kind = CNET_NOTE_END;
+  link->end.link = link;
+  return link;
+}
+
+int cnet_seat_move(cnet_io_thread_t *thread, cnet_stream_t *stream) {
+  int own = cnet_fd(stream);
+  int fd = own < 0 ? own : cnet_platform_dup(own);
+  if (fd < 0) return fd;
+
+  cnet_link_t *link = link_new(thread, stream, fd);
+  int err = link == NULL ? UV_ENOMEM : cnet_away_begin(stream, &OPS, link);
+  if (err) {
+    free(link);
+    cnet_platform_close(fd);
+    return err;
+  }
+  enter(thread, link);
+  thread->links++;
+  post(link, &link->open);
+  return 0;
+}
+
+void cnet_seat_end_all(cnet_io_thread_t *thread) {
+  cnet_mailbox_take(&thread->events, &thread->arrived);
+  cnet_mailbox_take(&thread->commands, &thread->arrived);
+  free_chain(&thread->arrived);
+  while (thread->first != NULL) {
+    cnet_stream_t *seat = thread->first->seat;
+    link_free(thread->first);
+    if (seat != NULL) cnet_away_end(seat);
+  }
+  thread->links = 0;
+}
+
+/* --- what the thread tells ------------------------------------------------------------------------------------------ */
+
+/* The seat has had so much: the worker may read again, if it waits for that and most is gone. */
+static void take(cnet_link_t *link, const cnet_note_t *note) {
+  uint64_t taken = atomic_load_explicit(&link->taken, memory_order_relaxed) + cnet_cost_of(note->length);
+
+  atomic_store(&link->taken, taken);
+  if (link->got - taken < CNET_UNREAD / 2 && atomic_load(&link->starved) && atomic_exchange(&link->starved, false))
+    post_read(link);
+}
+
+/* Gives the seat the first of its backlog. False: it takes no more for now, or the thread has ended, and all links. */
+static bool give_first(cnet_link_t *link) {
+  const cnet_io_thread_t *thread = link->thread;
+  cnet_note_t *note = link->backlog.first;
+
+  if (note->kind == CNET_NOTE_END) {
+    cnet_chain_take(&link->backlog);
+    atomic_store(&link->wants_read, false);
+    atomic_store(&link->end_posted, false);
+    cnet_away_read_ended(link->seat, note->status);
+    return false;
+  }
+  size_t given = cnet_away_give(link->seat, note->bytes + note->offset, note->length - note->offset);
+  if (thread->stopped) return false;
+  note->offset += (uint32_t)given;
+  if (note->offset < note->length) return false;
+  take(link, cnet_chain_take(&link->backlog));
+  free(note);
+  return true;
+}
+
+/* Gives the seat what it takes of its backlog. */
+static void give(cnet_link_t *link) {
+  const cnet_io_thread_t *thread = link->thread;
+
+  if (link->giving) return; /* the loop turns within a callback */
+  link->giving = true;
+  while (link->seat != NULL && link->backlog.first != NULL && cnet_away_is_read(link->seat))
+    if (!give_first(link)) break;
+  if (thread->stopped) return;
+  link->giving = false;
+  if (link->closed) link_free(link);
+}
+
+/* A write that has not gone is told once. */
+static void on_failed(cnet_link_t *link, cnet_note_t *note) {
+  int status = note->status;
+
+  free(note);
+  link->failed = status;
+  if (link->seat != NULL) cnet_away_failed(link->seat, status);
+}
+
+static void on_parked(const cnet_link_t *link, cnet_note_t *note) {
+  int status = note->status;
+
+  free(note);
+  if (link->seat != NULL) cnet_away_written(link->seat, status);
+}
+
+static void deal_with(cnet_note_t *note) {
+  cnet_link_t *link = note->link;
+
+  switch (note->kind) {
+  case CNET_NOTE_DATA:
+    link->got += cnet_cost_of(note->length);
+    /* fall through */
+  case CNET_NOTE_END:
+    cnet_chain_add(&link->backlog, note);
+    give(link);
+    return;
+  case CNET_NOTE_WRITE:
+    on_failed(link, note);
+    return;
+  case CNET_NOTE_PARK:
+    on_parked(link, note);
+    return;
+  case CNET_NOTE_SHUTDOWN:
+    if (link->seat != NULL) cnet_away_shut(link->seat, note->status);
+    return;
+  default:
+    assert(note->kind == CNET_NOTE_CLOSE && link->seat == NULL);
+    link->closed = true;
+    if (!link->giving) link_free(link);
+  }
+}
+
+/* Those that are read again are given what was kept for them. */
+static void give_kept(const cnet_io_thread_t *thread) {
+  while (!thread->stopped && thread->resumed != NULL) {
+    cnet_link_t *link = thread->resumed;
+    unlink_resumed(link);
+    give(link);
+  }
+}
+
+void cnet_seat_on_wake(uv_async_t *wake) {
+  cnet_io_thread_t *thread = wake->data;
+
+  cnet_mailbox_stay_awake(&thread->events);
+  give_kept(thread);
+  for (unsigned dealt = 0; !thread->stopped;) {
+    cnet_note_t *note = cnet_chain_take(&thread->arrived);
+    if (note == NULL && !cnet_mailbox_take(&thread->events, &thread->arrived)) {
+      if (cnet_mailbox_sleep(&thread->events)) return;
+    } else if (note != NULL) {
+      deal_with(note);
+      dealt++;
+    }
+    if (dealt < CNET_AT_ONCE || thread->stopped) continue;
+    uv_async_send(thread->wake);
+    return;
+  }
+}
