@@ -32,8 +32,8 @@ const { keep, onceUnlessItFails } = require('../common/undo');
 const uv = require('../native/uv');
 const { kAttempted, kConnected } = require('../common/symbols');
 const {
-  kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kEarlyData, kHandle,
-  kIOThreads, kLife, kNodeStream, kProxyHeaderToSend, kReceivesDescriptors,
+  kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kDescriptorQueue,
+  kEarlyData, kHandle,  kIOThreads, kLife, kNodeStream, kProxyHeaderToSend, kReceivesDescriptors,
 } = require('./state');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
 const { validateString } = require('../common/validate');
@@ -177,10 +177,11 @@ function attemptPath(socket, path, socketOptions) {
   if (err) refused(socket, err);
 }
 
-/** Unless TLS waits for the connection, or descriptors may come with it. */
+/** Unless TLS waits for the connection, or descriptors may come, or are to go, with it. */
 function toThread(socket) {
   const { [kHandle]: handle } = socket;
-  if (handle instanceof Handle && socket[kNodeStream] === null && !socket[kReceivesDescriptors])
+  const passes = socket[kReceivesDescriptors] || socket[kDescriptorQueue] !== null;
+  if (handle instanceof Handle && socket[kNodeStream] === null && !passes)
     moveToThread(handle, socket[kIOThreads]);
 }
 

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "away_internal.h"
-#include "read.h"
 #include "write.h"
 
 typedef struct cnet_away {
@@ -26,10 +25,13 @@ typedef struct cnet_away {
   bool holds;
 } cnet_away_t;
 
-/* Tells who works for it whether the loop is to go on, when that is another answer than before. */
+/*
+ * Tells who works for it whether the loop is to go on, when that is another answer than before. As with libuv, what
+ * waits has it go on in any case.
+ */
 static void settle(cnet_stream_t *stream, cnet_away_t *away) {
-  bool waits = away->reading || away->writing != NULL || away->shutting != NULL;
-  bool holds = away->ops != NULL && waits && !(stream->flags & (CNET_UNREF | CNET_CLOSING));
+  bool waits = (stream->flags & CNET_CLOSING) != 0 || away->writing != NULL || away->shutting != NULL;
+  bool holds = away->ops != NULL && (waits || (away->reading && !(stream->flags & CNET_UNREF)));
 
   if (holds == away->holds) return;
   away->holds = holds;
@@ -43,12 +45,11 @@ static void on_ref(cnet_stream_t *stream, cnet_part_t *part, bool ref) {
 
 static void on_close(cnet_stream_t *stream, cnet_part_t *part) {
   cnet_away_t *away = (cnet_away_t *)part;
-  const cnet_away_ops_t *ops = away->ops;
 
   away->reading = false;
+  if (away->ops == NULL) return;
   settle(stream, away);
-  away->ops = NULL;
-  if (ops != NULL) ops->close(away->data);
+  away->ops->close(away->data);
 }
 
 static void finish_write(cnet_away_t *away, int status) {
@@ -104,8 +105,18 @@ void cnet_away_end(cnet_stream_t *stream) {
 
   if (away == NULL || away->ops == NULL) return;
   stream->flags &= ~(uint32_t)CNET_AWAY;
+  away->reading = false;
   away->ops = NULL;
-  if (away->reading) cnet_read_start(stream);
+}
+
+void cnet_away_closed(cnet_stream_t *stream) {
+  cnet_away_t *away = away_of(stream);
+
+  if (away->ops == NULL) return;
+  if (away->holds) away->ops->hold(away->data, false);
+  away->holds = false;
+  away->ops = NULL;
+  cnet_close_handle(stream);
 }
 
 bool cnet_is_away(const cnet_stream_t *stream) { return (stream->flags & CNET_AWAY) != 0; }
@@ -120,7 +131,7 @@ bool cnet_away_is_read(const cnet_stream_t *stream) {
 int cnet_away_read(cnet_stream_t *stream, bool start) {
   cnet_away_t *away = away_of(stream);
 
-  if (away->ops == NULL) return UV_EBADF;
+  if (away->ops == NULL || (stream->flags & CNET_CLOSING)) return UV_EBADF;
   if (away->reading == start) return 0;
   away->reading = start;
   settle(stream, away);
@@ -178,6 +189,7 @@ bool cnet_away_is_busy(const cnet_stream_t *stream) {
 int cnet_away_try_write(cnet_stream_t *stream, const uv_buf_t *bufs, unsigned count) {
   const cnet_away_t *away = away_of(stream);
 
+  if (stream->flags & CNET_CLOSING) return UV_ECANCELED;
   if (away->shut) return UV_EPIPE;
   ssize_t taken = away->ops->write(away->data, bufs, count);
   return taken == 0 ? UV_EAGAIN : (int)taken;
@@ -187,6 +199,7 @@ int cnet_away_park(cnet_stream_t *stream, uv_write_t *req, const char *bytes, si
   cnet_away_t *away = away_of(stream);
 
   if (away->writing != NULL) return UV_EBUSY;
+  if (away->ops == NULL || (stream->flags & CNET_CLOSING)) return UV_ECANCELED;
   int err = away->shut ? UV_EPIPE : away->ops->park(away->data, bytes, length);
   if (err) return err;
   away->writing = req;
@@ -198,7 +211,7 @@ int cnet_away_park(cnet_stream_t *stream, uv_write_t *req, const char *bytes, si
 void cnet_away_written(cnet_stream_t *stream, int status) {
   cnet_away_t *away = away_of(stream);
 
-  if (away == NULL || (stream->flags & CNET_CLOSING)) return;
+  if (away == NULL) return;
   cnet_pin(stream);
   finish_write(away, status);
   settle(stream, away);
@@ -223,7 +236,7 @@ int cnet_away_confirm(cnet_stream_t *stream) {
 int cnet_away_shutdown(cnet_stream_t *stream, uv_shutdown_t *req, uv_shutdown_cb done) {
   cnet_away_t *away = away_of(stream);
 
-  if (away->shut || away->ops == NULL) return UV_ENOTCONN;
+  if (away->shut || away->ops == NULL || (stream->flags & CNET_CLOSING)) return UV_ENOTCONN;
   req->handle = stream->uv;
   away->shut = true;
   away->shutting = req;
@@ -236,7 +249,7 @@ int cnet_away_shutdown(cnet_stream_t *stream, uv_shutdown_t *req, uv_shutdown_cb
 void cnet_away_shut(cnet_stream_t *stream, int status) {
   cnet_away_t *away = away_of(stream);
 
-  if (away == NULL || (stream->flags & CNET_CLOSING)) return;
+  if (away == NULL) return;
   cnet_pin(stream);
   finish_shutdown(away, status);
   settle(stream, away);

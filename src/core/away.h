@@ -24,7 +24,7 @@ typedef struct cnet_away_ops {
   bool (*is_busy)(void *data);
   /* The stream is to keep its loop going by what it waits for, or not. */
   void (*hold)(void *data, bool hold);
-  /* The stream closes: what was taken is offered to the kernel once more, and the duplicate is closed. The last call. */
+  /* The stream closes: is to offer the kernel what it has taken, and to close its duplicate: cnet_away_closed(). */
   void (*close)(void *data);
 } cnet_away_ops_t;
 
@@ -34,7 +34,10 @@ typedef struct cnet_away_ops {
  */
 int cnet_away_begin(cnet_stream_t *stream, const cnet_away_ops_t *ops, void *data);
 
-/* Nobody works for it any more, and it works on its own descriptor. What waits is not told of until it closes. */
+/*
+ * Nobody works for it any more: it writes to its own descriptor. It is not read, as what was read for it may be lost,
+ * and what waits is not told of until it closes: this is for the end of the program.
+ */
 void cnet_away_end(cnet_stream_t *stream);
 
 /*
@@ -46,7 +49,7 @@ size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length);
 /* The end of what is read: UV_EOF or another code. */
 void cnet_away_read_ended(cnet_stream_t *stream, int status);
 
-/* What was parked is with the kernel, or `status` says why not. */
+/* What was parked is with the kernel, or `status` says why not. While the stream closes it is told too, until the end. */
 void cnet_away_written(cnet_stream_t *stream, int status);
 
 /* What was taken by write() could not be given to the kernel; told unless a write waits, which fails by itself. */
@@ -54,6 +57,9 @@ void cnet_away_failed(cnet_stream_t *stream, int status);
 
 /* The end of cnet_away_ops_t.shutdown(). */
 void cnet_away_shut(cnet_stream_t *stream, int status);
+
+/* The duplicate is closed: so is the stream now, and that is told. Nothing else may be told of it afterwards. */
+void cnet_away_closed(cnet_stream_t *stream);
 
 /* Whether somebody works for the stream. And whether it is read. */
 bool cnet_is_away(const cnet_stream_t *stream);

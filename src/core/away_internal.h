@@ -12,6 +12,9 @@ bool cnet_away_is_busy(const cnet_stream_t *stream);
 int cnet_away_park(cnet_stream_t *stream, uv_write_t *req, const char *bytes, size_t length, uv_write_cb done);
 int cnet_away_shutdown(cnet_stream_t *stream, uv_shutdown_t *req, uv_shutdown_cb done);
 
+/* Goes on with a close that has waited for whoever works for the stream: close.c. */
+void cnet_close_handle(cnet_stream_t *stream);
+
 int cnet_away_try_write(cnet_stream_t *stream, const uv_buf_t *bufs, unsigned count);
 
 /* As uv_try_write(), by whoever works for the stream. */

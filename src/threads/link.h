@@ -31,7 +31,7 @@ struct cnet_link {
   cnet_io_thread_t *thread;
 
   /* Of JavaScript's thread. */
-  cnet_stream_t *seat;          /* NULL: it has closed */
+  cnet_stream_t *seat;          /* there until the worker has closed; it may be closing itself */
   cnet_link_t *next, *previous; /* all links of the thread */
   cnet_chain_t backlog;         /* what the seat has not taken, as it is paused */
   uint64_t given;               /* what was taken to be written, reckoned as in cnet_cost_of() */
@@ -40,7 +40,8 @@ struct cnet_link {
   cnet_link_t *resumed;         /* the next one of those that are read again, and have a backlog */
   bool is_resumed;
   bool giving; /* a note is being given to the seat: what comes meanwhile waits */
-  bool closed; /* meanwhile the worker has told that it has closed */
+  bool leaves; /* the seat closes */
+  bool closed; /* while `giving` the worker has told that it has closed */
 
   /* Of the I/O thread. */
   cnet_stream_t *stream; /* NULL: it could not be opened, or is closed */

@@ -122,7 +122,7 @@ static void hold(void *data, bool holds) {
 static void leave(void *data) {
   cnet_link_t *link = data;
 
-  link->seat = NULL;
+  link->leaves = true;
   link->thread->links--;
   post(link, &link->close);
 }
@@ -204,9 +204,12 @@ void cnet_seat_end_all(cnet_io_thread_t *thread) {
   cnet_mailbox_take(&thread->commands, &thread->arrived);
   free_chain(&thread->arrived);
   while (thread->first != NULL) {
-    cnet_stream_t *seat = thread->first->seat;
-    link_free(thread->first);
-    if (seat != NULL) cnet_away_end(seat);
+    cnet_link_t *link = thread->first;
+    cnet_stream_t *seat = link->seat;
+    bool leaves = link->leaves, closed = link->closed;
+    if (leaves && !closed) cnet_away_closed(seat);
+    if (!leaves) cnet_away_end(seat);
+    link_free(link);
   }
   thread->links = 0;
 }
@@ -218,6 +221,7 @@ static void take(cnet_link_t *link, const cnet_note_t *note) {
   uint64_t taken = atomic_load_explicit(&link->taken, memory_order_relaxed) + cnet_cost_of(note->length);
 
   atomic_store(&link->taken, taken);
+  if (link->leaves) return; /* nothing is posted behind CNET_NOTE_CLOSE */
   if (link->got - taken < CNET_UNREAD / 2 && atomic_load(&link->starved) && atomic_exchange(&link->starved, false))
     post_read(link);
 }
@@ -249,7 +253,7 @@ static void give(cnet_link_t *link) {
 
   if (link->giving) return; /* the loop turns within a callback */
   link->giving = true;
-  while (link->seat != NULL && link->backlog.first != NULL && cnet_away_is_read(link->seat))
+  while (!link->leaves && link->backlog.first != NULL && cnet_away_is_read(link->seat))
     if (!give_first(link)) break;
   if (thread->stopped) return;
   link->giving = false;
@@ -262,14 +266,14 @@ static void on_failed(cnet_link_t *link, cnet_note_t *note) {
 
   free(note);
   link->failed = status;
-  if (link->seat != NULL) cnet_away_failed(link->seat, status);
+  if (!link->leaves) cnet_away_failed(link->seat, status);
 }
 
 static void on_parked(const cnet_link_t *link, cnet_note_t *note) {
   int status = note->status;
 
   free(note);
-  if (link->seat != NULL) cnet_away_written(link->seat, status);
+  cnet_away_written(link->seat, status);
 }
 
 static void deal_with(cnet_note_t *note) {
@@ -290,10 +294,11 @@ static void deal_with(cnet_note_t *note) {
     on_parked(link, note);
     return;
   case CNET_NOTE_SHUTDOWN:
-    if (link->seat != NULL) cnet_away_shut(link->seat, note->status);
+    cnet_away_shut(link->seat, note->status);
     return;
   default:
-    assert(note->kind == CNET_NOTE_CLOSE && link->seat == NULL);
+    assert(note->kind == CNET_NOTE_CLOSE && link->leaves);
+    cnet_away_closed(link->seat);
     link->closed = true;
     if (!link->giving) link_free(link);
   }

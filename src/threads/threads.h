@@ -36,8 +36,8 @@ unsigned cnet_threads_count(const cnet_threads_t *threads);
 void cnet_threads_stats(cnet_threads_t *threads, unsigned index, cnet_thread_stats_t *out);
 
 /*
- * Ends all threads, once each has offered the kernel what it was given, and waits for that. Streams go on by
- * themselves; what was read for them and not taken is lost. None is started any more.
+ * Ends all threads, once each has offered the kernel what it was given, and waits for that. Streams write
+ * by themselves then, and are not read any more. None is started any more.
  */
 void cnet_threads_stop(cnet_threads_t *threads);
 

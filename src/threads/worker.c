@@ -305,7 +305,6 @@ static void close_stream(cnet_link_t *link) {
 
   mark_dirty(link);
   write_dirty(link->thread); /* so that it is in no list afterwards */
-  link->told_failure = true; /* nobody wants to know any more */
   link->stream = NULL;
   if (stream != NULL)
     cnet_close(stream, false);
