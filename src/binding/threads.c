@@ -39,12 +39,9 @@ napi_value cnet_js_thread_stats(napi_env napi, napi_callback_info info) {
       type != napi_float64_array || length < 6)
     return cnet_int(napi, UV_EINVAL);
   cnet_threads_stats(threads, (unsigned)index, &stats);
-  const double numbers[] = {stats.sockets,
-                            (double)stats.messages,
-                            (double)stats.bytes_read,
-                            (double)stats.bytes_written,
-                            (double)stats.turns,
-                            (double)stats.cpu};
+  const double numbers[] = {
+      stats.sockets,       (double)stats.messages, (double)stats.bytes_read, (double)stats.bytes_written,
+      (double)stats.turns, (double)stats.cpu};
   for (size_t i = 0; i < 6; i++) ((double *)data)[i] = numbers[i];
   return cnet_int(napi, 0);
 }

@@ -49,7 +49,8 @@ size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length);
 /* The end of what is read: UV_EOF or another code. */
 void cnet_away_read_ended(cnet_stream_t *stream, int status);
 
-/* What was parked is with the kernel, or `status` says why not. While the stream closes it is told too, until the end. */
+/* What was parked is with the kernel, or `status` says why not. While the stream closes it is told too, until the end.
+ */
 void cnet_away_written(cnet_stream_t *stream, int status);
 
 /* What was taken by write() could not be given to the kernel; told unless a write waits, which fails by itself. */

@@ -71,6 +71,4 @@ int cnet_close(cnet_stream_t *stream, bool reset) {
   return cnet_handle_close_kept((uv_handle_t *)stream->uv, reset && stream->kind == CNET_TCP, on_closed);
 }
 
-void cnet_close_handle(cnet_stream_t *stream) {
-  cnet_handle_close_kept((uv_handle_t *)stream->uv, false, on_closed);
-}
+void cnet_close_handle(cnet_stream_t *stream) { cnet_handle_close_kept((uv_handle_t *)stream->uv, false, on_closed); }

@@ -36,10 +36,10 @@ struct cnet_note {
   cnet_note_t *next;
   cnet_note_t *last; /* of the first note of a list: its last one */
   cnet_link_t *link;
-  char *bytes;       /* behind the note itself */
-  uint32_t length;   /* of them */
-  uint32_t offset;   /* those that are dealt with */
-  int32_t status;    /* 0 or a negative code */
+  char *bytes;     /* behind the note itself */
+  uint32_t length; /* of them */
+  uint32_t offset; /* those that are dealt with */
+  int32_t status;  /* 0 or a negative code */
   uint8_t kind;
 };
 

@@ -4,16 +4,12 @@
  * Each note is posted at once, so that a write leaves while its caller goes on, as one to the kernel would: who then
  * blocks the thread waits for nothing that has not left.
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "descriptor.h"
 #include "handle.h"
-#include "link.h"
-
-/* Notes that are dealt with until the loop goes on to others. */
-#define CNET_AT_ONCE 1024
+#include "seat.h"
 
 static void post(cnet_link_t *link, cnet_note_t *note) {
   cnet_chain_t chain = {0};
@@ -24,11 +20,12 @@ static void post(cnet_link_t *link, cnet_note_t *note) {
 }
 
 /* Has the thread look at what is to be read. */
-static void post_read(cnet_link_t *link) {
+void cnet_seat_post_read(cnet_link_t *link) {
   if (!atomic_exchange(&link->read_posted, true)) post(link, &link->read);
 }
 
-/* --- what a stream asks for: cnet_away_ops_t ----------------------------------------------------------------------- */
+/* --- what a stream asks for: cnet_away_ops_t -----------------------------------------------------------------------
+ */
 
 /* What was kept is given from the loop, as all is. */
 static void resume(cnet_link_t *link) {
@@ -46,7 +43,7 @@ static void read_or_not(void *data, bool start) {
 
   atomic_store(&link->wants_read, start);
   if (start) resume(link);
-  post_read(link);
+  cnet_seat_post_read(link);
 }
 
 static uint64_t room_of(cnet_link_t *link) {
@@ -129,7 +126,8 @@ static void leave(void *data) {
 
 static const cnet_away_ops_t OPS = {read_or_not, write_some, park, shut, is_busy, hold, leave};
 
-/* --- beginning and end --------------------------------------------------------------------------------------------- */
+/* --- beginning and end ---------------------------------------------------------------------------------------------
+ */
 
 static void enter(cnet_io_thread_t *thread, cnet_link_t *link) {
   link->next = thread->first;
@@ -142,7 +140,7 @@ static void free_chain(cnet_chain_t *chain) {
     if (note->bytes != NULL) free(note); /* the others are parts of links */
 }
 
-static void unlink_resumed(cnet_link_t *link) {
+void cnet_seat_unlink_resumed(cnet_link_t *link) {
   cnet_link_t **place = &link->thread->resumed;
 
   if (!link->is_resumed) return;
@@ -151,10 +149,10 @@ static void unlink_resumed(cnet_link_t *link) {
   link->is_resumed = false;
 }
 
-static void link_free(cnet_link_t *link) {
+void cnet_seat_link_free(cnet_link_t *link) {
   cnet_io_thread_t *thread = link->thread;
 
-  unlink_resumed(link);
+  cnet_seat_unlink_resumed(link);
   if (link->previous != NULL)
     link->previous->next = link->next;
   else
@@ -209,125 +207,7 @@ void cnet_seat_end_all(cnet_io_thread_t *thread) {
     bool leaves = link->leaves, closed = link->closed;
     if (leaves && !closed) cnet_away_closed(seat);
     if (!leaves) cnet_away_end(seat);
-    link_free(link);
+    cnet_seat_link_free(link);
   }
   thread->links = 0;
-}
-
-/* --- what the thread tells ------------------------------------------------------------------------------------------ */
-
-/* The seat has had so much: the worker may read again, if it waits for that and most is gone. */
-static void take(cnet_link_t *link, const cnet_note_t *note) {
-  uint64_t taken = atomic_load_explicit(&link->taken, memory_order_relaxed) + cnet_cost_of(note->length);
-
-  atomic_store(&link->taken, taken);
-  if (link->leaves) return; /* nothing is posted behind CNET_NOTE_CLOSE */
-  if (link->got - taken < CNET_UNREAD / 2 && atomic_load(&link->starved) && atomic_exchange(&link->starved, false))
-    post_read(link);
-}
-
-/* Gives the seat the first of its backlog. False: it takes no more for now, or the thread has ended, and all links. */
-static bool give_first(cnet_link_t *link) {
-  const cnet_io_thread_t *thread = link->thread;
-  cnet_note_t *note = link->backlog.first;
-
-  if (note->kind == CNET_NOTE_END) {
-    cnet_chain_take(&link->backlog);
-    atomic_store(&link->wants_read, false);
-    atomic_store(&link->end_posted, false);
-    cnet_away_read_ended(link->seat, note->status);
-    return false;
-  }
-  size_t given = cnet_away_give(link->seat, note->bytes + note->offset, note->length - note->offset);
-  if (thread->stopped) return false;
-  note->offset += (uint32_t)given;
-  if (note->offset < note->length) return false;
-  take(link, cnet_chain_take(&link->backlog));
-  free(note);
-  return true;
-}
-
-/* Gives the seat what it takes of its backlog. */
-static void give(cnet_link_t *link) {
-  const cnet_io_thread_t *thread = link->thread;
-
-  if (link->giving) return; /* the loop turns within a callback */
-  link->giving = true;
-  while (!link->leaves && link->backlog.first != NULL && cnet_away_is_read(link->seat))
-    if (!give_first(link)) break;
-  if (thread->stopped) return;
-  link->giving = false;
-  if (link->closed) link_free(link);
-}
-
-/* A write that has not gone is told once. */
-static void on_failed(cnet_link_t *link, cnet_note_t *note) {
-  int status = note->status;
-
-  free(note);
-  link->failed = status;
-  if (!link->leaves) cnet_away_failed(link->seat, status);
-}
-
-static void on_parked(const cnet_link_t *link, cnet_note_t *note) {
-  int status = note->status;
-
-  free(note);
-  cnet_away_written(link->seat, status);
-}
-
-static void deal_with(cnet_note_t *note) {
-  cnet_link_t *link = note->link;
-
-  switch (note->kind) {
-  case CNET_NOTE_DATA:
-    link->got += cnet_cost_of(note->length);
-    /* fall through */
-  case CNET_NOTE_END:
-    cnet_chain_add(&link->backlog, note);
-    give(link);
-    return;
-  case CNET_NOTE_WRITE:
-    on_failed(link, note);
-    return;
-  case CNET_NOTE_PARK:
-    on_parked(link, note);
-    return;
-  case CNET_NOTE_SHUTDOWN:
-    cnet_away_shut(link->seat, note->status);
-    return;
-  default:
-    assert(note->kind == CNET_NOTE_CLOSE && link->leaves);
-    cnet_away_closed(link->seat);
-    link->closed = true;
-    if (!link->giving) link_free(link);
-  }
-}
-
-/* Those that are read again are given what was kept for them. */
-static void give_kept(const cnet_io_thread_t *thread) {
-  while (!thread->stopped && thread->resumed != NULL) {
-    cnet_link_t *link = thread->resumed;
-    unlink_resumed(link);
-    give(link);
-  }
-}
-
-void cnet_seat_on_wake(uv_async_t *wake) {
-  cnet_io_thread_t *thread = wake->data;
-
-  cnet_mailbox_stay_awake(&thread->events);
-  give_kept(thread);
-  for (unsigned dealt = 0; !thread->stopped;) {
-    cnet_note_t *note = cnet_chain_take(&thread->arrived);
-    if (note == NULL && !cnet_mailbox_take(&thread->events, &thread->arrived)) {
-      if (cnet_mailbox_sleep(&thread->events)) return;
-    } else if (note != NULL) {
-      deal_with(note);
-      dealt++;
-    }
-    if (dealt < CNET_AT_ONCE || thread->stopped) continue;
-    uv_async_send(thread->wake);
-    return;
-  }
 }

@@ -23,7 +23,8 @@ cnet_threads_t *cnet_threads_new(cnet_loop_t *loop) {
 
 unsigned cnet_threads_count(const cnet_threads_t *threads) { return threads->count; }
 
-/* --- one thread ----------------------------------------------------------------------------------------------------- */
+/* --- one thread -----------------------------------------------------------------------------------------------------
+ */
 
 static int make_wake(cnet_io_thread_t *thread) {
   int err = cnet_handle_async(thread->loop, cnet_seat_on_wake, thread, &thread->wake);
@@ -80,7 +81,8 @@ static void stop(cnet_io_thread_t *thread) {
   close_wake(thread);
 }
 
-/* --- all of them ---------------------------------------------------------------------------------------------------- */
+/* --- all of them ----------------------------------------------------------------------------------------------------
+ */
 
 /* The one with the fewest streams, of the first `limit`; a new one when all have some. */
 static int choose(cnet_threads_t *threads, unsigned limit, unsigned *out) {

@@ -13,11 +13,11 @@ typedef struct cnet_threads cnet_threads_t;
 
 /* What a thread has done, and has. */
 typedef struct cnet_thread_stats {
-  uint32_t sockets;       /* that it works for now */
-  uint64_t messages;      /* reads and writes */
+  uint32_t sockets;  /* that it works for now */
+  uint64_t messages; /* reads and writes */
   uint64_t bytes_read, bytes_written;
-  uint64_t turns;         /* of its loop: how often it has asked the kernel */
-  int64_t cpu;            /* nanoseconds; negative: the system does not tell */
+  uint64_t turns; /* of its loop: how often it has asked the kernel */
+  int64_t cpu;    /* nanoseconds; negative: the system does not tell */
 } cnet_thread_stats_t;
 
 /* None is started yet; NULL: no memory. */
