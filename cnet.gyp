@@ -137,6 +137,7 @@
         "src/core/admission.c",
         "src/core/allowed_users.c",
         "src/core/away.c",
+        "src/core/away_told.c",
         "src/core/bind.c",
         "src/core/close.c",
         "src/core/connect.c",

@@ -20,7 +20,7 @@ napi_value cnet_js_to_thread(napi_env napi, napi_callback_info info) {
 napi_value cnet_js_write_confirm(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
-  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_away_confirm(stream));
+  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_write_confirm(stream));
 }
 
 /* threadStats(number, Float64Array of 6): sockets, messages, bytes read, written, turns, nanoseconds of CPU or below 0.

@@ -7,29 +7,14 @@
 #include "away.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "away_internal.h"
-#include "write.h"
-
-typedef struct cnet_away {
-  cnet_part_t part;
-  const cnet_away_ops_t *ops; /* NULL: nobody works for it any more */
-  void *data;
-  uv_write_t *writing; /* that was parked, and its callback */
-  uv_write_cb on_written;
-  uv_shutdown_t *shutting;
-  uv_shutdown_cb on_shut;
-  bool reading;
-  bool shut; /* the writing has ended, or is to */
-  bool holds;
-} cnet_away_t;
 
 /*
  * Tells who works for it whether the loop is to go on, when that is another answer than before. As with libuv, what
  * waits has it go on in any case.
  */
-static void settle(cnet_stream_t *stream, cnet_away_t *away) {
+void cnet_away_settle(cnet_stream_t *stream, cnet_away_t *away) {
   bool waits = (stream->flags & CNET_CLOSING) != 0 || away->writing != NULL || away->shutting != NULL;
   bool holds = away->ops != NULL && (waits || (away->reading && !(stream->flags & CNET_UNREF)));
 
@@ -40,7 +25,7 @@ static void settle(cnet_stream_t *stream, cnet_away_t *away) {
 
 static void on_ref(cnet_stream_t *stream, cnet_part_t *part, bool ref) {
   (void)ref; /* the flag of the stream says so */
-  settle(stream, (cnet_away_t *)part);
+  cnet_away_settle(stream, (cnet_away_t *)part);
 }
 
 static void on_close(cnet_stream_t *stream, cnet_part_t *part) {
@@ -48,18 +33,18 @@ static void on_close(cnet_stream_t *stream, cnet_part_t *part) {
 
   away->reading = false;
   if (away->ops == NULL) return;
-  settle(stream, away);
+  cnet_away_settle(stream, away);
   away->ops->close(away->data);
 }
 
-static void finish_write(cnet_away_t *away, int status) {
+void cnet_away_finish_write(cnet_away_t *away, int status) {
   uv_write_t *req = away->writing;
 
   away->writing = NULL;
   if (req != NULL) away->on_written(req, status);
 }
 
-static void finish_shutdown(cnet_away_t *away, int status) {
+void cnet_away_finish_shutdown(cnet_away_t *away, int status) {
   uv_shutdown_t *req = away->shutting;
 
   away->shutting = NULL;
@@ -71,8 +56,8 @@ static void on_closed(cnet_stream_t *stream, cnet_part_t *part) {
   cnet_away_t *away = (cnet_away_t *)part;
   (void)stream;
 
-  finish_write(away, UV_ECANCELED);
-  finish_shutdown(away, UV_ECANCELED);
+  cnet_away_finish_write(away, UV_ECANCELED);
+  cnet_away_finish_shutdown(away, UV_ECANCELED);
 }
 
 static void on_freed(cnet_stream_t *stream, cnet_part_t *part) {
@@ -83,13 +68,13 @@ static void on_freed(cnet_stream_t *stream, cnet_part_t *part) {
 static const cnet_part_ops_t OPS = {
     .order = CNET_PART_AWAY, .ref = on_ref, .close = on_close, .closed = on_closed, .freed = on_freed};
 
-static cnet_away_t *away_of(const cnet_stream_t *stream) { return (cnet_away_t *)cnet_part_of(stream, &OPS); }
+cnet_away_t *cnet_away_of(const cnet_stream_t *stream) { return (cnet_away_t *)cnet_part_of(stream, &OPS); }
 
 int cnet_away_begin(cnet_stream_t *stream, const cnet_away_ops_t *ops, void *data) {
   const uint32_t engaged = CNET_CLOSING | CNET_BUSY | CNET_SENDING | CNET_RELAYED | CNET_PASSES | CNET_STARTED;
 
   if (stream->flags & (CNET_CONNECTING | CNET_LISTENER)) return UV_ENOTCONN;
-  if (stream->write != NULL || (stream->flags & engaged) || away_of(stream) != NULL) return UV_EBUSY;
+  if (stream->write != NULL || (stream->flags & engaged) || cnet_away_of(stream) != NULL) return UV_EBUSY;
   if (!uv_is_writable(stream->uv) || !uv_is_readable(stream->uv)) return UV_EBUSY;
   cnet_away_t *away = calloc(1, sizeof *away);
   if (away == NULL) return UV_ENOMEM;
@@ -100,94 +85,35 @@ int cnet_away_begin(cnet_stream_t *stream, const cnet_away_ops_t *ops, void *dat
   return 0;
 }
 
-void cnet_away_end(cnet_stream_t *stream) {
-  cnet_away_t *away = away_of(stream);
-
-  if (away == NULL || away->ops == NULL) return;
-  stream->flags &= ~(uint32_t)CNET_AWAY;
-  away->reading = false;
-  away->ops = NULL;
-}
-
-void cnet_away_closed(cnet_stream_t *stream) {
-  cnet_away_t *away = away_of(stream);
-
-  if (away->ops == NULL) return;
-  if (away->holds) away->ops->hold(away->data, false);
-  away->holds = false;
-  away->ops = NULL;
-  cnet_close_handle(stream);
-}
-
 bool cnet_is_away(const cnet_stream_t *stream) { return (stream->flags & CNET_AWAY) != 0; }
 
 bool cnet_away_is_read(const cnet_stream_t *stream) {
-  const cnet_away_t *away = away_of(stream);
+  const cnet_away_t *away = cnet_away_of(stream);
   return away != NULL && away->reading && !(stream->flags & CNET_CLOSING);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 int cnet_away_read(cnet_stream_t *stream, bool start) {
-  cnet_away_t *away = away_of(stream);
+  cnet_away_t *away = cnet_away_of(stream);
 
   if (away->ops == NULL || (stream->flags & CNET_CLOSING)) return UV_EBADF;
   if (away->reading == start) return 0;
   away->reading = start;
-  settle(stream, away);
+  cnet_away_settle(stream, away);
   away->ops->read(away->data, start);
   return 0;
-}
-
-/* One read as libuv would have done it: in the memory that the host gives. How many bytes went into it. */
-static size_t give_some(cnet_stream_t *stream, const char *bytes, size_t length) {
-  uv_buf_t memory;
-
-  cnet_read_memory((uv_handle_t *)stream->uv, length, &memory);
-  if (memory.base == NULL || memory.len == 0) {
-    stream->loop->host->read(stream, UV_ENOBUFS, &memory);
-    return 0;
-  }
-  size_t some = length < memory.len ? length : memory.len;
-  memcpy(memory.base, bytes, some);
-  cnet_count_read(stream, some);
-  cnet_note_activity(stream);
-  stream->loop->host->read(stream, (ssize_t)some, &memory);
-  return some;
-}
-
-size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length) {
-  size_t given = 0;
-
-  cnet_pin(stream);
-  while (given < length && cnet_away_is_read(stream) && cnet_may_tell(stream)) {
-    size_t some = give_some(stream, bytes + given, length - given);
-    given += some;
-    if (some == 0) break;
-  }
-  cnet_unpin(stream);
-  return given;
-}
-
-void cnet_away_read_ended(cnet_stream_t *stream, int status) {
-  cnet_away_t *away = away_of(stream);
-
-  if (!cnet_away_is_read(stream)) return;
-  away->reading = false;
-  settle(stream, away);
-  cnet_note_heard(stream);
-  cnet_tell_read(stream, status);
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
 bool cnet_away_is_busy(const cnet_stream_t *stream) {
-  const cnet_away_t *away = away_of(stream);
+  const cnet_away_t *away = cnet_away_of(stream);
   return away != NULL && away->ops != NULL && away->ops->is_busy(away->data);
 }
 
 int cnet_away_try_write(cnet_stream_t *stream, const uv_buf_t *bufs, unsigned count) {
-  const cnet_away_t *away = away_of(stream);
+  const cnet_away_t *away = cnet_away_of(stream);
 
   if (stream->flags & CNET_CLOSING) return UV_ECANCELED;
   if (away->shut) return UV_EPIPE;
@@ -196,7 +122,7 @@ int cnet_away_try_write(cnet_stream_t *stream, const uv_buf_t *bufs, unsigned co
 }
 
 int cnet_away_park(cnet_stream_t *stream, uv_write_t *req, const char *bytes, size_t length, uv_write_cb done) {
-  cnet_away_t *away = away_of(stream);
+  cnet_away_t *away = cnet_away_of(stream);
 
   if (away->writing != NULL) return UV_EBUSY;
   if (away->ops == NULL || (stream->flags & CNET_CLOSING)) return UV_ECANCELED;
@@ -204,54 +130,22 @@ int cnet_away_park(cnet_stream_t *stream, uv_write_t *req, const char *bytes, si
   if (err) return err;
   away->writing = req;
   away->on_written = done;
-  settle(stream, away);
+  cnet_away_settle(stream, away);
   return 0;
-}
-
-void cnet_away_written(cnet_stream_t *stream, int status) {
-  cnet_away_t *away = away_of(stream);
-
-  if (away == NULL) return;
-  cnet_pin(stream);
-  finish_write(away, status);
-  settle(stream, away);
-  cnet_unpin(stream);
-}
-
-void cnet_away_failed(cnet_stream_t *stream, int status) {
-  const cnet_away_t *away = away_of(stream);
-
-  if (away == NULL || (stream->flags & CNET_CLOSING) || away->writing != NULL) return;
-  cnet_tell_ended(stream, CNET_WRITE, NULL, status);
-}
-
-int cnet_away_confirm(cnet_stream_t *stream) {
-  if (stream->write != NULL) return UV_EBUSY;
-  return cnet_away_is_busy(stream) ? cnet_write_rest(stream, NULL, 0) : 0;
 }
 
 /* --- the end of the writing ----------------------------------------------------------------------------------------
  */
 
 int cnet_away_shutdown(cnet_stream_t *stream, uv_shutdown_t *req, uv_shutdown_cb done) {
-  cnet_away_t *away = away_of(stream);
+  cnet_away_t *away = cnet_away_of(stream);
 
   if (away->shut || away->ops == NULL || (stream->flags & CNET_CLOSING)) return UV_ENOTCONN;
   req->handle = stream->uv;
   away->shut = true;
   away->shutting = req;
   away->on_shut = done;
-  settle(stream, away);
+  cnet_away_settle(stream, away);
   away->ops->shutdown(away->data);
   return 0;
-}
-
-void cnet_away_shut(cnet_stream_t *stream, int status) {
-  cnet_away_t *away = away_of(stream);
-
-  if (away == NULL) return;
-  cnet_pin(stream);
-  finish_shutdown(away, status);
-  settle(stream, away);
-  cnet_unpin(stream);
 }

@@ -66,10 +66,4 @@ void cnet_away_closed(cnet_stream_t *stream);
 bool cnet_is_away(const cnet_stream_t *stream);
 bool cnet_away_is_read(const cnet_stream_t *stream);
 
-/*
- * Waits until the kernel has had all that was written so far: CNET_WRITE_WAITS, and host->ended() tells; 0: it has; or
- * a negative code.
- */
-int cnet_away_confirm(cnet_stream_t *stream);
-
 #endif

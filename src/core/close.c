@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#include "options.h"
+
 static void unlink_stream(cnet_stream_t *stream) {
   if (stream->previous != NULL)
     stream->previous->next = stream->next;
@@ -60,7 +62,7 @@ static void on_closed(uv_handle_t *handle) {
 int cnet_close(cnet_stream_t *stream, bool reset) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   bool away = (stream->flags & CNET_AWAY) != 0;
-  int err = away && reset ? cnet_reset_on_close(stream) : 0;
+  int err = away && reset && stream->kind == CNET_TCP ? cnet_platform_reset_on_close(stream->uv) : 0;
   stream->flags |= CNET_CLOSING;
   stream->loop->counts[(stream->flags & CNET_LISTENER ? CNET_COUNT_SERVERS : CNET_COUNT_SOCKETS) + stream->kind]--;
   for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {

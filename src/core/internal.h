@@ -87,6 +87,9 @@ struct cnet_stream {
   max_align_t host[]; /* host->stream_size bytes */
 };
 
+/* Goes on with a close that has waited for whoever works for the stream. */
+void cnet_close_handle(cnet_stream_t *stream);
+
 /* The memory of the stream stays until cnet_unpin(). */
 static inline void cnet_pin(cnet_stream_t *stream) {
   assert(stream->pins < UINT16_MAX);

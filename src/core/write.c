@@ -162,6 +162,11 @@ int cnet_write(cnet_stream_t *stream, cnet_source_t *source, bool kernel_first) 
   return waits(write, write->source == NULL ? UV_ENOMEM : park_next(write));
 }
 
+int cnet_write_confirm(cnet_stream_t *stream) {
+  if (stream->write != NULL) return UV_EBUSY;
+  return cnet_away_is_busy(stream) ? cnet_write_rest(stream, NULL, 0) : 0;
+}
+
 int cnet_writable(cnet_stream_t *stream) {
   if (stream->write != NULL || (stream->flags & (CNET_SENDING | CNET_BUSY))) return UV_EBUSY;
   if (stream->flags & (CNET_CONNECTING | CNET_LISTENER)) return UV_ENOTCONN;

@@ -4,12 +4,13 @@
  * Each note is posted at once, so that a write leaves while its caller goes on, as one to the kernel would: who then
  * blocks the thread waits for nothing that has not left.
  */
+#include "seat.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "descriptor.h"
 #include "handle.h"
-#include "seat.h"
 
 static void post(cnet_link_t *link, cnet_note_t *note) {
   cnet_chain_t chain = {0};

@@ -1,8 +1,8 @@
 /* seat_events.c: what an I/O thread tells, told to the streams of JavaScript's loop. */
+#include "seat.h"
+
 #include <assert.h>
 #include <stdlib.h>
-
-#include "seat.h"
 
 /* Notes that are dealt with until the loop goes on to others. */
 #define CNET_AT_ONCE 1024

@@ -5,13 +5,14 @@
  * What was taken from the other thread is written once all notes are read that are there: several writes of a stream go
  * to the kernel together. Before the loop asks the kernel it has dealt with all notes, and posted all of its own.
  */
+#include "worker.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "descriptor.h"
 #include "link.h"
-#include "worker.h"
 
 static cnet_link_t **place_of(cnet_stream_t *stream) { return cnet_host_of(stream); }
 

@@ -1,7 +1,7 @@
 /* worker_read.c: reading, on the I/O thread: no more than the seat can be given. */
-#include <string.h>
-
 #include "worker.h"
+
+#include <string.h>
 
 static uint64_t unread(cnet_link_t *link) {
   return atomic_load_explicit(&link->told, memory_order_relaxed) - atomic_load(&link->taken);

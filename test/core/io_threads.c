@@ -206,7 +206,7 @@ static void tells_that_what_was_taken_could_not_be_written(void) {
   host_run(&host, has_failed, pair[0]);
   CHECK(state_of(pair[0])->written == 1); /* once */
   CHECK(host_write(pair[0], "more", 4) < 0);
-  CHECK(cnet_away_confirm(pair[0]) == 0 || cnet_write_queue_size(pair[0]) == 0);
+  CHECK(cnet_write_confirm(pair[0]) == 0 || cnet_write_queue_size(pair[0]) == 0);
   end(&host, threads);
 }
 
@@ -217,10 +217,10 @@ static void confirms_that_the_kernel_has_all(void) {
 
   CHECK(host_write(pair[0], "abc", 3) == 0);
   state_of(pair[0])->write_status = 1;
-  int waits = cnet_away_confirm(pair[0]);
+  int waits = cnet_write_confirm(pair[0]);
   CHECK(waits == 0 || waits == CNET_WRITE_WAITS);
   if (waits == CNET_WRITE_WAITS) host_run(&host, has_write_ended, pair[0]);
-  CHECK(cnet_away_confirm(pair[0]) == 0);
+  CHECK(cnet_write_confirm(pair[0]) == 0);
   end(&host, threads);
 }
 
