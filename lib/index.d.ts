@@ -1806,6 +1806,48 @@ export interface Stats {
   };
 }
 
+// I/O threads
+export interface SocketConstructorOpts {
+  /**
+   * Of connect(): the bytes of the connection are read and written on an I/O thread. Default: as of setIOThreads().
+   * Not on Windows. Since cnet 0.1.0 (not in Node).
+   */
+  ioThread?: boolean | undefined;
+}
+
+export interface ServerOpts {
+  /**
+   * On how many I/O threads, 0 to 64, the bytes of the connections are read and written; `true`: one for each processor
+   * but one. Default: as of setIOThreads(). Not on Windows. Since cnet 0.1.0 (not in Node).
+   */
+  ioThreads?: boolean | number | undefined;
+}
+
+/** What an I/O thread has, and has done. Since cnet 0.1.0 (not in Node). */
+export interface IOThread {
+  /** That it works for now. Since cnet 0.1.0 (not in Node). */
+  sockets: number;
+  /** Reads and writes. Since cnet 0.1.0 (not in Node). */
+  messages: number;
+  /** Since cnet 0.1.0 (not in Node). */
+  bytesRead: number;
+  /** Since cnet 0.1.0 (not in Node). */
+  bytesWritten: number;
+  /** Turns of its loop. Since cnet 0.1.0 (not in Node). */
+  wakeups: number;
+  /** Microseconds of CPU; undefined where the system does not tell. Since cnet 0.1.0 (not in Node). */
+  cpu: number | undefined;
+}
+
+/** The I/O threads of this thread that have been started. Since cnet 0.1.0 (not in Node). */
+export function ioThreads(): IOThread[];
+
+/**
+ * On how many I/O threads, 0 to 64, sockets are of this thread that do not say otherwise: those that connect, and those
+ * of servers that are made, from now on. Not on Windows. Since cnet 0.1.0 (not in Node).
+ */
+export function setIOThreads(count: number): void;
+
 /** Numbers since cnet was loaded in this thread, and of what is open now. Since cnet 0.1.0 (not in Node). */
 export function stats(): Stats;
 

@@ -168,6 +168,11 @@ const codes = {
     () => 'The bound socket has already been adopted by a server or socket',
   ),
   ERR_SOCKET_IN_USE: define(Error, 'ERR_SOCKET_IN_USE', (why) => `The socket is in use: ${why}`),
+  ERR_SOCKET_ON_IO_THREAD: define(
+    Error,
+    'ERR_SOCKET_ON_IO_THREAD',
+    (what) => `${what} is not for a socket on an I/O thread`,
+  ),
   ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', (place, timeout) =>
     place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`,
   ),
