@@ -14,7 +14,7 @@ const TEXT = fs.readFileSync(path.join(ROOT, 'docs', 'troubleshooting.md'), 'utf
 const UNBROKEN = TEXT.replace(/\s+/g, ' ');
 
 /** What the binding and the core tell each other, and no program is told. */
-const INTERNAL = new Set(['UV_EAGAIN', 'UV_EOF', 'UV_ERRNO_MAP', 'UV_ENOPROTOOPT', 'UV_ENOSYS']);
+const INTERNAL = new Set(['UV_EAGAIN', 'UV_EOF', 'UV_ERRNO_MAP', 'UV_ENOPROTOOPT', 'UV_ENOSYS', 'UV_ESRCH']);
 
 /* The files of a folder, as one text. */
 function sources(folder, ends) {
