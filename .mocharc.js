@@ -13,6 +13,7 @@ module.exports = {
     'test/programs/**',
     'test/support/**',
     'test/surroundings/**',
+    'test/website/**',
   ],
   timeout: 20000,
   retries: Number(process.env.CNET_TEST_RETRIES ?? 0), // those of .ci/run, which names each test that needed one

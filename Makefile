@@ -1,7 +1,7 @@
 # The checks of the C, and the tests of its core without Node, for `npm run check:c`, `analyse`, `format` and `test:core`,
 # which see to what these need. The native part itself is built by node-gyp, from cnet.gyp: `npm run build`.
 
-FLOORS := base address proxy platform core
+FLOORS := base address proxy platform core threads
 SYSTEM := $(if $(filter Linux,$(shell uname -s)),linux,none)
 
 HEADERS := $(wildcard src/*/*.h)

@@ -104,6 +104,7 @@
             "src/platform/windows/descriptor.c",
             "src/platform/windows/options.c",
             "src/platform/windows/queue.c",
+            "src/platform/windows/thread.c",
             "src/platform/windows/unix_file.c",
             "src/platform/windows/unix_socket.c"
           ]
@@ -113,6 +114,7 @@
             "src/platform/posix/descriptor.c",
             "src/platform/posix/options.c",
             "src/platform/posix/queue.c",
+            "src/platform/posix/thread.c",
             "src/platform/posix/unix_file.c",
             "src/platform/posix/unix_socket.c"
           ]
@@ -134,6 +136,8 @@
         "src/core/accept_limit.c",
         "src/core/admission.c",
         "src/core/allowed_users.c",
+        "src/core/away.c",
+        "src/core/away_told.c",
         "src/core/bind.c",
         "src/core/close.c",
         "src/core/connect.c",
@@ -172,10 +176,35 @@
       ]
     },
     {
+      "target_name": "cnet_threads",
+      "type": "static_library",
+      "dependencies": ["cnet_uv_headers"],
+      "include_dirs!": ["<(node_root_dir)/include/node"],
+      "include_dirs": [
+        "build/uv", "src/base", "src/address", "src/proxy", "src/platform", "src/core", "src/threads"
+      ],
+      "conditions": [
+        ["OS=='win'", {"msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["/experimental:c11atomics"]}}}]
+      ],
+      "sources": [
+        "src/threads/mailbox.c",
+        "src/threads/seat.c",
+        "src/threads/seat_events.c",
+        "src/threads/threads.c",
+        "src/threads/worker.c",
+        "src/threads/worker_read.c",
+        "src/threads/worker_write.c"
+      ]
+    },
+    {
       "target_name": "cnet",
-      "dependencies": ["cnet_uv_headers", "cnet_core", "cnet_proxy", "cnet_address", "cnet_platform", "cnet_base"],
+      "dependencies": [
+        "cnet_uv_headers", "cnet_threads", "cnet_core", "cnet_proxy", "cnet_address", "cnet_platform", "cnet_base"
+      ],
       "defines": ["NAPI_VERSION=8"],
-      "include_dirs": ["src/base", "src/address", "src/proxy", "src/platform", "src/core", "src/binding"],
+      "include_dirs": [
+        "src/base", "src/address", "src/proxy", "src/platform", "src/core", "src/threads", "src/binding"
+      ],
       "conditions": [
         ["OS=='win'", {"libraries": ["-lws2_32.lib"]}],
         ["node_api_headers!=''", {
@@ -212,6 +241,7 @@
         "src/binding/stream.c",
         "src/binding/tcp_info.c",
         "src/binding/text.c",
+        "src/binding/threads.c",
         "src/binding/ticket.c",
         "src/binding/write.c"
       ]

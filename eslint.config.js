@@ -57,7 +57,12 @@ const ownTimers = {
 };
 
 module.exports = [
-  { ignores: ['build/', 'build-*/', '.cache/', 'coverage/', 'node_modules/'] },
+  {
+    ignores: [
+      'build/', 'build-*/', '.cache/', 'coverage/', 'node_modules/',
+      'website/dist/', 'website/pages/', 'website/.vitepress/cache/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.js', '**/*.cjs'],

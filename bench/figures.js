@@ -67,18 +67,27 @@ const fixed = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(dig
 
 const line = (cells) => `| ${cells.join(' | ')} |`;
 
+/** Columns of a document. */
+const WIDTH = 120;
+
+/* Where the rows would be too wide, what they are is said below the table. */
 function tableOf(title, rows, nodes) {
   const head = ['', 'CPU', 'rate', 'cost'].flatMap((what, i) =>
     i === 0 ? [title] : nodes.map((node) => `${what}, ${node}`),
   );
-  const lines = rows.map(({ label, title: what, byNode }) => {
-    const cells = (pick) => nodes.map((node) => (byNode[node] === undefined ? '' : pick(byNode[node])));
+  const linesOf = (nameOf) => rows.map((row) => {
+    const cells = (pick) => nodes.map((node) => (row.byNode[node] === undefined ? '' : pick(row.byNode[node])));
     return line([
-      `\`${label}\`: ${what}`, ...cells(({ ratio }) => fixed(ratio)), ...cells(({ rate }) => fixed(rate)),
+      nameOf(row), ...cells(({ ratio }) => fixed(ratio)), ...cells(({ rate }) => fixed(rate)),
       ...cells(({ cost }) => fixed(cost, cost < 10 ? 1 : 0)),
     ]);
   });
-  return [line(head), line(head.map(() => '---')), ...lines].join('\n');
+  const begin = [line(head), line(head.map(() => '---'))];
+  const whole = linesOf((row) => `\`${row.label}\`: ${row.title}`);
+  if (whole.every((one) => one.length <= WIDTH)) return [...begin, ...whole].join('\n');
+  const said = new Map(rows.map(({ label, title: what }) => [label.split(':')[0], what]));
+  const list = [...said].map(([name, what]) => `- \`${name}\`: ${what}`);
+  return [...begin, ...linesOf((row) => `\`${row.label}\``), '', ...list].join('\n');
 }
 
 /**

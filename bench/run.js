@@ -13,6 +13,7 @@ const { drivers } = require('./drivers.js');
 const { buildNative } = require('./native.js');
 const { canPin } = require('./processes.js');
 const { scenarios } = require('./scenarios.js');
+const { runIOThreads } = require('./io-threads.js');
 const { runSockets } = require('./sockets.js');
 const { runStartup } = require('./startup.js');
 const { ensure } = require('../tools/ensure.js');
@@ -34,6 +35,8 @@ const USAGE = `npm run bench [-- OPTIONS] [-- SCENARIO…]
   --apps           programs from npm instead, on node:net and on cnet: --scenario, --runs (3), --quick, --node, --json and --list count
   --smoke          with --apps: each once with few operations, on cnet: whether it works, without figures
   --against=DIR    this tree beside another checkout of cnet, which is built: --scenario, --runs (7), --seconds, --node, --json count
+  --io-threads=N,M the CPU of JavaScript's thread and of all, with so many I/O threads, beside node:net and cnet without:
+                   --scenario (whole names), --runs, --seconds, --node count
   --instructions   with --apps or --against: instructions by callgrind, one round, rather than CPU time
   --document       sockets and programs on Node 20 and 26 (--nodes=PATH,PATH), and of that the chart and tables of docs/performance.md and
                    README.md: --scenario, --runs (9), --seconds, --quick count; --figures=DIR: where what was measured is kept;
@@ -54,6 +57,7 @@ const TEXT_OPTIONS = [
   'json',
   'plot',
   'against',
+  'io-threads',
   'nodes',
   'figures',
   'into',
@@ -217,6 +221,18 @@ async function mainOfAgainst(list, values, settings, node) {
   return summary.some((row) => row.error !== undefined || row.worse || row.lost > 0) ? 1 : 0;
 }
 
+async function mainOfIOThreads(all, values, settings) {
+  const node = values.node ?? process.execPath;
+  const counts = values['io-threads'].split(',').map(Number);
+  if (!counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 64))
+    throw new ToolError(`--io-threads takes numbers from 1 to 64: ${values['io-threads']}`);
+  await ensure({ build: !values['no-build'] });
+  await buildNative();
+  tellMachine(describe(node));
+  await runIOThreads(all, { ...settings, counts, node, names: values.scenario?.split(',').filter(Boolean) ?? [] });
+  return 0;
+}
+
 async function main() {
   const values = readOptions();
   if (values.help) return console.log(USAGE);
@@ -230,6 +246,7 @@ async function main() {
     await ensure({ build: !values['no-build'] });
     return mainOfApps(list, values, values.node ?? process.execPath);
   }
+  if (values['io-threads']) return mainOfIOThreads(all, values, settings);
   if (values.against) return mainOfAgainst(list, values, settings, values.node ?? process.execPath);
 
   const paths = { ...values, node: values.node ?? process.execPath };

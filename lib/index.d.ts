@@ -144,7 +144,7 @@ export interface ProxyTlv {
   value: Buffer;
 }
 
-/** socket.proxyHeader: what a proxy has told of the connection. Since cnet 0.1.0 (not in Node). */
+/** socket.proxyHeader: what a proxy has said about the connection. Since cnet 0.1.0 (not in Node). */
 export interface ReceivedProxyHeader {
   /** Of the header: 1 is text, 2 is binary. Since cnet 0.1.0 (not in Node). */
   version: 1 | 2;
@@ -181,7 +181,7 @@ type ProxyEnd =
     };
 
 /**
- * Option `proxyHeader` of connect(): what is told of the connection, before anything else is sent. Since cnet 0.1.0
+ * Option `proxyHeader` of connect(): what is said about the connection, before anything else is sent. Since cnet 0.1.0
  * (not in Node).
  */
 export interface ProxyHeaderOptions {
@@ -193,7 +193,7 @@ export interface ProxyHeaderOptions {
   source?: ProxyEnd | undefined;
   /** Where the client has connected to. Since cnet 0.1.0 (not in Node). */
   destination?: ProxyEnd | undefined;
-  /** The connection whose ends are told, in the place of `source` and `destination`. Since cnet 0.1.0 (not in Node). */
+  /** The connection whose ends are sent, in the place of `source` and `destination`. Since cnet 0.1.0 (not in Node). */
   socket?: nodeNet.Socket | undefined;
   /** Of the proxied connection; default: 'STREAM'. Since cnet 0.1.0 (not in Node). */
   protocol?: 'STREAM' | 'DGRAM' | undefined;
@@ -241,8 +241,8 @@ export interface TcpNetConnectOpts extends nodeNet.TcpSocketConnectOpts, SocketC
   /** Milliseconds for each attempt but the last, from 10; default: 500. Since cnet 0.1.0 (Node 19.8, 18.18). */
   autoSelectFamilyAttemptTimeout?: number | undefined;
   /**
-   * A header of the PROXY protocol that is sent first: its fields, or the connection that it tells of. Since cnet 0.1.0
-   * (not in Node).
+   * A header of the PROXY protocol that is sent first: its fields, or the connection that it describes. Since cnet
+   * 0.1.0 (not in Node).
    */
   proxyHeader?: ProxyHeaderOptions | nodeNet.Socket | undefined;
   // opening a connection
@@ -279,8 +279,8 @@ export interface IpcNetConnectOpts extends nodeNet.IpcSocketConnectOpts, SocketC
    */
   timeout?: number | undefined;
   /**
-   * A header of the PROXY protocol that is sent first: its fields, or the connection that it tells of. Since cnet 0.1.0
-   * (not in Node).
+   * A header of the PROXY protocol that is sent first: its fields, or the connection that it describes. Since cnet
+   * 0.1.0 (not in Node).
    */
   proxyHeader?: ProxyHeaderOptions | nodeNet.Socket | undefined;
 }
@@ -385,8 +385,8 @@ export interface ServerOpts extends nodeNet.ServerOpts {
   /** Connections begin with a header of the PROXY protocol. Default: none. Since cnet 0.1.0 (not in Node). */
   proxyProtocol?: ProxyProtocolOptions | undefined;
   /**
-   * Where the connections are read into, and who is told: see docs/beyond/server-onread.md. Default: 'data'. Since cnet
-   * 0.1.0 (not in Node).
+   * Where the connections are read into, and which function is called: see docs/beyond/server-onread.md. Default:
+   * 'data'. Since cnet 0.1.0 (not in Node).
    */
   onread?: ServerOnReadOpts | null | undefined;
   /**
@@ -675,8 +675,8 @@ export class Server extends nodeNet.Server {
   /** Connections that come faster are dropped; undefined, the default: no limit. Since cnet 0.1.0 (not in Node). */
   set maxConnectionRate(limit: RateLimit | undefined);
   /**
-   * Accepts nobody until resumeAccept(): who comes waits in the backlog. Returns the server. Since cnet 0.1.0 (not in
-   * Node).
+   * Accepts nobody until resumeAccept(): new connections wait in the backlog. Returns the server. Since cnet 0.1.0 (not
+   * in Node).
    */
   pauseAccept(): this;
   /** Accepts again after pauseAccept(). Returns the server. Since cnet 0.1.0 (not in Node). */
@@ -801,22 +801,22 @@ export interface ServerEventMap {
 export interface Socket {
   /** Adds a listener of an event. Returns the socket. Since cnet 0.1.0 (Node 18 or before). */
   on<Name extends keyof SocketEventMap>(event: Name, listener: (...args: SocketEventMap[Name]) => void): this;
-  /** on() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** on() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   on(event: string | symbol, listener: (...args: any[]) => void): this;
   /** The same as on(). Since cnet 0.1.0 (Node 18 or before). */
   addListener<Name extends keyof SocketEventMap>(event: Name, listener: (...args: SocketEventMap[Name]) => void): this;
-  /** addListener() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** addListener() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   addListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener that is called once. Returns the socket. Since cnet 0.1.0 (Node 18 or before). */
   once<Name extends keyof SocketEventMap>(event: Name, listener: (...args: SocketEventMap[Name]) => void): this;
-  /** once() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** once() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   once(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener before those that are there. Since cnet 0.1.0 (Node 18 or before). */
   prependListener<Name extends keyof SocketEventMap>(
     event: Name,
     listener: (...args: SocketEventMap[Name]) => void,
   ): this;
-  /** prependListener() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** prependListener() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   prependListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener that is called once, before those that are there. Since cnet 0.1.0 (Node 18 or before). */
   prependOnceListener<Name extends keyof SocketEventMap>(
@@ -824,26 +824,26 @@ export interface Socket {
     listener: (...args: SocketEventMap[Name]) => void,
   ): this;
   /**
-   * prependOnceListener() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before).
+   * prependOnceListener() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before).
    */
   prependOnceListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Removes a listener of an event. Returns the socket. Since cnet 0.1.0 (Node 18 or before). */
   off<Name extends keyof SocketEventMap>(event: Name, listener: (...args: SocketEventMap[Name]) => void): this;
-  /** off() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** off() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   off(event: string | symbol, listener: (...args: any[]) => void): this;
   /** The same as off(). Since cnet 0.1.0 (Node 18 or before). */
   removeListener<Name extends keyof SocketEventMap>(
     event: Name,
     listener: (...args: SocketEventMap[Name]) => void,
   ): this;
-  /** removeListener() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** removeListener() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   removeListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /**
    * Calls the listeners of an event, in their order. Returns whether there is any. Since cnet 0.1.0 (Node 18 or
    * before).
    */
   emit<Name extends keyof SocketEventMap>(event: Name, ...args: SocketEventMap[Name]): boolean;
-  /** emit() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** emit() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   emit(event: string | symbol, ...args: any[]): boolean;
   /**
    * How many listeners an event has; with `listener`: how often that one is among them. Since cnet 0.1.0 (Node 18 or
@@ -853,20 +853,20 @@ export interface Socket {
     event: Name,
     listener?: (...args: SocketEventMap[Name]) => void,
   ): number;
-  /** listenerCount() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** listenerCount() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   listenerCount(event: string | symbol, listener?: (...args: any[]) => void): number;
   /** A new array of the listeners of an event. Since cnet 0.1.0 (Node 18 or before). */
   listeners<Name extends keyof SocketEventMap>(event: Name): ((...args: SocketEventMap[Name]) => void)[];
-  /** listeners() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** listeners() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   listeners(event: string | symbol): ((...args: any[]) => void)[];
   /** The same, with the wrappers of those that are called once. Since cnet 0.1.0 (Node 18 or before). */
   rawListeners<Name extends keyof SocketEventMap>(event: Name): ((...args: SocketEventMap[Name]) => void)[];
-  /** rawListeners() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** rawListeners() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   rawListeners(event: string | symbol): ((...args: any[]) => void)[];
   /** Removes all listeners, or those of one event. Returns the socket. Since cnet 0.1.0 (Node 18 or before). */
   removeAllListeners(event?: keyof SocketEventMap): this;
   /**
-   * removeAllListeners() of a name that is none of a socket: any text or symbol. Since cnet 0.1.0 (Node 18 or before).
+   * removeAllListeners() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before).
    */
   removeAllListeners(event?: string | symbol): this;
 }
@@ -874,22 +874,22 @@ export interface Socket {
 export interface Server {
   /** Adds a listener of an event. Returns the server. Since cnet 0.1.0 (Node 18 or before). */
   on<Name extends keyof ServerEventMap>(event: Name, listener: (...args: ServerEventMap[Name]) => void): this;
-  /** on() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** on() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   on(event: string | symbol, listener: (...args: any[]) => void): this;
   /** The same as on(). Since cnet 0.1.0 (Node 18 or before). */
   addListener<Name extends keyof ServerEventMap>(event: Name, listener: (...args: ServerEventMap[Name]) => void): this;
-  /** addListener() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** addListener() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   addListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener that is called once. Returns the server. Since cnet 0.1.0 (Node 18 or before). */
   once<Name extends keyof ServerEventMap>(event: Name, listener: (...args: ServerEventMap[Name]) => void): this;
-  /** once() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** once() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   once(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener before those that are there. Since cnet 0.1.0 (Node 18 or before). */
   prependListener<Name extends keyof ServerEventMap>(
     event: Name,
     listener: (...args: ServerEventMap[Name]) => void,
   ): this;
-  /** prependListener() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** prependListener() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   prependListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Adds a listener that is called once, before those that are there. Since cnet 0.1.0 (Node 18 or before). */
   prependOnceListener<Name extends keyof ServerEventMap>(
@@ -897,26 +897,26 @@ export interface Server {
     listener: (...args: ServerEventMap[Name]) => void,
   ): this;
   /**
-   * prependOnceListener() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before).
+   * prependOnceListener() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before).
    */
   prependOnceListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /** Removes a listener of an event. Returns the server. Since cnet 0.1.0 (Node 18 or before). */
   off<Name extends keyof ServerEventMap>(event: Name, listener: (...args: ServerEventMap[Name]) => void): this;
-  /** off() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** off() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   off(event: string | symbol, listener: (...args: any[]) => void): this;
   /** The same as off(). Since cnet 0.1.0 (Node 18 or before). */
   removeListener<Name extends keyof ServerEventMap>(
     event: Name,
     listener: (...args: ServerEventMap[Name]) => void,
   ): this;
-  /** removeListener() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** removeListener() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   removeListener(event: string | symbol, listener: (...args: any[]) => void): this;
   /**
    * Calls the listeners of an event, in their order. Returns whether there is any. Since cnet 0.1.0 (Node 18 or
    * before).
    */
   emit<Name extends keyof ServerEventMap>(event: Name, ...args: ServerEventMap[Name]): boolean;
-  /** emit() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** emit() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   emit(event: string | symbol, ...args: any[]): boolean;
   /**
    * How many listeners an event has; with `listener`: how often that one is among them. Since cnet 0.1.0 (Node 18 or
@@ -926,20 +926,20 @@ export interface Server {
     event: Name,
     listener?: (...args: ServerEventMap[Name]) => void,
   ): number;
-  /** listenerCount() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** listenerCount() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   listenerCount(event: string | symbol, listener?: (...args: any[]) => void): number;
   /** A new array of the listeners of an event. Since cnet 0.1.0 (Node 18 or before). */
   listeners<Name extends keyof ServerEventMap>(event: Name): ((...args: ServerEventMap[Name]) => void)[];
-  /** listeners() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** listeners() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   listeners(event: string | symbol): ((...args: any[]) => void)[];
   /** The same, with the wrappers of those that are called once. Since cnet 0.1.0 (Node 18 or before). */
   rawListeners<Name extends keyof ServerEventMap>(event: Name): ((...args: ServerEventMap[Name]) => void)[];
-  /** rawListeners() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before). */
+  /** rawListeners() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before). */
   rawListeners(event: string | symbol): ((...args: any[]) => void)[];
   /** Removes all listeners, or those of one event. Returns the server. Since cnet 0.1.0 (Node 18 or before). */
   removeAllListeners(event?: keyof ServerEventMap): this;
   /**
-   * removeAllListeners() of a name that is none of a server: any text or symbol. Since cnet 0.1.0 (Node 18 or before).
+   * removeAllListeners() of any other event name, text or symbol. Since cnet 0.1.0 (Node 18 or before).
    */
   removeAllListeners(event?: string | symbol): this;
 }
@@ -1270,9 +1270,9 @@ export interface PeerCredentials {
   gid: number;
 }
 
-/** What 'drop' tells of a connection that `allowedUids` has turned away. Since cnet 0.1.0 (not in Node). */
+/** What 'drop' says about a connection that `allowedUids` has turned away. Since cnet 0.1.0 (not in Node). */
 export interface RefusedCredentials extends PeerCredentials {
-  /** So it is told from the limits. Since cnet 0.1.0 (not in Node). */
+  /** This distinguishes it from the limits. Since cnet 0.1.0 (not in Node). */
   reason: 'credentials';
 }
 
@@ -1336,7 +1336,7 @@ export interface Socket {
 
 export interface SocketConstructorOpts {
   /**
-   * Descriptors that a Unix socket brings are told of by 'descriptors'; default: false. Not on Windows. Since cnet
+   * Descriptors that a Unix socket brings are reported by 'descriptors'; default: false. Not on Windows. Since cnet
    * 0.1.0 (not in Node).
    */
   receiveDescriptors?: boolean | undefined;
@@ -1712,7 +1712,7 @@ export interface Defaults extends Omit<ClientDefaults, 'fastOpen'>, Omit<ServerD
  * Sets what options are when they are not given, for sockets and servers that are made afterwards in this thread.
  * Names that are not mentioned stay as they are, `undefined` takes a default away. Variables of the environment do
  * the same: CNET_CONNECT_TIMEOUT, CNET_SERVER_BLOCK_LIST. Since cnet 0.1.0 (not in Node).
- * @throws as the option itself; ERR_INVALID_ARG_VALUE for a name that is none
+ * @throws as the option itself; ERR_INVALID_ARG_VALUE for an unknown name
  */
 export function setDefaults(options: Defaults): void;
 
@@ -1753,7 +1753,7 @@ export interface Stats {
     credentials: number;
   };
   /**
-   * Connections that were closed without 'connection' or 'drop': by a list; without a right header; for want of
+   * Connections that were closed without 'connection' or 'drop': by a list; without a valid header; without
    * memory or descriptors. Since cnet 0.1.0 (not in Node).
    */
   refused: {
@@ -1805,6 +1805,48 @@ export interface Stats {
     total: number;
   };
 }
+
+// I/O threads
+export interface SocketConstructorOpts {
+  /**
+   * Of connect(): the bytes of the connection are read and written on an I/O thread. Default: as of setIOThreads().
+   * Not on Windows. Since cnet 0.1.0 (not in Node).
+   */
+  ioThread?: boolean | undefined;
+}
+
+export interface ServerOpts {
+  /**
+   * On how many I/O threads, 0 to 64, the bytes of the connections are read and written; `true`: one for each processor
+   * but one. Default: as of setIOThreads(). Not on Windows. Since cnet 0.1.0 (not in Node).
+   */
+  ioThreads?: boolean | number | undefined;
+}
+
+/** What an I/O thread has, and has done. Since cnet 0.1.0 (not in Node). */
+export interface IOThread {
+  /** That it works for now. Since cnet 0.1.0 (not in Node). */
+  sockets: number;
+  /** Reads and writes. Since cnet 0.1.0 (not in Node). */
+  messages: number;
+  /** Since cnet 0.1.0 (not in Node). */
+  bytesRead: number;
+  /** Since cnet 0.1.0 (not in Node). */
+  bytesWritten: number;
+  /** Turns of its loop. Since cnet 0.1.0 (not in Node). */
+  wakeups: number;
+  /** Microseconds of CPU; undefined where the system does not tell. Since cnet 0.1.0 (not in Node). */
+  cpu: number | undefined;
+}
+
+/** The I/O threads of this thread that have been started. Since cnet 0.1.0 (not in Node). */
+export function ioThreads(): IOThread[];
+
+/**
+ * On how many I/O threads, 0 to 64, sockets are of this thread that do not say otherwise: those that connect, and those
+ * of servers that are made, from now on. Not on Windows. Since cnet 0.1.0 (not in Node).
+ */
+export function setIOThreads(count: number): void;
 
 /** Numbers since cnet was loaded in this thread, and of what is open now. Since cnet 0.1.0 (not in Node). */
 export function stats(): Stats;

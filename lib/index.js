@@ -31,6 +31,7 @@ const {
   setDefaultAutoSelectFamily,
   setDefaultAutoSelectFamilyAttemptTimeout,
 } = require('./common/family-defaults');
+const { ioThreads, setIOThreads } = require('./options/io-threads');
 const { isIP, isIPv4, isIPv6 } = require('./address/ip');
 const { createServerHandle } = require('./server/listen');
 const { lazily, loadNow } = require('./common/lazily');
@@ -103,7 +104,9 @@ module.exports = {
   getDefaults: () => setDefaults().getDefaults(),
   setDefaults: (options) => setDefaults().setDefaults(options),
   forTLS,
+  ioThreads,
   receive,
+  setIOThreads,
   stats,
   splice,
   transfer,

@@ -6,7 +6,7 @@ export let {
   _createServerHandle, _normalizeArgs, _setSimultaneousAccepts, BlockList, SocketAddress, BoundSocket, connect,
   createConnection, createServer, isIP, isIPv4, isIPv6, promises, Server, Socket, Stream, getDefaultAutoSelectFamily,
   setDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout, setDefaultAutoSelectFamilyAttemptTimeout,
-  getDefaults, setDefaults, forTLS, receive, stats, splice, transfer, version,
+  getDefaults, setDefaults, forTLS, ioThreads, receive, setIOThreads, stats, splice, transfer, version,
 } = net;
 export default net;
 
@@ -16,7 +16,7 @@ loaded.syncExports = () => {
     _createServerHandle, _normalizeArgs, _setSimultaneousAccepts, BlockList, SocketAddress, BoundSocket, connect,
     createConnection, createServer, isIP, isIPv4, isIPv6, promises, Server, Socket, Stream,
     getDefaultAutoSelectFamily, setDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout,
-    setDefaultAutoSelectFamilyAttemptTimeout, getDefaults, setDefaults, forTLS, receive, stats, splice, transfer,
-    version,
+    setDefaultAutoSelectFamilyAttemptTimeout, getDefaults, setDefaults, forTLS, ioThreads, receive, setIOThreads,
+    stats, splice, transfer, version,
   } = net);
 };

@@ -33,7 +33,7 @@ export declare const TLV: {
   readonly NETNS: 0x30;
 };
 
-/** The bytes of a header: of its fields, or that tells of a connection. Since cnet 0.1.0 (not in Node). */
+/** The bytes of a header: of its fields, or of a connection. Since cnet 0.1.0 (not in Node). */
 export declare function encodeProxyHeader(header: ProxyHeaderOptions | Socket): Buffer;
 
 /**

@@ -1,6 +1,6 @@
 'use strict';
-// check-coverage.js: checks that every file and every test that docs/api-coverage.md names exists, and that it names
-// the whole API: that of the newest Node's types, and of the running Node's `net`.
+// check-coverage.js: checks that every file and every test that test/docs/api-coverage.md names exists, and that it
+// names the whole API: that of the newest Node's types, and of the running Node's `net`.
 //   node tools/check-coverage.js
 
 const fs = require('node:fs');
@@ -10,7 +10,7 @@ const path = require('node:path');
 const { missingNames, namesOfModule, namesOfTypes } = require('./api-names.js');
 const { ROOT, ToolError, run, tool } = require('./run.js');
 
-const DOCUMENT = path.join('docs', 'api-coverage.md');
+const DOCUMENT = path.join('test', 'docs', 'api-coverage.md');
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const FILE = /`((?:lib|src|test|tools|docs|examples)\/[^`\s]+)`/g;
 const TEST = /`(test\/[^`]+)`\s+"([^"]+)"/g; // a title may go on in the next line

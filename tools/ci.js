@@ -20,7 +20,7 @@ const CHECKS = [
   ['C: no warning from gcc and clang, no file too long', () => npmRun('check:c')],
   ['C: format', () => npmRun('format:check')],
   ['C: cppcheck and clang-tidy', () => npmRun('analyse')],
-  ['JavaScript: eslint', () => npmRun('lint')],
+  ['JavaScript and documents: eslint, markdownlint', () => npmRun('lint')],
   ['npm start', () => npm(['start', '--silent'])],
 ];
 
@@ -33,11 +33,12 @@ const SUITES = [
     () => testNodes(NODES, { atOnce: 2, covered: process.versions.node }),
   ],
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
-  ['other platforms, by qemu-user and Wine', () => testPlatforms(['s390x', 'arm64', 'windows'], { core: true, atOnce: 2 })],
+  ['other platforms, by qemu-user and Wine', () => testPlatforms(['s390x', 'arm64', 'windows'], { core: true, atOnce: 3 })],
   ['the packed package', () => runSuite('package', { style: 'dot' })],
   ['programs', () => runSuite('programs', { style: 'dot' })],
   ['programs of the benchmark: each works', () => script('bench', ['--apps', '--smoke', '--no-build'])],
   ['test runners, bundlers and package managers', () => runSuite('surroundings', { style: 'dot' })],
+  ['the documentation as a site', () => runSuite('docs', { style: 'dot' })],
   ['the core without Node: plain, ASan and UBSan, TSan, line coverage', () => script('test:core')],
   ['faults: calls that fail', () => script('test:faults', ['--quick'])],
 ];

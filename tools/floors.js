@@ -18,7 +18,7 @@ const FILE = path.join('docs', 'floors.svg');
  */
 const HOUSE = {
   lib: [...ROOMS, ''],
-  src: ['base', 'address', 'platform', 'proxy', 'core', 'binding'],
+  src: ['base', 'address', 'platform', 'proxy', 'core', 'threads', 'binding'],
 };
 
 /** What is said of a box below its name. */
@@ -36,6 +36,7 @@ const WORDS = {
   'lib/node-internals': "Node's private things",
   'lib/common': 'errors, arguments, timers',
   'src/binding': 'Node-API: every call to and fro',
+  'src/threads': 'I/O threads that run the core',
   'src/core': 'sockets over libuv',
   'src/proxy': 'headers of the PROXY protocol',
   'src/address': 'IP, networks, block lists',

@@ -1,7 +1,7 @@
 'use strict';
 // platforms.js: `npm run test:platforms [-- names] [options]`: the suite on other platforms, on this machine, by
 // qemu-user and Wine, with the prebuilds of tools/cross.js. docs/platforms.md says what is tried.
-//   --core     what .ci/run tries, in ten minutes: loading, every API, the scenarios against node:net, parsers
+//   --core     what .ci/run tries, in ten minutes: loading, connections over TCP and paths, parsers
 //   --node     node:net in the place of cnet, for the tests that can be run with it
 //   --record   notes what has failed in test/platforms/<name>.json, each with whether node:net fails there too
 //   --files=   only the files that have this in their name
@@ -24,8 +24,11 @@ const USAGE = `usage: node tools/platforms.js [${Object.keys(MACHINES).join('|')
 /** The folders whose tests say something of a platform. */
 const FOLDERS = ['api', 'beyond', 'loading', 'node', 'node-internals', 'processes', 'register', 'robustness'];
 
-/** What is tried in .ci/run. */
-const CORE = ['test/api/', 'test/loading/native-file', 'test/node/differential', 'test/beyond/proxy-protocol'];
+/** What is tried in .ci/run: loading, connections over TCP and paths, parsers, in few minutes for each platform. */
+const CORE = new RegExp(`^test/(loading/native-file|api/(${[
+  'address-texts', 'async-context', 'behaviours', 'block-list[a-z-]*', 'bound-socket', 'connect', 'families',
+  'given-handles', 'handles', 'inspect', 'ip', 'ipc', 'late-lives', 'listen', 'lives',
+].join('|')}))\\.test\\.js$`);
 
 const MOCHA = path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const REPORTER = path.join(__dirname, 'platforms', 'reporter.js');
@@ -39,7 +42,7 @@ function testFiles({ core, word }) {
     fs.readdirSync(path.join(ROOT, 'test', folder), { recursive: true })
       .map((name) => `test/${folder}/${name.replaceAll(path.sep, '/')}`))
     .filter((name) => name.endsWith('.test.js') && !/^test\/node\/(conformance|differential)\//.test(name));
-  return all.filter((name) => (!core || CORE.some((start) => name.startsWith(start))) && name.includes(word)).sort();
+  return all.filter((name) => (!core || CORE.test(name)) && name.includes(word)).sort();
 }
 
 /* --- a file of tests --------------------------------------------------------------------------------------------- */

@@ -1,10 +1,11 @@
 'use strict';
 // suites.js: the suites of mocha that have a folder, a configuration and a lockfile of their own.
-//   node tools/suites.js package|programs|surroundings [--node=PATH] [arguments of mocha]
+//   node tools/suites.js package|programs|surroundings|docs [--node=PATH] [arguments of mocha]
 //   package        the packed package, installed elsewhere, by every npm and Node (test/packaging/)
 //   programs       real programs on cnet, each with a real peer (test/programs/, docs/programs.md)
 //   surroundings   the packed package with test runners, bundlers and package managers (test/surroundings/,
 // docs/surroundings.md)
+//   docs           the documentation as a site, looked at by Chromium (test/website/, website/)
 
 const path = require('node:path');
 
@@ -13,13 +14,14 @@ const { runMocha, tellResult } = require('./mocha.js');
 const { ROOT, ToolError, tool } = require('./run.js');
 
 /**
- * `command`: of npm, see ensurePackages(). `slowness`: surroundings take seven minutes, and twice that on a busy
- * machine.
+ * `packages`: where the lockfile is, unless it is in the folder. `command`: of npm, see ensurePackages(). `slowness`:
+ * surroundings take seven minutes, and twice that on a busy machine.
  */
 const SUITES = {
   package: { folder: 'packaging' },
   programs: { folder: 'programs' },
   surroundings: { folder: 'surroundings', command: 'install', slowness: 3 },
+  docs: { folder: 'website', packages: 'website' },
 };
 
 /**
@@ -28,10 +30,10 @@ const SUITES = {
  * @param {{ node?: string, args?: string[], style?: 'spec' | 'dot' }} [options] those of runMocha()
  */
 async function runSuite(name, { args = [], ...options } = {}) {
-  const { folder, command, slowness } = SUITES[name];
+  const { folder, packages = path.join('test', folder), command, slowness } = SUITES[name];
   const dir = path.join(ROOT, 'test', folder);
   await ensure();
-  await ensurePackages(dir, command);
+  await ensurePackages(path.join(ROOT, packages), command);
   return runMocha({ ...options, slowness, args: ['--config', path.join(dir, 'mocharc.js'), ...args] });
 }
 

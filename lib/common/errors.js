@@ -114,7 +114,6 @@ const codes = {
   ERR_INVALID_ADDRESS_FAMILY: InvalidAddressFamily,
   ERR_INVALID_ARG_TYPE: define(TypeError, 'ERR_INVALID_ARG_TYPE', argTypeMessage),
   ERR_INVALID_ARG_VALUE: define(TypeError, 'ERR_INVALID_ARG_VALUE', argValueMessage),
-  ERR_INVALID_FD: define(RangeError, 'ERR_INVALID_FD', (fd) => formatText('"fd" must be a positive integer: %s', fd)),
   ERR_INVALID_FD_TYPE: define(TypeError, 'ERR_INVALID_FD_TYPE', (type) => formatText('Unsupported fd type: %s', type)),
   ERR_INVALID_HANDLE_TYPE: define(
     TypeError,
@@ -169,6 +168,11 @@ const codes = {
     () => 'The bound socket has already been adopted by a server or socket',
   ),
   ERR_SOCKET_IN_USE: define(Error, 'ERR_SOCKET_IN_USE', (why) => `The socket is in use: ${why}`),
+  ERR_SOCKET_ON_IO_THREAD: define(
+    Error,
+    'ERR_SOCKET_ON_IO_THREAD',
+    (what) => `${what} is not for a socket on an I/O thread`,
+  ),
   ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', (place, timeout) =>
     place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`,
   ),

@@ -14,6 +14,8 @@ const PLACES = {
   connectTimeout: ['connect()'],
   connectionAttemptDelay: ['connect()'],
   fastOpen: ['connect()', 'listen()'],
+  ioThread: ['connect()'],
+  ioThreads: ['createServer()'],
   maxConnectionRate: ['createServer()'],
   maxConnectionsPerAddress: ['createServer()'],
   maxConnectionsPerPrefix: ['createServer()'],

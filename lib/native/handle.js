@@ -146,6 +146,9 @@ class Handle {
   }
 }
 
+/** The number of the I/O thread that works for it; below zero: none. Few handles have one of their own. */
+Object.defineProperty(Handle.prototype, 'ioThread', { value: -1, writable: true, configurable: true });
+
 for (const [name, value] of Object.entries(streamBase)) {
   Object.defineProperty(Handle.prototype, name, { value, writable: true, configurable: true });
 }

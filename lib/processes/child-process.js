@@ -12,6 +12,7 @@ const native = require('../native/binding');
 const { BoundSocket, boundSocketOf, kAdopt } = require('../socket/bound-socket');
 const { codes, errnoException, invalidArgType } = require('../common/errors');
 const { giveChunks } = require('../socket/first-bytes');
+const { refuseOnThread } = require('../options/io-threads');
 const { Handle, SERVER, SOCKET, adopt } = require('../native/handle');
 const { countFor } = require('../node-internals/child-process');
 const { detachHandle, fdOfNode, giveHandle, handleOf, serverHandleOn } = require('../node-internals/handles');
@@ -73,6 +74,7 @@ function socketToNode(socket, { keepOpen = false }) {
 
   if (!handle) return new nodeNet.Socket();
   if (!(handle instanceof Handle) || socket.connecting) throw new codes.ERR_INVALID_HANDLE_TYPE();
+  refuseOnThread(handle, 'toNode()');
   const { allowHalfOpen } = socket;
   const twin = overCopy(handle, (fd) => new nodeNet.Socket({ fd, allowHalfOpen, pauseOnCreate: true }));
   countFor(twin, socket, keepOpen);

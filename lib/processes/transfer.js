@@ -16,6 +16,7 @@ const { BoundSocket, boundSocketOf, kAdopt } = require('../socket/bound-socket')
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { giveFirst, takeBuffered } = require('../socket/first-bytes');
 const { KIND } = require('../native/constants');
+const { refuseOnThread } = require('../options/io-threads');
 const { Handle, Pipe, SERVER, SOCKET, TCP } = require('../native/handle');
 const { applyHeader, headerOfClone, proxyOfClone, proxyToClone } = require('../server/proxy-protocol');
 const { Server } = require('../server/server');
@@ -95,6 +96,7 @@ function closeWith(target, key) {
  * of its own waits: it would close the descriptor. The main thread need not wait, as it takes all others with it.
  */
 function makeToken(type, handle, notes) {
+  refuseOnThread(handle, 'transfer()');
   const key = native.tokenNew(handle.id, TYPES.indexOf(type), v8().serialize(notes), !threads().isMainThread);
   if (typeof key === 'number') throw errnoException(key, 'dup');
   return Object.defineProperty({ type, key }, inspect.custom, { value: inspectToken });

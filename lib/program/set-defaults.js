@@ -12,6 +12,7 @@ const defaults = require('../common/family-defaults');
 const { codes, invalidArgType, invalidArgValue } = require('../common/errors');
 const { needLinux } = require('../common/platform');
 const { distance, nearest } = require('../common/nearest');
+const { MOST, setIOThreads } = require('../options/io-threads');
 const { NONE, PREFIX, program } = require('../options/program-defaults');
 const { proxyOption } = require('../server/proxy-protocol');
 const { findOption, listenOptionsOption, socketOptionsOption } = require('../options/socket-options');
@@ -336,12 +337,29 @@ function warnOf(variable, known) {
   });
 }
 
+const IO_THREADS = `${PREFIX}IO_THREADS`;
+
+/** @throws ERR_CNET_ENVIRONMENT, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM */
+function takeThreads(text) {
+  if (text === '') return;
+  try {
+    setIOThreads(readInteger(text));
+  } catch (error) {
+    if (error.code === 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM') throw error;
+    throw new codes.ERR_CNET_ENVIRONMENT(IO_THREADS, `an integer from 0 to ${MOST}`, text);
+  }
+}
+
 /** Sets what variables of the environment say. An empty one says nothing. */
 function takeEnvironment(names) {
   const known = variables();
   const options = { client: {}, server: {} };
 
   for (const variable of names) {
+    if (variable === IO_THREADS) {
+      takeThreads(process.env[variable].trim());
+      continue;
+    }
     const place = known.get(variable);
     if (place === undefined) warnOf(variable, known);
     else if (process.env[variable].trim() !== '') {

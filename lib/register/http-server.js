@@ -12,7 +12,7 @@ const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
 const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
-const { kBindingHandle, kMaxConnections } = require('../server/state');
+const { kBindingHandle, kIOThreads, kMaxConnections } = require('../server/state');
 const { HTTP2_TAKES_STREAMS, countListens, forgetListen, httpListener } = require('../node-internals/http');
 const { replaceListener } = require('../node-internals/events');
 const { endWith } = require('../node-internals/native-streams');
@@ -53,6 +53,7 @@ function takeMethods(server) {
     Object.defineProperty(server, name, { ...descriptor, enumerable: false });
   }
   takeState(server);
+  server[kIOThreads] = 0; // TLS and http2 speak to streams of Node's, which have no thread
   server[kMaxConnections] = limit;
   const maxConnections = Object.getOwnPropertyDescriptor(Server.prototype, 'maxConnections');
   Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });

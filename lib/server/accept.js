@@ -6,12 +6,13 @@ const { AcceptedOptions } = require('../socket/accepted-options');
 const { serverProxyHeader, serverSocket, tellLimit } = require('../common/channels');
 const { debug } = require('../common/debug');
 const { errnoException } = require('../common/errors');
+const { moveToThread } = require('../options/io-threads');
 const { lazily } = require('../common/lazily');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
 const {
-  kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kKeepAliveTimes, kProxyProtocol,
+  kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kIOThreads, kKeepAliveTimes, kProxyProtocol,
 } = require('./state');
 
 const blockLists = lazily(() => require('../address/block-list'));
@@ -56,6 +57,7 @@ function onconnection(status, client) {
     count('refused.blockList');
     return;
   }
+  if (server[kIOThreads] > 0) moveToThread(client, server[kIOThreads]);
   const socket = new Socket(acceptedOptions(client, server));
   if (server[kProxyProtocol]) proxyProtocol().takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);

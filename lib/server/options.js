@@ -6,19 +6,22 @@ const { getDefaultHighWaterMark } = require('node:stream');
 
 const { allowedUidsOption } = require('./allowed-uids');
 const { receiveOption } = require('../socket/descriptors');
-const { invalidArgType } = require('../common/errors');
+const { invalidArgType, invalidArgValue } = require('../common/errors');
 const { refuseMisplaced, refusePermissions } = require('../common/misplaced');
 const { NONE, byDefault, fillServer, program } = require('../options/program-defaults');
 const { lazily } = require('../common/lazily');
 const { serverOnread } = require('../socket/read');
 const {
-  kAcceptedDescriptors, kAcceptedOnRead, kAllowedUids, kKeepAliveTimes, kProxyProtocol, kUserTimeout,
+  kAcceptedDescriptors, kAcceptedOnRead, kAllowedUids, kIOThreads, kKeepAliveTimes, kProxyProtocol, kUserTimeout,
 } = require('./state');
+const { ioThreadsOption } = require('../options/io-threads');
 const { userTimeoutOption } = require('../options/user-timeout');
 const { validateNumber } = require('../common/validate');
 
 const blockLists = lazily(() => require('../address/block-list'));
 const proxyProtocols = lazily(() => require('./proxy-protocol'));
+
+const WITH_DESCRIPTORS = 'cannot be used with receiveDescriptors';
 
 function highWaterMarkOption({ highWaterMark }) {
   if (highWaterMark === undefined) return getDefaultHighWaterMark?.(false) ?? 64 * 1024;
@@ -54,6 +57,14 @@ function proxyOption(proxyProtocol, { receiveDescriptors }) {
   return proxyProtocols().proxyOption({ proxyProtocol, receiveDescriptors });
 }
 
+/** Descriptors are read by a way of their own. @returns {number} */
+function ioThreads(server, options) {
+  const count = ioThreadsOption(options);
+  if (count === 0 || server[kAcceptedDescriptors] === undefined) return count;
+  if (options.ioThreads) throw invalidArgValue('options.ioThreads', options.ioThreads, WITH_DESCRIPTORS);
+  return 0;
+}
+
 /** The limits that are properties of a server, as options. */
 const LIMITS = ['maxConnectionsPerAddress', 'maxConnectionsPerPrefix', 'maxConnectionRate'];
 
@@ -71,6 +82,7 @@ function applyOptions(server, options) {
   server[kAcceptedDescriptors] = receiveOption(options) || undefined;
   server[kAcceptedOnRead] = serverOnread(options.onread);
   server[kUserTimeout] = userTimeoutOption(options);
+  server[kIOThreads] = ioThreads(server, options);
   const { blockList, proxyProtocol } = options;
   if (blockList) server.blockList = blockLists().blockListOption({ blockList });
   server[kAllowedUids] = allowedUidsOption(options);

@@ -40,6 +40,7 @@ const {
   kBindingHandle,
   kHasClosed,
   kHasWarned,
+  kIOThreads,
   kHold,
   kHoldCount,
   kListenTarget,
@@ -89,6 +90,7 @@ function Server(options, connectionListener) {
   this[kHasWarned] = first[kHasWarned];
   this[kListenTarget] = first[kListenTarget];
   this[kUndo] = first[kUndo];
+  this[kIOThreads] = first[kIOThreads];
   applyOptions(this, settings);
   if (program.server !== NONE) limitServer(this, settings);
 }

@@ -25,6 +25,7 @@ const state = new State({
   kKeepAliveTimes: own(null), // { interval, count } for each connection
   kAcceptedDescriptors: own(undefined), // the option `receiveDescriptors`, for each connection
   kAcceptedOnRead: own(undefined), // the option `onread`, for each connection
+  kIOThreads: own(0), // the option `ioThreads`: how many threads its connections are spread over
   kUserTimeout: own(undefined), // ms; undefined: not set
   kAllowedUids: own(null), // whose processes may connect to a path; null: all
   kProxyProtocol: own(null), // the option `proxyProtocol`, read: see proxy-protocol.js

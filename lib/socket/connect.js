@@ -12,10 +12,11 @@ const { allFailed, attemptError, unsentError } = require('./connect-errors');
 const { wantedOf } = require('./connect-options');
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('../common/debug');
-const { aggregateError, codes, connectDenied, exceptionWithHostPort } = require('../common/errors');
+const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgValue } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { PHASE } = require('../native/constants');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
+const { ioThreadOption, moveToThread } = require('../options/io-threads');
 const { isIP } = require('../address/ip');
 const { resolve } = require('./lookup');
 const native = require('../native/binding');
@@ -31,8 +32,8 @@ const { keep, onceUnlessItFails } = require('../common/undo');
 const uv = require('../native/uv');
 const { kAttempted, kConnected } = require('../common/symbols');
 const {
-  kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kEarlyData, kHandle, kLife,
-  kNodeStream, kProxyHeaderToSend,
+  kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kDescriptorQueue,
+  kEarlyData, kHandle,  kIOThreads, kLife, kNodeStream, kProxyHeaderToSend, kReceivesDescriptors,
 } = require('./state');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
 const { validateString } = require('../common/validate');
@@ -176,11 +177,20 @@ function attemptPath(socket, path, socketOptions) {
   if (err) refused(socket, err);
 }
 
+/** Unless TLS waits for the connection, or descriptors may come, or are to go, with it. */
+function toThread(socket) {
+  const { [kHandle]: handle } = socket;
+  const passes = socket[kReceivesDescriptors] || socket[kDescriptorQueue] !== null;
+  if (handle instanceof Handle && socket[kNodeStream] === null && !passes)
+    moveToThread(handle, socket[kIOThreads]);
+}
+
 /** What was connected is set up as was asked for before, and told. */
 function established(socket) {
   const { [kLife]: life } = socket;
   socket._applyOptions();
   keep(socket);
+  if (socket[kIOThreads] > 0) toThread(socket);
   if (socket[kNodeStream] !== null && !nodeStreams().settleNodeStream(socket)) return;
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
@@ -286,11 +296,13 @@ const methods = {
     const wanted = isPipe ? null : wantedOf(this, options);
     const socketOptions = socketOptionsOption(options);
     const limit = connectTimeout.connectTimeoutOption(options);
+    const threads = ioThreads(this, options);
     setUserTimeoutOption(this, options);
     if (wanted?.multipath) refuseMultipath(this, true);
     setBlockList(this, options);
     if (program.client !== NONE) useBlockList(this, given);
     setHeader(this, options);
+    if (threads !== this[kIOThreads]) this[kIOThreads] = threads;
     if (this.destroyed) this._handle = null;
     const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
     if (fresh !== null && this[kHandle])
@@ -326,6 +338,14 @@ function keepOptions(socket, options) {
 /** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, { blockList }) {
   if (blockList) socket[kBlockList] = blockLists().blockListOption({ blockList });
+}
+
+/** Descriptors are read by a way of their own. @returns {number} */
+function ioThreads(socket, options) {
+  const count = ioThreadOption(options);
+  if (count === 0 || !socket[kReceivesDescriptors]) return count;
+  if (options.ioThread) throw invalidArgValue('options.ioThread', true, 'cannot be used with receiveDescriptors');
+  return 0;
 }
 
 /** The list that the program has for all connections; `null` is none. */

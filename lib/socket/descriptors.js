@@ -16,6 +16,7 @@ const native = require('../native/binding');
 const { viewOf } = require('../common/bytes');
 const { codes, errnoException, invalidArgType, invalidArgValue, outOfRange } = require('../common/errors');
 const { LIMIT: { DESCRIPTORS: MOST } } = require('../native/constants');
+const { refuseOnThread } = require('../options/io-threads');
 const { Pipe } = require('../native/handle');
 const { needKind } = require('../options/no-socket');
 const { kDescriptors } = require('../common/symbols');
@@ -169,6 +170,7 @@ const methods = {
     if (callback !== undefined) validateFunction(callback, 'callback');
     needKind(this[kHandle], Pipe, 'sendDescriptors()');
     if (this[kIsSpliced]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
+    refuseOnThread(this[kHandle], 'sendDescriptors()');
     const held = duplicate(fds);
     piece[kHeld] = held;
     const queue = (this[kDescriptorQueue] ??= new Queue(this));

@@ -127,7 +127,7 @@ function sendByReading(socket, part, fd, done) {
 
 function sendByKernel(socket, part, fd, done) {
   const handle = socket[kHandle];
-  if (handle instanceof ForeignHandle) {
+  if (handle instanceof ForeignHandle || handle.ioThread >= 0) {
     sendByReading(socket, part, fd, done);
     return;
   }

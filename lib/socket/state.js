@@ -52,6 +52,7 @@ const state = new State({
   kDescriptorQueue: rare(null, LIFE), // messages with descriptors that are not sent yet: see descriptors.js
   kEarlyData: rare(null, LIFE), // what was offered with the handshake: see fast-open.js
   kFirstBytes: rare(null, LIFE), // bytes that came before the handle's, for `onread`: see first-bytes.js
+  kIOThreads: rare(0, SOCKET), // of how many I/O threads connect() takes one: its option `ioThread`
   kIsResetting: rare(false, LIFE), // the handle is to be closed by a reset
   kIsSpliced: rare(false, HANDLE), // splice() has it
   kKeepAlive: rare(null, SOCKET), // { enable, delay, interval, count }

@@ -205,6 +205,11 @@ function enterContext({ id }) {
   if (id >= 0) native.writeWaits(id);
 }
 
+/** Of a write that is to be called back: on an I/O thread it is done when the kernel has had it. */
+function confirmed({ id, ioThread }, result) {
+  return result === 0 && ioThread >= 0 ? native.writeConfirm(id) : result;
+}
+
 /** In the tick after _writev(), for the same reason: it calls hooks too. By then the socket may have another handle. */
 function sendInOrder(socket, handle, chunks, callback) {
   if (socket[kHandle] === handle) socket[kSendInOrder](chunks, callback);
@@ -314,7 +319,7 @@ const methods = {
     if (this[kQueuedFiles] > 0 && many) nextTick(sendInOrder, this, this[kHandle], data, callback);
     else if (this[kQueuedFiles] > 0) this[kSendInOrder]([{ chunk: data, encoding }], callback);
     else if (handle instanceof ForeignHandle) handle.write(many, data, encoding, callback);
-    else settle(this, many ? writeMany(this, data) : writeOne(this, data, encoding), callback, many);
+    else settle(this, confirmed(handle, many ? writeMany(this, data) : writeOne(this, data, encoding)), callback, many);
   },
 
   _write(data, encoding, callback) {
@@ -330,8 +335,8 @@ const methods = {
     const callback = this[kWriteCallback];
     this[kWriteCallback] = null;
     if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
-    // of the relay, after a write of the program's
-    else if (status < 0 && this[kIsSpliced]) this.destroy(errnoException(status, 'write'));
+    // of the relay, or of an I/O thread, after a write of the program's
+    else if (status < 0 && (this[kIsSpliced] || this[kHandle]?.ioThread >= 0)) this.destroy(errnoException(status, 'write'));
   },
 
   /** Half-closes when all is written. */

@@ -60,6 +60,8 @@ static void environment_end(cnet_environment_t *env) {
   if (env->closing) return;
   env->closing = true;
   delete_references(env);
+  if (env->threads != NULL) cnet_threads_free(env->threads);
+  env->threads = NULL;
   cnet_loop_close(env->loop, on_loop_ended);
 }
 

@@ -24,6 +24,7 @@
 #include "memory.h"
 #include "meter.h"
 #include "table.h"
+#include "threads.h"
 
 typedef struct cnet_keeper cnet_keeper_t;
 
@@ -37,6 +38,7 @@ typedef struct cnet_offer {
 struct cnet_environment {
   napi_env napi;
   cnet_loop_t *loop;
+  cnet_threads_t *threads; /* NULL until a stream is to be on one */
   napi_async_cleanup_hook_handle cleanup;
   cnet_keeper_t *keeper;            /* NULL: no function of ours can be called any more */
   napi_ref keeper_ref;              /* strong while `busy`, else weak */

@@ -2,12 +2,15 @@
  * close.c: close and reset, and the one free of a stream.
  *
  *   cnet_close()          the flag, then what hangs on the stream, in the order of part.h; no call reaches it any more
+ *   away.c                where somebody else works for it, waits until he has closed his descriptor
  *   libuv                 ends a write or a shutdown that waits with UV_ECANCELED, by their callbacks
  *   on_closed()           what hangs on it again, then the host; and the stream is freed when nobody has it pinned
  */
 #include "internal.h"
 
 #include <stdlib.h>
+
+#include "options.h"
 
 static void unlink_stream(cnet_stream_t *stream) {
   if (stream->previous != NULL)
@@ -58,11 +61,16 @@ static void on_closed(uv_handle_t *handle) {
 
 int cnet_close(cnet_stream_t *stream, bool reset) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
+  bool away = (stream->flags & CNET_AWAY) != 0;
+  int err = away && reset && stream->kind == CNET_TCP ? cnet_platform_reset_on_close(stream->uv) : 0;
   stream->flags |= CNET_CLOSING;
   stream->loop->counts[(stream->flags & CNET_LISTENER ? CNET_COUNT_SERVERS : CNET_COUNT_SOCKETS) + stream->kind]--;
   for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {
     next = part->next;
     if (part->ops->close != NULL) part->ops->close(stream, part);
   }
+  if (away) return err; /* cnet_close_handle() comes when whoever works for it has closed */
   return cnet_handle_close_kept((uv_handle_t *)stream->uv, reset && stream->kind == CNET_TCP, on_closed);
 }
+
+void cnet_close_handle(cnet_stream_t *stream) { cnet_handle_close_kept((uv_handle_t *)stream->uv, false, on_closed); }

@@ -9,6 +9,7 @@
 #define CNET_CORE_CNET_H
 
 #include "accept_limit.h"
+#include "away.h"
 #include "connect.h"
 #include "host.h"
 #include "idle.h"

@@ -47,8 +47,8 @@ static int keep_peer(cnet_stream_t *stream) {
 
 /* Whether nothing is on its way that would be lost, or that looks at the handle afterwards. */
 static bool is_at_rest(const cnet_stream_t *stream) {
-  const uint32_t engaged =
-      CNET_LISTENER | CNET_CLOSING | CNET_BUSY | CNET_CONNECTING | CNET_SENDING | CNET_RELAYED | CNET_PASSES;
+  const uint32_t engaged = CNET_LISTENER | CNET_CLOSING | CNET_BUSY | CNET_CONNECTING | CNET_SENDING | CNET_RELAYED |
+                           CNET_PASSES | CNET_AWAY;
   return !(stream->flags & engaged) && stream->write == NULL && uv_is_writable(stream->uv) &&
          cnet_part_of(stream, &OPS) == NULL;
 }

@@ -103,6 +103,14 @@ int cnet_handle_poll_copy(cnet_loop_t *loop, int fd, void *data, uv_poll_t **out
   return err;
 }
 
+void cnet_handle_is_spare(cnet_loop_t *loop, bool is) {
+  if (is)
+    loop->spare++;
+  else
+    loop->spare--;
+  loop->host->settle(loop);
+}
+
 void cnet_handle_free(cnet_loop_t *loop, uv_handle_t *handle) {
   if (handle->type == UV_TCP || handle->type == UV_NAMED_PIPE)
     loop->counts[CNET_COUNT_MEMORY_STREAMS] -= uv_handle_size(handle->type);

@@ -34,6 +34,9 @@ int cnet_handle_poll(cnet_loop_t *loop, int fd, void *data, uv_poll_t **out);
  */
 int cnet_handle_poll_copy(cnet_loop_t *loop, int fd, void *data, uv_poll_t **out, int *own);
 
+/* By such a handle nothing is open: it stays while the loop is there, or until this is taken back. */
+void cnet_handle_is_spare(cnet_loop_t *loop, bool is);
+
 /* Closes a handle that belongs to no stream (any more), and frees it. */
 void cnet_handle_close(cnet_loop_t *loop, uv_handle_t *handle);
 

@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 
+#include "away_internal.h"
 #include "idle_internal.h"
 #include "internal.h"
 #include "queue.h"
@@ -110,7 +111,7 @@ static bool put_off(cnet_idle_t *idle, uint64_t now) {
 /* Whether what the stream waits for may be there, and not be told of yet. Where it cannot be known it may. */
 static bool may_be_there(const cnet_stream_t *stream) {
   if (stream == NULL) return false;
-  if (stream->flags & (CNET_CONNECTING | CNET_SENDING | CNET_RELAYED)) return true;
+  if (stream->flags & (CNET_CONNECTING | CNET_SENDING | CNET_RELAYED) || cnet_away_is_busy(stream)) return true;
   return cnet_platform_ready(stream->uv, stream->write != NULL) != 0; /* without a descriptor: a lookup, perhaps */
 }
 

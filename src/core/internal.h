@@ -42,6 +42,7 @@ enum {
   CNET_RELAYED = 1u << 10,   /* it has the part of relay.c */
   CNET_PASSES = 1u << 11,    /* it is read by passing.c */
   CNET_CLIENT = 1u << 12, /* was accepted, given a descriptor or asked to connect: see cnet_platform_has_one_role() */
+  CNET_AWAY = 1u << 13,   /* it has the part of away.c: its own handle is neither read nor written to */
 };
 
 typedef struct cnet_write cnet_write_t;
@@ -65,6 +66,7 @@ struct cnet_loop {
   uint32_t tickets_held;    /* how many do; guarded by the mutex of the table, as is the one above for other threads */
   int descriptor_limit;     /* asked for when a listener begins; 0: none */
   uint32_t handles;         /* open ones, and other work: see handle.h */
+  uint32_t spare;           /* of these, such as keep nothing open: see cnet_handle_is_spare() */
   uint64_t attempts;        /* to connect, that have begun: the number of the newest */
   uint64_t counts[CNET_COUNTED];
   bool closing;
@@ -86,6 +88,9 @@ struct cnet_stream {
   uint8_t kind;
   cnet_align_t host[]; /* host->stream_size bytes */
 };
+
+/* Goes on with a close that has waited for whoever works for the stream. */
+void cnet_close_handle(cnet_stream_t *stream);
 
 /* The memory of the stream stays until cnet_unpin(). */
 static inline void cnet_pin(cnet_stream_t *stream) {

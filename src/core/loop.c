@@ -53,7 +53,7 @@ bool cnet_loop_is_closing(const cnet_loop_t *loop) { return loop->closing; }
 
 /* The handles of the loop itself, which stay from the first use on, and keep nothing open by that. */
 static uint32_t own_handles(const cnet_loop_t *loop) {
-  uint32_t count = (loop->idle_timer != NULL) + (loop->check != NULL);
+  uint32_t count = (loop->idle_timer != NULL) + (loop->check != NULL) + loop->spare;
 
   if (loop->ticket_async != NULL && !uv_has_ref((uv_handle_t *)loop->ticket_async)) count++; /* no ticket waits */
   return count;

@@ -12,6 +12,7 @@ typedef struct cnet_part cnet_part_t;
 /* The order in which the parts of a stream are told that it closes, and in which they lie in its list. */
 typedef enum cnet_part_order {
   CNET_PART_CONNECT,
+  CNET_PART_AWAY,
   CNET_PART_RELAY,
   CNET_PART_IDLE,
   CNET_PART_SEAT,

@@ -197,7 +197,7 @@ static bool was_used(const cnet_stream_t *stream) {
 int cnet_receive_descriptors(cnet_stream_t *stream) {
   if (stream->kind != CNET_PIPE) return UV_EBADF;
   if (stream->flags & CNET_PASSES) return 0;
-  if (was_used(stream)) return UV_EALREADY;
+  if (was_used(stream) || (stream->flags & CNET_AWAY)) return UV_EALREADY;
   cnet_passing_t *passing = ready(stream);
   if (passing == NULL) return UV_ENOMEM;
   stream->flags |= CNET_PASSES;
@@ -208,7 +208,7 @@ int cnet_passing_ready(const cnet_stream_t *stream) {
   const cnet_passing_t *passing = passing_of(stream);
 
   if (stream->kind != CNET_PIPE) return UV_EBADF;
-  if (stream->write != NULL || (stream->flags & (CNET_SENDING | CNET_BUSY))) return UV_EBUSY;
+  if (stream->write != NULL || (stream->flags & (CNET_SENDING | CNET_BUSY | CNET_AWAY))) return UV_EBUSY;
   if (passing != NULL && passing->waiting) return UV_EBUSY;
   return stream->flags & (CNET_CONNECTING | CNET_LISTENER) ? UV_ENOTCONN : 0;
 }

@@ -1,6 +1,7 @@
 /* read.c: starts and stops reading, and hands over what arrived. */
 #include "read.h"
 
+#include "away_internal.h"
 #include "internal.h"
 #include "passing_internal.h"
 #include "queue.h"
@@ -43,11 +44,13 @@ void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *memory) {
 int cnet_read_start(cnet_stream_t *stream) {
   if (stream->flags & CNET_LISTENER) return UV_ENOTCONN;
   stream->flags |= CNET_USED | CNET_STARTED;
+  if (stream->flags & CNET_AWAY) return cnet_away_read(stream, true);
   if (stream->flags & CNET_PASSES) return cnet_passing_read(stream, true);
   int err = uv_read_start(stream->uv, cnet_read_memory, cnet_read_done);
   return err == UV_EALREADY ? 0 : err;
 }
 
 int cnet_read_stop(cnet_stream_t *stream) {
+  if (stream->flags & CNET_AWAY) return cnet_away_read(stream, false);
   return stream->flags & CNET_PASSES ? cnet_passing_read(stream, false) : uv_read_stop(stream->uv);
 }

@@ -235,7 +235,7 @@ static int relay_new(cnet_stream_t *streams[2], size_t size, cnet_relay_t **out)
 }
 
 static int may_relay(const cnet_stream_t *stream) {
-  if (stream->flags & (CNET_RELAYED | CNET_BUSY)) return UV_EBUSY;
+  if (stream->flags & (CNET_RELAYED | CNET_BUSY | CNET_AWAY)) return UV_EBUSY;
   return stream->flags & (CNET_CONNECTING | CNET_LISTENER) ? UV_ENOTCONN : 0;
 }
 

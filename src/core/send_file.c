@@ -180,7 +180,7 @@ static int send_new(cnet_stream_t *stream, int file, cnet_send_t **out) {
 }
 
 static int sendable(const cnet_stream_t *stream) {
-  if (stream->write != NULL || (stream->flags & (CNET_SENDING | CNET_BUSY))) return UV_EBUSY;
+  if (stream->write != NULL || (stream->flags & (CNET_SENDING | CNET_BUSY | CNET_AWAY))) return UV_EBUSY;
   return stream->flags & (CNET_CONNECTING | CNET_LISTENER) ? UV_ENOTCONN : 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "away_internal.h"
 #include "internal.h"
 
 typedef struct cnet_shutdown {
@@ -32,7 +33,8 @@ int cnet_shutdown(cnet_stream_t *stream, void *context) {
 
   shutdown->context = context;
   stream->flags |= CNET_USED;
-  err = uv_shutdown(&shutdown->req, stream->uv, on_shutdown);
+  err = stream->flags & CNET_AWAY ? cnet_away_shutdown(stream, &shutdown->req, on_shutdown)
+                                  : uv_shutdown(&shutdown->req, stream->uv, on_shutdown);
   if (err) free(shutdown);
   return err;
 }

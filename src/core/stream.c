@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "away_internal.h"
 #include "descriptor.h"
 #include "error_queue.h"
 #include "given.h"
@@ -64,7 +65,7 @@ int cnet_stream_take(cnet_stream_t *stream, int fd) {
 
 /* epoll(7) takes no files, and libuv would end the process: so what it is, is looked at before. */
 int cnet_adopt(cnet_stream_t *stream, int fd) {
-  if (stream->flags & CNET_CONNECTING) return UV_EBUSY;
+  if (stream->flags & (CNET_CONNECTING | CNET_AWAY)) return UV_EBUSY;
   if (uv_guess_handle((uv_file)fd) != (stream->kind == CNET_TCP ? UV_TCP : UV_NAMED_PIPE)) return UV_EINVAL;
   return cnet_stream_take(stream, fd);
 }
@@ -120,8 +121,8 @@ void cnet_set_busy(cnet_stream_t *stream, bool busy) {
 }
 
 int32_t cnet_quiet(cnet_stream_t *stream) {
-  if ((stream->flags & CNET_CONNECTING) || stream->write != NULL || cnet_platform_queued(stream->uv) > 0)
-    return UV_EBUSY;
+  if ((stream->flags & CNET_CONNECTING) || stream->write != NULL || cnet_away_is_busy(stream)) return UV_EBUSY;
+  if (cnet_platform_queued(stream->uv) > 0) return UV_EBUSY;
   int32_t quiet = stream->kind == CNET_TCP ? cnet_platform_quiet(stream->uv) : UV_ENOTSUP;
   return quiet < 0 ? cnet_idle_quiet(stream) : quiet;
 }

@@ -93,7 +93,7 @@ int cnet_ticket_new(cnet_stream_t *stream, int32_t type, const void *notes, size
   cnet_entry_t entry = {.type = type, .kind = stream->kind};
   cnet_name_t name;
 
-  int own = cnet_fd(stream);
+  int own = stream->flags & CNET_AWAY ? UV_EBUSY : cnet_fd(stream);
   int err = own < 0 ? own : copy_bytes(notes, length, &entry.notes);
   if (!err && held) {
     entry.owner = loop;

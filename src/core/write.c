@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "away_internal.h"
 #include "internal.h"
 
 #define CNET_PARK (64 * 1024) /* a waiting socket costs no more; large enough that its copy is noise */
@@ -44,7 +45,7 @@ static ssize_t offer(cnet_stream_t *stream, cnet_source_t *source) {
     size_t wanted = 0;
     if (n == 0) return total;
     for (unsigned i = 0; i < n; i++) wanted += bufs[i].len;
-    int sent = uv_try_write(stream->uv, bufs, n);
+    int sent = cnet_stream_try_write(stream, bufs, n);
     if (sent == UV_EAGAIN || sent == UV_ENOSYS) return total;
     if (sent < 0) return sent;
     source->ops->advance(source, (size_t)sent);
@@ -68,6 +69,10 @@ static void on_written(uv_write_t *req, int status);
 
 /* Hands a copied piece to libuv, to be told when there is room. */
 static int park(cnet_write_t *write, const char *bytes, size_t length) {
+  if (write->stream->flags & CNET_AWAY) {
+    write->parking = length;
+    return cnet_away_park(write->stream, &write->req, bytes, length, on_written);
+  }
   if (write->parked == NULL) write->parked = malloc(write->left < CNET_PARK ? write->left : CNET_PARK);
   if (write->parked == NULL) return UV_ENOMEM;
   memcpy(write->parked, bytes, length);
@@ -157,6 +162,11 @@ int cnet_write(cnet_stream_t *stream, cnet_source_t *source, bool kernel_first) 
   return waits(write, write->source == NULL ? UV_ENOMEM : park_next(write));
 }
 
+int cnet_write_confirm(cnet_stream_t *stream) {
+  if (stream->write != NULL) return UV_EBUSY;
+  return cnet_away_is_busy(stream) ? cnet_write_rest(stream, NULL, 0) : 0;
+}
+
 int cnet_writable(cnet_stream_t *stream) {
   if (stream->write != NULL || (stream->flags & (CNET_SENDING | CNET_BUSY))) return UV_EBUSY;
   if (stream->flags & (CNET_CONNECTING | CNET_LISTENER)) return UV_ENOTCONN;
@@ -166,7 +176,7 @@ int cnet_writable(cnet_stream_t *stream) {
 }
 
 static ssize_t try_write(cnet_stream_t *stream, const uv_buf_t *bufs, unsigned count) {
-  int sent = uv_try_write(stream->uv, bufs, count);
+  int sent = cnet_stream_try_write(stream, bufs, count);
   if (sent > 0) cnet_count_written(stream, (size_t)sent);
   return sent == UV_EAGAIN || sent == UV_ENOSYS ? 0 : sent;
 }

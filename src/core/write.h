@@ -54,6 +54,12 @@ int cnet_write(cnet_stream_t *stream, cnet_source_t *source, bool kernel_first);
 /* The rest of bytes that the kernel has not taken, copied: at most 64 KiB. CNET_WRITE_WAITS, or a negative code. */
 int cnet_write_rest(cnet_stream_t *stream, const char *bytes, size_t length);
 
+/*
+ * Waits until the kernel has had all that was written so far: CNET_WRITE_WAITS, and host->ended() tells; 0: it has; or
+ * a negative code.
+ */
+int cnet_write_confirm(cnet_stream_t *stream);
+
 /* Where the context of the waiting write is kept; NULL: none waits. See cnet_waiting_context() too. */
 void **cnet_write_context(cnet_stream_t *stream);
 

@@ -212,6 +212,6 @@ typedef struct test {
 /* The tests of each file; the last one has no title. */
 extern const test_t again_tests[], base_tests[], close_tests[], connect_tests[], descriptor_tests[], idle_tests[], limit_tests[],
     listener_tests[], option_tests[], path_tests[], proxy_tests[], race_tests[], read_tests[], relay_tests[],
-    thread_tests[], write_tests[];
+    io_thread_tests[], thread_tests[], write_tests[];
 
 #endif

@@ -20,7 +20,7 @@ _Thread_local unsigned test_failures;
 
 static const test_t *const ALL[] = {
     base_tests,  again_tests, read_tests,       write_tests,  connect_tests, race_tests, listener_tests, limit_tests,  proxy_tests,
-    relay_tests, descriptor_tests, option_tests, path_tests,    idle_tests, close_tests,    thread_tests,
+    relay_tests, descriptor_tests, option_tests, path_tests,    idle_tests, close_tests,    thread_tests, io_thread_tests,
 };
 
 /* --- memory that fails: the linker has the calls of our code, and not of libuv's, come here (--wrap) ------------- */

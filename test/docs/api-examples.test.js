@@ -36,6 +36,7 @@ describe('examples of docs/api.md', () => {
   for (const { heading, line, kind, source, output } of examples) {
     it(`${heading} (line ${line}) prints what it says, and ends`, async function () {
       if (source.includes('\\0') && process.platform !== 'linux') this.skip();
+      if (source.includes('readableAll') && process.platform === 'win32') this.skip(); // a pipe there has no file
       assert.notStrictEqual(output, undefined, 'no output follows it');
       const file = temp.path(`example-${line}.${kind === 'mjs' ? 'mjs' : 'cjs'}`);
       fs.writeFileSync(file, source);

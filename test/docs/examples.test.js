@@ -2,50 +2,15 @@
 // The examples of the documentation, each in a process of its own: what it prints, and that it ends well by itself.
 
 const assert = require('node:assert');
-const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { start, stopAll } = require('../support/example');
+
 const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
 const ECHO_SERVER = ['server bound', 'client connected', 'client disconnected'];
 const ECHO_CLIENT = ['connected to server!', 'hello', 'world!', 'disconnected from server'];
-
-const running = new Set();
-
-/* Non-empty lines: the documentation's client prints the line ends that it was sent, in one piece or in two. */
-const linesOf = (text) => text.split(/\r?\n/).filter((line) => line !== '');
-
-/* Starts an example. `ended`: { status, stdout, stderr } as lines; `saw(pattern)`: the match, once it was printed. */
-function start(name, ...args) {
-  const child = spawn(process.execPath, [path.join(EXAMPLES, name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const text = { stdout: '', stderr: '' };
-  const waiting = [];
-  for (const stream of ['stdout', 'stderr']) {
-    child[stream].setEncoding('utf8').on('data', (chunk) => {
-      text[stream] += chunk;
-      for (const look of waiting) look();
-    });
-  }
-  const ended = new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      resolve({ status: signal ?? code, stdout: linesOf(text.stdout), stderr: linesOf(text.stderr) });
-    });
-  });
-  const saw = (pattern) => new Promise((resolve, reject) => {
-    const look = () => {
-      const match = pattern.exec(text.stdout);
-      if (match !== null) resolve(match);
-    };
-    waiting.push(look);
-    ended.then((result) => reject(new Error(`${name} ended without ${pattern}: ${JSON.stringify(result)}`)), reject);
-    look();
-  });
-  running.add(child);
-  child.on('close', () => running.delete(child));
-  return { ended, saw };
-}
 
 /* Runs an example that prints `stdout`, and nothing on stderr unless `stderr` says so. */
 async function expectOutput([name, ...args], stdout, stderr = []) {
@@ -67,9 +32,7 @@ describe('examples', () => {
     dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-examples-'));
   });
 
-  afterEach(() => {
-    for (const child of running) child.kill('SIGKILL'); // none is left unless the test has failed
-  });
+  afterEach(stopAll);
 
   after(() => {
     fs.rmSync(dir, { recursive: true });
@@ -147,8 +110,8 @@ describe('examples', () => {
     expectOutput(['ipc-path.js'], ['address is the path: true', 'path is gone: true']));
 
   it('no example is left untested', () => {
-    const tests = fs.readFileSync(__filename, 'utf8');
+    const tests = [__filename, path.join(__dirname, 'recipes.test.js')].map((file) => fs.readFileSync(file, 'utf8'));
     const files = fs.readdirSync(EXAMPLES).filter((name) => /\.m?js$/.test(name));
-    assert.deepStrictEqual(files.filter((name) => !tests.includes(`'${name}'`)), []);
+    assert.deepStrictEqual(files.filter((name) => !tests.some((text) => text.includes(`'${name}'`))), []);
   });
 });

@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { ownTarget, prebuildName } = require('../../lib/native/native-file.js');
 const { npm } = require('../../tools/ensure.js');
 const { ROOT, run } = require('../../tools/run.js');
 
@@ -39,9 +40,6 @@ async function pack(folder, to, args = []) {
   return path.join(to, fs.readdirSync(to).find((name) => name.endsWith('.tgz')));
 }
 
-/** The tarball that would be published. */
-const packOwn = () => pack(ROOT, path.join(work, 'own'));
-
 /** The same with other prebuilds, or none. */
 async function repack(tarball, name, change) {
   const dir = path.join(work, name);
@@ -49,6 +47,20 @@ async function repack(tarball, name, change) {
   await mustWork('tar', run('tar', ['-xzf', path.relative(dir, tarball)], { cwd: dir, quiet: true }));
   change(path.join(dir, 'package', 'prebuilds'));
   return pack(path.join(dir, 'package'), path.join(dir, 'packed'), ['--ignore-scripts']);
+}
+
+/** The tarball that would be published, of the prebuilds that are there only with that of this platform. */
+async function packOwn() {
+  const whole = await pack(ROOT, path.join(work, 'own'));
+  const own = path.basename(path.dirname(prebuildName(ownTarget())));
+  return repack(whole, 'alone', (prebuilds) => {
+    for (const folder of fs.readdirSync(prebuilds).filter((name) => name !== own)) {
+      fs.rmSync(path.join(prebuilds, folder), { recursive: true });
+    }
+    for (const file of fs.readdirSync(path.join(prebuilds, own))) {
+      if (file !== path.basename(prebuildName(ownTarget()))) fs.rmSync(path.join(prebuilds, own, file));
+    }
+  });
 }
 
 /** A new folder with the programs of app/, or with others. */

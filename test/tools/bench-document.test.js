@@ -70,6 +70,18 @@ describe('npm run bench -- --document', () => {
     ]);
   });
 
+  it('says below the table what the rows are, where they would be too wide', async () => {
+    const title = `A scenario ${'with a long title '.repeat(6)}`.trim();
+    const wide = figures('v26.1.0', 1.01);
+    wide.groups[0].scenarios[0].title = title;
+    keepFigures({ ...wide, groups: wide.groups }, from);
+    fs.rmSync(path.join(from, 'v4.2.0.json'));
+    await writeDocument({ from, into });
+    const text = read('docs', 'performance.md');
+    assert.ok(text.includes(`\n- \`echo\`: ${title}\n`) && text.includes('| `echo` | 1.01 |'), text);
+    assert.ok(text.split('\n').filter((line) => line.startsWith('|')).every((line) => line.length <= 120));
+  });
+
   it('says how many are faster, equal and slower', () => {
     assert.match(
       read('README.md').replaceAll('\n', ' '),

@@ -117,7 +117,7 @@ describe('the commands of package.json', function () {
       ].sort());
       assert.match(output, /Error: the reason\n/);
       assert.match(output, /Error: of the hook\n/);
-      assert.match(output, /\nnode v[\d.]+: 4 passed, 2 failed \(1 left out\)\n$/);
+      assert.match(output, /\nnode v[\d.]+: 9 passed, 2 failed \(1 left out\)\n$/);
     });
 
     it('-g takes the tests by their titles, and files without one have no line', async () => {

@@ -236,6 +236,13 @@ net.setDefaults({
   server: { fastOpen: 64, maxConnectionsPerPrefix: { max: 3 } },
 });
 const limit: number | undefined = net.getDefaults().server?.maxConnections;
+net.setIOThreads(0);
+net.createServer({ ioThreads: true });
+net.connect({ port: 1, ioThread: true }).destroy();
+const busiest: number | undefined = net.ioThreads()[0]?.cpu;
+(busiest ?? 0).toFixed();
+// @ts-expect-error it is a boolean
+net.connect({ port: 1, ioThread: 2 });
 const dropped: number = net.stats().dropped.maxConnectionRate + net.stats().sockets.tcp + (limit ?? 0);
 net.version.padEnd(dropped);
 // @ts-expect-error there is no such default

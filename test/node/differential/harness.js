@@ -4,11 +4,12 @@ const fs = require('fs');
 const path = require('path');
 const { spawn } = require('child_process');
 const { Context } = require('./context');
+const { patience } = require('../../support/scale');
 
 const SCENARIOS = path.join(__dirname, 'scenarios');
 const RECORD = path.join(__dirname, 'newest.json');
 const SUBJECT = process.env.CNET_DIFFERENTIAL_SUBJECT ?? path.join(__dirname, '..', '..', '..');
-const DEADLINE = 8000;
+const DEADLINE = patience(8000);
 const MAJOR = Number(process.versions.node.split('.')[0]);
 
 /**
@@ -72,7 +73,7 @@ async function runHere(scenario, name) {
   let timer;
   let failure = null;
   const deadline = new Promise((resolve) => {
-    timer = setTimeout(() => { failure = 'did not end in time'; resolve(); }, scenario.deadline ?? DEADLINE);
+    timer = setTimeout(() => { failure = 'did not end in time'; resolve(); }, (scenario.deadline === undefined ? DEADLINE : patience(scenario.deadline)));
   });
   await guarded((event, error) => t.log(event, error), async () => {
     const work = Promise.resolve().then(() => scenario.run(t)).catch((error) => {
@@ -112,7 +113,7 @@ async function runApart(scenario, name, file) {
   const stderr = collect(child.stderr);
   child.stdin.on('error', () => {});
   if (scenario.input !== undefined) child.stdin.end(scenario.input);
-  const timer = setTimeout(() => child.kill('SIGKILL'), scenario.deadline ?? DEADLINE);
+  const timer = setTimeout(() => child.kill('SIGKILL'), (scenario.deadline === undefined ? DEADLINE : patience(scenario.deadline)));
   const [code, signal] = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (...how) => resolve(how));

@@ -56,7 +56,7 @@ module.exports = [
     client.destroy();
     first.close();
   } },
-  { title: 'the path is in use: its mode stays', async run(t) {
+  { title: 'the path is in use: its mode stays', files: true, async run(t) {
     const first = t.server('first');
     await t.listen(first, t.path('s'));
     const mode = fs.statSync(t.path('s')).mode;

@@ -1,0 +1,124 @@
+/* seat_events.c: what an I/O thread tells, told to the streams of JavaScript's loop. */
+#include "seat.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Notes that are dealt with until the loop goes on to others. */
+#define CNET_AT_ONCE 1024
+
+/* The seat has had so much: the worker may read again, if it waits for that and most is gone. */
+static void take(cnet_link_t *link, const cnet_note_t *note) {
+  uint64_t taken = atomic_load_explicit(&link->taken, memory_order_relaxed) + cnet_cost_of(note->length);
+
+  atomic_store(&link->taken, taken);
+  if (link->leaves) return; /* nothing is posted behind CNET_NOTE_CLOSE */
+  if (link->got - taken < CNET_UNREAD / 2 && atomic_load(&link->starved) && atomic_exchange(&link->starved, false))
+    cnet_seat_post_read(link);
+}
+
+/* Gives the seat the first of its backlog. False: it takes no more for now, or the thread has ended, and all links. */
+static bool give_first(cnet_link_t *link) {
+  const cnet_io_thread_t *thread = link->thread;
+  cnet_note_t *note = link->backlog.first;
+
+  if (note->kind == CNET_NOTE_END) {
+    cnet_chain_take(&link->backlog);
+    atomic_store(&link->wants_read, false);
+    atomic_store(&link->end_posted, false);
+    cnet_away_read_ended(link->seat, note->status);
+    return false;
+  }
+  size_t given = cnet_away_give(link->seat, note->bytes + note->offset, note->length - note->offset);
+  if (thread->stopped) return false;
+  note->offset += (uint32_t)given;
+  if (note->offset < note->length) return false;
+  take(link, cnet_chain_take(&link->backlog));
+  free(note);
+  return true;
+}
+
+/* Gives the seat what it takes of its backlog. */
+static void give(cnet_link_t *link) {
+  const cnet_io_thread_t *thread = link->thread;
+
+  if (link->giving) return; /* the loop turns within a callback */
+  link->giving = true;
+  while (!link->leaves && link->backlog.first != NULL && cnet_away_is_read(link->seat))
+    if (!give_first(link)) break;
+  if (thread->stopped) return;
+  link->giving = false;
+  if (link->closed) cnet_seat_link_free(link);
+}
+
+/* A write that has not gone is told once. */
+static void on_failed(cnet_link_t *link, cnet_note_t *note) {
+  int status = note->status;
+
+  free(note);
+  link->failed = status;
+  if (!link->leaves) cnet_away_failed(link->seat, status);
+}
+
+static void on_parked(const cnet_link_t *link, cnet_note_t *note) {
+  int status = note->status;
+
+  free(note);
+  cnet_away_written(link->seat, status);
+}
+
+static void deal_with(cnet_note_t *note) {
+  cnet_link_t *link = note->link;
+
+  switch (note->kind) {
+  case CNET_NOTE_DATA:
+    link->got += cnet_cost_of(note->length);
+    /* fall through */
+  case CNET_NOTE_END:
+    cnet_chain_add(&link->backlog, note);
+    give(link);
+    return;
+  case CNET_NOTE_WRITE:
+    on_failed(link, note);
+    return;
+  case CNET_NOTE_PARK:
+    on_parked(link, note);
+    return;
+  case CNET_NOTE_SHUTDOWN:
+    cnet_away_shut(link->seat, note->status);
+    return;
+  default:
+    assert(note->kind == CNET_NOTE_CLOSE && link->leaves);
+    cnet_away_closed(link->seat);
+    link->closed = true;
+    if (!link->giving) cnet_seat_link_free(link);
+  }
+}
+
+/* Those that are read again are given what was kept for them. */
+static void give_kept(const cnet_io_thread_t *thread) {
+  while (!thread->stopped && thread->resumed != NULL) {
+    cnet_link_t *link = thread->resumed;
+    cnet_seat_unlink_resumed(link);
+    give(link);
+  }
+}
+
+void cnet_seat_on_wake(uv_async_t *wake) {
+  cnet_io_thread_t *thread = wake->data;
+
+  cnet_mailbox_stay_awake(&thread->events);
+  give_kept(thread);
+  for (unsigned dealt = 0; !thread->stopped;) {
+    cnet_note_t *note = cnet_chain_take(&thread->arrived);
+    if (note == NULL && !cnet_mailbox_take(&thread->events, &thread->arrived)) {
+      if (cnet_mailbox_sleep(&thread->events)) return;
+    } else if (note != NULL) {
+      deal_with(note);
+      dealt++;
+    }
+    if (dealt < CNET_AT_ONCE || thread->stopped) continue;
+    uv_async_send(thread->wake);
+    return;
+  }
+}

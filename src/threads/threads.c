@@ -1,0 +1,132 @@
+/* threads.c: the I/O threads of a loop: which there are, their beginning and their end. */
+#include "threads.h"
+
+#include <stdlib.h>
+
+#include "handle.h"
+#include "link.h"
+#include "thread.h"
+
+struct cnet_threads {
+  cnet_loop_t *loop;
+  cnet_io_thread_t *all[CNET_THREADS_MOST];
+  unsigned count;
+  bool stopped;
+};
+
+cnet_threads_t *cnet_threads_new(cnet_loop_t *loop) {
+  cnet_threads_t *threads = calloc(1, sizeof *threads);
+
+  if (threads != NULL) threads->loop = loop;
+  return threads;
+}
+
+unsigned cnet_threads_count(const cnet_threads_t *threads) { return threads->count; }
+
+/* --- one thread -----------------------------------------------------------------------------------------------------
+ */
+
+static int make_wake(cnet_io_thread_t *thread) {
+  int err = cnet_handle_async(thread->loop, cnet_seat_on_wake, thread, &thread->wake);
+  if (err) return err;
+
+  uv_unref((uv_handle_t *)thread->wake);
+  cnet_handle_is_spare(thread->loop, true);
+  cnet_mailbox_init(&thread->events, thread->wake);
+  cnet_mailbox_sleep(&thread->events);
+  return 0;
+}
+
+static void close_wake(cnet_io_thread_t *thread) {
+  cnet_handle_is_spare(thread->loop, false);
+  cnet_handle_close(thread->loop, (uv_handle_t *)thread->wake);
+  thread->wake = NULL;
+}
+
+static int start(cnet_loop_t *loop, cnet_io_thread_t **out) {
+  cnet_io_thread_t *thread = calloc(1, sizeof *thread);
+  if (thread == NULL) return UV_ENOMEM;
+
+  thread->loop = loop;
+  int err = cnet_worker_init(thread);
+  if (err) {
+    free(thread);
+    return err;
+  }
+  err = make_wake(thread);
+  if (!err) {
+    err = cnet_platform_thread(&thread->id, cnet_worker_run, thread);
+    if (err) close_wake(thread);
+  }
+  if (err) {
+    cnet_worker_undo(thread);
+    free(thread);
+    return err;
+  }
+  *out = thread;
+  return 0;
+}
+
+/* All that was posted is done first. */
+static void stop(cnet_io_thread_t *thread) {
+  cnet_chain_t chain = {0};
+
+  if (thread->stopped) return;
+  thread->stop.kind = CNET_NOTE_STOP;
+  cnet_chain_add(&chain, &thread->stop);
+  cnet_mailbox_post(&thread->commands, &chain);
+  uv_thread_join(&thread->id);
+  thread->stopped = true;
+  cnet_seat_end_all(thread);
+  close_wake(thread);
+}
+
+/* --- all of them ----------------------------------------------------------------------------------------------------
+ */
+
+/* The one with the fewest streams, of the first `limit`; a new one when all have some. */
+static int choose(cnet_threads_t *threads, unsigned limit, unsigned *out) {
+  unsigned best = 0, most = limit < CNET_THREADS_MOST ? limit : CNET_THREADS_MOST;
+
+  for (unsigned i = 1; i < threads->count && i < most; i++)
+    if (threads->all[i]->links < threads->all[best]->links) best = i;
+  *out = best;
+  if (threads->count >= most || (threads->count > 0 && threads->all[best]->links == 0)) return 0;
+  int err = start(threads->loop, &threads->all[threads->count]);
+  if (err) return threads->count > 0 ? 0 : err;
+  *out = threads->count++;
+  return 0;
+}
+
+int cnet_threads_move(cnet_threads_t *threads, cnet_stream_t *stream, unsigned limit) {
+  unsigned index;
+
+  if (threads->stopped || limit == 0) return UV_ECANCELED;
+  int err = choose(threads, limit, &index);
+  if (!err) err = cnet_seat_move(threads->all[index], stream);
+  return err ? err : (int)index;
+}
+
+void cnet_threads_stats(cnet_threads_t *threads, unsigned index, cnet_thread_stats_t *out) {
+  cnet_io_thread_t *thread = threads->all[index];
+
+  *out = (cnet_thread_stats_t){
+      .sockets = thread->links,
+      .messages = atomic_load(&thread->messages),
+      .bytes_read = atomic_load(&thread->bytes_read),
+      .bytes_written = atomic_load(&thread->bytes_written),
+      .turns = atomic_load(&thread->turns),
+      .cpu = thread->stopped ? UV_ESRCH : cnet_platform_thread_cpu(&thread->id),
+  };
+}
+
+void cnet_threads_stop(cnet_threads_t *threads) {
+  threads->stopped = true;
+  for (unsigned i = 0; i < threads->count; i++) stop(threads->all[i]);
+}
+
+void cnet_threads_free(cnet_threads_t *threads) {
+  cnet_threads_stop(threads);
+  for (unsigned i = 0; i < threads->count; i++) free(threads->all[i]);
+  free(threads);
+}

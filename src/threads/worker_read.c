@@ -1,0 +1,64 @@
+/* worker_read.c: reading, on the I/O thread: no more than the seat can be given. */
+#include "worker.h"
+
+#include <string.h>
+
+static uint64_t unread(cnet_link_t *link) {
+  return atomic_load_explicit(&link->told, memory_order_relaxed) - atomic_load(&link->taken);
+}
+
+/* Whether the seat has to take some first. It is told to say so; perhaps it has done so meanwhile. */
+static bool has_to_wait(cnet_link_t *link) {
+  if (unread(link) < CNET_UNREAD) return false;
+  atomic_store(&link->starved, true);
+  if (unread(link) >= CNET_UNREAD / 2) return true;
+  return !atomic_exchange(&link->starved, false);
+}
+
+void cnet_worker_tell_end(cnet_link_t *link, int status) {
+  if (atomic_exchange(&link->end_posted, true)) return;
+  link->reads = false;
+  link->end.status = status;
+  cnet_worker_tell(link->thread, &link->end);
+}
+
+void cnet_worker_look_at_reading(cnet_link_t *link) {
+  bool reads = atomic_load(&link->wants_read) && !atomic_load(&link->end_posted) && !has_to_wait(link);
+
+  if (link->stream == NULL || reads == link->reads) return;
+  link->reads = reads;
+  int err = reads ? cnet_read_start(link->stream) : cnet_read_stop(link->stream);
+  if (err) cnet_worker_tell_end(link, err);
+}
+
+/* A large read lies in the note that is sent; a small one is copied to one of its size. */
+static cnet_note_t *note_of(cnet_link_t *link, size_t got, const uv_buf_t *memory) {
+  cnet_io_thread_t *thread = link->thread;
+  cnet_note_t *note = thread->spare;
+
+  if (note != NULL && memory->base == note->bytes && got > CNET_PIECE / 4) {
+    thread->spare = NULL;
+    note->link = link;
+  } else {
+    note = cnet_note_new(CNET_NOTE_DATA, link, got);
+    if (note != NULL) memcpy(note->bytes, memory->base, got);
+  }
+  if (note != NULL) note->length = (uint32_t)got;
+  return note;
+}
+
+void cnet_worker_tell_data(cnet_link_t *link, size_t got, const uv_buf_t *memory) {
+  cnet_note_t *note = note_of(link, got, memory);
+
+  if (note == NULL) { /* the bytes are lost: the connection is of no use any more */
+    cnet_read_stop(link->stream);
+    cnet_worker_tell_end(link, UV_ENOMEM);
+    return;
+  }
+  link->large_reads = got > CNET_PIECE / 4;
+  atomic_store(&link->told, atomic_load_explicit(&link->told, memory_order_relaxed) + cnet_cost_of(got));
+  cnet_worker_count(&link->thread->messages, 1);
+  cnet_worker_count(&link->thread->bytes_read, got);
+  cnet_worker_tell(link->thread, note);
+  if (has_to_wait(link)) cnet_worker_look_at_reading(link);
+}

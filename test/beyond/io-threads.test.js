@@ -1,0 +1,372 @@
+'use strict';
+// I/O threads: createServer({ ioThreads }), connect({ ioThread }), setIOThreads(), ioThreads(), CNET_IO_THREADS.
+
+const assert = require('node:assert');
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { Worker } = require('node:worker_threads');
+
+const cnet = require('../..');
+const { node } = require('../support/child');
+const { HOST, bytes, close, closed, join, listen, targetOf } = require('../support/net');
+
+const ROOT = require.resolve('../..');
+const isWindows = process.platform === 'win32';
+const on = isWindows ? describe.skip : describe;
+const servers = [];
+
+/** A server whose connections are on threads, and one connection to it, whose client is too. */
+async function both(options = {}, ofClient = {}) {
+  const server = await listen(cnet.createServer({ ioThreads: 2, ...options }));
+  servers.push(server);
+  const ends = await join(server, cnet, { ioThread: true, ...ofClient });
+  assert.ok(ends.client._handle.ioThread >= 0);
+  assert.ok(ends.accepted._handle.ioThread >= 0);
+  for (const socket of [ends.client, ends.accepted]) socket.on('error', () => {}); // when a test has ended
+  return { server, ...ends };
+}
+
+const pattern = (size) => Buffer.alloc(size, 'abcdefghijklmnopqrstuvwxyz0123456789');
+
+const descriptors = () => fs.readdirSync('/proc/self/fd').length;
+
+on('I/O threads', () => {
+  afterEach(async () => {
+    cnet.setIOThreads(0);
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      if (server.listening) await close(server);
+    }
+  });
+
+  describe('a connection', () => {
+    it('carries every byte both ways, with backpressure, and ends by halves', async () => {
+      const { client, accepted } = await both({ allowHalfOpen: true }, { allowHalfOpen: true });
+      const content = pattern(5 << 20);
+      client.write(content.subarray(0, 4 << 20));
+      client.end(content.subarray(4 << 20));
+      assert.ok((await bytes(accepted.pipe(new (require('node:stream').PassThrough)()))).equals(content));
+      await Promise.all([client.writableFinished || once(client, 'finish'), sleep(0)]);
+      assert.strictEqual(client.readyState, 'readOnly');
+      accepted.end('back');
+      assert.strictEqual((await bytes(client)).toString(), 'back');
+      assert.deepStrictEqual([client.bytesWritten, client.bytesRead], [content.length, 4]);
+    });
+
+    it("'drain' comes when what waited is with the kernel", async () => {
+      const { client, accepted } = await both();
+      accepted.resume();
+      for (let i = 0; i < 3; i++) {
+        if (!client.write(pattern(3 << 20))) await once(client, 'drain'); // true: the thread was as fast
+        assert.strictEqual(client.writableLength, 0);
+      }
+    });
+
+    it('a peer that does not read has write() return false, and no more waits than the kernel and 320 KiB', async () => {
+      const { client, accepted } = await both();
+      accepted._handle.readStop();
+      const chunk = pattern(10000);
+      let taken = 0;
+      while (client.write(chunk)) {
+        taken += chunk.length;
+        assert.ok(taken < 64 << 20);
+        if (taken % (100 * chunk.length) === 0) await sleep(1);
+      }
+      while (client.write(chunk) || client.writableLength < client.writableHighWaterMark) taken += chunk.length;
+      assert.strictEqual(client.writableNeedDrain, true);
+      accepted.resume();
+      await once(client, 'drain');
+    });
+
+    it('no two reads, and no two connections, share an ArrayBuffer', async () => {
+      const { server, client, accepted } = await both();
+      const other = await join(server, cnet);
+      for (const socket of [other.client, other.accepted]) socket.on('error', () => {});
+      const seen = new Set();
+      let got = 0;
+      for (const socket of [accepted, other.accepted]) {
+        socket.on('data', (chunk) => {
+          assert.ok(chunk.length < 65 || chunk.buffer.byteLength < 2 * chunk.length + 1);
+          if (chunk.length >= 4096) assert.ok(!seen.has(chunk.buffer));
+          seen.add(chunk.buffer);
+          got += chunk.length;
+        });
+      }
+      for (const size of [1, 64, 65, 3000, 70000, 200000]) {
+        client.write(pattern(size));
+        other.client.write(pattern(size));
+        await new Promise((resolve) => { client.write('', resolve); });
+      }
+      while (got < 2 * (1 + 64 + 65 + 3000 + 70000 + 200000)) await sleep(1);
+    });
+
+    it('a paused socket tells nothing, and has no more than 320 KiB on the way', async () => {
+      const { client, accepted } = await both();
+      const content = pattern(8 << 20);
+      let got = 0;
+      accepted.on('data', (chunk) => { got += chunk.length; });
+      client.end(content);
+      while (got === 0) await sleep(1);
+      const sum = () => cnet.ioThreads().reduce((total, one) => total + one.bytesRead, 0);
+      accepted.pause();
+      const [before, readBefore] = [got, sum()];
+      await sleep(50);
+      assert.strictEqual(got, before);
+      assert.ok(sum() - readBefore <= 320 << 10);
+      accepted.resume();
+      await once(accepted, 'end');
+      assert.strictEqual(got, content.length);
+    });
+
+    it('a write is called back when the kernel has had it, also when destroy() comes behind it', async () => {
+      const { client, accepted } = await both();
+      const told = [];
+      client.write('one', (error) => told.push(error));
+      client.destroy();
+      await closed(client);
+      assert.strictEqual(told.length, 1);
+      assert.ok(!told[0]);
+      assert.strictEqual((await bytes(accepted)).toString(), 'one');
+    });
+
+    it('resetAndDestroy() is ECONNRESET for the peer, and EPIPE or that for what is written', async () => {
+      const { client, accepted } = await both();
+      accepted.resume();
+      const failed = once(accepted, 'error');
+      client.resetAndDestroy();
+      assert.strictEqual((await failed)[0].code, 'ECONNRESET');
+    });
+
+    it('a write without a callback that fails is an error of the socket', async () => {
+      const { client, accepted } = await both();
+      const failed = once(accepted, 'error');
+      accepted._handle.readStop();
+      client.resetAndDestroy();
+      await closed(client);
+      for (let i = 0; i < 5 && !accepted.destroyed; i++) {
+        accepted.write('lost');
+        await sleep(5);
+      }
+      assert.match((await failed)[0].message, /^write (EPIPE|ECONNRESET)/);
+    });
+
+    it('an idle timeout counts what the thread has read and written', async () => {
+      const { client, accepted } = await both();
+      accepted.on('data', (chunk) => accepted.write(chunk));
+      client.resume();
+      let isOver = false;
+      client.setTimeout(120, () => { isOver = true; });
+      for (let i = 0; i < 10; i++) {
+        client.write('x');
+        await sleep(25);
+        assert.strictEqual(isOver, false);
+      }
+      await once(client, 'timeout');
+    });
+
+    it('events run in the store that Node has them run in', async () => {
+      const storage = new AsyncLocalStorage();
+      const server = await listen(cnet.createServer({ ioThreads: 1 }, (socket) => socket.on('data', (chunk) => {
+        storage.enterWith('leaks');
+        socket.write(chunk);
+      })));
+      servers.push(server);
+      const stores = await Promise.all(['a', 'b'].map((name) => storage.run(name, async () => {
+        const client = cnet.connect({ ...targetOf(server), ioThread: true });
+        client.write('x');
+        return new Promise((resolve) => { client.once('data', () => resolve(storage.getStore())); });
+      })));
+      assert.deepStrictEqual(stores, ['a', 'b']);
+    });
+
+    it("ticks and microtasks come between events, and an exception is 'uncaughtException', with the rest told", async () => {
+      const { code: status, stdout } = await node(['-e', `
+        const cnet = require(${JSON.stringify(ROOT)});
+        process.on('uncaughtException', (error) => console.log(error.message));
+        const server = cnet.createServer({ ioThreads: 1 }, (socket) => {
+          socket.on('data', () => { throw new Error('mine'); }).on('end', () => { console.log('end'); server.close(); });
+        }).listen(0, '127.0.0.1', () => cnet.connect(server.address().port, '127.0.0.1').end('x'));
+      `]);
+      assert.strictEqual(status, 0);
+      assert.strictEqual(stdout.trim(), 'mine\nend');
+    });
+
+    it('the option onread gets the bytes in its own buffer', async () => {
+      const got = [];
+      const callback = (length, buffer) => { got.push(Buffer.from(buffer.subarray(0, length))); };
+      const { client, accepted } = await both({ onread: { buffer: () => Buffer.alloc(1000), callback } });
+      client.end(pattern(100000));
+      await once(accepted, 'end');
+      assert.ok(got.every((one) => one.length <= 1000));
+      assert.ok(Buffer.concat(got).equals(pattern(100000)));
+    });
+
+    it('limits and block lists are those of the server', async () => {
+      const { server } = await both();
+      server.maxConnections = 1;
+      const dropped = once(server, 'drop');
+      const client = cnet.connect(targetOf(server)).on('error', () => {}).resume();
+      assert.strictEqual((await dropped)[0].remoteAddress, HOST);
+      await closed(client);
+      const list = new cnet.BlockList();
+      list.addAddress(HOST);
+      const blocking = await listen(cnet.createServer({ ioThreads: 1, blockList: list }, () => assert.fail()));
+      servers.push(blocking);
+      await closed(cnet.connect(targetOf(blocking)).on('error', () => {}).resume());
+    });
+
+    (process.platform === 'linux' ? it : it.skip)("no descriptor is left when 'close' has come", async () => {
+      const server = await listen(cnet.createServer({ ioThreads: 2 }, (socket) => socket.resume()));
+      servers.push(server);
+      cnet.connect({ ...targetOf(server), ioThread: true }).end();
+      await once(server, 'connection');
+      await sleep(20);
+      const before = descriptors();
+      for (let i = 0; i < 20; i++) {
+        const { client, accepted } = await join(server, cnet, { ioThread: true });
+        await Promise.all([closed(accepted), closed(client.resume().end())]);
+      }
+      assert.strictEqual(descriptors(), before);
+    });
+  });
+
+  describe('what is refused', () => {
+    const refusal = { code: 'ERR_SOCKET_ON_IO_THREAD' };
+
+    it('transfer(), toNode() and sendDescriptors() throw ERR_SOCKET_ON_IO_THREAD, and the socket goes on', async () => {
+      const { client, accepted } = await both();
+      const { toNode } = require('../../lib/child-process');
+      assert.throws(() => cnet.transfer(accepted), refusal);
+      assert.throws(() => toNode(accepted), refusal);
+      accepted.end('still here');
+      assert.strictEqual((await bytes(client)).toString(), 'still here');
+    });
+
+    it('sendFile() and splice() go through JavaScript', async () => {
+      const { client, accepted } = await both();
+      const heard = bytes(client);
+      assert.strictEqual(await accepted.sendFile(__filename), fs.statSync(__filename).size);
+      accepted.end();
+      assert.ok((await heard).equals(fs.readFileSync(__filename)));
+    });
+
+    it('options of another type, out of range or at the wrong place', () => {
+      assert.throws(() => cnet.createServer({ ioThreads: '2' }), { code: 'ERR_INVALID_ARG_TYPE' });
+      for (const ioThreads of [-1, 65, 1.5]) {
+        assert.throws(() => cnet.createServer({ ioThreads }), { code: 'ERR_OUT_OF_RANGE' });
+      }
+      assert.throws(() => cnet.connect({ port: 1, ioThread: 1 }), { code: 'ERR_INVALID_ARG_TYPE' });
+      assert.throws(() => cnet.setIOThreads(65), { code: 'ERR_OUT_OF_RANGE' });
+      assert.throws(() => cnet.setIOThreads(), { code: 'ERR_INVALID_ARG_TYPE' });
+      assert.throws(() => cnet.createServer({ ioThread: true }), { code: 'ERR_INVALID_ARG_VALUE' });
+      assert.throws(() => cnet.createServer({ ioThreads: 1, receiveDescriptors: true }), {
+        code: 'ERR_INVALID_ARG_VALUE',
+      });
+    });
+  });
+
+  describe('for the whole program', () => {
+    it('setIOThreads() counts from then on, and is overruled by the options', async () => {
+      cnet.setIOThreads(1);
+      const server = await listen(cnet.createServer());
+      const without = await listen(cnet.createServer({ ioThreads: false }));
+      servers.push(server, without);
+      const one = await join(server, cnet);
+      const two = await join(without, cnet, { ioThread: false });
+      assert.ok(one.client._handle.ioThread >= 0 && one.accepted._handle.ioThread >= 0);
+      assert.ok(two.client._handle.ioThread < 0 && two.accepted._handle.ioThread < 0);
+    });
+
+    it('CNET_IO_THREADS does the same, and must be a number', async () => {
+      const code = `require(${JSON.stringify(ROOT)})`;
+      const { stderr, code: status } = await node(["-e", code], { env: { ...process.env, CNET_IO_THREADS: "many" } });
+      assert.match(stderr, /ERR_CNET_ENVIRONMENT.*CNET_IO_THREADS/);
+      assert.strictEqual(status, 1);
+    });
+
+    it('ioThreads() tells of sockets, messages, bytes and wake-ups', async () => {
+      const sum = (name) => cnet.ioThreads().reduce((total, one) => total + one[name], 0);
+      const { client, accepted } = await both();
+      const before = sum('bytesRead');
+      assert.ok(sum('sockets') >= 2);
+      client.end(pattern(1000));
+      await bytes(accepted);
+      assert.strictEqual(sum('bytesRead') - before, 1000);
+      assert.ok(sum('messages') > 0 && sum('wakeups') > 0);
+    });
+
+    it('nothing is started without', async () => {
+      const code = `console.log(require(${JSON.stringify(ROOT)}).ioThreads().length)`;
+      assert.strictEqual((await node(['-e', code])).stdout.trim(), '0');
+    });
+  });
+
+  describe('the end', () => {
+    /** A program whose server and clients are on threads and at work; `end` is run after so many messages. */
+    const program = (end) => `
+      const cnet = require(${JSON.stringify(ROOT)});
+      let count = 0;
+      const server = cnet.createServer({ ioThreads: 2 }, (socket) => {
+        socket.on('error', () => {}).on('data', (chunk) => { socket.write(chunk); if (++count === N) { ${end} } });
+      }).listen(0, '127.0.0.1', () => {
+        for (let i = 0; i < 8; i++) {
+          const client = cnet.connect({ port: server.address().port, host: '127.0.0.1', ioThread: true });
+          client.on('error', () => {}).on('data', (chunk) => client.write(chunk)).write(Buffer.alloc(1 << (2 * i)));
+        }
+      });`;
+
+    for (const [name, end, status] of [
+      ['process.exit()', 'process.exit(7);', 7],
+      ['an uncaught error', 'throw new Error("mine");', 1],
+      ['process.reallyExit()', 'process.reallyExit(5);', 5],
+    ]) {
+      it(`${name} at every moment ends the process, as it says`, async function test() {
+        this.timeout(60000);
+        for (const n of [1, 2, 3, 7, 20, 100, 1000]) {
+          const result = await node(['-e', `const N = ${n};${program(end)}`]);
+          assert.strictEqual(result.code, status, result.stderr);
+        }
+      });
+    }
+
+    it('what was written before process.exit() arrives', async () => {
+      const server = await listen(cnet.createServer());
+      servers.push(server);
+      const code = `
+        const cnet = require(${JSON.stringify(ROOT)});
+        const socket = cnet.connect({ ...${JSON.stringify(targetOf(server))}, ioThread: true }, () => {
+          process.on('exit', () => socket.write('behind'));
+          socket.write(Buffer.alloc(10000, 'x'));
+          process.exit();
+        });`;
+      const [[socket]] = await Promise.all([once(server, 'connection'), node(['-e', code])]);
+      const all = (await bytes(socket)).toString();
+      assert.deepStrictEqual([all.length, all.slice(-6)], [10006, 'behind']);
+    });
+
+    it('worker.terminate() at every moment takes its threads along', async function test() {
+      this.timeout(60000);
+      for (const n of [1, 5, 50, 500]) {
+        const end = 'require("node:worker_threads").parentPort.postMessage(0);';
+        const worker = new Worker(`const N = ${n};${program(end)}`, { eval: true });
+        await once(worker, 'message');
+        await worker.terminate();
+      }
+    });
+
+    it('a process ends by itself when its sockets have closed, or are unref()ed', async () => {
+      const code = `
+        const cnet = require(${JSON.stringify(ROOT)});
+        const server = cnet.createServer({ ioThreads: 1 }, (socket) => socket.resume().unref());
+        server.listen(0, '127.0.0.1', () => {
+          const client = cnet.connect({ port: server.address().port, host: '127.0.0.1', ioThread: true }, () => {
+            client.resume().unref();
+            server.unref();
+          });
+        });`;
+      assert.strictEqual((await node(['-e', code])).code, 0);
+    });
+  });
+});

@@ -1,0 +1,201 @@
+'use strict';
+// diagrams.js: `npm run diagrams`: the pictures of the documents that are not made from the sources: the life of a
+// connection, racing on a time axis, and the way of bytes. Their colours are those of the page, light or dark.
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { ROOT, tool } = require('./run.js');
+
+const STYLE = `
+  text { font: 13px sans-serif; fill: #57606a; } .title { font-weight: 600; fill: #1f2328; } .small { font-size: 11px; }
+  .middle { text-anchor: middle; } .page { fill: #ffffff; } .c { fill: #dbe9f9; } .js { fill: #fdf3d0; }
+  .kernel { fill: #e6e8eb; } .box { stroke: #57606a; } .area { fill: none; stroke: #8c959f; stroke-dasharray: 6 4; }
+  .line { stroke: #57606a; fill: none; } .head { fill: #57606a; stroke: none; } .grid { stroke: #d0d7de; }
+  .lost { fill: #e6e8eb; stroke: #8c959f; } .won { fill: #1a7f37; stroke: none; } .good { fill: #1a7f37; }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #b1bac4; } .title { fill: #f0f6fc; } .page { fill: #0d1117; } .c { fill: #14304f; } .js { fill: #41360f; }
+    .kernel { fill: #2b3138; } .box { stroke: #9aa4af; } .line { stroke: #9aa4af; } .head { fill: #9aa4af; }
+    .grid { stroke: #30363d; } .lost { fill: #2b3138; stroke: #6e7681; } .won { fill: #3fb950; } .good { fill: #3fb950; }
+  }`;
+
+const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+const text = (x, y, words, names = '') => `<text x="${x}" y="${y}" class="${names}">${escape(words)}</text>`;
+
+const heightOf = (lines) => 28 + lines.length * 16;
+
+/* A box with a title and lines below it. */
+function box(x, y, width, kind, title, lines = []) {
+  return [
+    `<rect x="${x}" y="${y}" width="${width}" height="${heightOf(lines)}" rx="6" class="box ${kind}"/>`,
+    text(x + width / 2, y + 19, title, 'title middle'),
+    ...lines.map((line, i) => text(x + width / 2, y + 36 + i * 16, line, 'small middle')),
+  ].join('\n');
+}
+
+/* An arrow along a path of points. */
+function arrow(...points) {
+  const [[x1, y1], [x2, y2]] = points.slice(-2);
+  const angle = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;
+  return [
+    `<polyline points="${points.map((point) => point.join(',')).join(' ')}" class="line"/>`,
+    `<path d="M0,0 L-8,-4 L-8,4 Z" transform="translate(${x2},${y2}) rotate(${angle})" class="head"/>`,
+  ].join('\n');
+}
+
+function picture(width, height, label, parts) {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(label)}">
+<style>${STYLE}
+</style>
+<rect width="${width}" height="${height}" class="page"/>
+${parts.join('\n')}
+</svg>
+`;
+}
+
+/* What the colours of boxes mean. */
+function legend(x, y, entries) {
+  return entries.map(([kind, words], i) =>
+    [`<rect x="${x + i * 190}" y="${y - 11}" width="14" height="14" rx="3" class="box ${kind}"/>`, text(x + 20 + i * 190, y, words, 'small')].join('\n'));
+}
+
+/* --- the life of a connection ------------------------------------------------------------------------------------- */
+
+const W = 320;
+const SERVER = [
+  ['kernel', 'The kernel has a connection', ['it waits in the backlog of listen()']],
+  ['c', 'Who may come in?', ['block list, users, maxConnections,', "limits per address, network and second: 'drop'"]],
+  ['c', 'Header of the PROXY protocol', ["only with proxyProtocol; 'proxyError' without one"]],
+  ['js', "'connection'", ['the first JavaScript object of this connection']],
+];
+const CLIENT = [
+  ['js', 'connect()', ['options, defaults of the program']],
+  ['js', 'Lookup', ["'lookup' for each address; the block list is asked"]],
+  ['c', 'Attempts', ["one after the other, or racing: 'connectionAttempt',", "'connectionAttemptFailed', 'connectionAttemptTimeout'"]],
+  ['js', "'connect', 'ready'", ['connectTimeout ends here']],
+];
+
+/* Boxes one below the other, as far apart as the room from `top` to `bottom` lets them. */
+function column(x, boxes, top, bottom) {
+  const used = boxes.reduce((sum, [, , lines]) => sum + heightOf(lines), 0);
+  const gap = (bottom - top - used) / boxes.length;
+  let y = top;
+  return boxes.flatMap(([kind, title, lines]) => {
+    const end = y + heightOf(lines);
+    const parts = [box(x, y, W, kind, title, lines), arrow([x + W / 2, end], [x + W / 2, end + gap])];
+    y = end + gap;
+    return parts;
+  });
+}
+
+function drawLife() {
+  const [top, open] = [44, 336];
+  const [left, right] = [20, 400];
+  const centre = (left + right + W) / 2;
+  return picture(740, 580, 'The life of a connection', [
+    text(left + W / 2, 28, 'A server accepts it', 'title middle'),
+    text(right + W / 2, 28, 'A client makes it', 'title middle'),
+    ...column(left, SERVER, top, open),
+    ...column(right, CLIENT, top, open),
+    box(left, open, right + W - left, 'js', 'Open', [
+      "C reads and writes; JavaScript emits 'data', 'drain' and, when nothing happens for so long, 'timeout'",
+      'sendFile() and splice(): the bytes stay in the kernel',
+    ]),
+    arrow([left + W / 2, 396], [left + W / 2, 424]),
+    arrow([right + W / 2, 396], [right + W / 2, 424]),
+    box(left, 424, W, 'js', "The peer ends: 'end'", ['with allowHalfOpen this side may still write']),
+    box(right, 424, W, 'js', "This side ends: end(), 'finish'", ['what was written is sent first']),
+    arrow([left + W / 2, 468], [left + W / 2, 482], [centre - 20, 482], [centre - 20, 496]),
+    arrow([right + W / 2, 468], [right + W / 2, 482], [centre + 20, 482], [centre + 20, 496]),
+    box(centre - W / 2, 496, W, 'js', "'close'", ["last of all; 'error' comes before it where there is one"]),
+    ...legend(left, 568, [['kernel', 'the kernel'], ['c', 'cnet in C'], ['js', 'cnet in JavaScript']]),
+  ]);
+}
+
+/* --- racing ------------------------------------------------------------------------------------------------------- */
+
+/** Three addresses that answer 600 ms after they were asked, as on a slow network. */
+const ANSWER_MS = 600;
+const LIMIT_MS = 500; // autoSelectFamilyAttemptTimeout
+const DELAY_MS = 250; // connectionAttemptDelay
+
+/** What becomes of each attempt: [beginning, end, what it is] in milliseconds. */
+const SERIAL = [
+  [0, LIMIT_MS, 'given up'],
+  [LIMIT_MS, 2 * LIMIT_MS, 'given up'],
+  [2 * LIMIT_MS, 2 * LIMIT_MS + ANSWER_MS, 'connected'],
+];
+const RACE = [0, 1, 2].map((i) => [i * DELAY_MS, ANSWER_MS, i === 0 ? 'connected' : 'closed']);
+
+const AXIS = { x: 110, width: 520, most: 1700 };
+const at = (ms) => AXIS.x + (ms / AXIS.most) * AXIS.width;
+
+function attempts(y, title, rows) {
+  return [
+    text(20, y, title, 'title'),
+    ...rows.flatMap(([from, to, end], i) => {
+      const top = y + 12 + i * 26;
+      const isWinner = end === 'connected';
+      return [
+        text(20, top + 14, `address ${i + 1}`, 'small'),
+        `<rect x="${at(from)}" y="${top}" width="${at(to) - at(from)}" height="18" rx="4" class="${isWinner ? 'won' : 'lost'}"/>`,
+        text(at(to) + 6, top + 14, `${end} at ${to} ms`, isWinner ? 'small good' : 'small'),
+      ];
+    }),
+  ];
+}
+
+function drawRacing() {
+  const ticks = [0, 250, 500, 750, 1000, 1250, 1500];
+  return picture(740, 310, 'Racing on a time axis', [
+    text(20, 24, 'Three addresses, each of which answers after 600 ms', 'title'),
+    ...ticks.map((ms) => `<line x1="${at(ms)}" y1="48" x2="${at(ms)}" y2="272" class="grid"/>`),
+    ...ticks.map((ms) => text(at(ms), 290, `${ms} ms`, 'small middle')),
+    ...attempts(58, 'One after the other (as node:net), each for at most 500 ms, the last without a limit', SERIAL),
+    ...attempts(176, 'connectionAttemptDelay: 250', RACE),
+  ]);
+}
+
+/* --- the way of bytes --------------------------------------------------------------------------------------------- */
+
+const BYTES = [
+  ['pipe(): through JavaScript', ['socket', ['receive buffer'], 'Buffer', ['memory of JavaScript'], 'socket', ['send buffer']], [true, true]],
+  ['splice(a, b): from socket to socket', ['socket', ['receive buffer'], 'pipe', ['in the kernel, at most 1 MB'], 'socket', ['send buffer']], [false, false]],
+  ['sendFile(): from a file to a socket', ['file', ['page cache'], 'thread pool', ['calls sendfile(2), 1 MB at a time'], 'socket', ['send buffer']], [false, false]],
+];
+
+function drawBytes() {
+  const xs = [20, 270, 520];
+  return picture(740, 330, 'The way of bytes', [
+    ...BYTES.flatMap(([title, names, copies], i) => {
+      const y = 40 + i * 92;
+      const kinds = ['kernel', ['js', 'kernel', 'c'][i], 'kernel'];
+      return [
+        text(20, y - 10, title, 'title'),
+        ...xs.map((x, j) => box(x, y, 200, kinds[j], names[j * 2], names[j * 2 + 1])),
+        ...copies.flatMap((isCopy, j) => [
+          arrow([xs[j] + 200, y + 22], [xs[j + 1], y + 22]),
+          text(xs[j] + 225, y + 16, isCopy ? 'copy' : 'move', 'small middle'),
+        ]),
+      ];
+    }),
+    ...legend(20, 318, [['kernel', 'in the kernel'], ['c', 'cnet in C: sees no byte'], ['js', 'in JavaScript']]),
+  ]);
+}
+
+/** The pictures by their files. @returns {Map<string, string>} SVG */
+const drawAll = () =>
+  new Map([
+    ['docs/connection.svg', drawLife()],
+    ['docs/racing.svg', drawRacing()],
+    ['docs/bytes.svg', drawBytes()],
+  ]);
+
+module.exports = { ANSWER_MS, DELAY_MS, LIMIT_MS, RACE, SERIAL, drawAll };
+
+if (require.main === module) {
+  tool(() => {
+    for (const [file, svg] of drawAll()) fs.writeFileSync(path.join(ROOT, file), svg);
+  });
+}
