@@ -59,8 +59,7 @@ class Handle {
     handles[id] = this;
   }
 
-  /** The descriptor; below zero when there is none. */
-  /** -1 on Windows, as in Node: a HANDLE is no descriptor. */
+  /** The descriptor; below zero when there is none. -1 on Windows, as in Node: a HANDLE is no descriptor. */
   get fd() {
     return HAS_DESCRIPTORS ? native.fd(this.id) : -1;
   }

@@ -73,6 +73,7 @@ static int park(cnet_write_t *write, const char *bytes, size_t length) {
     write->parking = length;
     return cnet_away_park(write->stream, &write->req, bytes, length, on_written);
   }
+  if (length == 0) return UV_EINVAL; /* only who writes for a stream elsewhere is asked to confirm what it has */
   if (write->parked == NULL) write->parked = malloc(write->left < CNET_PARK ? write->left : CNET_PARK);
   if (write->parked == NULL) return UV_ENOMEM;
   memcpy(write->parked, bytes, length);

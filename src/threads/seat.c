@@ -202,9 +202,9 @@ void cnet_seat_end_all(cnet_io_thread_t *thread) {
   cnet_mailbox_take(&thread->events, &thread->arrived);
   cnet_mailbox_take(&thread->commands, &thread->arrived);
   free_chain(&thread->arrived);
-  while (thread->first != NULL) {
-    cnet_link_t *link = thread->first;
+  for (cnet_link_t *link = thread->first, *next; link != NULL; link = next) {
     cnet_stream_t *seat = link->seat;
+    next = link->next;
     bool leaves = link->leaves, closed = link->closed;
     if (leaves && !closed) cnet_away_closed(seat);
     if (!leaves) cnet_away_end(seat);
