@@ -24,7 +24,7 @@ const others = (folder) => ['-isystem', folder];
 /** Include folders and definitions as in cnet.gyp, but of all floors together. The native part must have been built. */
 const compilerArgs = () => [
   '-std=c11', '-D_GNU_SOURCE', '-DNODE_GYP_MODULE_NAME=cnet', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION',
-  ...['base', 'address', 'proxy', 'platform', 'core', 'binding'].map(ours),
+  ...['base', 'address', 'proxy', 'platform', 'core', 'threads', 'binding'].map(ours),
   ...others(path.join(ROOT, 'build', 'gyp', 'build', 'uv')), ...others(apiHeaders()),
 ];
 
