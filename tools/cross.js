@@ -90,7 +90,9 @@ function planOf({ platform }) {
 function hostFunctions(dir, sources) {
   const found = new Set();
   const own = new Set(['napi_register_module_v1']);
-  for (const source of [...sources, ...fs.readdirSync(path.join(dir, 'src/binding')).map((n) => `src/binding/${n}`)]) {
+  const headers = fs.readdirSync(path.join(dir, 'src')).flatMap((floor) =>
+    fs.readdirSync(path.join(dir, 'src', floor)).filter((n) => n.endsWith('.h')).map((n) => `src/${floor}/${n}`));
+  for (const source of [...sources, ...headers]) {
     const text = fs.readFileSync(path.join(dir, source), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
     for (const [name] of text.matchAll(/\b(?:napi|node_api|uv)_\w+(?=\s*\()/g)) {
       if (!own.has(name) && !/_(t|cb|finalize)$/.test(name)) found.add(name);
