@@ -190,7 +190,7 @@
         "src/threads/mailbox.c",
         "src/threads/seat.c",
         "src/threads/seat_events.c",
-        "src/threads/threads.c",
+        "src/threads/io_threads.c",
         "src/threads/worker.c",
         "src/threads/worker_read.c",
         "src/threads/worker_write.c"

@@ -16,7 +16,9 @@ function ourSources() {
   });
 }
 
-const ours = (folder) => `-I${path.join(ROOT, 'src', folder)}`;
+/** The include paths of all floors. */
+const ours = () => [...new Set(sourceFiles().map((name) => name.split('/')[1]))]
+  .map((floor) => `-I${path.join(ROOT, 'src', floor)}`);
 
 /** Others' headers are system headers: not ours to be warned of. uv.h lies where the build has copied it. */
 const others = (folder) => ['-isystem', folder];
@@ -24,7 +26,7 @@ const others = (folder) => ['-isystem', folder];
 /** Include folders and definitions as in cnet.gyp, but of all floors together. The native part must have been built. */
 const compilerArgs = () => [
   '-std=c11', '-D_GNU_SOURCE', '-DNODE_GYP_MODULE_NAME=cnet', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION',
-  ...['base', 'address', 'proxy', 'platform', 'core', 'threads', 'binding'].map(ours),
+  ...ours(),
   ...others(path.join(ROOT, 'build', 'gyp', 'build', 'uv')), ...others(apiHeaders()),
 ];
 

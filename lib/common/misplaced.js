@@ -40,28 +40,6 @@ const STRANGE = {
 /** What new Socket() keeps for connect(). What it heeds by itself is not among them. */
 const OF_CONNECT = namesOf('connect()', true).filter((name) => name !== 'receiveDescriptors');
 
-/*
- * Connections are made by the thousand, and of those options most have none. A loop over names costs as much as the
- * rest of connect(); each name for itself, the engine knows where to look.
- */
-
-const hasStrangeOfConnect = (options) =>
-  options.allowedUids !== undefined ||
-  options.maxConnectionRate !== undefined ||
-  options.maxConnectionsPerAddress !== undefined ||
-  options.maxConnectionsPerPrefix !== undefined ||
-  options.proxyProtocol !== undefined ||
-  options.unlinkStale !== undefined;
-
-const hasOwnOfConnect = (options) =>
-  options.connectTimeout !== undefined ||
-  options.connectionAttemptDelay !== undefined ||
-  options.fastOpen !== undefined ||
-  options.multipath !== undefined ||
-  options.proxyHeader !== undefined ||
-  options.socketOptions !== undefined ||
-  options.userTimeout !== undefined;
-
 const OF_TCP = ['connectionAttemptDelay', 'fastOpen', 'multipath', 'userTimeout'];
 const OF_PATH = ['mode', 'unlinkStale'];
 
@@ -75,7 +53,6 @@ const isOn = (value) => value !== undefined && value !== null && value !== false
  * @throws ERR_INVALID_ARG_VALUE
  */
 function refuseMisplaced(options, place, isHeeded = undefined) {
-  if (place === 'connect()' && !hasStrangeOfConnect(options)) return;
   for (const name of STRANGE[place]) {
     const value = options[name];
     if (!isOn(value) || isHeeded?.(name)) continue;
@@ -116,7 +93,6 @@ function refusePathOptions(options) {
 
 /** The options among those of new Socket() that are connect()'s; null: there are none. */
 function optionsOfConnect(options) {
-  if (!hasOwnOfConnect(options)) return null;
   let kept = null;
   for (const name of OF_CONNECT) {
     if (options[name] !== undefined) (kept ??= {})[name] = options[name];

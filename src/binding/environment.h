@@ -21,10 +21,10 @@
 
 #include "cnet.h"
 #include "events.h"
+#include "io_threads.h"
 #include "memory.h"
 #include "meter.h"
 #include "table.h"
-#include "threads.h"
 
 typedef struct cnet_keeper cnet_keeper_t;
 

@@ -1,5 +1,5 @@
 /* threads.c: I/O threads, as JavaScript asks for them. */
-#include "threads.h"
+#include "io_threads.h"
 
 #include "exports.h"
 #include "values.h"

@@ -11,6 +11,7 @@ const { Worker } = require('node:worker_threads');
 const cnet = require('../..');
 const { node } = require('../support/child');
 const { HOST, bytes, close, closed, join, listen, targetOf } = require('../support/net');
+const { tempPath, tidy } = require('../support/tidy');
 
 const ROOT = require.resolve('../..');
 const isWindows = process.platform === 'win32';
@@ -39,6 +40,7 @@ on('I/O threads', () => {
       server.closeAllConnections();
       if (server.listening) await close(server);
     }
+    await tidy();
   });
 
   describe('a connection', () => {
@@ -244,11 +246,25 @@ on('I/O threads', () => {
   describe('what is refused', () => {
     const refusal = { code: 'ERR_SOCKET_ON_IO_THREAD' };
 
-    it('transfer(), toNode() and sendDescriptors() throw ERR_SOCKET_ON_IO_THREAD, and the socket goes on', async () => {
+    it('transfer() and toNode() throw ERR_SOCKET_ON_IO_THREAD, and the socket goes on', async () => {
       const { client, accepted } = await both();
       const { toNode } = require('../../lib/child-process');
       assert.throws(() => cnet.transfer(accepted), refusal);
       assert.throws(() => toNode(accepted), refusal);
+      accepted.end('still here');
+      assert.strictEqual((await bytes(client)).toString(), 'still here');
+    });
+
+    it('sendDescriptors() of a Unix socket throws it too', async () => {
+      const server = cnet.createServer({ ioThreads: 1 });
+      servers.push(server);
+      const path = tempPath();
+      await once(server.listen(path), 'listening');
+      const accepting = once(server, 'connection');
+      const client = cnet.connect({ path, ioThread: true });
+      const [accepted] = await accepting;
+      assert.ok(accepted._handle.ioThread >= 0);
+      assert.throws(() => accepted.sendDescriptors('x', [0]), refusal);
       accepted.end('still here');
       assert.strictEqual((await bytes(client)).toString(), 'still here');
     });
@@ -286,6 +302,15 @@ on('I/O threads', () => {
       const two = await join(without, cnet, { ioThread: false });
       assert.ok(one.client._handle.ioThread >= 0 && one.accepted._handle.ioThread >= 0);
       assert.ok(two.client._handle.ioThread < 0 && two.accepted._handle.ioThread < 0);
+    });
+
+    it('new Socket({ ioThread }) keeps the option for connect()', async () => {
+      const server = await listen(cnet.createServer());
+      servers.push(server);
+      const socket = new cnet.Socket({ ioThread: true }).on('error', () => {});
+      await once(socket.connect(targetOf(server)), 'connect');
+      assert.ok(socket._handle.ioThread >= 0);
+      socket.destroy();
     });
 
     it('CNET_IO_THREADS does the same, and must be a number', async () => {

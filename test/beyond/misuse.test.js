@@ -21,6 +21,8 @@ const VALUES = {
   connectTimeout: 1000,
   connectionAttemptDelay: 100,
   fastOpen: true,
+  ioThread: true,
+  ioThreads: 1,
   maxConnectionRate: { perSecond: 1 },
   maxConnectionsPerAddress: 1,
   maxConnectionsPerPrefix: { max: 1 },
@@ -36,6 +38,7 @@ const OF_CONNECT = [
   'connectTimeout',
   'connectionAttemptDelay',
   'fastOpen',
+  'ioThread',
   'multipath',
   'proxyHeader',
   'receiveDescriptors',
@@ -44,6 +47,7 @@ const OF_CONNECT = [
 ];
 const OF_SERVER = [
   'allowedUids',
+  'ioThreads',
   'maxConnectionRate',
   'maxConnectionsPerAddress',
   'maxConnectionsPerPrefix',

@@ -4,7 +4,7 @@
 
 #include "host.h"
 #include "mailbox.h"
-#include "threads.h"
+#include "io_threads.h"
 
 #define NOTES 20000
 #define MOMENTS 60

@@ -1,5 +1,5 @@
-/* threads.c: the I/O threads of a loop: which there are, their beginning and their end. */
-#include "threads.h"
+/* io_threads.c: the I/O threads of a loop: which there are, their beginning and their end. */
+#include "io_threads.h"
 
 #include <stdlib.h>
 

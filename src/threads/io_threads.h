@@ -1,9 +1,9 @@
 /*
- * threads.h: I/O threads: each has a loop of its own, on which it reads and writes for streams of one other loop
+ * io_threads.h: I/O threads: each has a loop of its own, on which it reads and writes for streams of one other loop
  * (away.h). They are started when the first stream is moved to one, and belong to that loop's host.
  */
-#ifndef CNET_THREADS_THREADS_H
-#define CNET_THREADS_THREADS_H
+#ifndef CNET_THREADS_IO_THREADS_H
+#define CNET_THREADS_IO_THREADS_H
 
 #include "cnet.h"
 
