@@ -1,7 +1,8 @@
 'use strict';
 // c-order.js: `node tools/c-order.js`: what src/ promises of its files. Each .c includes its own header first, or where
-// it has none another one of ours: so each header is seen to stand alone. And no more than two files need each other:
-// what one uses of another is read from the symbols of the object files that the build has left.
+// it has none another one of ours: so each header is seen to stand alone. No header has the name of one of the system.
+// And no more than two files need each other: what one uses of another is read from the symbols of the object files
+// that the build has left.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -24,6 +25,18 @@ function wrongStart(file) {
   const hasOwn = fs.existsSync(path.join(ROOT, floorOf(file), own));
   if (hasOwn ? first === `"${own}"` : first?.startsWith('"')) return null;
   return `${file} includes ${first} first, rather than ${hasOwn ? `"${own}"` : 'a header of ours'}`;
+}
+
+/**
+ * Which of these headers the system has too. The folders of ours come first, also where a test or a library includes
+ * `<name.h>`: it would be given ours.
+ * @param {string[]} names without folders
+ * @returns {string[]}
+ */
+function systemHeaders(names) {
+  const input = names.map((name) => `#if __has_include(<${name}>)\n${name}\n#endif\n`).join('');
+  const options = { encoding: 'utf8', input };
+  return execFileSync(process.env.CC ?? 'cc', ['-E', '-P', '-x', 'c', '-'], options).split('\n').filter(Boolean);
 }
 
 /** @returns {Map<string, string>} the source of each object file of the build; of other platforms there is none */
@@ -89,13 +102,15 @@ function circlesOf(needs) {
 /** @returns {string[]} what is wrong */
 function complaints() {
   const circles = circlesOf(needsOf(symbolsOf(objectFiles()))).filter((circle) => circle.length > MOST);
+  const headers = sourceFiles().filter((name) => name.endsWith('.h')).map((name) => path.basename(name));
   return [
     ...sources().map(wrongStart).filter(Boolean),
+    ...systemHeaders(headers).map((name) => `${name} is a header of the system too`),
     ...circles.map((circle) => `these need each other: ${circle.join(', ')}`),
   ];
 }
 
-module.exports = { circlesOf, complaints, needsOf };
+module.exports = { circlesOf, complaints, needsOf, systemHeaders };
 
 if (require.main === module) {
   tool(async () => {

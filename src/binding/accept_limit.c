@@ -1,8 +1,8 @@
 /* accept_limit.c: the limits on connections of a server as lib/ sees them. */
 #include "accept_limit.h"
 
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 /* Marks the objects that hold a limit: napi_unwrap() alone would take any wrapped object. */
 static const napi_type_tag TAG = {0x2d8e51f3b7c6409a, 0x95b3e07fd1642c8e};

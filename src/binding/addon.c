@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
+#include "arguments.h"
 #include "constants.h"
 #include "environment.h"
-#include "values.h"
 
 /* Throws, unless an exception is pending already. */
 static napi_value give_up(napi_env napi) {

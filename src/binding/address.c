@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "address_units.h"
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 /*
  * The units of string argument `i`, in `room` or in memory of its own, which the caller frees: *made. Only an address

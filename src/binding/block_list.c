@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "address.h"
+#include "arguments.h"
 #include "block_list_internal.h"
 #include "call.h"
 #include "exports.h"
-#include "values.h"
 
 /* Marks the objects that hold a block list: napi_unwrap() alone would take any wrapped object. */
 static const napi_type_tag TAG = {0x6b1f0c7a52d94e83, 0xa4e97d3015c8b26f};

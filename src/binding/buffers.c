@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "values.h"
+#include "arguments.h"
 
 /* What the program gave: in the call that brought it, or as it is kept. */
 static napi_value value_of(const cnet_buffers_t *buffers) {

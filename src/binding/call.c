@@ -13,9 +13,9 @@
 
 #include <assert.h>
 
+#include "arguments.h"
 #include "context.h"
 #include "exports.h"
-#include "values.h"
 
 typedef struct cnet_work {
   void (*run)(void *data);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 /* More than any lookup gives; and their size in bytes is a size_t of 32 bits. */
 #define MAX_ADDRESSES (1u << 24)

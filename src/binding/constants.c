@@ -1,9 +1,9 @@
 /* constants.c: the one place from which lib/ has the numbers of C: an object of objects, a table each. */
 #include "constants.h"
 
+#include "arguments.h"
 #include "block_list_internal.h"
 #include "environment.h"
-#include "values.h"
 
 typedef struct cnet_constant {
   const char *name;

@@ -1,7 +1,7 @@
 /* context.c: makes async contexts, by which Node runs any code; and what has become of a stream meanwhile. */
 #include "context.h"
 
-#include "values.h"
+#include "arguments.h"
 
 cnet_stream_t *cnet_marked(const cnet_environment_t *env, cnet_mark_t mark) {
   cnet_stream_t *stream = cnet_table_get(&env->streams, mark.id);

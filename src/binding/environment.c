@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
+#include "arguments.h"
 #include "call.h"
 #include "context.h"
 #include "exports.h"
 #include "idle_state.h"
-#include "values.h"
 
 /* What the keeper's finalizer is given, which may be run when `env` is long gone. */
 struct cnet_keeper {

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "address.h"
+#include "arguments.h"
 #include "call.h"
 #include "context.h"
 #include "poison.h"
-#include "values.h"
 
 static cnet_environment_t *env_of(cnet_stream_t *stream) { return cnet_state_of(stream)->env; }
 

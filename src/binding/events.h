@@ -16,8 +16,8 @@ typedef struct cnet_environment cnet_environment_t;
  *   onuserdrop        listener, pid, uid and gid of a peer who may not connect
  *   onattempt         socket, index of the address, cnet_phase_t, status, index of the option of CNET_ATTEMPT_OPTION
  *   onconnect         socket: it is connected; a failure is the last address' onattempt
- *   onread            ArrayBuffer, for more bytes than CNET_INLINE; true: they lie in the shared memory of memory.c;
- *                     all else is in `event`
+ *   onread            ArrayBuffer, for more bytes than CNET_INLINE; true: they lie in the shared memory of
+ *                     read_memory.c; all else is in `event`
  *   onparse           none, all is in `event`: whether a parser has had the bytes in the shared memory, else onread
  *                     comes; CNET_EVENT_STATUS is then 0 when no onparsed has to come
  *   onparsed          none: what the parser has said is to be told of

@@ -9,9 +9,9 @@
 
 #include <stdlib.h>
 
+#include "arguments.h"
 #include "descriptor.h"
 #include "exports.h"
-#include "values.h"
 
 /* Marks the objects that hold descriptors: napi_unwrap() alone would take any wrapped object. */
 static const napi_type_tag TAG = {0x3d90b6e2f15a4c78, 0x92c7ea0468fb31d5};

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
+#include "arguments.h"
 #include "exports.h"
 #include "idle_state.h"
-#include "values.h"
 
 void cnet_idle_state_free(cnet_environment_t *env, cnet_idle_state_t *state) {
   if (state->id >= 0) cnet_table_remove(&env->idles, state->id);

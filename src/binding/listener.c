@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 /* bind(id, address, port of 0 to 65535, family, flags) */
 napi_value cnet_js_bind(napi_env napi, napi_callback_info info) {

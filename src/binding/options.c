@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "constants.h"
 #include "socket_options.h"
-#include "values.h"
 
 static void set_int(napi_env napi, napi_value object, const char *name, int32_t value) {
   napi_set_named_property(napi, object, name, cnet_int(napi, value)); /* or an exception is pending: it is thrown */

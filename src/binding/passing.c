@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "exports.h"
 #include "held.h"
-#include "values.h"
 
 /* receiveDescriptors(id): from the next readStart() on, descriptors are received too; UV_EALREADY: it has been read */
 napi_value cnet_js_receive_descriptors(napi_env napi, napi_callback_info info) {

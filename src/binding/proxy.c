@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "address.h"
+#include "arguments.h"
 #include "block_list_object.h"
 #include "proxy_handshake.h"
-#include "values.h"
 
 /* --- headers -------------------------------------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /* read.c: reading, as JavaScript asks for it. */
 #include "read.h"
 
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 napi_value cnet_js_read_start(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);

@@ -1,8 +1,8 @@
 /* relay.c: two streams joined within the kernel, as JavaScript asks for it. */
 #include "relay.h"
 
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 /*
  * splice(id, id of another, bytes of a pipe at most, CNET_PIPE_MIN to CNET_PIPE_MAX): what comes on one is to go out

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "address_units.h"
+#include "arguments.h"
 #include "block_list_internal.h"
 #include "block_list_object.h"
 #include "constants.h"
-#include "values.h"
 
 /* No rule is longer: 'Range: IPv6 ' and two addresses. */
 #define MAX_UNITS 128

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "block_list_object.h"
 #include "exports.h"
-#include "values.h"
 
 /* Strings are put into the array in groups of so many, each with a handle scope. */
 #define GROUP 256

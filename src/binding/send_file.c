@@ -1,9 +1,9 @@
 /* send_file.c: files and descriptors of files, as JavaScript sends them. */
 #include "send_file.h"
 
+#include "arguments.h"
 #include "context.h"
 #include "exports.h"
-#include "values.h"
 
 /*
  * sendFile(id, descriptor of the file, offset in bytes, bytes at most): 0: CNET_ON_WRITE ends it. A negative offset:

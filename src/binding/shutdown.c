@@ -1,7 +1,7 @@
 /* shutdown.c: the end of the writing, as JavaScript asks for it. */
+#include "arguments.h"
 #include "context.h"
 #include "exports.h"
-#include "values.h"
 
 /* shutdown(id): ends in the handler for CNET_ON_SHUTDOWN when it gives 0 */
 napi_value cnet_js_shutdown(napi_env napi, napi_callback_info info) {

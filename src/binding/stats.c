@@ -1,10 +1,10 @@
 /* stats.c: gives JavaScript the numbers of what has been done, and of what is open. */
 #include "stats.h"
 
+#include "arguments.h"
 #include "constants.h"
 #include "exports.h"
 #include "meter.h"
-#include "values.h"
 
 static uint64_t table_bytes(const cnet_table_t *table) {
   return (uint64_t)table->size * (sizeof *table->items + sizeof *table->free_numbers);

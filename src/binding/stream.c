@@ -1,11 +1,11 @@
 /* stream.c: streams, which JavaScript knows by their number. */
 #include "stream.h"
 
+#include "arguments.h"
 #include "block_list_object.h"
 #include "descriptor.h"
 #include "exports.h"
 #include "given.h"
-#include "values.h"
 
 /* open(kind, async name): the id of a new stream */
 napi_value cnet_js_open(napi_env napi, napi_callback_info info) {

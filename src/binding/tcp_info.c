@@ -1,8 +1,8 @@
 /* tcp_info.c: what the kernel knows of a TCP connection, as an object of JavaScript. */
 #include "tcp_info.h"
 
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 static napi_value value_of(napi_env napi, const cnet_field_t *field) {
   napi_value none = NULL;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "constants.h"
-#include "values.h"
 
 /* Encodes a string to `out`, with a final zero, or as much of it as there is room for; without `out`: its bytes. */
 static ssize_t encode_part(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size) {

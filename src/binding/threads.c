@@ -1,8 +1,8 @@
 /* threads.c: I/O threads, as JavaScript asks for them. */
 #include "io_threads.h"
 
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 /* toThread(id, how many threads there may be): moves the stream to one: the number of that, or a negative code */
 napi_value cnet_js_to_thread(napi_env napi, napi_callback_info info) {

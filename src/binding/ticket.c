@@ -1,8 +1,8 @@
 /* ticket.c: descriptors on their way to another thread, as JavaScript sees them: it calls a ticket a token. */
 #include "ticket.h"
 
+#include "arguments.h"
 #include "exports.h"
-#include "values.h"
 
 /* The text of a ticket; `size` is 0 when the argument is none. */
 typedef struct cnet_ticket_name {

@@ -7,13 +7,13 @@
  */
 #include "write.h"
 
+#include "arguments.h"
 #include "buffers.h"
 #include "constants.h"
 #include "context.h"
 #include "exports.h"
 #include "poison.h"
 #include "text.h"
-#include "values.h"
 
 /* Bytes of a text of CNET_TEXT units at most, in UTF-8, and a final zero of any encoding: it is put together on the
  * stack. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "handle.h"
-#include "link.h"
 #include "thread.h"
+#include "thread_link.h"
 
 struct cnet_threads {
   cnet_loop_t *loop;

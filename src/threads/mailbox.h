@@ -3,7 +3,7 @@
  *
  * The notes of a mailbox are one list, to which one word points. Who posts takes the list that nobody has taken yet
  * back, appends his, and puts it there again; who takes exchanges the word for NULL. So each batch costs two exchanges,
- * the order is kept, and no place can be full: how much is on its way is bounded by who posts (link.h).
+ * the order is kept, and no place can be full: how much is on its way is bounded by who posts (thread_link.h).
  *
  * A note is the memory of whoever takes it, until he gives it on.
  */

@@ -2,7 +2,7 @@
 #ifndef CNET_THREADS_SEAT_H
 #define CNET_THREADS_SEAT_H
 
-#include "link.h"
+#include "thread_link.h"
 
 /* Has the thread look at what is to be read. Not once the seat closes. */
 void cnet_seat_post_read(cnet_link_t *link);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "descriptor.h"
-#include "link.h"
+#include "thread_link.h"
 
 static cnet_link_t **place_of(cnet_stream_t *stream) { return cnet_host_of(stream); }
 

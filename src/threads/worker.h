@@ -2,7 +2,7 @@
 #ifndef CNET_THREADS_WORKER_H
 #define CNET_THREADS_WORKER_H
 
-#include "link.h"
+#include "thread_link.h"
 
 /* A note for JavaScript's thread, which has it from now on. */
 void cnet_worker_tell(cnet_io_thread_t *thread, cnet_note_t *note);

@@ -18,7 +18,7 @@ const KB = 1024;
 const MB = 1024 * KB;
 
 /**
- * Each size has a way of its own from the kernel to a Buffer (src/binding/memory.c). The pieces are sent one after
+ * Each size has a way of its own from the kernel to a Buffer (src/binding/read_memory.c). The pieces are sent one after
  * the other.
  */
 const SIZES = [

@@ -22,7 +22,7 @@ function holds() {
   return { fds: fs.readdirSync('/proc/self/fd').length, blocks, contexts, references };
 }
 
-/** References to the block and the page of reads (src/binding/memory.c) come and go. */
+/** References to the block and the page of reads (src/binding/read_memory.c) come and go. */
 const SPARE_REFERENCES = 2;
 
 function excess(before, now) {

@@ -1,6 +1,6 @@
-/* memory.h: memory for reads: see memory.c. */
-#ifndef CNET_BINDING_MEMORY_H
-#define CNET_BINDING_MEMORY_H
+/* read_memory.h: memory for reads: see read_memory.c. */
+#ifndef CNET_BINDING_READ_MEMORY_H
+#define CNET_BINDING_READ_MEMORY_H
 
 #include <node_api.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * memory.c: memory for reads.
+ * read_memory.c: memory for reads.
  *
  * The kernel writes to one of three blocks of CNET_MEMORY_SIZE bytes, again and again, so that they stay warm:
  *   the scratch  is memory of C, for streams whose reads are small: what came is copied;
@@ -15,7 +15,7 @@
  *   up to CNET_LARGE_READ bytes  are copied to an ArrayBuffer of just that size
  *   more                         take the block
  */
-#include "memory.h"
+#include "read_memory.h"
 
 #include <assert.h>
 #include <stdlib.h>

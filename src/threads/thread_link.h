@@ -1,6 +1,6 @@
 /*
- * link.h: a connection between the two threads that share in it: the stream on JavaScript's loop, its seat, and the
- * stream on the loop of the I/O thread, the worker's. For threads/ alone.
+ * thread_link.h: a connection between the two threads that share in it: the stream on JavaScript's loop, its seat, and
+ * the stream on the loop of the I/O thread, the worker's. For threads/ alone.
  *
  * Ownership rules
  * ---------------
@@ -9,8 +9,8 @@
  * 3. What is on its way is bounded for each link: CNET_UNWRITTEN bytes beyond which nothing is taken but one parked
  *    piece, and CNET_UNREAD bytes beyond which the worker reads no more, until the seat has taken some.
  */
-#ifndef CNET_THREADS_LINK_H
-#define CNET_THREADS_LINK_H
+#ifndef CNET_THREADS_THREAD_LINK_H
+#define CNET_THREADS_THREAD_LINK_H
 
 #include "cnet.h"
 #include "mailbox.h"

@@ -1,9 +1,10 @@
 /*
- * values.h: arguments and results, in Node-API. lib/ has checked what it passes. Whatever else comes, the readers give
- * a harmless default for a value of another type or out of range: nothing is ever cut to fit, and nothing is undefined.
+ * arguments.h: arguments and results, in Node-API. lib/ has checked what it passes. Whatever else comes, the readers
+ * give a harmless default for a value of another type or out of range: nothing is ever cut to fit, and nothing is
+ * undefined.
  */
-#ifndef CNET_BINDING_VALUES_H
-#define CNET_BINDING_VALUES_H
+#ifndef CNET_BINDING_ARGUMENTS_H
+#define CNET_BINDING_ARGUMENTS_H
 
 #include "environment.h"
 
