@@ -101,14 +101,25 @@ async function writeDocument({ from = FOLDER, into = ROOT } = {}) {
   replace(path.join(into, 'README.md'), `${said}\n\n${chart('docs/')}`);
 }
 
+/* The rows of scenarios that were measured now, and those of the others as they were. */
+function mergeRows(kept, rows) {
+  const measured = new Set(rows.map(({ scenario }) => scenario));
+  return [...kept.filter(({ scenario }) => !measured.has(scenario)), ...rows];
+}
+
 /**
- * Keeps what was measured on a Node.
+ * Keeps what was measured on a Node. A scenario that was not measured now stays as it was, so that those that a change
+ * is about can be measured alone.
  * @param {{ machine: object, settings: object, groups: object[], sockets: object[], programs: object[] }} figures
  * @param {string} [folder]
  */
 function keepFigures(figures, folder = FOLDER) {
+  const file = path.join(folder, `${figures.machine.node}.json`);
+  const kept = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : { sockets: [], programs: [] };
+  const sockets = mergeRows(kept.sockets, figures.sockets);
+  const programs = mergeRows(kept.programs, figures.programs);
   fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, `${figures.machine.node}.json`), `${JSON.stringify(figures, null, 1)}\n`);
+  fs.writeFileSync(file, `${JSON.stringify({ ...figures, sockets, programs }, null, 1)}\n`);
 }
 
 module.exports = { LINES, isShown, keepFigures, writeDocument };
