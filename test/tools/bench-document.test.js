@@ -72,14 +72,24 @@ describe('npm run bench -- --document', () => {
 
   it('says below the table what the rows are, where they would be too wide', async () => {
     const title = `A scenario ${'with a long title '.repeat(6)}`.trim();
-    const wide = figures('v26.1.0', 1.01);
+    const wide = structuredClone(figures('v26.1.0', 1.01));
     wide.groups[0].scenarios[0].title = title;
-    keepFigures({ ...wide, groups: wide.groups }, from);
+    keepFigures(wide, from);
     fs.rmSync(path.join(from, 'v4.2.0.json'));
     await writeDocument({ from, into });
     const text = read('docs', 'performance.md');
     assert.ok(text.includes(`\n- \`echo\`: ${title}\n`) && text.includes('| `echo` | 1.01 |'), text);
     assert.ok(text.split('\n').filter((line) => line.startsWith('|')).every((line) => line.length <= 120));
+  });
+
+  it('keeps the scenarios that are not measured again', async () => {
+    const sockets = [{ scenario: 'echo', driver: 'cnet', toNode: 1.1, cpuToNode: 3, user: 2, system: 6 }];
+    keepFigures({ ...figures('v4.2.0', 1), sockets, programs: [] }, from);
+    await writeDocument({ from, into });
+    assert.deepStrictEqual(
+      read('docs', 'performance.md').split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split(' |', 2).join()),
+      ['| `echo`: Echo, 3.00', '| `idle`: Idle, 1.50', '| `ws: server`: Messages, 0.50'],
+    );
   });
 
   it('says how many are faster, equal and slower', () => {
