@@ -56,13 +56,13 @@ const FORMS = {
   }),
   smoke: ({ operations, options, ...scenario }) => ({
     ...scenario,
-    operations: Math.max(Math.ceil(operations / 200), options?.atOnce ?? 1),
+    operations: Math.max(Math.ceil(operations / 800), options?.atOnce ?? 1),
     warmup: 0,
     options: { ...options, seconds: 1 },
   }),
   instructions: ({ operations, options, ...scenario }) => ({
     ...scenario,
-    operations: Math.max(Math.ceil(operations / 20), options?.atOnce ?? 1),
+    operations: Math.max(Math.ceil(operations / 80), options?.atOnce ?? 1),
     options: { ...options, generator: undefined },
   }),
 };

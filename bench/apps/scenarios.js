@@ -12,7 +12,7 @@ const MB = 1024 * KB;
  * @property {string} client of clients/
  * @property {object} [options] of both
  * @property {number} [file] bytes of the file `big` that lies in the folders of both
- * @property {number} operations of one run
+ * @property {number} operations of one run: a second's, about, as V8 still compiles in the first tenths of one
  * @property {string[]} drivers beside `node`: entries of cnet. Where Node's http or http2 makes the sockets,
  *   `register` gives cnet's to what remains, and register-http to all.
  * @property {('server' | 'client')[]} [sides] those that can be on cnet; without it both
@@ -35,15 +35,15 @@ const answers = (server, options) => ({
 });
 
 /* A server of net that takes 1 MB on each connection in the way `into`. */
-const consume = (name, into, title) => ({
-  name, title: `${title}, connections of 1 MB, 4 at a time`, server: 'consume', client: 'send', operations: 400,
+const consume = (name, into, title, operations) => ({
+  name, title: `${title}, connections of 1 MB, 4 at a time`, server: 'consume', client: 'send', operations,
   sides: ['server'], drivers: ['register'], options: { into, size: MB, atOnce: 4 },
 });
 
 const requests = (options) => ({
   server: 'http',
   client: 'requests',
-  operations: 4000,
+  operations: 20000,
   sides: ['client'],
   drivers: ['register-http'],
   options: { atOnce: 16, size: 5, ...options },
@@ -72,6 +72,7 @@ const httpScenarios = [
   {
     ...http('http', { generator: 'ab', close: true }),
     name: 'http-connections',
+    operations: 16000,
     title: 'http: requests of ab, a connection for each',
   },
   { ...requests({}), name: 'http-agent', title: 'http.Agent: requests on kept connections' },
@@ -82,6 +83,7 @@ const httpScenarios = [
     server: 'http-proxy',
     sides: ['server'],
     name: 'http-proxy',
+    operations: 8000,
     title: 'http-proxy: requests to an http server, 16 at a time',
   },
   ...[
@@ -90,7 +92,7 @@ const httpScenarios = [
   ].map(([name, isSecure]) => ({
     ...http('http2', { generator: 'h2load', instead: 'http2', secure: isSecure, atOnce: 16 }),
     name: `${name}-hello`,
-    operations: 6000,
+    operations: 40000,
     title: `http2${isSecure ? ' over TLS' : ''}: requests of h2load on one connection, 16 at a time`,
   })),
 ];
@@ -100,13 +102,13 @@ const tlsScenarios = [
   {
     ...http('http', secure),
     name: 'https-hello',
-    operations: 8000,
+    operations: 20000,
     title: 'https: requests of ab, kept connections, 5 bytes',
   },
   {
     ...http('http', { ...secure, size: MB }),
     name: 'https-1m',
-    operations: 200,
+    operations: 800,
     title: 'https: requests of ab, answers of 1 MB',
   },
   { ...requests({ secure: true }), name: 'https-agent', title: 'https.Agent: requests on kept connections' },
@@ -114,19 +116,19 @@ const tlsScenarios = [
     ...answers('answers', { secure: true }),
     name: 'tls-echo',
     title: 'TLS: 64 bytes and back, 16 connections',
-    operations: 20000,
+    operations: 40000,
   },
   {
     ...answers('answers', { secure: true, answer: MB, atOnce: 4 }),
     name: 'tls-down',
     title: 'TLS: 1 MB from the server, 4 connections',
-    operations: 200,
+    operations: 800,
   },
   {
     ...answers('answers', { secure: true, question: MB, atOnce: 4 }),
     name: 'tls-up',
     title: 'TLS: 1 MB to the server, 4 connections',
-    operations: 200,
+    operations: 800,
   },
   {
     name: 'tls-handshakes',
@@ -143,7 +145,7 @@ const tlsScenarios = [
     title: 'pg: queries to PostgreSQL over TLS, 100 rows, 8 at a time',
     server: 'postgres',
     client: 'pg',
-    operations: 1500,
+    operations: 5000,
     sides: ['client'],
     drivers: ['register'],
     options: { rows: 100, atOnce: 8 },
@@ -154,7 +156,7 @@ const tlsScenarios = [
     title: 'mysql2: queries to MariaDB over TLS, 100 rows, 8 at a time',
     server: 'mariadb',
     client: 'mysql',
-    operations: 1500,
+    operations: 5000,
     sides: ['client'],
     drivers: ['register'],
     options: { rows: 100, atOnce: 8 },
@@ -169,7 +171,7 @@ const textScenarios = [
     title: 'ws: messages of 64 bytes and back, 16 at a time',
     server: 'ws',
     client: 'ws',
-    operations: 20000,
+    operations: 60000,
     drivers: ['register+register-http'],
     options: { size: 64, atOnce: 16 },
   },
@@ -178,7 +180,7 @@ const textScenarios = [
     title: 'ioredis: SET and GET of 64 bytes, 16 at a time',
     server: 'redis',
     client: 'ioredis',
-    operations: 8000,
+    operations: 30000,
     sides: ['client'],
     drivers: ['register'],
     options: { size: 64, atOnce: 16 },
@@ -189,7 +191,7 @@ const textScenarios = [
     title: 'mqtt with aedes: messages of 64 bytes, acknowledged and received, 16 at a time',
     server: 'mqtt',
     client: 'mqtt',
-    operations: 4000,
+    operations: 15000,
     drivers: ['register'],
     options: { size: 64, atOnce: 16 },
   },
@@ -198,7 +200,7 @@ const textScenarios = [
     title: 'socks: connections over a relay of SOCKS, 64 KB each, 8 at a time',
     server: 'socks',
     client: 'socks',
-    operations: 1000,
+    operations: 3000,
     drivers: ['register'],
     options: { size: 64 * KB, atOnce: 8 },
   },
@@ -206,29 +208,29 @@ const textScenarios = [
     ...answers('answers', { encoding: 'utf8' }),
     name: 'text-echo',
     title: 'setEncoding(): 64 bytes and back as text, 16 connections',
-    operations: 20000,
+    operations: 60000,
   },
   {
     ...answers('readline'),
     name: 'readline',
     title: 'readline: lines of 64 bytes and back, 16 connections',
-    operations: 20000,
+    operations: 60000,
   },
 ];
 
 /** @type {Scenario[]} */
 const otherScenarios = [
-  consume('for-await', 'loop', 'for await over a socket'),
-  consume('pipe-zlib', 'zlib', 'pipe() into zlib, gzip of level 1'),
-  consume('pipe-crypto', 'crypto', 'pipe() into a hash, SHA-256'),
-  consume('pipe-fs', 'fs', 'pipe() into a file'),
+  consume('for-await', 'loop', 'for await over a socket', 3000),
+  consume('pipe-zlib', 'zlib', 'pipe() into zlib, gzip of level 1', 400),
+  consume('pipe-crypto', 'crypto', 'pipe() into a hash, SHA-256', 1000),
+  consume('pipe-fs', 'fs', 'pipe() into a file', 1000),
   { ...ftp, name: 'ftp-down', title: 'ftp-srv sends files of 8 MB to basic-ftp' },
   { ...ftp, name: 'ftp-up', title: 'ftp-srv stores files of 8 MB of basic-ftp', options: { up: true } },
   {
     ...grpc,
     name: 'grpc-unary',
     title: 'grpc-js: calls with 100 bytes each way, 8 at a time',
-    operations: 6000,
+    operations: 12000,
     options: { method: 'unary', size: 100, atOnce: 8 },
   },
   {
@@ -242,14 +244,14 @@ const otherScenarios = [
     ...proxy,
     name: 'proxy-plain',
     title: 'proxy-chain: HTTP requests of 16 KB, 8 at a time',
-    operations: 1500,
+    operations: 4000,
     options: { size: 16384, atOnce: 8 },
   },
   {
     ...proxy,
     name: 'proxy-tunnel',
     title: 'proxy-chain: tunnels, each for an HTTP request of 16 KB, 8 at a time',
-    operations: 1500,
+    operations: 4000,
     options: { size: 16384, tunnel: true, atOnce: 8 },
   },
 ];

@@ -10,7 +10,7 @@ const { promisify } = require('node:util');
 const { isHere } = require('../commands.js');
 const { obeyBy, options } = require('../program.js');
 
-const { port, secure, post, close, seconds = 2, atOnce = 1 } = options;
+const { port, secure, post, close, seconds = 1, atOnce = 1 } = options;
 const url = `http${secure ? 's' : ''}://127.0.0.1:${port}/`;
 
 /* A script of wrk's, for requests with a body. */
