@@ -196,7 +196,7 @@ describe('features of another kind of socket', () => {
   it('a socket option of TCP says so on a Unix socket: of getOption(), setOption(), connect() and listen()', async () => {
     const server = track(net.createServer().listen(tempPath()));
     await once(server, 'listening');
-    const text = 'TCP_NODELAY is of TCP alone, and this is a Unix socket';
+    const text = 'TCP_NODELAY is for TCP sockets only, and this is a Unix socket';
     const socketOptions = { TCP_NODELAY: true };
     const socket = track(net.connect(server.address()));
     await once(socket, 'connect');
@@ -221,7 +221,7 @@ describe('features of another kind of socket', () => {
   it('sendDescriptors() on TCP says so', async () => {
     const { client } = await pair();
     assert.throws(() => client.sendDescriptors('x', [0]),
-      { code: 'ERR_INVALID_HANDLE_TYPE', message: 'sendDescriptors() is of Unix sockets alone, and this is TCP' });
+      { code: 'ERR_INVALID_HANDLE_TYPE', message: 'sendDescriptors() is for Unix sockets only, and this is a TCP socket' });
   });
 });
 
