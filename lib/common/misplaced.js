@@ -108,4 +108,12 @@ function onlyOf(place, options) {
   return copy;
 }
 
-module.exports = { onlyOf, optionsOfConnect, refuseMisplaced, refusePathOptions, refusePermissions, refuseTcpOptions };
+module.exports = {
+  PLACES,
+  onlyOf,
+  optionsOfConnect,
+  refuseMisplaced,
+  refusePathOptions,
+  refusePermissions,
+  refuseTcpOptions,
+};
