@@ -217,7 +217,7 @@ describe('setUserTimeout', () => {
     assert.strictEqual(client.setUserTimeout(0).getUserTimeout(), 0);
     assert.throws(() => net.connect({ path: '/nowhere', userTimeout: 5 }), {
       code: 'ERR_INVALID_ARG_VALUE',
-      message: /userTimeout' is of TCP/,
+      message: /userTimeout' is an option for TCP/,
     });
   });
 
