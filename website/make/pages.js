@@ -119,7 +119,7 @@ function makePages() {
 /** Writes the pages, and nothing else is in their folder. @throws {ToolError} a link leads nowhere */
 function writePages() {
   const made = makePages();
-  if (made.problems.length > 0) throw new ToolError(`links lead nowhere:\n${made.problems.join('\n')}`);
+  if (made.problems.length > 0) throw new ToolError(`these links lead nowhere:\n${made.problems.join('\n')}`);
   fs.rmSync(PAGES, { recursive: true, force: true });
   for (const [name, text] of made.files) {
     fs.mkdirSync(path.dirname(path.join(PAGES, name)), { recursive: true });
