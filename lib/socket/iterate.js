@@ -25,26 +25,57 @@ function leave(socket) {
   destroy(socket, null);
 }
 
-async function* iterate(socket) {
-  let hasEnded = false;
-  try {
-    yield* Reflect.apply(Duplex.prototype.iterator, socket, [{ destroyOnReturn: false }]);
-    hasEnded = true;
-  } finally {
-    if (!hasEnded || !canAnswer(socket)) leave(socket);
-  }
-}
+/** What the iterators of Node's streams are, as a class to derive from: they have a prototype without a constructor. */
+function AsyncGenerator() {}
+AsyncGenerator.prototype = Object.getPrototypeOf((async function* generate() {}).prototype);
 
-function iteratorOf(socket) {
-  const iterator = iterate(socket);
-  iterator.stream = socket; // as Node has it
-  return iterator;
+/**
+ * An iterator of Node's that leaves the socket alone, and what is done at the end of it. A promise of Node's goes to
+ * the loop as it is: a generator around that one would cost each chunk several turns of microtasks.
+ */
+class SocketIterator extends AsyncGenerator {
+  #socket;
+  #chunks;
+  #hasBegun = false;
+  #isOver = false;
+
+  constructor(socket) {
+    super();
+    this.#socket = socket;
+    this.#chunks = Reflect.apply(Duplex.prototype.iterator, socket, [{ destroyOnReturn: false }]);
+    this.stream = socket; // as Node has it
+  }
+
+  /* Asked before the loop is, so all is done when that hears of the end. */
+  #watch(promise, hasEnded) {
+    promise.then(({ done }) => done && this.#end(hasEnded), () => this.#end(false));
+    return promise;
+  }
+
+  #end(hasEnded) {
+    if (this.#isOver || !this.#hasBegun) return;
+    this.#isOver = true;
+    if (!hasEnded || !canAnswer(this.#socket)) leave(this.#socket);
+  }
+
+  next(...args) {
+    this.#hasBegun = true;
+    return this.#watch(this.#chunks.next(...args), true);
+  }
+
+  return(...args) {
+    return this.#watch(this.#chunks.return(...args), false);
+  }
+
+  throw(...args) {
+    return this.#watch(this.#chunks.throw(...args), false);
+  }
 }
 
 const methods = {
   /** What is read, chunk by chunk; a loop that is left early destroys the socket (stream.md). */
   [Symbol.asyncIterator]() {
-    return iteratorOf(this);
+    return new SocketIterator(this);
   },
 
   /**
@@ -54,7 +85,7 @@ const methods = {
    */
   iterator(options) {
     const plain = Reflect.apply(Duplex.prototype.iterator, this, [options]);
-    return options?.destroyOnReturn === false ? plain : iteratorOf(this);
+    return options?.destroyOnReturn === false ? plain : new SocketIterator(this);
   },
 };
 
