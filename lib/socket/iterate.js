@@ -25,57 +25,72 @@ function leave(socket) {
   destroy(socket, null);
 }
 
-/** What the iterators of Node's streams are, as a class to derive from: they have a prototype without a constructor. */
+/**
+ * The functions of an iterator of Node's that leaves the socket alone, with what is done at the end. A promise of
+ * Node's goes to the loop as it is: a generator around the iterator would cost each chunk several turns of microtasks.
+ */
+function watch(socket, chunks) {
+  const { next, return: leaveLoop, throw: fail } = chunks;
+  let hasBegun = false;
+  let isOver = false;
+  const end = (hasEnded) => {
+    if (isOver || !hasBegun) return;
+    isOver = true;
+    if (!hasEnded || !canAnswer(socket)) leave(socket);
+  };
+  // The loop hears of the end after this, so all is done by then.
+  const watched = (promise, hasEnded) => {
+    promise.then(({ done }) => done && end(hasEnded), () => end(false));
+    return promise;
+  };
+  return {
+    next(...args) {
+      hasBegun = true;
+      return watched(Reflect.apply(next, chunks, args), true);
+    },
+    return: (...args) => watched(Reflect.apply(leaveLoop, chunks, args), false),
+    throw: (...args) => watched(Reflect.apply(fail, chunks, args), false),
+  };
+}
+
+/** Of which Node's iterators are on the older lines, as a class to derive from. */
 function AsyncGenerator() {}
 AsyncGenerator.prototype = Object.getPrototypeOf((async function* generate() {}).prototype);
 
-/**
- * An iterator of Node's that leaves the socket alone, and what is done at the end of it. A promise of Node's goes to
- * the loop as it is: a generator around that one would cost each chunk several turns of microtasks.
- */
+/** An iterator with the functions of watch(), as on the older lines: where they are the prototype's. */
 class SocketIterator extends AsyncGenerator {
-  #socket;
-  #chunks;
-  #hasBegun = false;
-  #isOver = false;
+  #functions;
 
-  constructor(socket) {
+  constructor(socket, functions) {
     super();
-    this.#socket = socket;
-    this.#chunks = Reflect.apply(Duplex.prototype.iterator, socket, [{ destroyOnReturn: false }]);
+    this.#functions = functions;
     this.stream = socket; // as Node has it
   }
 
-  /* Asked before the loop is, so all is done when that hears of the end. */
-  #watch(promise, hasEnded) {
-    promise.then(({ done }) => done && this.#end(hasEnded), () => this.#end(false));
-    return promise;
-  }
-
-  #end(hasEnded) {
-    if (this.#isOver || !this.#hasBegun) return;
-    this.#isOver = true;
-    if (!hasEnded || !canAnswer(this.#socket)) leave(this.#socket);
-  }
-
   next(...args) {
-    this.#hasBegun = true;
-    return this.#watch(this.#chunks.next(...args), true);
+    return this.#functions.next(...args);
   }
 
   return(...args) {
-    return this.#watch(this.#chunks.return(...args), false);
+    return this.#functions.return(...args);
   }
 
   throw(...args) {
-    return this.#watch(this.#chunks.throw(...args), false);
+    return this.#functions.throw(...args);
   }
+}
+
+function iteratorOf(socket) {
+  const chunks = Reflect.apply(Duplex.prototype.iterator, socket, [{ destroyOnReturn: false }]);
+  const functions = watch(socket, chunks);
+  // Since 26.12 they are its own.
+  return Object.hasOwn(chunks, 'next') ? Object.assign(chunks, functions) : new SocketIterator(socket, functions);
 }
 
 const methods = {
   /** What is read, chunk by chunk; a loop that is left early destroys the socket (stream.md). */
   [Symbol.asyncIterator]() {
-    return new SocketIterator(this);
+    return iteratorOf(this);
   },
 
   /**
@@ -85,7 +100,7 @@ const methods = {
    */
   iterator(options) {
     const plain = Reflect.apply(Duplex.prototype.iterator, this, [options]);
-    return options?.destroyOnReturn === false ? plain : new SocketIterator(this);
+    return options?.destroyOnReturn === false ? plain : iteratorOf(this);
   },
 };
 
