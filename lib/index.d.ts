@@ -728,7 +728,7 @@ export interface NetError extends Error {
 /** The error of 'proxyError': why a connection had no header that counts. Since cnet 0.1.0 (not in Node). */
 export interface ProxyError extends Error {
   /**
-   * The header is wrong or did not come in time, its sender is not trusted, or the peer has reset the connection before.
+   * The header is wrong or did not come in time, its sender is not trusted, or the peer has reset the connection.
    * Since cnet 0.1.0 (not in Node).
    */
   code:
