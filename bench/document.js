@@ -6,7 +6,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { gather, picture, sentence, tables } = require('./figures.js');
+const { gather, picture, sentence, tables, wrap } = require('./figures.js');
 const { toSVG } = require('./plot.js');
 const { ROOT, ToolError } = require('../tools/run.js');
 
@@ -62,24 +62,19 @@ function readFigures(folder) {
   return all.map((one) => ({ ...one, node: `Node ${Number.parseInt(one.machine.node.slice(1), 10)}` })).sort(byVersion);
 }
 
-/** Columns of a paragraph. */
-const WIDTH = 120;
-
-/* A text in lines. */
-function wrap(text) {
-  const lines = [];
-  for (const word of text.split(' ')) {
-    if (lines.length > 0 && lines.at(-1).length + 1 + word.length <= WIDTH) lines.push(`${lines.pop()} ${word}`);
-    else lines.push(word);
-  }
-  return lines.join('\n');
+/** How many rounds the figures are of. */
+function roundsOf(all) {
+  const rounds = all.flatMap(({ sockets, programs }) => [...sockets, ...programs].map((row) => row.rounds));
+  const [least, most] = [Math.min(...rounds), Math.max(...rounds)];
+  if (most === 1) return 'one round';
+  return `medians of ${least === most ? most : `${least} to ${most}`} rounds`;
 }
 
 function about(all) {
-  const [{ machine: { cpu, cpus, system, date }, settings: { runs } }] = all;
+  const [{ machine: { cpu, cpus, system, date } }] = all;
   const versions = all.map(({ machine }) => machine.node.slice(1)).join(' and ');
   return (
-    `${cpu}, ${cpus} CPUs, ${system}, Node ${versions}, ${date.slice(0, 10)}; ${runs === 1 ? 'one round' : `medians of ${runs} rounds`}. ` +
+    `${cpu}, ${cpus} CPUs, ${system}, Node ${versions}, ${date.slice(0, 10)}; ${roundsOf(all)}. ` +
     'A cost is that of cnet: CPU time in microseconds, of idle connections bytes.'
   );
 }
@@ -116,8 +111,8 @@ function mergeRows(kept, rows) {
 function keepFigures(figures, folder = FOLDER) {
   const file = path.join(folder, `${figures.machine.node}.json`);
   const kept = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : { sockets: [], programs: [] };
-  const sockets = mergeRows(kept.sockets, figures.sockets);
-  const programs = mergeRows(kept.programs, figures.programs);
+  const [sockets, programs] = ['sockets', 'programs'].map((key) =>
+    mergeRows(kept[key], figures[key].map((row) => ({ ...row, rounds: figures.settings.runs }))));
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(file, `${JSON.stringify({ ...figures, sockets, programs }, null, 1)}\n`);
 }

@@ -65,10 +65,20 @@ function gather(groups, all) {
 
 const fixed = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '');
 
-const line = (cells) => `| ${cells.join(' | ')} |`;
-
 /** Columns of a document. */
 const WIDTH = 120;
+
+/** A text in lines, of which all but the first begin with `indent`. */
+function wrap(text, indent = '') {
+  const lines = [];
+  for (const word of text.split(' ')) {
+    if (lines.length > 0 && lines.at(-1).length + 1 + word.length <= WIDTH) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(lines.length > 0 ? `${indent}${word}` : word);
+  }
+  return lines.join('\n');
+}
+
+const line = (cells) => `| ${cells.join(' | ')} |`;
 
 /* Where the rows would be too wide, what they are is said below the table. */
 function tableOf(title, rows, nodes) {
@@ -86,7 +96,7 @@ function tableOf(title, rows, nodes) {
   const whole = linesOf((row) => `\`${row.label}\`: ${row.title}`);
   if (whole.every((one) => one.length <= WIDTH)) return [...begin, ...whole].join('\n');
   const said = new Map(rows.map(({ label, title: what }) => [label.split(':')[0], what]));
-  const list = [...said].map(([name, what]) => `- \`${name}\`: ${what}`);
+  const list = [...said].map(([name, what]) => wrap(`- \`${name}\`: ${what}`, '  '));
   return [...begin, ...linesOf((row) => `\`${row.label}\``), '', ...list].join('\n');
 }
 
@@ -200,4 +210,4 @@ function picture(rows, nodes) {
   };
 }
 
-module.exports = { gather, picture, sentence, tables };
+module.exports = { gather, picture, sentence, tables, wrap };

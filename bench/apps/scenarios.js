@@ -264,7 +264,7 @@ const groups = [
   { title: 'HTTP', scenarios: httpScenarios },
   { title: 'TLS', scenarios: tlsScenarios },
   { title: 'Messages and lines', scenarios: textScenarios },
-  { title: 'Streams, files, calls, proxies', scenarios: otherScenarios },
+  { title: 'Streams and calls', scenarios: otherScenarios },
 ];
 
 const scenarios = groups.flatMap((group) => group.scenarios);
