@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "at_exit.h"
 #include "handle.h"
 #include "thread.h"
 #include "thread_link.h"
@@ -12,6 +13,7 @@ struct cnet_threads {
   cnet_io_thread_t *all[CNET_THREADS_MOST];
   unsigned count;
   bool stopped;
+  cnet_at_exit_t at_exit;
 };
 
 cnet_threads_t *cnet_threads_new(cnet_loop_t *loop) {
@@ -68,21 +70,33 @@ static int start(cnet_loop_t *loop, cnet_io_thread_t **out) {
 }
 
 /* All that was posted is done first. */
-static void stop(cnet_io_thread_t *thread) {
+static void end(cnet_io_thread_t *thread) {
   cnet_chain_t chain = {0};
 
-  if (thread->stopped) return;
   thread->stop.kind = CNET_NOTE_STOP;
   cnet_chain_add(&chain, &thread->stop);
   cnet_mailbox_post(&thread->commands, &chain);
   uv_thread_join(&thread->id);
   thread->stopped = true;
+}
+
+static void stop(cnet_io_thread_t *thread) {
+  if (thread->stopped) return;
+  end(thread);
   cnet_seat_end_all(thread);
   close_wake(thread);
 }
 
 /* --- all of them ----------------------------------------------------------------------------------------------------
  */
+
+/* What was given to the threads leaves with the process, as what was written without them would; no host is told. */
+static void end_with_process(void *data) {
+  cnet_threads_t *threads = data;
+
+  for (unsigned i = 0; i < threads->count; i++)
+    if (!threads->all[i]->stopped) end(threads->all[i]);
+}
 
 /* The one with the fewest streams, of the first `limit`; a new one when all have some. */
 static int choose(cnet_threads_t *threads, unsigned limit, unsigned *out) {
@@ -95,6 +109,7 @@ static int choose(cnet_threads_t *threads, unsigned limit, unsigned *out) {
   int err = start(threads->loop, &threads->all[threads->count]);
   if (err) return threads->count > 0 ? 0 : err;
   *out = threads->count++;
+  if (threads->count == 1) cnet_at_exit_enter(&threads->at_exit, end_with_process, threads);
   return 0;
 }
 
@@ -126,6 +141,7 @@ void cnet_threads_stop(cnet_threads_t *threads) {
 }
 
 void cnet_threads_free(cnet_threads_t *threads) {
+  cnet_at_exit_leave(&threads->at_exit);
   cnet_threads_stop(threads);
   for (unsigned i = 0; i < threads->count; i++) free(threads->all[i]);
   free(threads);

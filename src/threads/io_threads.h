@@ -1,6 +1,7 @@
 /*
  * io_threads.h: I/O threads: each has a loop of its own, on which it reads and writes for streams of one other loop
- * (away.h). They are started when the first stream is moved to one, and belong to that loop's host.
+ * (away.h). They are started when the first stream is moved to one, and belong to that loop's host. When the process
+ * ends by exit(3) each offers the kernel what it was given, and ends.
  */
 #ifndef CNET_THREADS_IO_THREADS_H
 #define CNET_THREADS_IO_THREADS_H

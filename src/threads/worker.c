@@ -29,6 +29,7 @@ static int opened(cnet_stream_t *stream, const void *argument) {
 static void stream_closed(cnet_stream_t *stream) {
   cnet_link_t *link = link_of(stream);
 
+  if (link == NULL) return; /* it could not be opened, and that was told */
   *place_of(stream) = NULL;
   cnet_worker_tell(link->thread, &link->close);
 }
@@ -206,6 +207,22 @@ static void stop(cnet_io_thread_t *thread) {
   thread->own = NULL;
 }
 
+/*
+ * A loop opens a descriptor of its own with its first socket, for the time when none is left, and tries again with each
+ * other one. Here it does so at once, and there is one more, or the thread is not started: so an I/O thread opens
+ * nothing at a time when a listener of the process is out of descriptors, and libuv has given one up for a moment.
+ */
+static int open_reserve(cnet_io_thread_t *thread) {
+  cnet_stream_t *stream = NULL;
+
+  int err = cnet_open(thread->own, CNET_TCP, NULL, &stream);
+  if (err) return err;
+  cnet_close(stream, false);
+  int spare = cnet_platform_dup(uv_backend_fd(&thread->uv));
+  if (spare >= 0) cnet_platform_close(spare);
+  return spare == UV_EMFILE || spare == UV_ENFILE ? spare : 0;
+}
+
 int cnet_worker_init(cnet_io_thread_t *thread) {
   int err = uv_loop_init(&thread->uv);
   if (err) return err;
@@ -213,6 +230,7 @@ int cnet_worker_init(cnet_io_thread_t *thread) {
   thread->scratch = malloc(CNET_PIECE);
   err = thread->scratch == NULL ? UV_ENOMEM : uv_async_init(&thread->uv, &thread->woken, on_woken);
   if (!err) err = cnet_loop_new(&thread->uv, &HOST, thread, &thread->own);
+  if (!err) err = open_reserve(thread);
   if (err) {
     cnet_worker_undo(thread);
     return err;
