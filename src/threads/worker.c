@@ -207,20 +207,13 @@ static void stop(cnet_io_thread_t *thread) {
   thread->own = NULL;
 }
 
-/*
- * A loop opens a descriptor of its own with its first socket, for the time when none is left, and tries again with each
- * other one. Here it does so at once, and there is one more, or the thread is not started: so an I/O thread opens
- * nothing at a time when a listener of the process is out of descriptors, and libuv has given one up for a moment.
- */
+/* A loop opens the last descriptor of its own with its first stream: now, so that the thread opens none. */
 static int open_reserve(cnet_io_thread_t *thread) {
   cnet_stream_t *stream = NULL;
 
   int err = cnet_open(thread->own, CNET_TCP, NULL, &stream);
-  if (err) return err;
-  cnet_close(stream, false);
-  int spare = cnet_platform_dup(uv_backend_fd(&thread->uv));
-  if (spare >= 0) cnet_platform_close(spare);
-  return spare == UV_EMFILE || spare == UV_ENFILE ? spare : 0;
+  if (!err) cnet_close(stream, false);
+  return err;
 }
 
 int cnet_worker_init(cnet_io_thread_t *thread) {
