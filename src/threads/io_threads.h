@@ -42,7 +42,7 @@ void cnet_threads_stats(cnet_threads_t *threads, unsigned index, cnet_thread_sta
  */
 void cnet_threads_stop(cnet_threads_t *threads);
 
-/* The same, and frees all. To be called before the loop ends. */
+/* The same, and frees all. To be called before the loop is freed, and at best when it closes: nothing is told then. */
 void cnet_threads_free(cnet_threads_t *threads);
 
 #endif
