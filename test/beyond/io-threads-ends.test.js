@@ -6,11 +6,12 @@ const assert = require('node:assert');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const nodeNet = require('node:net');
+const { Worker } = require('node:worker_threads');
 
 const cnet = require('../..');
 const { moments } = require('../fixtures/io-threads-ends');
 const { linesOf, reportOf, runFixture } = require('../support/child');
-const { bytes, join, listen } = require('../support/net');
+const { HOST, bytes, join, listen } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tidy, track } = require('../support/tidy');
 
@@ -117,6 +118,24 @@ on('the end, with I/O threads', function () {
       });
       assert.deepStrictEqual(result, { status: 0, stdout: 'done\n', stderr: '' });
     });
+  });
+
+  it('of a socket is seen by the peer while JavaScript does not come back to its loop', async () => {
+    const seen = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(`
+      const { parentPort, workerData: seen } = require('node:worker_threads');
+      const server = require('node:net').createServer((socket) => socket.resume().on('end', () => {
+        Atomics.store(seen, 0, 1);
+        Atomics.notify(seen, 0);
+        server.close();
+      })).listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+    `, { eval: true, workerData: seen });
+    const [port] = await once(worker, 'message');
+    const socket = track(cnet.connect({ port, host: HOST, ioThread: true }));
+    await once(socket, 'connect');
+    socket.destroy();
+    assert.notStrictEqual(Atomics.wait(seen, 0, 0, patience(20000)), 'timed-out');
+    await once(worker, 'exit');
   });
 
   onLinux('of all sockets', () => {
