@@ -48,7 +48,7 @@ const END = '<!-- end of the figures -->';
 function replace(file, text) {
   const old = fs.readFileSync(file, 'utf8');
   const [begin, end] = [old.indexOf(BEGIN), old.indexOf(END)];
-  if (begin === -1 || end < begin) throw new ToolError(`${file} has no place for the figures: ${BEGIN} … ${END}`);
+  if (begin === -1 || end < begin) throw new ToolError(`${file} lacks the marks between which the figures stand: ${BEGIN} … ${END}`);
   fs.writeFileSync(file, `${old.slice(0, begin + BEGIN.length)}\n${text}\n${old.slice(end)}`);
 }
 

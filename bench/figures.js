@@ -116,8 +116,10 @@ function sentence(rows, nodes) {
   );
 }
 
-/** Bars longer than this are cut, and say so by their number. */
-const LONGEST = 2.5;
+/** Bars begin at 1, on a logarithmic axis: half and twice are as far from it. Longer bars are cut, numbers are not. */
+const SHORTEST = 0.5;
+const LONGEST = 3;
+const TICKS = [0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5, 3];
 const BAR = 9;
 const GAP = 6;
 
@@ -133,16 +135,18 @@ const bars = (rows, nodes) =>
 
 function marks() {
   const place = { y: { scale: 'inner', field: 'node' }, height: { scale: 'inner', band: 1 } };
-  const end = { signal: `scale('ratio', min(datum.ratio, ${LONGEST}))` };
+  const start = { scale: 'ratio', value: 1 };
+  const end = { signal: `scale('ratio', clamp(datum.ratio, ${SHORTEST}, ${LONGEST}))` };
   const text = {
     y: { scale: 'inner', field: 'node', band: 0.5 },
-    x: { ...end, offset: 4 },
+    x: { ...end, offset: { signal: 'datum.ratio < 1 ? -4 : 4' } },
+    align: { signal: "datum.ratio < 1 ? 'right' : 'left'" },
     text: { field: 'text' },
     baseline: { value: 'middle' },
     fontSize: { value: 8 },
     fill: { value: '#444444' },
   };
-  const one = { x: { scale: 'ratio', value: 1 }, y: { value: 0 }, y2: { signal: 'height' } };
+  const one = { x: start, y: { value: 0 }, y2: { signal: 'height' } };
   return [
     {
       type: 'group',
@@ -154,7 +158,7 @@ function marks() {
         {
           type: 'rect',
           from: { data: 'pair' },
-          encode: { enter: { ...place, x: { value: 0 }, x2: end, fill: { scale: 'colour', field: 'meaning' } } },
+          encode: { enter: { ...place, x: start, x2: end, fill: { scale: 'colour', field: 'meaning' } } },
         },
         { type: 'text', from: { data: 'pair' }, encode: { enter: text } },
       ],
@@ -184,12 +188,12 @@ function picture(rows, nodes) {
     data: [{ name: 'bars', values: bars(rows, nodes) }],
     scales: [
       { name: 'row', type: 'band', range: 'height', paddingInner: 0.25, domain: { data: 'bars', field: 'row' } },
-      { name: 'ratio', type: 'linear', range: 'width', domain: [0, LONGEST] },
+      { name: 'ratio', type: 'log', base: 2, range: 'width', domain: [SHORTEST, LONGEST] },
       { name: 'colour', type: 'ordinal', domain: meanings, range: meanings.map((name) => COLOURS[name]) },
     ],
     axes: [
       { orient: 'left', scale: 'row', labelLimit: 0, domain: false, ticks: false, labelPadding: 6, labelFontSize: 9 },
-      { orient: 'bottom', scale: 'ratio', grid: true, tickCount: 10 },
+      { orient: 'bottom', scale: 'ratio', grid: true, values: TICKS, format: '.3~f' },
     ],
     legends: [{ fill: 'colour', orient: 'top', direction: 'horizontal' }],
     marks: marks(),

@@ -7,7 +7,7 @@ const path = require('node:path');
 
 const { MEASURED, OTHER, Process } = require('./processes.js');
 const { program } = require('./native.js');
-const { ROOT } = require('../tools/run.js');
+const { ROOT, ToolError } = require('../tools/run.js');
 
 const PATIENCE = 30;
 const SCENARIOS = ['echo-64bx64', 'echo-1kx256', 'echo-64kx8', 'pipelined-64bx64', 'churn', 'latency-64bx1'];
@@ -89,6 +89,9 @@ async function runIOThreads(all, { counts, node, runs, seconds, warmup, names },
     ...counts.map((threads) => ({ title: `cnet, ${threads} I/O threads`, module: ROOT, threads, ...settings })),
   ];
   const wanted = names.length > 0 ? names : SCENARIOS;
+  const unknown = wanted.filter((name) => !all.some((one) => one.name === name));
+  if (unknown.length > 0)
+    throw new ToolError(`--io-threads takes whole names of scenarios, as --list prints them: ${unknown.join(', ')}`);
   say('µs of CPU for each message');
   for (const name of wanted) await runScenario(all.find((one) => one.name === name), drivers, runs, say);
 }

@@ -20,29 +20,40 @@ const { ensure } = require('../tools/ensure.js');
 const { ToolError, forEachOf, tool } = require('../tools/run.js');
 const { VERSIONS, getNode } = require('../tools/test-nodes.js');
 
-const USAGE = `npm run bench [-- OPTIONS] [-- SCENARIO…]
-  --scenario=A,B   those whose name begins so (all); names without an option do the same
-  --drivers=A,B    node, cnet, epoll; bun, deno and turbo-net where they are (all that are there)
+const USAGE = `usage: npm run bench [-- OPTIONS] [-- SCENARIO…]
+Measures what sockets cost with node:net, with cnet and with others. Defaults are in parentheses.
+
+What is measured:
+  --scenario=A,B   the scenarios whose names begin so (all); SCENARIO without an option does the same
+  --drivers=A,B    of node, cnet, epoll, bun, deno and turbo-net (all that are installed)
+  --list           prints the names of the scenarios, and measures nothing
+How it is measured:
   --runs=N         rounds (5)
-  --seconds=S      measured in each run (1)
-  --warmup=S       before that (0.5)
-  --node=PATH      the Node that runs node:net and cnet (the one that runs this)
-  --bun=PATH --deno=PATH --turbo-net=PATH   where these are, when not in node_modules
+  --seconds=S      how long each run measures (1)
+  --warmup=S       how long each run warms up before that (0.5)
+  --quick          a short look, which ends within two minutes
+  --no-build       uses the build that is there
+With which programs:
+  --node=PATH      the Node for node:net and cnet (the one that runs this)
+  --bun=PATH --deno=PATH --turbo-net=PATH   where these are (in node_modules)
+Where the results go, beside the screen:
   --json=FILE      every run, and the summary
   --plot=FILE.svg  a chart of the ratios to node:net
-  --quick          a short look: ends within two minutes
-  --startup        what loading takes instead: --runs (25), --node and --json count
-  --apps           programs from npm instead, on node:net and on cnet: --scenario, --runs (3), --quick, --node, --json and --list count
-  --smoke          with --apps: each once with few operations, on cnet: whether it works, without figures
-  --against=DIR    this tree beside another checkout of cnet, which is built: --scenario, --runs (7), --seconds, --node, --json count
-  --io-threads=N,M the CPU of JavaScript's thread and of all, with so many I/O threads, beside node:net and cnet without:
-                   --scenario (whole names), --runs, --seconds, --node count
-  --instructions   with --apps or --against: instructions by callgrind, one round, rather than CPU time
-  --document       sockets and programs on Node 20 and 26 (--nodes=PATH,PATH), and of that the chart and tables of docs/performance.md and
-                   README.md: --scenario, --runs (9), --seconds, --quick count; --figures=DIR: where what was measured is kept;
-                   --rewrite: of what is there, without measuring; --into=DIR: another folder with README.md and docs/
-  --list           the names of the scenarios
-  --no-build       take the build that is there`;
+
+Other benchmarks, each with the options that it knows:
+  --startup        what loading costs: --runs (25), --node, --json
+  --apps           programs from npm, on node:net and on cnet:
+                   --scenario, --runs (3), --quick, --node, --json, --list
+  --apps --smoke   each of these programs once, with few operations: whether it works, without figures
+  --against=DIR    this tree and another checkout of cnet, which is built:
+                   --scenario, --runs (7), --seconds, --node, --json
+  --io-threads=N,M the CPU of JavaScript's thread and of all threads, with so many I/O threads:
+                   --scenario (whole names), --runs, --seconds, --node
+  --instructions   with --apps or --against: instructions, counted by callgrind, in place of CPU time; one round
+  --document       sockets and programs on Node 20 and 26, for the chart and the tables in docs/performance.md and README.md:
+                   --nodes=PATH,PATH, --scenario, --runs (9), --seconds, --quick;
+                   --figures=DIR: the folder that keeps the results; --rewrite: writes the documents from that folder,
+                   without measuring; --into=DIR: another folder with README.md and docs/`;
 
 const TEXT_OPTIONS = [
   'scenario',
@@ -115,7 +126,7 @@ function choose(all, names, what, matches) {
   return names.split(',').flatMap((name) => {
     const found = all.filter((one) => matches(one.name, name));
     if (found.length === 0)
-      throw new ToolError(`no ${what} ${name} here; there are ${all.map((one) => one.name).join(', ')}`);
+      throw new ToolError(`there is no ${what} ${name}; these are there: ${all.map((one) => one.name).join(', ')}`);
     return found;
   });
 }

@@ -1,5 +1,6 @@
 'use strict';
-// Rules for addresses, section net.BlockList; then a server that refuses by them, section net.createServer().
+// Rules for addresses, and a server that refuses connections by them.
+// Sections net.BlockList and net.createServer() of Node's documentation.
 //   node examples/block-list.js
 
 const net = require('cnet');
@@ -24,7 +25,7 @@ loopback.addSubnet('127.0.0.0', 8);
 const server = net.createServer({ blockList: loopback }, () => console.log('never printed'));
 server.listen(0, '127.0.0.1', () => {
   net.connect(server.address().port, '127.0.0.1')
-    .on('error', () => {}) // the refusal may come as a reset
+    .on('error', () => {}) // the client may see the refusal as a reset
     .on('close', () => {
       console.log('refused');
       server.close();

@@ -1,6 +1,6 @@
 'use strict';
-// A port that is taken: try again later, section server.listen().
-//   node examples/eaddrinuse-retry.js [milliseconds]      before each new try; 1000 if none are given
+// A server that tries again later when its port is in use. Section server.listen() of Node's documentation.
+//   node examples/eaddrinuse-retry.js [milliseconds]      the wait before each new try; default: 1000
 
 const net = require('cnet');
 

@@ -1,7 +1,7 @@
 'use strict';
-// The client of the echo server on a Unix domain socket, section net.createConnection().
-//   node examples/echo-client-path.js [path]      /tmp/echo.sock if none is given
-// Needs examples/echo-server-path.js to be running.
+// The client of an echo server on a Unix domain socket. Section net.createConnection() of Node's documentation.
+//   node examples/echo-client-path.js [path]      default: /tmp/echo.sock
+// Start examples/echo-server-path.js first.
 
 const net = require('cnet');
 

@@ -1,7 +1,7 @@
 'use strict';
-// The client of the echo server, section net.createConnection().
-//   node examples/echo-client.js [port]      8124 if none is given
-// Needs examples/echo-server.js to be running.
+// The client of an echo server over TCP. Section net.createConnection() of Node's documentation.
+//   node examples/echo-client.js [port]      default: 8124
+// Start examples/echo-server.js first.
 
 const net = require('cnet');
 

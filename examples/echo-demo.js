@@ -1,6 +1,6 @@
 'use strict';
-// `npm start`: the echo server and client of the documentation, over TCP and over a Unix domain socket (a named pipe
-// on Windows). Prints what each side sees and ends with status 0 when that is what the documentation promises.
+// `npm start`: the echo server and client of Node's documentation, over TCP and over a Unix domain socket (a named pipe
+// on Windows). It prints what each side sees, and ends with status 0 if both sides see what the documentation promises.
 
 const assert = require('node:assert');
 const { once } = require('node:events');
@@ -10,7 +10,7 @@ const path = require('node:path');
 
 const net = require('cnet');
 
-/* What one side saw: printed as it comes, kept for the check at the end. */
+/* Prints the lines of one side at once, and keeps them for the check at the end. */
 function diary() {
   const lines = [];
   return {
@@ -32,7 +32,7 @@ function startServer(where, { note }) {
   return server.listen(where, () => note('server bound'));
 }
 
-/* The two lines may come in one piece or in any number, so they are put together before they are noted. */
+/* The two lines may arrive in any number of chunks, so the client joins them before it notes them. */
 function startClient(where, { note }) {
   const client = net.createConnection(where, () => {
     note('connected to server!');
@@ -77,12 +77,12 @@ async function main() {
   }
 }
 
-/* Two echoes take milliseconds: a side that waits in vain is a deviation too. */
+/* Two echoes take milliseconds. A side that waits longer has failed. */
 setTimeout(() => {
   throw new Error('the other side has not answered');
 }, 10000).unref();
 
-/* Should the promises above never be settled, Node would end as if all were well. */
+/* If main() never settles, Node would end with status 0. So the status is 1 until main() succeeds. */
 process.exitCode = 1;
 main().then(() => {
   process.exitCode = 0;

@@ -1,7 +1,7 @@
 'use strict';
-// The echo server of the documentation on a Unix domain socket, section net.createServer().
-//   node examples/echo-server-path.js [path]      /tmp/echo.sock if none is given
-// Then: node examples/echo-client-path.js [path], or nc -U /tmp/echo.sock. It ends when its first client has left.
+// An echo server on a Unix domain socket. Section net.createServer() of Node's documentation.
+//   node examples/echo-server-path.js [path]      default: /tmp/echo.sock
+// Then: node examples/echo-client-path.js [path], or nc -U /tmp/echo.sock. The server ends after its first client.
 
 const net = require('cnet');
 

@@ -1,7 +1,7 @@
 'use strict';
-// The TCP echo server of the documentation, section net.createServer().
-//   node examples/echo-server.js [port]      8124 if none is given; 0: any free one
-// Then: node examples/echo-client.js [port], or telnet localhost 8124. It ends when its first client has left.
+// An echo server over TCP. Section net.createServer() of Node's documentation.
+//   node examples/echo-server.js [port]      default: 8124; with 0 the system chooses a free port
+// Then: node examples/echo-client.js [port], or telnet localhost 8124. The server ends after its first client.
 
 const net = require('cnet');
 

@@ -1,5 +1,5 @@
-// The echo server and its client of the documentation as an ES module, in one process.
-//   node examples/echo.mjs [port]      any free one if none is given
+// The echo server and client of Node's documentation as an ES module, in one process.
+//   node examples/echo.mjs [port]      default: a free port
 
 import net from 'cnet';
 

@@ -1,16 +1,17 @@
 'use strict';
 // Messages over a byte stream: node examples/framing.js
-// TCP keeps the order of bytes and nothing else: a message may arrive in pieces, or several at once. Both readers here
-// work on bytes, so that no character is cut in half; both have a limit, and both notice a message that is cut off.
+// TCP keeps the order of bytes, but not the boundaries of messages: one chunk may hold a part of a message, or several
+// messages. Both readers work on bytes, so they cut no character in half. Both have a limit, and both fail when the
+// connection ends within a message.
 
 const { pipeline } = require('node:stream/promises');
 
 const net = require('cnet');
 
-/** Yields each line as text, without its '\n'. A line may have `limit` bytes. */
+/** Yields each line as text, without its '\n'. A line has at most `limit` bytes. */
 async function* readLines(socket, limit = 64 * 1024) {
   let pieces = [];
-  let length = 0; // of the pieces
+  let length = 0; // bytes in `pieces`
   const check = (bytes) => {
     if (bytes > limit) throw new RangeError(`a line is longer than ${limit} bytes`);
   };
@@ -30,7 +31,7 @@ async function* readLines(socket, limit = 64 * 1024) {
   if (length > 0) throw new Error('the connection has ended within a line');
 }
 
-/** Yields the bytes of each frame: four bytes of length, most significant first, then so many bytes. */
+/** Yields the content of each frame. A frame has its length in four bytes, most significant first, then the content. */
 async function* readFrames(socket, limit = 1024 * 1024) {
   let pieces = [];
   let have = 0;
@@ -61,7 +62,7 @@ function frame(text) {
   return Buffer.concat([head, Buffer.from(text)]);
 }
 
-/* A line comes in, a frame goes out. pipeline() waits where the peer does not read, and passes errors on. */
+/* Answers each line with a frame. pipeline() waits while the peer does not read, and passes errors on. */
 async function* answer(socket) {
   for await (const line of readLines(socket)) yield frame(line.toUpperCase());
 }

@@ -1,5 +1,6 @@
 'use strict';
-// A server named by a path: a named pipe on Windows, a Unix domain socket elsewhere; section "IPC support".
+// A server on a path: a named pipe on Windows, a Unix domain socket on other systems.
+// Section "IPC support" of Node's documentation.
 //   node examples/ipc-path.js
 
 const fs = require('node:fs');

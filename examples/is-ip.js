@@ -1,5 +1,5 @@
 'use strict';
-// What is an IP address: sections net.isIP(), net.isIPv4() and net.isIPv6().
+// Whether a text is an IP address. Sections net.isIP(), net.isIPv4() and net.isIPv6() of Node's documentation.
 //   node examples/is-ip.js
 
 const net = require('cnet');

@@ -1,6 +1,6 @@
 'use strict';
-// A port of this process alone, not shared with the other workers of a cluster: section server.listen(options).
-//   node examples/listen-exclusive.js [port]      any free one if none is given
+// In a cluster, a port that a worker does not share with the others. Section server.listen() of Node's documentation.
+//   node examples/listen-exclusive.js [port]      default: a free port
 
 const net = require('cnet');
 

@@ -1,6 +1,6 @@
 'use strict';
-// Closing a server by an AbortSignal, section server.listen(options).
-//   node examples/listen-signal.js [port]      any free one if none is given
+// An AbortSignal closes a server. Section server.listen() of Node's documentation.
+//   node examples/listen-signal.js [port]      default: a free port
 
 const net = require('cnet');
 

@@ -1,7 +1,7 @@
 'use strict';
 // A TCP load balancer: node examples/load-balancer.js PORT BACK_END_PORT…
 // Each connection goes to the next back end, which learns the client's address from a PROXY protocol header. An address
-// may have 100 connections open, and 1,000 new ones are accepted per second. On SIGTERM the balancer stops accepting,
+// may have 100 open connections, and the balancer accepts 1,000 new ones per second. After SIGTERM it accepts no more,
 // and the open connections have ten seconds to end.
 
 const net = require('cnet');
@@ -35,7 +35,7 @@ const options = {
 };
 
 const server = net.createServer(options, async (client) => {
-  client.on('error', () => {}); // before splice() has the connection, an error is for this listener
+  client.on('error', () => {}); // catches errors until splice() has the connection
   const backEnd = await connectToBackEnd(client);
   if (backEnd === null) {
     client.resetAndDestroy();

@@ -1,6 +1,6 @@
 'use strict';
-// Reading into one buffer of your own, section net.createConnection(), option `onread`.
-//   node examples/onread.js [port]      of the server that it talks to; any free one if none is given
+// A client reads into one buffer of its own. Option `onread`, section net.createConnection() of Node's documentation.
+//   node examples/onread.js [port]      the port of the server that it starts; default: a free port
 
 const net = require('cnet');
 

@@ -1,7 +1,7 @@
 'use strict';
 // A client that stays connected: node examples/reconnect.js PORT [HOST]
-// It races the addresses of the name (RFC 8305), gives up an attempt after five seconds, notices a peer that is gone
-// within thirty, and waits longer after each failure in a row. SIGTERM ends it.
+// The client races the addresses of the name (RFC 8305), and gives up after five seconds without a connection. It
+// notices within thirty seconds that a peer is gone. After each failure in a row it waits longer. SIGTERM ends it.
 
 const { setTimeout: wait } = require('node:timers/promises');
 
@@ -27,7 +27,7 @@ const LONGEST_WAIT_MS = 30_000;
 /**
  * Connects again and again until the signal is aborted.
  * @param {object} options those of net.connect()
- * @param {(socket: net.Socket) => Promise<void>} use is given each connection; when it settles the connection is over
+ * @param {(socket: net.Socket) => Promise<void>} use gets each connection, and settles when that has ended
  * @param {AbortSignal} signal
  */
 async function stayConnected(options, use, signal) {
@@ -43,7 +43,7 @@ async function stayConnected(options, use, signal) {
       if (signal.aborted) return;
       console.error(`failed: ${error.code}`);
     }
-    const jitter = 0.5 + Math.random() / 2; // so that many clients do not come back at the same moment
+    const jitter = 0.5 + Math.random() / 2; // so many clients do not come back at the same moment
     await wait(delay * jitter, undefined, { signal }).catch(() => {});
     delay = Math.min(delay * 2, LONGEST_WAIT_MS);
   }

@@ -1,8 +1,8 @@
 'use strict';
-// A new version without a refused connection: node examples/restart.js PORT
-// The first process binds the port, keeps it, and accepts nothing. Its child has the same descriptor and accepts. On
-// SIGHUP a new child starts; when it listens, the old one stops accepting and finishes its connections. Meanwhile who
-// connects waits in the one queue that the kernel has for the port. SIGTERM ends all.
+// A restart without a refused connection: node examples/restart.js PORT
+// The first process binds the port, keeps it, and accepts nothing. Its child has the same descriptor and accepts.
+// SIGHUP starts a new child. When it listens, the old one stops accepting and finishes its connections. Meanwhile new
+// connections wait in the backlog of the port, which both children share. SIGTERM ends all processes.
 
 const { fork } = require('node:child_process');
 const { once } = require('node:events');
@@ -51,7 +51,7 @@ function serve() {
     await server.shutdown({ timeout: 10_000 });
     process.disconnect();
   });
-  process.on('SIGTERM', () => {}); // a terminal sends it to all: the parent decides
+  process.on('SIGTERM', () => {}); // a signal to the whole group reaches the child too: its parent decides
 }
 
 if (process.send === undefined) supervise(Number(process.argv[2]));

@@ -1,5 +1,5 @@
 'use strict';
-// Any free port, and which it is: section server.address().
+// A server on a free port asks for its address. Section server.address() of Node's documentation.
 //   node examples/server-address.js
 
 const net = require('cnet');

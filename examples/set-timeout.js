@@ -1,6 +1,6 @@
 'use strict';
-// Ending an idle connection, section socket.setTimeout().
-//   node examples/set-timeout.js [milliseconds]      3000 if none are given
+// A server ends an idle connection. Section socket.setTimeout() of Node's documentation.
+//   node examples/set-timeout.js [milliseconds]      default: 3000
 
 const net = require('cnet');
 

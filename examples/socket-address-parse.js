@@ -1,5 +1,5 @@
 'use strict';
-// Addresses with ports as text, section SocketAddress.parse().
+// Parses addresses with and without a port. Section SocketAddress.parse() of Node's documentation.
 //   node examples/socket-address-parse.js
 
 const net = require('cnet');

@@ -1,7 +1,7 @@
 'use strict';
 // A local service: node examples/unix-service.js PATH
-// Only root and this user may connect, and the service knows who calls. The file is never open to others, a file that
-// a killed process left behind is replaced, and that of a running service is not touched.
+// Only root and this user may connect, and the service knows which process calls. Its file is never open to others. It
+// replaces the file of a service that was killed, and does not touch the file of one that runs.
 
 const net = require('cnet');
 

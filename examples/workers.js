@@ -11,7 +11,7 @@ function accept([port, threads = '2']) {
   let turn = 0;
   const server = net.createServer({ pauseOnConnect: true }, (socket) => {
     const worker = workers[turn++ % workers.length];
-    // with `to`, a connection that the worker never received is closed when the worker ends
+    // with `to`, cnet closes a connection that the worker has not received before it ends
     worker.postMessage(net.transfer(socket, { to: worker }));
   });
   server.listen(port, '127.0.0.1', () => console.log(`port ${server.address().port}`));

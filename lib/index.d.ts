@@ -727,8 +727,15 @@ export interface NetError extends Error {
 
 /** The error of 'proxyError': why a connection had no header that counts. Since cnet 0.1.0 (not in Node). */
 export interface ProxyError extends Error {
-  /** The header is wrong, did not come in time, or its sender is not trusted. Since cnet 0.1.0 (not in Node). */
-  code: 'ERR_PROXY_PROTOCOL_INVALID' | 'ERR_PROXY_PROTOCOL_TIMEOUT' | 'ERR_PROXY_PROTOCOL_UNTRUSTED';
+  /**
+   * The header is wrong or did not come in time, its sender is not trusted, or the peer has reset the connection.
+   * Since cnet 0.1.0 (not in Node).
+   */
+  code:
+    | 'ERR_PROXY_PROTOCOL_INVALID'
+    | 'ERR_PROXY_PROTOCOL_RESET'
+    | 'ERR_PROXY_PROTOCOL_TIMEOUT'
+    | 'ERR_PROXY_PROTOCOL_UNTRUSTED';
 }
 
 /** The events of a socket, and what their listeners get. Since cnet 0.1.0 (Node 18 or before). */

@@ -32,10 +32,11 @@ function addressOf(manifest) {
 
 function check(manifest) {
   const address = addressOf(manifest);
-  if (address === null) throw new ToolError('repository, homepage and bugs of package.json are not of one address');
+  if (address === null)
+    throw new ToolError('repository, homepage and bugs in package.json do not name the same address');
   if (NOBODYS.test(new URL(address).hostname)) {
     throw new ToolError(
-      `package.json names no place where the project is (${address}): npm pkg set repository.url=git+https://HOST/OWNER/NAME.git, and homepage and bugs.url`,
+      `package.json does not say where the project is hosted (${address} is a placeholder): run npm pkg set repository.url=git+https://HOST/OWNER/NAME.git, and set homepage and bugs.url`,
     );
   }
 }

@@ -117,7 +117,7 @@ if (require.main === module) {
     const found = complaints();
     for (const complaint of found) console.error(complaint);
     const all = sources().length;
-    console.log(found.length === 0 ? `c-order: ${all} files, all well` : `c-order: ${found.length} complaints`);
+    console.log(found.length === 0 ? `c-order: ${all} files are in order` : `c-order: ${found.length} complaints`);
     return found.length > 0 ? 1 : 0;
   });
 }

@@ -59,7 +59,7 @@ async function step(title, work) {
     counts = { passed: 0, failed: 1 };
   }
   for (const problem of counts.problems ?? []) console.log(`cnet: ${problem}`);
-  for (const test of counts.repeated ?? []) console.log(`cnet: done twice: ${test}`);
+  for (const test of counts.repeated ?? []) console.log(`cnet: this test failed at first, and was run again: ${test}`);
   console.log(`--- ${title}: ${summary(counts)} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
   return counts;
 }

@@ -87,7 +87,7 @@ function judge(results, ledger) {
     if (outcome === 'failed' && ledger[name] !== undefined) {
       counts.expected++;
     } else if (outcome === 'passed' && ledger[name] !== undefined) {
-      console.log(`PASSED ${name}, which the ledger expects not to: ${ledger[name]}`);
+      console.log(`PASSED ${name}, which the ledger expects to fail: ${ledger[name]}`);
       counts.failed++;
     } else {
       counts[outcome]++;
@@ -104,7 +104,8 @@ tool(async () => {
     tree ??= await fetchTree();
   } catch (error) {
     console.log(
-      `conformance: Node's tests could not be fetched: ${error.message}; a source tree of Node can be named: npm run conformance -- PATH`,
+      `conformance: Node's tests could not be fetched: ${error.message}. To use a source tree of Node that you have: ` +
+        'npm run conformance -- PATH',
     );
     console.log('0 passed, 0 failed (all skipped)');
     return 0;

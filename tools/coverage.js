@@ -55,7 +55,7 @@ async function runCovered(options) {
     return {
       ...result,
       failed: result.failed + 1,
-      problems: [...result.problems, `at least ${MIN_COVERAGE} % of lib/ are to be run`],
+      problems: [...result.problems, `the tests must run at least ${MIN_COVERAGE} % of the lines of lib/`],
     };
   } finally {
     fs.rmSync(counts, { recursive: true, force: true });

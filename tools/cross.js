@@ -122,7 +122,7 @@ const LINKING = {
 /** @returns {Promise<string>} the program, fetched when it is not there yet */
 function getZig() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new ToolError('the prebuilds of other platforms are made on Linux, x64: npm has Zig for no other');
+    throw new ToolError('prebuilds of other platforms can be made on Linux x64 only: the pinned Zig is for that');
   }
   const dir = path.join(ROOT, '.cache', 'zig', ZIG.version);
   return withLock('zig', async () => {

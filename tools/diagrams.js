@@ -1,6 +1,7 @@
 'use strict';
 // diagrams.js: `npm run diagrams`: the pictures of the documents that are not made from the sources: the life of a
-// connection, racing on a time axis, and the way of bytes. Their colours are those of the page, light or dark.
+// connection, racing on a time axis, the way of bytes, and that of bytes with an I/O thread. Their colours are those of
+// the page, light or dark.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -34,15 +35,17 @@ function box(x, y, width, kind, title, lines = []) {
   ].join('\n');
 }
 
-/* An arrow along a path of points. */
-function arrow(...points) {
+/* An arrow along a path of points, whose line is of a class. */
+function arrowOf(names, points) {
   const [[x1, y1], [x2, y2]] = points.slice(-2);
   const angle = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;
   return [
-    `<polyline points="${points.map((point) => point.join(',')).join(' ')}" class="line"/>`,
+    `<polyline points="${points.map((point) => point.join(',')).join(' ')}" class="${names}"/>`,
     `<path d="M0,0 L-8,-4 L-8,4 Z" transform="translate(${x2},${y2}) rotate(${angle})" class="head"/>`,
   ].join('\n');
 }
+
+const arrow = (...points) => arrowOf('line', points);
 
 function picture(width, height, label, parts) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(label)}">
@@ -160,27 +163,99 @@ function drawRacing() {
 /* --- the way of bytes --------------------------------------------------------------------------------------------- */
 
 const BYTES = [
-  ['pipe(): through JavaScript', ['socket', ['receive buffer'], 'Buffer', ['memory of JavaScript'], 'socket', ['send buffer']], [true, true]],
-  ['splice(a, b): from socket to socket', ['socket', ['receive buffer'], 'pipe', ['in the kernel, at most 1 MB'], 'socket', ['send buffer']], [false, false]],
-  ['sendFile(): from a file to a socket', ['file', ['page cache'], 'thread pool', ['calls sendfile(2), 1 MB at a time'], 'socket', ['send buffer']], [false, false]],
+  ['pipe(): through JavaScript', 'copy', [
+    ['kernel', 'socket', 'receive buffer'], ['js', 'Buffer', 'memory of JavaScript'], ['kernel', 'socket', 'send buffer'],
+  ]],
+  ['pipe() with I/O threads: through JavaScript, and the calls of the system on other threads', 'copy', [
+    ['kernel', 'socket', 'receive buffer'], ['c', 'I/O thread', 'calls read(2)'], ['js', 'Buffer', 'of JavaScript'],
+    ['c', 'I/O thread', 'calls write(2)'], ['kernel', 'socket', 'send buffer'],
+  ]],
+  ['splice(a, b): from socket to socket', 'move', [
+    ['kernel', 'socket', 'receive buffer'], ['kernel', 'pipe', 'in the kernel, at most 1 MB'], ['kernel', 'socket', 'send buffer'],
+  ]],
+  ['sendFile(): from a file to a socket', 'move', [
+    ['kernel', 'file', 'page cache'], ['c', 'thread pool', 'calls sendfile(2): sees no byte'], ['kernel', 'socket', 'send buffer'],
+  ]],
 ];
 
+/* Boxes from left to right, as wide as their number lets them be, and what the arrows between them do. */
+function way(y, title, how, boxes) {
+  const gap = boxes.length > 3 ? 36 : 50;
+  const width = (700 - gap * (boxes.length - 1)) / boxes.length;
+  const xOf = (i) => 20 + i * (width + gap);
+  return [
+    text(20, y - 10, title, 'title'),
+    ...boxes.map(([kind, name, line], i) => box(xOf(i), y, width, kind, name, [line])),
+    ...boxes.slice(1).flatMap((_, i) => [
+      arrow([xOf(i) + width, y + 22], [xOf(i + 1), y + 22]),
+      text(xOf(i) + width + gap / 2 - 2, y + 16, how, 'small middle'),
+    ]),
+  ];
+}
+
 function drawBytes() {
-  const xs = [20, 270, 520];
-  return picture(740, 330, 'The way of bytes', [
-    ...BYTES.flatMap(([title, names, copies], i) => {
-      const y = 40 + i * 92;
-      const kinds = ['kernel', ['js', 'kernel', 'c'][i], 'kernel'];
-      return [
-        text(20, y - 10, title, 'title'),
-        ...xs.map((x, j) => box(x, y, 200, kinds[j], names[j * 2], names[j * 2 + 1])),
-        ...copies.flatMap((isCopy, j) => [
-          arrow([xs[j] + 200, y + 22], [xs[j + 1], y + 22]),
-          text(xs[j] + 225, y + 16, isCopy ? 'copy' : 'move', 'small middle'),
-        ]),
-      ];
-    }),
-    ...legend(20, 318, [['kernel', 'in the kernel'], ['c', 'cnet in C: sees no byte'], ['js', 'in JavaScript']]),
+  return picture(740, 422, 'The way of bytes', [
+    ...BYTES.flatMap((row, i) => way(40 + i * 92, ...row)),
+    ...legend(20, 410, [['kernel', 'in the kernel'], ['c', 'cnet in C'], ['js', 'in JavaScript']]),
+  ]);
+}
+
+/* --- the way of bytes with an I/O thread -------------------------------------------------------------------------- */
+
+const COLUMNS = { width: 145, gap: 40 };
+const columnX = (i) => 20 + i * (COLUMNS.width + COLUMNS.gap);
+
+/* Each column: what it is, what it does with bytes that are read, and why it waits; then the same for writing. */
+const STATIONS = [
+  ['The kernel', [
+    ['kernel', 'receive buffer', ['of the socket']], 'full: TCP stops the peer',
+    ['kernel', 'send buffer', ['of the socket']], 'full: the peer is slow',
+  ]],
+  ['The I/O thread', [
+    ['c', 'read(2)', ['into a note: its own', 'memory, at most 64 KiB']], 'reads no more',
+    ['c', 'writev(2)', ['all notes that are there;', 'frees them afterwards']], 'waits for the kernel',
+  ]],
+  ['The mailboxes', [
+    ['c', 'notes read', ['in their order; at most', '320 KiB for each socket']], '256 KiB wait',
+    ['c', 'notes to write', ['in their order; at most', '320 KiB for each socket']], '256 KiB wait',
+  ]],
+  ["JavaScript's thread", [
+    ['js', "'data'", ['copies into a Buffer,', 'and frees the note']], 'pause(), or it is slow',
+    ['js', 'write()', ['copies into notes, and', 'returns at once']], "false, later 'drain'",
+  ]],
+];
+
+/* Bytes go one way through the columns, and what makes them wait goes the other way below. */
+function half(top, title, first, isRead) {
+  const middle = (i) => columnX(i) + COLUMNS.width / 2;
+  const between = [0, 1, 2].map((i) => [columnX(i) + COLUMNS.width, columnX(i + 1)]);
+  const words = ['copy', 'hand over', 'copy'];
+  const below = top + 84;
+  return [
+    text(20, top - 14, title, 'title'),
+    ...STATIONS.map(([, parts], i) => box(columnX(i), top, COLUMNS.width, ...parts[first])),
+    ...between.flatMap(([left, right], i) => [
+      isRead ? arrow([left, top + 22], [right, top + 22]) : arrow([right, top + 22], [left, top + 22]),
+      ...words[i].split(' ').map((word, line) =>
+        text((left + right) / 2, top + (line === 0 ? 16 : 36), word, 'small middle')),
+    ]),
+    ...STATIONS.map(([, parts], i) => text(middle(i), below + 18, parts[first + 1], 'small middle')),
+    isRead
+      ? arrowOf('area', [[middle(3), below], [middle(0), below]])
+      : arrowOf('area', [[middle(0), below], [middle(3), below]]),
+  ];
+}
+
+function drawThreads() {
+  return picture(740, 380, 'The way of bytes with an I/O thread', [
+    ...STATIONS.map(([name], i) => text(columnX(i) + COLUMNS.width / 2, 26, name, 'title middle')),
+    ...STATIONS.map((_, i) =>
+      `<line x1="${columnX(i)}" y1="36" x2="${columnX(i) + COLUMNS.width}" y2="36" class="grid"/>`),
+    ...half(78, 'Reading', 0, true),
+    ...half(226, 'Writing', 2, false),
+    ...legend(20, 366, [['kernel', 'in the kernel'], ['c', 'cnet in C'], ['js', 'in JavaScript']]),
+    arrowOf('area', [[580, 362], [620, 362]]),
+    text(626, 366, 'what makes it wait', 'small'),
   ]);
 }
 
@@ -190,6 +265,7 @@ const drawAll = () =>
     ['docs/connection.svg', drawLife()],
     ['docs/racing.svg', drawRacing()],
     ['docs/bytes.svg', drawBytes()],
+    ['docs/io-threads.svg', drawThreads()],
   ]);
 
 module.exports = { ANSWER_MS, DELAY_MS, LIMIT_MS, RACE, SERIAL, drawAll };

@@ -26,7 +26,7 @@ async function buildSite() {
     const { status, output } = await run(process.execPath, [VITEPRESS, 'build', WEBSITE], { quiet: true });
     if (status !== 0) throw new ToolError(`${output}\nVitePress ended with status ${status}`);
     const { pages, links, problems } = checkLinks(SITE);
-    if (problems.length > 0) throw new ToolError(`links lead nowhere:\n${problems.join('\n')}`);
+    if (problems.length > 0) throw new ToolError(`these links lead nowhere:\n${problems.join('\n')}`);
     return { pages, links, entries: entries.length };
   });
 }

@@ -27,7 +27,7 @@ async function fetchPackage(spec, dir, integrity = null) {
 
   const [archive] = fs.readdirSync(part);
   const hash = hashOf(path.join(part, archive));
-  if (integrity !== null && hash !== integrity) throw new ToolError(`${spec} is not what it was: ${hash}`);
+  if (integrity !== null && hash !== integrity) throw new ToolError(`${spec} has another hash than it should have: ${hash}`);
   const unpacked = await run('tar', ['-xzf', archive], { cwd: part, quiet: true });
   if (unpacked.status !== 0) throw new ToolError(`${unpacked.output}\n${archive} could not be unpacked`);
   fs.rmSync(path.join(part, archive));

@@ -75,7 +75,7 @@ async function fuzzHere(name, options) {
   const counts = await (name === 'api'
     ? require(file).fuzzApi({ ...options, node: await newestNode() })
     : require(file).fuzzText(options));
-  console.log(`${name}: ${counts.passed + counts.failed} inputs, ${counts.failed} of them not alike`);
+  console.log(`${name}: ${counts.passed + counts.failed} inputs, of which ${counts.failed} gave different results`);
   return counts.failed === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 

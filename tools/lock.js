@@ -87,8 +87,8 @@ function makeFolder() {
     fs.accessSync(LOCKS, fs.constants.W_OK);
   } catch (err) {
     throw new ToolError(
-      `${ROOT} cannot be written to (${err.code}), and something has to be installed or built there first: take a copy that can be, ` +
-        'or do it as a user who may write there',
+      `${ROOT} cannot be written to (${err.code}), and something has to be installed or built there first: ` +
+        'copy it to a folder that you can write to, or run this as a user who may write there',
     );
   }
 }
@@ -104,7 +104,7 @@ async function withLock(name, work) {
   makeFolder();
   const file = path.join(LOCKS, name);
   const content = JSON.stringify({ host: os.hostname(), pid: process.pid, id: crypto.randomUUID() });
-  await acquire(file, content, () => console.error(`cnet: another process is at the ${name}, waiting for it`));
+  await acquire(file, content, () => console.error(`cnet: waiting for another process, which holds the lock .cache/locks/${name}`));
 
   const renewal = setInterval(() => {
     const now = new Date();

@@ -46,7 +46,7 @@ function judge(counts, { status, signal }, reason) {
   const problems = [];
   if (reason !== null) problems.push(reason);
   else if (signal !== null) problems.push(`mocha was ended by ${signal}`);
-  else if (counts === null) problems.push(`mocha broke off with status ${status}`);
+  else if (counts === null) problems.push(`mocha ended before all tests were run, with status ${status}`);
   else if (status !== 0 && counts.failed === 0) problems.push(`mocha ended with status ${status}`);
   const { passed = 0, failed = 0, pending = 0, repeated = [] } = counts ?? {};
   if (problems.length === 0 && passed + failed === 0) problems.push('no test was run');

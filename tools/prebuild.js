@@ -67,7 +67,7 @@ function tooNew(target) {
   ]);
   const [newest] = versions.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
   const isMore = newest[0] > GLIBC[0] || (newest[0] === GLIBC[0] && newest[1] > GLIBC[1]);
-  return isMore ? `${prebuildName(target)} asks for glibc ${newest.join('.')}, Node for ${GLIBC.join('.')}` : null;
+  return isMore ? `${prebuildName(target)} needs glibc ${newest.join('.')}, and Node itself only ${GLIBC.join('.')}` : null;
 }
 
 /* What node-gyp is told of the headers. On Linux they come from npm, as the Nodes of the tests do. */
@@ -114,7 +114,7 @@ function place(target, binary, stamp) {
   fs.renameSync(`${file}.part`, file);
   fs.writeFileSync(stampOf(target), stamp);
   const complaint = tooNew(target);
-  if (complaint !== null) console.error(`cnet: ${complaint}: not for a release`);
+  if (complaint !== null) console.error(`cnet: ${complaint}, so it must not be in a release`);
 }
 
 async function make(target, takesOwn) {
@@ -151,7 +151,7 @@ async function prebuild(takesOwn = false) {
 function choose(names) {
   for (const name of names) {
     if (!TARGETS.some((target) => nameOf(target).startsWith(name))) {
-      throw new ToolError(`no platform ${name}; there are ${TARGETS.map(nameOf).join(', ')}`);
+      throw new ToolError(`there is no platform ${name}; the platforms are ${TARGETS.map(nameOf).join(', ')}`);
     }
   }
   return TARGETS.filter((target) => names.length === 0 || names.some((name) => nameOf(target).startsWith(name)));
@@ -191,17 +191,17 @@ async function makeAgain(targets) {
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }
-  if (others.length > 0) throw new ToolError(`other bytes the second time: ${others.join(', ')}`);
-  console.error(`cnet: the same bytes twice, of ${targets.length} platforms`);
+  if (others.length > 0) throw new ToolError(`these prebuilds have other bytes when they are made again: ${others.join(', ')}`);
+  console.error(`cnet: the prebuilds of ${targets.length} platforms have the same bytes when they are made again`);
 }
 
 function check() {
   const missing = TARGETS.filter((target) => !isMade(target)).map(prebuildName);
   if (missing.length > 0)
-    throw new ToolError(`missing, or made from other sources or by newer headers: ${missing.join(', ')}`);
+    throw new ToolError(`these prebuilds are missing, or were made from other sources or newer headers: ${missing.join(', ')}`);
   const complaints = TARGETS.map(tooNew).filter(Boolean);
   if (complaints.length > 0) throw new ToolError(complaints.join('\n'));
-  console.error(`cnet: the prebuilds of ${TARGETS.length} platforms, all well`);
+  console.error(`cnet: the prebuilds of ${TARGETS.length} platforms are complete and up to date`);
 }
 
 module.exports = { TARGETS, choose, makeAll, tooNew };

@@ -81,7 +81,7 @@ async function showWork(what, work, { everyMs = 5000 } = {}) {
   const seconds = () => `${Math.round((Date.now() - began) / 1000)} s`;
   let state = '';
   console.error(`cnet: ${what}`);
-  const timer = setInterval(() => console.error(`cnet:   at it for ${seconds()}${state && `, ${state}`}`), everyMs);
+  const timer = setInterval(() => console.error(`cnet:   still at work after ${seconds()}${state && `, ${state}`}`), everyMs);
   try {
     const result = await work((text) => {
       state = text;

@@ -139,7 +139,7 @@ class Soak {
       lives += await this.client('mixed', { ms: this.options.ms / 3 / SAMPLES });
       samples.push(await this.quiet());
     }
-    console.log(`  ${lives} lives`);
+    console.log(`  ${lives} connections came and went`);
     this.flat(samples);
   }
 

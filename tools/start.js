@@ -9,9 +9,9 @@ const LIMIT_MS = 30000;
 
 /** The end of what is printed: what was shown, and where to go next. */
 const NEXT = [
-  "Shown: the echo server and client of Node's documentation on cnet, over TCP and over a local socket.",
-  'Under your own program: node -r cnet/register app.js; how to install it: README.md, "Install".',
-  'Next: docs/cookbook.md has seven complete programs, docs/move.md the way to cnet and back.',
+  "This was the echo server and client of Node's documentation on cnet, over TCP and over a local socket.",
+  'To run your own program on cnet: node -r cnet/register app.js. README.md, "Install", says how to install it.',
+  'Next: docs/cookbook.md has seven complete programs, and docs/move.md shows the way to cnet and back.',
 ];
 
 tool(async () => {

@@ -76,9 +76,9 @@ async function test(mode, titles) {
   const seconds = [built - began, Date.now() - built].map((ms) => (ms / 1000).toFixed(1));
   const said = /(\d+) passed, (\d+) failed/.exec(output);
   if (status !== 0 || titles.length > 0) console.log(output.trimEnd());
-  console.log(`core, ${mode}: ${said?.[0] ?? 'it has ended early'} (built in ${seconds[0]} s, run in ${seconds[1]} s)`);
+  console.log(`core, ${mode}: ${said?.[0] ?? 'the tests have ended early'} (built in ${seconds[0]} s, run in ${seconds[1]} s)`);
   const enough = mode !== 'coverage' || titles.length > 0 || await coverage(path.dirname(program));
-  if (!enough) console.error(`at least ${MIN_COVERAGE} % are to be run`);
+  if (!enough) console.error(`the tests of the core must run at least ${MIN_COVERAGE} % of the lines`);
   const counts = { passed: Number(said?.[1] ?? 0), failed: Number(said?.[2] ?? 0) };
   if ((status !== 0 && counts.failed === 0) || !enough) counts.failed++;
   return counts;

@@ -136,7 +136,7 @@ function plan(names, quick, ofNode) {
   const all = faults(quick);
   const calls = new Set(all.map(({ name }) => name));
   const unknown = names.filter((name) => !scenarios.includes(name) && !calls.has(name));
-  if (unknown.length > 0) throw new ToolError(`no scenario and no call: ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new ToolError(`these are neither scenarios nor calls: ${unknown.join(', ')}`);
   const pick = (list, key) =>
     names.some((name) => list.includes(name)) ? (one) => names.includes(key(one)) : () => true;
   const own = ofNode ? Object.keys(require('../test/robustness/faults/beyond.js')) : [];
@@ -181,7 +181,7 @@ async function main() {
   const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
   const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
   const quick = flags.includes('--quick');
-  if (process.platform !== 'linux') throw new ToolError('the faults are made by LD_PRELOAD, on Linux');
+  if (process.platform !== 'linux') throw new ToolError('these tests run on Linux only, where LD_PRELOAD makes the faults');
   need(['gcc']);
   await ensure();
   await buildLibrary();

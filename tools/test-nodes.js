@@ -46,7 +46,7 @@ function choose(names) {
   return names.length === 0 ? VERSIONS : names.map((name) => {
     const bare = name.replace(/^v/, '');
     const known = VERSIONS.find((version) => version === bare || version.split('.')[0] === bare);
-    if (known === undefined) throw new ToolError(`no Node ${name} here; there are ${VERSIONS.join(', ')}`);
+    if (known === undefined) throw new ToolError(`there is no Node ${name} to test on; the versions are ${VERSIONS.join(', ')}`);
     return known;
   });
 }
@@ -56,7 +56,7 @@ async function testOn(version, runSuite) {
   const result = await runSuite({ node, style: 'dot', quiet: true });
   if (result.failed > 0) console.log(result.output);
   for (const problem of result.problems) console.log(`cnet: ${problem}`);
-  for (const test of result.repeated) console.log(`cnet: node v${version}: done twice: ${test}`);
+  for (const test of result.repeated) console.log(`cnet: node v${version}: this test failed at first, and was run again: ${test}`);
   console.log(`node v${version}: ${summary(result)}`);
   return result;
 }
@@ -74,7 +74,7 @@ async function testNodes(versions, { atOnce = 1, covered } = {}) {
     await forEachOf(versions, atOnce, (version) => testOn(version, version === covered ? runCovered : runMocha)),
   );
   if (hashBinary() !== before) {
-    console.log('cnet: the binary has changed during the runs');
+    console.log('cnet: the native part was built anew during the runs, so the results do not count');
     total.failed++;
   }
   console.log(`${versions.length} Node lines: ${summary(total)}`);

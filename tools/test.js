@@ -38,7 +38,8 @@ function announce() {
   const last = readTimes()[LINE];
   const time = Number.isFinite(last) ? `took ${span(last)} here the last time` : `takes about ${span(USUAL_S)}`;
   console.log(
-    `cnet: the whole suite, which ${time}; a line for each file when it is done (npm test -- --long: for each test)`,
+    `cnet: running the whole suite, which ${time}. ` +
+      'Each file has a line when it is done; with npm test -- --long each test has one.',
   );
 }
 

@@ -77,7 +77,7 @@ function tellLacking(list) {
   const generators = list
     .map(({ options }) => options?.generator)
     .filter((name) => name !== undefined && !isHere(name));
-  if (generators.length > 0) console.log(`${lacking([...new Set(generators)])}: clients of Node's are in its place\n`);
+  if (generators.length > 0) console.log(`${lacking([...new Set(generators)])}. Clients on Node make the load instead.\n`);
 }
 
 /* The rows of a scenario; one that fails, or that lacks a program of the machine, has a single row, which says so. */

@@ -49,8 +49,11 @@ const requests = (options) => ({
   options: { atOnce: 16, size: 5, ...options },
 });
 
-/* So many requests rather than so many seconds: else the handshakes of one that is slower would be shared by fewer. */
-const secure = { secure: true, generator: 'ab', atOnce: 8 };
+/*
+ * So many requests rather than so many seconds: else the handshakes of one that is slower would be shared by fewer. Not
+ * by ab, which keeps no connection of TLS.
+ */
+const secure = { secure: true, generator: 'h2load', http1: true, atOnce: 8 };
 
 /** @type {Scenario[]} */
 const httpScenarios = [
@@ -103,13 +106,13 @@ const tlsScenarios = [
     ...http('http', secure),
     name: 'https-hello',
     operations: 20000,
-    title: 'https: requests of ab, kept connections, 5 bytes',
+    title: 'https: requests of h2load on kept connections, 5 bytes',
   },
   {
     ...http('http', { ...secure, size: MB }),
     name: 'https-1m',
     operations: 800,
-    title: 'https: requests of ab, answers of 1 MB',
+    title: 'https: requests of h2load, answers of 1 MB',
   },
   { ...requests({ secure: true }), name: 'https-agent', title: 'https.Agent: requests on kept connections' },
   {

@@ -137,12 +137,12 @@ const codes = {
   ERR_PROXY_PROTOCOL_TIMEOUT: define(
     Error,
     'ERR_PROXY_PROTOCOL_TIMEOUT',
-    (timeout) => `No header of the PROXY protocol within ${timeout} ms`,
+    (timeout) => `The peer sent no header of the PROXY protocol within ${timeout} ms`,
   ),
   ERR_PROXY_PROTOCOL_UNTRUSTED: define(
     Error,
     'ERR_PROXY_PROTOCOL_UNTRUSTED',
-    () => 'The peer is not trusted to send a header of the PROXY protocol',
+    () => 'The peer may not send a header of the PROXY protocol: its address is not in "proxyProtocol.trusted"',
   ),
   ERR_SERVER_ALREADY_LISTEN: define(
     Error,
@@ -171,7 +171,9 @@ const codes = {
   ERR_SOCKET_ON_IO_THREAD: define(
     Error,
     'ERR_SOCKET_ON_IO_THREAD',
-    (what) => `${what} is not for a socket on an I/O thread`,
+    (what) =>
+      `${what} cannot be used with a socket on an I/O thread: give the socket ioThread: false, ` +
+      'or its server ioThreads: false',
   ),
   ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', (place, timeout) =>
     place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`,

@@ -83,12 +83,12 @@ function refuse(options, names, reason) {
 
 /** Of a Unix socket, what is of TCP. @throws ERR_INVALID_ARG_VALUE */
 function refuseTcpOptions(options) {
-  refuse(options, OF_TCP, 'is of TCP, and cannot be used with a path');
+  refuse(options, OF_TCP, 'is an option for TCP, and cannot be used with a path');
 }
 
 /** Of TCP, what is of a file. @throws ERR_INVALID_ARG_VALUE */
 function refusePathOptions(options) {
-  refuse(options, OF_PATH, 'is of a Unix socket, and cannot be used with a port');
+  refuse(options, OF_PATH, 'is an option for Unix sockets, and cannot be used with a port');
 }
 
 /** The options among those of new Socket() that are connect()'s; null: there are none. */
@@ -108,4 +108,12 @@ function onlyOf(place, options) {
   return copy;
 }
 
-module.exports = { onlyOf, optionsOfConnect, refuseMisplaced, refusePathOptions, refusePermissions, refuseTcpOptions };
+module.exports = {
+  PLACES,
+  onlyOf,
+  optionsOfConnect,
+  refuseMisplaced,
+  refusePathOptions,
+  refusePermissions,
+  refuseTcpOptions,
+};

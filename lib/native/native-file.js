@@ -121,7 +121,7 @@ function places(target) {
 function howToGetIt() {
   const builder = typeof __dirname === 'string' ? path.join(__dirname, '..', '..', 'tools', 'build.js') : '';
   if (fs.existsSync(builder)) return `To compile it (with a C compiler, make, Python 3 and npm): node "${builder}"`;
-  return 'This is a bundle: keep cnet out of it (external), or copy its folder prebuilds/ to where the bundle is.';
+  return 'This is a bundle: keep cnet out of it (external), or copy the folder prebuilds/ of cnet next to the bundle.';
 }
 
 function notLoaded({ platform, arch, libc: name }, failures) {
@@ -130,7 +130,7 @@ function notLoaded({ platform, arch, libc: name }, failures) {
   const error = new Error(
     `cnet: no native binary works on ${where}. Tried:\n${sought}\n` +
       `${howToGetIt()}\n` +
-      'If it is elsewhere, set CNET_NATIVE to its path.',
+      'If you have it elsewhere, set CNET_NATIVE to the path of cnet.node.',
     { cause: failures.find(({ cause }) => cause)?.cause },
   );
   error.code = 'ERR_DLOPEN_FAILED';
@@ -145,8 +145,9 @@ function fits(stamp, target) {
 }
 
 function misfit(file, stamp, target, cause) {
-  const theirs = stamp ?? 'no cnet of this version: it does not say which';
-  const error = new Error(`cnet: ${file} is ${theirs}, and this is ${stampOf(target)}`, cause && { cause });
+  const theirs = stamp === undefined ? 'is no native part of this version of cnet' : `is the native part of ${stamp}`;
+  const text = `cnet: ${file} ${theirs}, and this process needs that of ${stampOf(target)}`;
+  const error = new Error(text, cause && { cause });
   return Object.assign(error, { code: 'ERR_DLOPEN_FAILED' });
 }
 
@@ -216,7 +217,7 @@ function loadNative() {
   const failures = [];
   for (const file of places(target)) {
     if (!fs.existsSync(file)) {
-      failures.push({ file, why: 'is not there' });
+      failures.push({ file, why: 'this file does not exist' });
       continue;
     }
     try {

@@ -45,8 +45,8 @@ function callError(owner, err, syscall, option) {
  */
 function needKind(handle, Kind, feature) {
   if (!(handle instanceof Handle) || handle instanceof Kind) return;
-  const [wanted, found] = Kind === TCP ? ['TCP', 'a Unix socket'] : ['Unix sockets', 'TCP'];
-  throw new codes.ERR_INVALID_HANDLE_TYPE(`${feature} is of ${wanted} alone, and this is ${found}`);
+  const [wanted, found] = Kind === TCP ? ['TCP', 'a Unix socket'] : ['Unix', 'a TCP socket'];
+  throw new codes.ERR_INVALID_HANDLE_TYPE(`${feature} is for ${wanted} sockets only, and this is ${found}`);
 }
 
 /**

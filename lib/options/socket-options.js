@@ -135,7 +135,7 @@ function decode({ type }, memory, length) {
 /** What the message says of an option: one of TCP or IP has met a Unix socket. */
 function optionText(err, option, handle) {
   const isStrange = err === uv.ENOTSUP && handle instanceof Pipe && /^(TCP|IPV?6?)_/.test(option);
-  return isStrange ? `${option} is of TCP alone, and this is a Unix socket` : option;
+  return isStrange ? `${option} is for TCP sockets only, and this is a Unix socket` : option;
 }
 
 /**

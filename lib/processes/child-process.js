@@ -66,7 +66,7 @@ function release(socket) {
 function refuseLoss(socket) {
   if (socket[kIsSpliced]) throw new codes.ERR_SOCKET_IN_USE('it is relayed by splice()');
   if (socket.readableLength > 0 || socket[kFirstBytes] !== null)
-    throw new codes.ERR_SOCKET_IN_USE('bytes that it has read would be lost');
+    throw new codes.ERR_SOCKET_IN_USE('bytes that it has read would be lost, unless its server has pauseOnConnect');
 }
 
 function socketToNode(socket, { keepOpen = false }) {

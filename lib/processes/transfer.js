@@ -202,7 +202,7 @@ function transferBound(bound, to) {
   if (bound.isPipe)
     throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE(
       'net.BoundSocket',
-      'it is of a path, whose file stays with its thread',
+      'it is bound to a path, whose file stays with its thread',
     );
   if (!bound.isPipe) {
     try {

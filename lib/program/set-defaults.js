@@ -198,12 +198,13 @@ function copyOf(value) {
 /** Why a name is no default of a group: it is one of the other side, or it is mistyped, or there is none like it. */
 function whyNone(group, name) {
   if (Object.hasOwn(OPTIONS, name))
-    return `is no default of ${group}, but of ${group === 'client' ? 'server' : 'client'}`;
+    return `is a default of ${group === 'client' ? 'server' : 'client'}, and not of ${group}`;
+  if (/^ioThreads?$/.test(name)) return 'is set for the whole program by setIOThreads()';
   const names = Object.keys(OPTIONS).filter((one) => group === 'both' || group in OPTIONS[one]);
   const meant = nearest(name, names);
   return meant === undefined
-    ? `is no default; those that can be set: ${names.join(', ')}`
-    : `is no default (did you mean ${meant}?)`;
+    ? `is not an option that can have a default; these can: ${names.join(', ')}`
+    : `is not an option that can have a default (did you mean ${meant}?)`;
 }
 
 /** Checks one value. @throws what the option throws, or ERR_INVALID_ARG_VALUE for a name that is none */
@@ -300,6 +301,9 @@ function getDefaults() {
 
 /* --- the environment ---------------------------------------------------------------------------------------------- */
 
+/** Not a default: it is for setIOThreads(). */
+const IO_THREADS = `${PREFIX}IO_THREADS`;
+
 /** connectTimeout: CNET_CONNECT_TIMEOUT; that of one side: CNET_CLIENT_CONNECT_TIMEOUT. */
 const upper = (name) => name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
 
@@ -330,14 +334,13 @@ function readVariable(variable, [group, name]) {
 
 /** A variable that is none of ours may be anybody's; one that is nearly ours is told of. */
 function warnOf(variable, known) {
-  const near = [...known.keys()].find((name) => distance(name, variable) <= 2);
+  const near = [...known.keys(), IO_THREADS].find((name) => distance(name, variable) <= 2);
   if (near === undefined) return;
-  process.emitWarning(`The environment variable ${variable} is none of cnet: did you mean ${near}?`, {
-    code: 'CNET_ENVIRONMENT',
-  });
+  process.emitWarning(
+    `The environment variable ${variable} has no effect, as cnet does not know it: did you mean ${near}?`,
+    { code: 'CNET_ENVIRONMENT' },
+  );
 }
-
-const IO_THREADS = `${PREFIX}IO_THREADS`;
 
 /** @throws ERR_CNET_ENVIRONMENT, ERR_FEATURE_UNAVAILABLE_ON_PLATFORM */
 function takeThreads(text) {

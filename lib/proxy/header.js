@@ -78,7 +78,7 @@ const asInet6 = (end) =>
 /** Both ends in one family: IPv4 where that is possible, as a server on '::' has the mapped form of it. */
 function sameFamily(source, destination) {
   if ((source.family === UNIX) !== (destination.family === UNIX)) {
-    throw invalidArgValue('header.destination', destination, 'must be of the kind of header.source');
+    throw invalidArgValue('header.destination', destination, 'must be an address or a path, as header.source is');
   }
   if (source.family === UNIX) return [source, destination];
   const four = [source, destination].every((end) => end.family === INET || isMapped(end));
@@ -134,7 +134,7 @@ function inet6Text(bytes) {
 }
 
 function encodeLine({ ends, tlvs, checksum, protocol }) {
-  if (tlvs.length > 0 || checksum) throw invalidArgValue('header.version', 1, 'cannot carry TLVs');
+  if (tlvs.length > 0 || checksum) throw invalidArgValue('header.version', 1, 'must be 2, as version 1 cannot carry TLVs or a checksum');
   if (ends === null) return Buffer.from('PROXY UNKNOWN\r\n');
   const [source, destination] = ends;
   if (source.family === UNIX || protocol !== PROTOCOLS.STREAM) return Buffer.from('PROXY UNKNOWN\r\n');
@@ -157,7 +157,7 @@ function encodeTlv(tlv, i) {
   validateObject(tlv, name);
   const { type, value } = tlv;
   validateInt32(type, `${name}.type`, 0, 255);
-  if (type === TLV.CRC32C) throw invalidArgValue(`${name}.type`, type, 'is made by the option checksum');
+  if (type === TLV.CRC32C) throw invalidArgValue(`${name}.type`, type, 'must not be CRC32C, which the option checksum adds');
   if (typeof value !== 'string' && !isUint8Array(value))
     throw invalidArgType(`${name}.value`, ['string', 'Buffer', 'Uint8Array'], value);
   const bytes = Buffer.from(value);
@@ -210,7 +210,7 @@ function parseTlvs(bytes) {
   for (let at = 0; at < buffer.length;) {
     const start = at + 3;
     const end = start <= buffer.length ? start + buffer.readUInt16BE(at + 1) : Infinity;
-    if (end > buffer.length) throw invalidArgValue('bytes', bytes, 'must be whole TLVs');
+    if (end > buffer.length) throw invalidArgValue('bytes', bytes, 'must end where its last TLV ends');
     if (buffer[at] !== TLV.NOOP) tlvs.push({ type: buffer[at], value: buffer.subarray(start, end) });
     at = end;
   }

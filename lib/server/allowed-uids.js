@@ -35,7 +35,7 @@ function restrict(server, handle) {
   if (!allowed || !(handle instanceof Handle)) return null;
   if (!(handle instanceof Pipe)) {
     if (byDefault.has(allowed)) return null;
-    return new codes.ERR_INVALID_HANDLE_TYPE('allowedUids is of Unix sockets alone, and this is TCP');
+    return new codes.ERR_INVALID_HANDLE_TYPE('allowedUids is for Unix sockets only, and this is a TCP socket');
   }
   const err = native.setAllowedUids(handle.id, allowed);
   return err ? errnoException(err, 'listen') : null;

@@ -27,14 +27,14 @@ const TIMEOUT = 5000;
 const FAULTS = {
   [PROXY_ERROR.NO_SIGNATURE]: 'the signature is missing',
   [PROXY_ERROR.TOO_LONG]: 'it is too long',
-  [PROXY_ERROR.CHARACTER]: 'a character that is not allowed',
-  [PROXY_ERROR.FAMILY]: 'an unknown protocol or family',
-  [PROXY_ERROR.ADDRESSES]: 'an address of another family',
-  [PROXY_ERROR.PORT]: 'an invalid port',
-  [PROXY_ERROR.VERSION]: 'an unknown version',
-  [PROXY_ERROR.COMMAND]: 'an unknown command',
+  [PROXY_ERROR.CHARACTER]: 'it has a character that is not allowed',
+  [PROXY_ERROR.FAMILY]: 'its protocol or family is unknown',
+  [PROXY_ERROR.ADDRESSES]: 'it has an address of another family',
+  [PROXY_ERROR.PORT]: 'it has an invalid port',
+  [PROXY_ERROR.VERSION]: 'its version is unknown',
+  [PROXY_ERROR.COMMAND]: 'its command is unknown',
   [PROXY_ERROR.LENGTH]: 'it is too short for its addresses',
-  [PROXY_ERROR.TLV]: 'a TLV that does not end where it should',
+  [PROXY_ERROR.TLV]: 'a TLV in it does not end where it should',
   [PROXY_ERROR.CHECKSUM]: 'the checksum does not match',
   [PROXY_ERROR.CHECKSUMS]: 'it has more than one checksum',
   [PROXY_ERROR.ENDED]: 'the connection ended before it was complete',
@@ -70,7 +70,7 @@ function proxyOption({ proxyProtocol, receiveDescriptors }) {
   if (mode === 'optional' && receiveDescriptors) {
     const reason =
       'cannot be used with receiveDescriptors: those that come with the first bytes of a connection without a header ' +
-        'were lost';
+        'would be lost';
     throw invalidArgValue('options.proxyProtocol.mode', mode, reason);
   }
   return { mode, trusted: trustedOption(trusted, mode), timeout, stand: null };

@@ -187,7 +187,9 @@ const methods = {
   [kExhausted]() {
     if (this[kHasWarned]) return;
     this[kHasWarned] = true;
-    const warning = 'No file descriptors are left: new connections are closed until some are freed';
+    const warning =
+      'No file descriptors are left, so new connections are closed until some are freed: ' +
+      'raise the limit (ulimit -n), or set server.maxConnections';
     process.emitWarning(warning, { type: 'ResourceWarning', code: 'CNET_DESCRIPTORS' });
   },
 

@@ -13,12 +13,12 @@ function checkCombination(options, isAbstract) {
   const refuse = (reason) => {
     throw invalidArgValue('options', options, reason);
   };
-  if (options.mode !== undefined && isAbstract) refuse('can not set mode when path is abstract unix socket');
+  if (options.mode !== undefined && isAbstract) refuse('must not have mode with an abstract name, which has no file');
   if (options.mode !== undefined && (options.readableAll || options.writableAll)) {
-    refuse('can not set mode together with readableAll or writableAll');
+    refuse('must not have mode together with readableAll or writableAll');
   }
   if (isWorker() && !options.exclusive) {
-    refuse('can set mode and unlinkStale in a worker of a cluster with exclusive only, as its primary binds otherwise');
+    refuse('may have mode and unlinkStale in a cluster worker only with exclusive: true, as the primary binds otherwise');
   }
 }
 

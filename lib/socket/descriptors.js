@@ -129,7 +129,7 @@ function writeGeneric(many, data, encoding, callback) {
   if (data[kHeld] === undefined || this.connecting || !this[kHandle]) {
     writing._writeGeneric.call(this, many, data, encoding, callback);
   } else if (!(this[kHandle] instanceof Pipe)) {
-    callback(new codes.ERR_INVALID_HANDLE_TYPE('sendDescriptors() is of Unix sockets alone, and this is TCP'));
+    callback(new codes.ERR_INVALID_HANDLE_TYPE('sendDescriptors() is for Unix sockets only, and this is a TCP socket'));
   } else {
     this[kBytesWritten] += data.length;
     send(this, data, callback);

@@ -25,20 +25,66 @@ function leave(socket) {
   destroy(socket, null);
 }
 
-async function* iterate(socket) {
-  let hasEnded = false;
-  try {
-    yield* Reflect.apply(Duplex.prototype.iterator, socket, [{ destroyOnReturn: false }]);
-    hasEnded = true;
-  } finally {
+/**
+ * The functions of an iterator of Node's that leaves the socket alone, with what is done at the end. A promise of
+ * Node's goes to the loop as it is: a generator around the iterator would cost each chunk several turns of microtasks.
+ */
+function watch(socket, chunks) {
+  const { next, return: leaveLoop, throw: fail } = chunks;
+  let hasBegun = false;
+  let isOver = false;
+  const end = (hasEnded) => {
+    if (isOver || !hasBegun) return;
+    isOver = true;
     if (!hasEnded || !canAnswer(socket)) leave(socket);
+  };
+  // The loop hears of the end after this, so all is done by then.
+  const watched = (promise, hasEnded) => {
+    promise.then(({ done }) => done && end(hasEnded), () => end(false));
+    return promise;
+  };
+  return {
+    next(...args) {
+      hasBegun = true;
+      return watched(Reflect.apply(next, chunks, args), true);
+    },
+    return: (...args) => watched(Reflect.apply(leaveLoop, chunks, args), false),
+    throw: (...args) => watched(Reflect.apply(fail, chunks, args), false),
+  };
+}
+
+/** Of which Node's iterators are on the older lines, as a class to derive from. */
+function AsyncGenerator() {}
+AsyncGenerator.prototype = Object.getPrototypeOf((async function* generate() {}).prototype);
+
+/** An iterator with the functions of watch(), as on the older lines: where they are the prototype's. */
+class SocketIterator extends AsyncGenerator {
+  #functions;
+
+  constructor(socket, functions) {
+    super();
+    this.#functions = functions;
+    this.stream = socket; // as Node has it
+  }
+
+  next(...args) {
+    return this.#functions.next(...args);
+  }
+
+  return(...args) {
+    return this.#functions.return(...args);
+  }
+
+  throw(...args) {
+    return this.#functions.throw(...args);
   }
 }
 
 function iteratorOf(socket) {
-  const iterator = iterate(socket);
-  iterator.stream = socket; // as Node has it
-  return iterator;
+  const chunks = Reflect.apply(Duplex.prototype.iterator, socket, [{ destroyOnReturn: false }]);
+  const functions = watch(socket, chunks);
+  // Since 26.12 they are its own.
+  return Object.hasOwn(chunks, 'next') ? Object.assign(chunks, functions) : new SocketIterator(socket, functions);
 }
 
 const methods = {

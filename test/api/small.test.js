@@ -4,6 +4,7 @@
 const assert = require('node:assert');
 const { once } = require('node:events');
 const fs = require('node:fs');
+const nodeNet = require('node:net');
 const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
@@ -50,6 +51,42 @@ describe('for await over a socket', () => {
     said.client.end();
     await text(said.accepted);
     assert.deepStrictEqual([whole.accepted.destroyed, said.accepted.destroyed], [true, true]);
+  });
+
+  /** How many microtasks run before the iterator has given the bytes that `socket` has got. */
+  async function turnsOf(socket) {
+    const iterator = socket[Symbol.asyncIterator]();
+    await once(socket.on('readable', () => {}), 'readable');
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      if (isOver) return;
+      turns++;
+      queueMicrotask(count);
+    };
+    queueMicrotask(count);
+    await iterator.next();
+    isOver = true;
+    return turns;
+  }
+
+  it('gives a chunk after as many turns of microtasks as over a socket of node:net', async () => {
+    const turns = [];
+    for (const client of [new net.Socket(), new nodeNet.Socket()]) {
+      const server = await listening(net.createServer((socket) => socket.end('text')));
+      track(client).connect(server.address().port, HOST);
+      turns.push(await turnsOf(client));
+    }
+    assert.ok(turns[0] === turns[1] && turns[0] > 0, `${turns}`);
+  });
+
+  it('has an iterator that looks as Node\'s', async () => {
+    const looks = [new net.Socket(), new nodeNet.Socket()].map((socket) => {
+      const iterator = track(socket)[Symbol.asyncIterator]();
+      const isItself = iterator[Symbol.asyncIterator]() === iterator;
+      return [Reflect.ownKeys(iterator), String(iterator), isItself, iterator.stream === socket];
+    });
+    assert.deepStrictEqual(looks[0], looks[1]);
   });
 
   it('destroys a socket when it is left early, without an uncaught error; not with `destroyOnReturn: false`', async () => {

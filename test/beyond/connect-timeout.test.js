@@ -212,12 +212,12 @@ describe('setUserTimeout', () => {
     const { client } = await pair({ path: tempPath(), serverOptions: { userTimeout: 600 } });
     assert.throws(() => client.setUserTimeout(6), {
       code: 'ERR_INVALID_HANDLE_TYPE',
-      message: /^setUserTimeout\(\) is of TCP alone/,
+      message: /^setUserTimeout\(\) is for TCP sockets only/,
     });
     assert.strictEqual(client.setUserTimeout(0).getUserTimeout(), 0);
     assert.throws(() => net.connect({ path: '/nowhere', userTimeout: 5 }), {
       code: 'ERR_INVALID_ARG_VALUE',
-      message: /userTimeout' is of TCP/,
+      message: /userTimeout' is an option for TCP/,
     });
   });
 

@@ -87,7 +87,7 @@ describe('getPeerCredentials()', () => {
 
   it('throws for TCP, and where there is no connection', async () => {
     const { client } = await pair();
-    const message = 'getPeerCredentials() is of Unix sockets alone, and this is TCP';
+    const message = 'getPeerCredentials() is for Unix sockets only, and this is a TCP socket';
     assert.throws(() => client.getPeerCredentials(), { code: 'ERR_INVALID_HANDLE_TYPE', message });
     assert.throws(() => new net.Socket().getPeerCredentials(), {
       code: 'ENOTCONN',

@@ -178,25 +178,25 @@ describe('features of another kind of socket', () => {
 
   it('connect() to a path refuses what is of TCP', () => {
     for (const name of ['connectionAttemptDelay', 'fastOpen', 'multipath', 'userTimeout']) {
-      isRefused(() => net.connect({ path: '/nowhere', [name]: VALUES[name] }), name, 'is of TCP');
+      isRefused(() => net.connect({ path: '/nowhere', [name]: VALUES[name] }), name, 'is an option for TCP');
     }
   });
 
   it('listen() on a path refuses what is of TCP', () => {
     for (const name of ['fastOpen', 'multipath'])
-      isRefused(() => net.createServer().listen({ path: tempPath(), [name]: true }), name, 'is of TCP');
+      isRefused(() => net.createServer().listen({ path: tempPath(), [name]: true }), name, 'is an option for TCP');
   });
 
   it('listen() on a port refuses what is of a file', () => {
-    isRefused(() => net.createServer().listen({ port: 0, mode: 0o600 }), 'mode', 'is of a Unix socket');
-    isRefused(() => net.createServer().listen({ port: 0, mode: 0 }), 'mode', 'is of a Unix socket');
-    isRefused(() => net.createServer().listen({ port: 0, unlinkStale: true }), 'unlinkStale', 'is of a Unix socket');
+    isRefused(() => net.createServer().listen({ port: 0, mode: 0o600 }), 'mode', 'is an option for Unix sockets');
+    isRefused(() => net.createServer().listen({ port: 0, mode: 0 }), 'mode', 'is an option for Unix sockets');
+    isRefused(() => net.createServer().listen({ port: 0, unlinkStale: true }), 'unlinkStale', 'is an option for Unix sockets');
   });
 
   it('a socket option of TCP says so on a Unix socket: of getOption(), setOption(), connect() and listen()', async () => {
     const server = track(net.createServer().listen(tempPath()));
     await once(server, 'listening');
-    const text = 'TCP_NODELAY is of TCP alone, and this is a Unix socket';
+    const text = 'TCP_NODELAY is for TCP sockets only, and this is a Unix socket';
     const socketOptions = { TCP_NODELAY: true };
     const socket = track(net.connect(server.address()));
     await once(socket, 'connect');
@@ -221,7 +221,7 @@ describe('features of another kind of socket', () => {
   it('sendDescriptors() on TCP says so', async () => {
     const { client } = await pair();
     assert.throws(() => client.sendDescriptors('x', [0]),
-      { code: 'ERR_INVALID_HANDLE_TYPE', message: 'sendDescriptors() is of Unix sockets alone, and this is TCP' });
+      { code: 'ERR_INVALID_HANDLE_TYPE', message: 'sendDescriptors() is for Unix sockets only, and this is a TCP socket' });
   });
 });
 

@@ -76,19 +76,20 @@ describe('setDefaults()', () => {
     [
       { conectTimeout: 1 },
       'ERR_INVALID_ARG_VALUE',
-      /'options\.conectTimeout' is no default \(did you mean connectTimeout\?\)/,
+      /'options\.conectTimeout' is not an option that can have a default \(did you mean connectTimeout\?\)/,
     ],
     [
       { allowHalfOpen: true },
       'ERR_INVALID_ARG_VALUE',
-      /'options\.allowHalfOpen' is no default; those that can be set: .*connectTimeout/,
+      /'options\.allowHalfOpen' is not an option that can have a default; these can: .*connectTimeout/,
     ],
     [
       { server: { connectTimeout: 1 } },
       'ERR_INVALID_ARG_VALUE',
-      /'options\.server\.connectTimeout' is no default of server, but of client/,
+      /'options\.server\.connectTimeout' is a default of client, and not of server/,
     ],
-    [{ toString: 1 }, 'ERR_INVALID_ARG_VALUE', /'options\.toString' is no default/],
+    [{ ioThreads: 2 }, 'ERR_INVALID_ARG_VALUE', /'options\.ioThreads' is set for the whole program by setIOThreads\(\)/],
+    [{ toString: 1 }, 'ERR_INVALID_ARG_VALUE', /'options\.toString' is not an option that can have a default/],
     [{ client: 5 }, 'ERR_INVALID_ARG_TYPE', /"options\.client"/],
     [undefined, 'ERR_INVALID_ARG_TYPE', /"options"/],
   ];
@@ -478,6 +479,7 @@ describe('CNET_… variables', () => {
     );
     assert.ok(!stderr.includes('NEWS'));
     assert.ok(!('connectTimeout' in JSON.parse(stdout)));
+    assert.match((await child({ CNET_IO_THREAD: '2' }, show, registered)).stderr, /CNET_IO_THREAD .* CNET_IO_THREADS\?/);
   });
 
   it('import has the error too', async function test() {

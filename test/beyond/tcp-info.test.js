@@ -131,7 +131,7 @@ describe('getTCPInfo()', () => {
 
   it('throws for what is no TCP connection, and without a descriptor', async () => {
     const { client } = await pair({ path: tempPath() });
-    const message = 'getTCPInfo() is of TCP alone, and this is a Unix socket';
+    const message = 'getTCPInfo() is for TCP sockets only, and this is a Unix socket';
     assert.throws(() => client.getTCPInfo(), { code: 'ERR_INVALID_HANDLE_TYPE', message });
     assert.throws(() => new net.Socket().getTCPInfo(), {
       code: 'ENOTCONN',

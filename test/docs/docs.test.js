@@ -4,6 +4,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { PLACES } = require('../../lib/common/misplaced');
 const { missingNames, namesOfModule, namesOfTypes, sectionOf } = require('../../tools/api-names.js');
 const { checkCoverage, checkNames } = require('../../tools/check-coverage.js');
 const { findWords } = require('../../tools/lint-documents.js');
@@ -104,6 +105,17 @@ describe('docs/api.md', () => {
     const options = optionsOfTypes();
     assert.ok(options.includes('keepAliveCount') && options.includes('captureRejections'));
     assert.deepStrictEqual(missingNames(text, { exports: options, members: new Map() }), []);
+  });
+
+  it('has each option that only cnet has in the list of the call that takes it', () => {
+    const lists = {
+      'connect()': sectionOf(text, /^### socket\.connect\(\)/),
+      'createServer()': sectionOf(text, /^### Options of a server/),
+      'listen()': sectionOf(text, /^### server\.listen\(\)/),
+    };
+    const missing = Object.entries({ ...PLACES, mode: ['listen()'] }).flatMap(([name, places]) =>
+      places.filter((place) => !lists[place].includes(`\`${name}\``)).map((place) => `${name} of ${place}`));
+    assert.deepStrictEqual(missing, []);
   });
 
   it('names every code of an error that cnet makes, and no other', () => {

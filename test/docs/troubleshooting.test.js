@@ -55,6 +55,7 @@ describe('docs/troubleshooting.md', () => {
       new errors.codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Socket').message,
       new errors.codes.ERR_SOCKET_CONNECTION_TIMEOUT('example.com:443', 5000).message,
       new errors.codes.ERR_PROXY_PROTOCOL_TIMEOUT(5000).message,
+      new errors.codes.ERR_SOCKET_ON_IO_THREAD('transfer()').message,
       new errors.codes.ERR_INVALID_ADDRESS_FAMILY(5, 'example.com', 80).message,
       new errors.codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('getTCPInfo()').message,
       new errors.codes.ERR_IP_BLOCKED('192.0.2.1').message,
@@ -70,10 +71,12 @@ describe('docs/troubleshooting.md', () => {
   it('has each reason that the message of an argument, of a socket in use or of a transfer ends with', () => {
     const given = /(?:invalidArgValue|codes\.(?:ERR_SOCKET_IN_USE|ERR_WORKER_HANDLE_NOT_TRANSFERABLE))\(([^;]*?)\);/g;
     const returned = /return 'it is [^']*'|return '[^']* has its connection'/g;
+    const refused = /\brefuse\((?:options, \w+, )?'([^']*)'\)/g;
     const reasons = [...LIB.matchAll(given)]
       .map(([, args]) => /'([^'\n]{8,})',?\s*$/.exec(args.trim())?.[1])
       .filter((reason) => reason !== undefined && / /.test(reason));
     for (const [line] of LIB.matchAll(returned)) reasons.push(line.slice("return '".length, -1));
+    for (const [, reason] of LIB.matchAll(refused)) reasons.push(reason);
     assert.ok(reasons.length > 20, String(reasons.length));
     assert.deepStrictEqual(missing(UNBROKEN, reasons), []);
   });

@@ -64,7 +64,8 @@ describe('the native part', () => {
     return bytes.fill(`${stamp}${'\0'.repeat(own.length - stamp.length)}`, at, at + own.length, 'latin1');
   }
 
-  const refusal = (theirs) => `ERR_DLOPEN_FAILED cnet: ${file} is ${theirs}, and this is ${own}\n`;
+  const refusal = (theirs) => 
+    `ERR_DLOPEN_FAILED cnet: ${file} is the native part of ${theirs}, and this process needs that of ${own}\n`;
 
   it('says of which version it is, and for which platform', () => {
     assert.strictEqual(loadNative().constants.VERSION, version);
@@ -89,6 +90,6 @@ describe('the native part', () => {
   it('that is broken is told of in the words of the system', () => {
     const text = complaint(fs.readFileSync(BINARY).fill(0, 0, 64));
     assert.match(text, /^ERR_DLOPEN_FAILED /);
-    assert.ok(!text.includes(' and this is '), text);
+    assert.ok(!text.includes(' and this process needs '), text);
   });
 });

@@ -117,7 +117,7 @@ describe('a clone', () => {
       for (const work of ['installing the packages of package-lock\\.json', 'building the native part[^\\n]+']) {
         assert.match(
           output,
-          new RegExp(`^cnet: ${work}\\n(cnet: {3}at it for [^\\n]+\\n)*cnet: {3}done in \\d+ s\\n`, 'm'),
+          new RegExp(`^cnet: ${work}\\n(cnet: {3}still at work after [^\\n]+\\n)*cnet: {3}done in \\d+ s\\n`, 'm'),
         );
       }
       assert.match(output, /^hello\n/m);
@@ -163,7 +163,7 @@ describe('a clone', () => {
       .filter((line) => /^(cnet|gyp|make|npm (warn|error))/i.test(line) && !/user config|env config/.test(line));
     assert.match(
       said.join('\n'),
-      /^cnet: making prebuilds\S+(\ncnet: {3}at it for .*)*\ncnet: {3}done in \d+ s(\ncnet-.*\.tgz)?$/,
+      /^cnet: making prebuilds\S+(\ncnet: {3}still at work after .*)*\ncnet: {3}done in \d+ s(\ncnet-.*\.tgz)?$/,
     );
     assert.deepStrictEqual(fs.readdirSync(empty), []);
 
@@ -187,7 +187,7 @@ describe('work that takes long', () => {
       console.error = error;
     }
     assert.strictEqual(lines[0], 'cnet: counting');
-    assert.match(lines[1], /^cnet: {3}at it for \d+ s, 3 of 4$/);
+    assert.match(lines[1], /^cnet: {3}still at work after \d+ s, 3 of 4$/);
     assert.match(lines.at(-1), /^cnet: {3}done in \d+ s$/);
   });
 });

@@ -355,10 +355,10 @@ describe('the packed package', () => {
         code: 'ERR_DLOPEN_FAILED',
         message: [
           `cnet: no native binary works on ${platform}-${arch}${libc ? ` (${libc})` : ''}, Node ${process.version}. Tried:`,
-          `  ${at(COMPILED)}: is not there`,
-          `  ${at(PREBUILD)}: is not there`,
+          `  ${at(COMPILED)}: this file does not exist`,
+          `  ${at(PREBUILD)}: this file does not exist`,
           `To compile it (with a C compiler, make, Python 3 and npm): node "${tool}"`,
-          'If it is elsewhere, set CNET_NATIVE to its path.',
+          'If you have it elsewhere, set CNET_NATIVE to the path of cnet.node.',
         ].join('\n'),
       });
       const { status, output } = await runNode(dir, [tool]);

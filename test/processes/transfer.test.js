@@ -276,7 +276,7 @@ describe('transfer() and receive()', function () {
       const bound = new net.BoundSocket({ path: tempPath() });
       assert.throws(
         () => net.transfer(bound),
-        refusal('BoundSocket', 'it is of a path, whose file stays with its thread'),
+        refusal('BoundSocket', 'it is bound to a path, whose file stays with its thread'),
       );
       const socket = track(new net.Socket({ handle: bound }));
       assert.throws(() => net.transfer(socket), refusal('Socket'));

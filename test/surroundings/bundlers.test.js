@@ -56,7 +56,7 @@ const lost = async (away, name, { cwd = away } = {}) => {
   assert.match(output, /^Error: cnet: no native binary works on /m);
   assert.match(
     output,
-    /^This is a bundle: keep cnet out of it \(external\), or copy its folder prebuilds\/ to where the bundle is\.$/m,
+    /^This is a bundle: keep cnet out of it \(external\), or copy the folder prebuilds\/ of cnet next to the bundle\.$/m,
   );
   assert.match(output, /code: 'ERR_DLOPEN_FAILED'/);
 };

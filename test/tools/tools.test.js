@@ -141,7 +141,7 @@ describe('the commands of package.json', function () {
       const { output } = await tool([path.join('tools', 'test.js')], { MOCHA_OPTIONS: '--grep=of-no-test' });
       assert.match(
         output,
-        /^cnet: the whole suite, which (took|takes about) \d+ (seconds|minutes).*\n[^]*no test was run/,
+        /^cnet: running the whole suite, which (took|takes about) \d+ (seconds|minutes).*\n[^]*no test was run/,
       );
     });
   });
@@ -159,7 +159,7 @@ describe('the commands of package.json', function () {
       assert.match(addressOf(require('../../package.json')), /^https:\/\/[\w-]+\.example\//);
       const { status, output } = await tool([path.join('tools', 'address.js')]);
       assert.deepStrictEqual([status, output.split('\n').length], [1, 2]);
-      assert.match(output, /^cnet: package\.json names no place where the project is/);
+      assert.match(output, /^cnet: package\.json does not say where the project is/);
     });
   });
 });

@@ -1,4 +1,4 @@
-// The site of the documentation: `npm run docs` makes its pages, and then calls VitePress.
+// The site of the documentation: `npm run docs` makes its pages, and VitePress builds the site from them.
 
 import { readFileSync } from 'node:fs';
 
@@ -36,7 +36,7 @@ const API = [
 ];
 
 const BEYOND = [
-  page('All of it', '/beyond'),
+  page('All features', '/beyond'),
   page('Connection racing', '/beyond/connection-racing'),
   page('Time limits', '/beyond/time-limits'),
   page('Graceful shutdown', '/beyond/shutdown'),
@@ -51,12 +51,14 @@ const BEYOND = [
   page('Socket files', '/beyond/socket-files'),
   page('Reads without allocation', '/beyond/server-onread'),
   page('Fast Open and multipath', '/beyond/fast-open-and-multipath'),
+  page('I/O threads (an experiment)', '/beyond/io-threads'),
 ];
 
 const FACTS = [
   page('Differences from node:net', '/differences'),
   page('Compared with others', '/compared'),
   page('Versions and support', '/versioning'),
+  page('Platforms', '/platforms'),
   page('Performance', '/performance'),
   page('Programs', '/programs'),
   page('Conformance', '/conformance'),
@@ -79,7 +81,7 @@ export default {
   srcDir: 'pages',
   outDir: 'dist',
   base: process.env.DOCS_BASE ?? '/',
-  markdown: { anchor: { slugify: reference.slug } }, // links are those of the documents, which GitHub shows too
+  markdown: { anchor: { slugify: reference.slug } }, // the same anchors as on GitHub, so links work on both
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   themeConfig: {
     search: { provider: 'local' },
@@ -95,7 +97,7 @@ export default {
       { text: 'Use it', items: USE },
       { text: 'API', items: API },
       { text: 'Beyond net', items: BEYOND, collapsed: true },
-      { text: 'What is so', items: FACTS, collapsed: true },
+      { text: 'Facts', items: FACTS, collapsed: true },
       { text: 'Inside', items: INSIDE, collapsed: true },
     ],
   },

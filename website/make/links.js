@@ -1,5 +1,5 @@
 'use strict';
-// links.js: whether each link within the built site leads to a page and to an anchor that are there.
+// links.js: checks that each link within the built site leads to an existing page and anchor.
 
 const fs = require('node:fs');
 const path = require('node:path');

@@ -1,6 +1,6 @@
 'use strict';
-// pages.js: the pages of the site, from the documents of the project. Each link between documents leads to the page of
-// its target; one that leads nowhere is an error.
+// pages.js: makes the pages of the site from the documents of the project. A link to a document becomes a link to its
+// page. A link that leads nowhere is an error.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -21,7 +21,7 @@ const OTHERS = {
 
 const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
 
-/* Documents by their paths in the project, and the pages that they become. docs/api.md becomes several. */
+/* Documents by their paths in the project, and the pages that they become. docs/api.md becomes several pages. */
 function documents() {
   const found = fs
     .readdirSync(path.join(ROOT, 'docs'), { recursive: true })
@@ -40,7 +40,7 @@ function examplesPage() {
     const source = read(`examples/${name}`);
     return `## ${name} {#${exampleAnchor(name)}}\n\n\`\`\`js\n${source.trimEnd()}\n\`\`\`\n`;
   });
-  return `# Examples\n\nEach is a file of \`examples/\` in the project, and is run by its tests.\n\n${parts.join('\n')}`;
+  return `# Examples\n\nEach program is a file of \`examples/\` in the project, and the tests run it. [Cookbook](/cookbook) explains seven\nof them.\n\n${parts.join('\n')}`;
 }
 
 /**
@@ -116,10 +116,10 @@ function makePages() {
   return { files, entries: reference.entries, problems, chapters: reference.pages };
 }
 
-/** Writes the pages, and nothing else is in their folder. @throws {ToolError} a link leads nowhere */
+/** Writes the pages, and empties their folder before. @throws {ToolError} a link leads nowhere */
 function writePages() {
   const made = makePages();
-  if (made.problems.length > 0) throw new ToolError(`links lead nowhere:\n${made.problems.join('\n')}`);
+  if (made.problems.length > 0) throw new ToolError(`these links lead nowhere:\n${made.problems.join('\n')}`);
   fs.rmSync(PAGES, { recursive: true, force: true });
   for (const [name, text] of made.files) {
     fs.mkdirSync(path.dirname(path.join(PAGES, name)), { recursive: true });

@@ -10,7 +10,7 @@ const { promisify } = require('node:util');
 const { isHere } = require('../commands.js');
 const { obeyBy, options } = require('../program.js');
 
-const { port, secure, post, close, seconds = 1, atOnce = 1 } = options;
+const { port, secure, post, close, http1, seconds = 1, atOnce = 1 } = options;
 const url = `http${secure ? 's' : ''}://127.0.0.1:${port}/`;
 
 /* A script of wrk's, for requests with a body. */
@@ -44,7 +44,9 @@ const GENERATORS = {
     failed: /Failed requests:\s+[1-9].*|Non-2xx.*/,
   },
   h2load: {
-    command: (times) => ['h2load', '-n', times, '-c', 1, '-m', atOnce, url],
+    command: (times) => (http1
+      ? ['h2load', '--h1', '-n', times, '-c', atOnce, url]
+      : ['h2load', '-n', times, '-c', 1, '-m', atOnce, url]),
     done: /(\d+) succeeded/,
     failed: /[1-9]\d* failed|[1-9]\d* errored/,
   },
