@@ -187,6 +187,7 @@
         ["OS=='win'", {"msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["/experimental:c11atomics"]}}}]
       ],
       "sources": [
+        "src/threads/at_exit.c",
         "src/threads/mailbox.c",
         "src/threads/seat.c",
         "src/threads/seat_events.c",

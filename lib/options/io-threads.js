@@ -21,8 +21,6 @@ const NUMBERS = 6;
 /** How many threads sockets are moved to that do not say it themselves; 0: none. */
 const program = { ioThreads: 0 };
 
-let endsWithProcess = false;
-
 /** All but one of the processors, which JavaScript's own thread has. */
 const byDefault = () => Math.min(MOST, Math.max(1, (availableParallelism?.() ?? cpus().length) - 1));
 
@@ -65,15 +63,7 @@ function ioThreadOption({ ioThread }) {
  */
 function moveToThread(handle, limit) {
   const number = native.toThread(handle.id, limit);
-  if (number < 0) return;
-  handle.ioThread = number;
-  if (endsWithProcess) return;
-  endsWithProcess = true;
-  process.once('exit', endThreads); // so that what was written leaves, as it would without
-}
-
-function endThreads() {
-  native.threadsStop();
+  if (number >= 0) handle.ioThread = number;
 }
 
 /** @throws ERR_SOCKET_ON_IO_THREAD */

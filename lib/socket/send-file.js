@@ -95,6 +95,11 @@ function put(socket, chunks, done) {
   else handle.write(true, chunks, '', done);
 }
 
+/** The socket was destroyed in the middle. On an I/O thread the error is that of a file that the kernel sends. */
+function closedError(handle) {
+  return handle?.ioThread >= 0 ? errnoException(uv.ECANCELED, 'write') : new codes.ERR_SOCKET_CLOSED();
+}
+
 /** What is no file for the kernel is read, and written. */
 function sendByReading(socket, part, fd, done) {
   const { [kHandle]: handle } = socket;
@@ -102,7 +107,7 @@ function sendByReading(socket, part, fd, done) {
   let left = part.count;
   let position = part.start ?? null;
   const onRead = (error, got) => {
-    if (!handle || socket[kHandle] !== handle) done(new codes.ERR_SOCKET_CLOSED());
+    if (!handle || socket[kHandle] !== handle) done(closedError(handle));
     else if (error && part.sent === 0) fail(part, error, done);
     else if (error || got === 0) done(error);
     else {

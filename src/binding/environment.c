@@ -60,9 +60,10 @@ static void environment_end(cnet_environment_t *env) {
   if (env->closing) return;
   env->closing = true;
   delete_references(env);
-  if (env->threads != NULL) cnet_threads_free(env->threads);
+  cnet_threads_t *threads = env->threads; /* whose wake-ups keep the loop there */
   env->threads = NULL;
-  cnet_loop_close(env->loop, on_loop_ended);
+  cnet_loop_close(env->loop, on_loop_ended); /* nothing is told from now on */
+  if (threads != NULL) cnet_threads_free(threads);
 }
 
 /* The environment ends. */

@@ -152,7 +152,6 @@
   X(toThread, cnet_js_to_thread) \
   X(writeConfirm, cnet_js_write_confirm) \
   X(threadStats, cnet_js_thread_stats) \
-  X(threadsStop, cnet_js_threads_stop) \
   /* tcp_info.c */ \
   X(tcpInfo, cnet_js_tcp_info) \
   /* listener.c */ \

@@ -45,11 +45,3 @@ napi_value cnet_js_thread_stats(napi_env napi, napi_callback_info info) {
   for (size_t i = 0; i < 6; i++) ((double *)data)[i] = numbers[i];
   return cnet_int(napi, 0);
 }
-
-/* threadsStop(): ends all, for good; streams go on without. 0 */
-napi_value cnet_js_threads_stop(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-
-  if (call.env->threads != NULL) cnet_threads_stop(call.env->threads);
-  return cnet_int(napi, 0);
-}

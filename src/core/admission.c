@@ -40,6 +40,8 @@ static void admit(cnet_stream_t *listener, cnet_stream_t *client) {
   if (listening->room > 0) listening->room--;
   bool exhausted = cnet_platform_exhausted(client->uv, listener->loop->descriptor_limit);
   cnet_tell_accepted(listener, client);
+  if ((client->flags & CNET_AWAY) && !exhausted) /* who works for it has another one */
+    exhausted = cnet_platform_exhausted(client->uv, listener->loop->descriptor_limit);
   if (exhausted && cnet_may_tell(listener) && !(listener->flags & CNET_CLOSING))
     listener->loop->host->exhausted(listener);
 }

@@ -60,6 +60,14 @@ static void on_closed(cnet_stream_t *stream, cnet_part_t *part) {
   cnet_away_finish_shutdown(away, UV_ECANCELED);
 }
 
+bool cnet_away_is_open(const cnet_stream_t *stream) {
+  cnet_away_t *away = cnet_away_of(stream);
+
+  if (away == NULL || away->ops == NULL) return false;
+  away->handle_closed = true;
+  return true;
+}
+
 static void on_freed(cnet_stream_t *stream, cnet_part_t *part) {
   (void)stream;
   free(part);

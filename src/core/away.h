@@ -59,7 +59,10 @@ void cnet_away_failed(cnet_stream_t *stream, int status);
 /* The end of cnet_away_ops_t.shutdown(). */
 void cnet_away_shut(cnet_stream_t *stream, int status);
 
-/* The duplicate is closed: so is the stream now, and that is told. Nothing else may be told of it afterwards. */
+/*
+ * The duplicate is closed: so is the stream, once its own descriptor is, and that is told, perhaps at once. Nothing
+ * else may be told of it afterwards, and it may be freed.
+ */
 void cnet_away_closed(cnet_stream_t *stream);
 
 /* Whether somebody works for the stream. And whether it is read. */

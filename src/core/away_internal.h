@@ -16,6 +16,7 @@ typedef struct cnet_away {
   bool reading;
   bool shut; /* the writing has ended, or is to */
   bool holds;
+  bool handle_closed; /* of the stream: it waits for whoever works for it */
 } cnet_away_t;
 
 /* The part; NULL: nobody has ever worked for the stream. */
@@ -27,6 +28,9 @@ void cnet_away_settle(cnet_stream_t *stream, cnet_away_t *away);
 /* What was asked for has ended, if it has not yet. */
 void cnet_away_finish_write(cnet_away_t *away, int status);
 void cnet_away_finish_shutdown(cnet_away_t *away, int status);
+
+/* Of a stream whose handle is closed: whether who works for it has not closed yet. cnet_tell_closed() comes then. */
+bool cnet_away_is_open(const cnet_stream_t *stream);
 
 int cnet_away_read(cnet_stream_t *stream, bool start);
 bool cnet_away_is_busy(const cnet_stream_t *stream);

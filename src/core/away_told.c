@@ -19,7 +19,7 @@ void cnet_away_closed(cnet_stream_t *stream) {
   if (away->holds) away->ops->hold(away->data, false);
   away->holds = false;
   away->ops = NULL;
-  cnet_close_handle(stream);
+  if (away->handle_closed) cnet_tell_closed(stream);
 }
 
 /* One read as libuv would have done it: in the memory that the host gives. How many bytes went into it. */

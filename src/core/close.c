@@ -2,10 +2,11 @@
  * close.c: close and reset, and the one free of a stream.
  *
  *   cnet_close()          the flag, then what hangs on the stream, in the order of part.h; no call reaches it any more
- *   away.c                where somebody else works for it, waits until he has closed his descriptor
  *   libuv                 ends a write or a shutdown that waits with UV_ECANCELED, by their callbacks
- *   on_closed()           what hangs on it again, then the host; and the stream is freed when nobody has it pinned
+ *   away.c                where somebody else works for it, waits until he has closed his descriptor too
+ *   cnet_tell_closed()    what hangs on it again, then the host; and the stream is freed when nobody has it pinned
  */
+#include "away_internal.h"
 #include "internal.h"
 
 #include <stdlib.h>
@@ -46,9 +47,7 @@ bool cnet_unpin(cnet_stream_t *stream) {
   return false;
 }
 
-static void on_closed(uv_handle_t *handle) {
-  cnet_stream_t *stream = handle->data;
-
+void cnet_tell_closed(cnet_stream_t *stream) {
   cnet_pin(stream); /* the host is told while it is there, whatever it does */
   for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {
     next = part->next;
@@ -57,6 +56,11 @@ static void on_closed(uv_handle_t *handle) {
   if (cnet_may_tell(stream)) stream->loop->host->stream_closed(stream);
   stream->flags |= CNET_CLOSED;
   cnet_unpin(stream);
+}
+
+static void on_closed(uv_handle_t *handle) {
+  cnet_stream_t *stream = handle->data;
+  if (!(stream->flags & CNET_AWAY) || !cnet_away_is_open(stream)) cnet_tell_closed(stream);
 }
 
 int cnet_close(cnet_stream_t *stream, bool reset) {
@@ -69,8 +73,6 @@ int cnet_close(cnet_stream_t *stream, bool reset) {
     next = part->next;
     if (part->ops->close != NULL) part->ops->close(stream, part);
   }
-  if (away) return err; /* cnet_close_handle() comes when whoever works for it has closed */
-  return cnet_handle_close_kept((uv_handle_t *)stream->uv, reset && stream->kind == CNET_TCP, on_closed);
+  int failed = cnet_handle_close_kept((uv_handle_t *)stream->uv, reset && !away && stream->kind == CNET_TCP, on_closed);
+  return away ? err : failed;
 }
-
-void cnet_close_handle(cnet_stream_t *stream) { cnet_handle_close_kept((uv_handle_t *)stream->uv, false, on_closed); }

@@ -50,7 +50,13 @@ int cnet_connect(cnet_stream_t *stream, const cnet_connect_options_t *options) {
   return 0;
 }
 
-void cnet_abandon(cnet_stream_t *stream) { cnet_attempt_end(stream); }
+/* libuv is yet to tell of what was dialled: were the stream a listener then, libuv would end the process. */
+void cnet_abandon(cnet_stream_t *stream) {
+  const cnet_attempt_t *attempt = cnet_attempt_of(stream);
+
+  if (attempt != NULL && attempt->dial != NULL && attempt->dial->dialled) stream->flags |= CNET_USED;
+  cnet_attempt_end(stream);
+}
 
 bool cnet_connect_is_settled(const cnet_stream_t *stream) {
   const cnet_attempt_t *attempt = cnet_attempt_of(stream);

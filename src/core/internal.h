@@ -89,8 +89,8 @@ struct cnet_stream {
   cnet_align_t host[]; /* host->stream_size bytes */
 };
 
-/* Goes on with a close that has waited for whoever works for the stream. */
-void cnet_close_handle(cnet_stream_t *stream);
+/* The end of a close: its handle is closed, and so is the descriptor of whoever works for it. It may be freed. */
+void cnet_tell_closed(cnet_stream_t *stream);
 
 /* The memory of the stream stays until cnet_unpin(). */
 static inline void cnet_pin(cnet_stream_t *stream) {

@@ -63,7 +63,7 @@ int cnet_listen(cnet_stream_t *stream, int backlog) {
   if ((stream->flags & CNET_CLIENT) && cnet_platform_has_one_role()) return UV_EINVAL;
   cnet_listening_t *listening = cnet_listening_ready(stream);
   if (listening == NULL) return UV_ENOMEM;
-  if (listening->waiting > 0) return UV_EBUSY;
+  if (listening->waiting > 0 || cnet_refusal_waits(listening->refusal)) return UV_EBUSY;
   int err = cnet_refusal_new(stream, listening);
   if (!err) err = cnet_platform_listen(stream->uv, backlog, cnet_is_listener(stream), on_connection);
   if (err) return err;

@@ -32,6 +32,9 @@ void cnet_refusal_end(cnet_refusal_t *refusal);
 /* Accepts the connection that libuv holds and closes it, now or once the last one is closed. Allocates nothing. */
 void cnet_refuse(cnet_stream_t *listener, cnet_refusal_t *refusal);
 
+/* Whether one is left with libuv until the last one is closed. */
+bool cnet_refusal_waits(const cnet_refusal_t *refusal);
+
 /* Tells of a connection that was let in, or of why there is none. */
 void cnet_tell_accepted(cnet_stream_t *listener, cnet_stream_t *client);
 void cnet_tell_accept_failed(cnet_stream_t *listener, int status);

@@ -47,6 +47,8 @@ void cnet_refusal_end(cnet_refusal_t *refusal) {
   if (!refusal->closing) refusal_free(refusal);
 }
 
+bool cnet_refusal_waits(const cnet_refusal_t *refusal) { return refusal != NULL && refusal->waiting; }
+
 static void on_spare_closed(uv_handle_t *handle) {
   cnet_refusal_t *refusal = handle->data;
   cnet_stream_t *listener = refusal->listener;

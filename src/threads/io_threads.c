@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "at_exit.h"
+#include "descriptor.h"
 #include "handle.h"
 #include "thread.h"
 #include "thread_link.h"
@@ -12,6 +14,7 @@ struct cnet_threads {
   cnet_io_thread_t *all[CNET_THREADS_MOST];
   unsigned count;
   bool stopped;
+  cnet_at_exit_t at_exit;
 };
 
 cnet_threads_t *cnet_threads_new(cnet_loop_t *loop) {
@@ -43,12 +46,35 @@ static void close_wake(cnet_io_thread_t *thread) {
   thread->wake = NULL;
 }
 
-static int start(cnet_loop_t *loop, cnet_io_thread_t **out) {
-  cnet_io_thread_t *thread = calloc(1, sizeof *thread);
-  if (thread == NULL) return UV_ENOMEM;
+/* Those of a loop, of its first stream, and one more. */
+#define DESCRIPTORS 8
+
+/*
+ * Whether there are so many: libuv leaves one open when it can open the first ones of a loop alone. As there is one
+ * more, the thread takes none at a time when a listener has none left, and libuv has given one up for a moment.
+ */
+static int need_descriptors(int fd) {
+  int err = 0, count = 0, taken[DESCRIPTORS];
+
+  while (!err && count < DESCRIPTORS) {
+    int copy = cnet_platform_dup(fd);
+    if (copy >= 0)
+      taken[count++] = copy;
+    else
+      err = copy;
+  }
+  while (count > 0) cnet_platform_close(taken[--count]);
+  return err;
+}
+
+/* For a stream with this descriptor. */
+static int start(cnet_loop_t *loop, int fd, cnet_io_thread_t **out) {
+  int err = need_descriptors(fd);
+  cnet_io_thread_t *thread = err ? NULL : calloc(1, sizeof *thread);
+  if (thread == NULL) return err ? err : UV_ENOMEM;
 
   thread->loop = loop;
-  int err = cnet_worker_init(thread);
+  err = cnet_worker_init(thread);
   if (err) {
     free(thread);
     return err;
@@ -68,15 +94,19 @@ static int start(cnet_loop_t *loop, cnet_io_thread_t **out) {
 }
 
 /* All that was posted is done first. */
-static void stop(cnet_io_thread_t *thread) {
+static void end(cnet_io_thread_t *thread) {
   cnet_chain_t chain = {0};
 
-  if (thread->stopped) return;
   thread->stop.kind = CNET_NOTE_STOP;
   cnet_chain_add(&chain, &thread->stop);
   cnet_mailbox_post(&thread->commands, &chain);
   uv_thread_join(&thread->id);
   thread->stopped = true;
+}
+
+static void stop(cnet_io_thread_t *thread) {
+  if (thread->stopped) return;
+  end(thread);
   cnet_seat_end_all(thread);
   close_wake(thread);
 }
@@ -84,17 +114,26 @@ static void stop(cnet_io_thread_t *thread) {
 /* --- all of them ----------------------------------------------------------------------------------------------------
  */
 
+/* What was given to the threads leaves with the process, as what was written without them would; no host is told. */
+static void end_with_process(void *data) {
+  cnet_threads_t *threads = data;
+
+  for (unsigned i = 0; i < threads->count; i++)
+    if (!threads->all[i]->stopped) end(threads->all[i]);
+}
+
 /* The one with the fewest streams, of the first `limit`; a new one when all have some. */
-static int choose(cnet_threads_t *threads, unsigned limit, unsigned *out) {
+static int choose(cnet_threads_t *threads, const cnet_stream_t *stream, unsigned limit, unsigned *out) {
   unsigned best = 0, most = limit < CNET_THREADS_MOST ? limit : CNET_THREADS_MOST;
 
   for (unsigned i = 1; i < threads->count && i < most; i++)
     if (threads->all[i]->links < threads->all[best]->links) best = i;
   *out = best;
   if (threads->count >= most || (threads->count > 0 && threads->all[best]->links == 0)) return 0;
-  int err = start(threads->loop, &threads->all[threads->count]);
+  int err = start(threads->loop, cnet_fd(stream), &threads->all[threads->count]);
   if (err) return threads->count > 0 ? 0 : err;
   *out = threads->count++;
+  if (threads->count == 1) cnet_at_exit_enter(&threads->at_exit, end_with_process, threads);
   return 0;
 }
 
@@ -102,7 +141,7 @@ int cnet_threads_move(cnet_threads_t *threads, cnet_stream_t *stream, unsigned l
   unsigned index;
 
   if (threads->stopped || limit == 0) return UV_ECANCELED;
-  int err = choose(threads, limit, &index);
+  int err = choose(threads, stream, limit, &index);
   if (!err) err = cnet_seat_move(threads->all[index], stream);
   return err ? err : (int)index;
 }
@@ -126,6 +165,7 @@ void cnet_threads_stop(cnet_threads_t *threads) {
 }
 
 void cnet_threads_free(cnet_threads_t *threads) {
+  cnet_at_exit_leave(&threads->at_exit);
   cnet_threads_stop(threads);
   for (unsigned i = 0; i < threads->count; i++) free(threads->all[i]);
   free(threads);

@@ -1,6 +1,7 @@
 /*
  * io_threads.h: I/O threads: each has a loop of its own, on which it reads and writes for streams of one other loop
- * (away.h). They are started when the first stream is moved to one, and belong to that loop's host.
+ * (away.h). They are started when the first stream is moved to one, and belong to that loop's host. When the process
+ * ends by exit(3) each offers the kernel what it was given, and ends.
  */
 #ifndef CNET_THREADS_IO_THREADS_H
 #define CNET_THREADS_IO_THREADS_H
@@ -41,7 +42,7 @@ void cnet_threads_stats(cnet_threads_t *threads, unsigned index, cnet_thread_sta
  */
 void cnet_threads_stop(cnet_threads_t *threads);
 
-/* The same, and frees all. To be called before the loop ends. */
+/* The same, and frees all. To be called before the loop is freed, and at best when it closes: nothing is told then. */
 void cnet_threads_free(cnet_threads_t *threads);
 
 #endif

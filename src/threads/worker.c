@@ -29,6 +29,7 @@ static int opened(cnet_stream_t *stream, const void *argument) {
 static void stream_closed(cnet_stream_t *stream) {
   cnet_link_t *link = link_of(stream);
 
+  if (link == NULL) return; /* it could not be opened, and that was told */
   *place_of(stream) = NULL;
   cnet_worker_tell(link->thread, &link->close);
 }
@@ -206,6 +207,15 @@ static void stop(cnet_io_thread_t *thread) {
   thread->own = NULL;
 }
 
+/* A loop opens the last descriptor of its own with its first stream: now, so that the thread opens none. */
+static int open_reserve(cnet_io_thread_t *thread) {
+  cnet_stream_t *stream = NULL;
+
+  int err = cnet_open(thread->own, CNET_TCP, NULL, &stream);
+  if (!err) cnet_close(stream, false);
+  return err;
+}
+
 int cnet_worker_init(cnet_io_thread_t *thread) {
   int err = uv_loop_init(&thread->uv);
   if (err) return err;
@@ -213,6 +223,7 @@ int cnet_worker_init(cnet_io_thread_t *thread) {
   thread->scratch = malloc(CNET_PIECE);
   err = thread->scratch == NULL ? UV_ENOMEM : uv_async_init(&thread->uv, &thread->woken, on_woken);
   if (!err) err = cnet_loop_new(&thread->uv, &HOST, thread, &thread->own);
+  if (!err) err = open_reserve(thread);
   if (err) {
     cnet_worker_undo(thread);
     return err;

@@ -99,7 +99,7 @@ static void write_queue(cnet_link_t *link) {
       cnet_worker_fail_writes(link, err);
     }
   }
-  if (link->stream != NULL) shut_when_written(link);
+  if (link->stream != NULL || link->error) shut_when_written(link);
 }
 
 void cnet_worker_write_dirty(cnet_io_thread_t *thread) {

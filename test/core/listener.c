@@ -219,6 +219,29 @@ static void refuses_several_in_one_turn(void) {
   host_end(&host);
 }
 
+/* The second connection waits for the spare handle, which the first one has. */
+static void listen_again(host_t *host, host_event_t event, cnet_stream_t *stream) {
+  if (event == HOST_OPENED) host->refuse_next = true;
+  if (event != HOST_ACCEPT_FAILED) return;
+  CHECK(cnet_listen(stream, 8) == (host->counts[HOST_ACCEPT_FAILED] == 1 ? 0 : UV_EBUSY));
+}
+
+static void does_not_listen_anew_while_a_connection_waits_to_be_refused(void) {
+  int fds[2];
+  host_t host;
+
+  host_start(&host);
+  cnet_stream_t *listener = host_listen(&host);
+  host.run = listen_again;
+  for (int i = 0; i < 2; i++) fds[i] = raw_connect(host_port(listener));
+  AWAIT(&host, HOST_ACCEPT_FAILED, 2);
+  host_turn(&host, 3);
+  host.run = NULL;
+  CHECK(cnet_listen(listener, 8) == 0);
+  close_fds(fds, 2);
+  host_end(&host);
+}
+
 #define ROOM 512
 
 static void tells_that_the_last_descriptor_is_taken(void) {
@@ -280,6 +303,8 @@ const test_t listener_tests[] = {
     {"listener: lets in the users that it is told", lets_in_the_users_that_it_is_told},
     {"listener: refuses who comes when there is no memory", refuses_where_there_is_no_memory_for_a_connection},
     {"listener: refuses several in one turn", refuses_several_in_one_turn},
+    {"listener: does not listen anew while a connection waits to be refused",
+     does_not_listen_anew_while_a_connection_waits_to_be_refused},
     {"listener: tells that the last descriptor is taken", tells_that_the_last_descriptor_is_taken},
     {"listener: refuses to listen where it cannot", refuses_to_listen_where_it_cannot},
     {NULL, NULL},

@@ -199,6 +199,21 @@ static void refuses_what_cannot_connect(void) {
   host_end(&host);
 }
 
+/* libuv tells of the attempt in the next turn, and would take the stream for a listener that has nothing to accept. */
+static void refuses_to_listen_behind_an_attempt_that_was_given_up(void) {
+  host_t host;
+
+  host_start(&host);
+  cnet_stream_t *stream = open_path(&host);
+  CHECK(cnet_bind_path(stream, "", 0) == 0);
+  CHECK(cnet_connect_path(stream, "/nowhere/at/all", 15) == 0);
+  cnet_abandon(stream);
+  CHECK(cnet_listen(stream, 1) == UV_EINVAL);
+  host_turn(&host, 2);
+  CHECK(cnet_close(stream, false) == 0);
+  host_end(&host);
+}
+
 const test_t path_tests[] = {
     {"file of a path: has its mode, and goes with the stream", binds_with_a_mode_and_takes_its_file_with_it},
     {"file of a path: stays where it is another one by then", leaves_a_file_that_is_another_one_by_then},
@@ -208,5 +223,7 @@ const test_t path_tests[] = {
     {"file of a path: a relative one is that of the call", binds_a_relative_path_where_the_call_was},
     {"file of a path: nothing is left without memory", binds_nothing_without_memory},
     {"connect: is refused to who cannot", refuses_what_cannot_connect},
+    {"connect: an attempt that was given up leaves no listener",
+     refuses_to_listen_behind_an_attempt_that_was_given_up},
     {NULL, NULL},
 };

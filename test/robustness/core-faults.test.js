@@ -11,14 +11,17 @@ const { tempDir } = require('../support/temp');
 
 const LIMIT = 64;
 
-describe('faults of the system', function () {
+/* The same with sockets on so many I/O threads. */
+const faults = (threads) => function () {
   this.timeout(patience(20000));
   before(function () {
     if (process.platform !== 'linux') this.skip();
   });
 
   const run = (name, args = [], options = {}) =>
-    runFixture('faults.js', [name, ...args], { limits: `ulimit -n ${LIMIT}`, ...options });
+    runFixture('faults.js', [name, ...args], {
+      limits: `ulimit -n ${LIMIT}`, within: ['env', `CNET_IO_THREADS=${threads}`], ...options,
+    });
 
   const passes = (name) => async () => {
     assert.deepStrictEqual(await run(name), { status: 0, stdout: 'done\n', stderr: '' });
@@ -76,4 +79,8 @@ describe('faults of the system', function () {
   it('listen() without descriptors fails with EMFILE as in Node, and later works', passes('listen'));
 
   it('failures leave no descriptor behind', passes('leak'));
-});
+};
+
+describe('faults of the system', faults(0));
+
+describe('faults of the system, with I/O threads', faults(2));

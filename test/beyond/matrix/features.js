@@ -52,6 +52,12 @@ function onread(plan, buffer) {
   };
 }
 
+/** What a socket on an I/O thread cannot do: with CNET_IO_THREADS too. */
+function withoutThreads({ options }) {
+  options.server.ioThreads = false;
+  options.connect.ioThread = false;
+}
+
 /** A socket that goes through a token; what it has read by then goes along. */
 async function moveHere(socket, scene, side) {
   if (socket.connecting) await once(socket, 'connect');
@@ -126,6 +132,7 @@ const features = [
     name: 'sendDescriptors',
     needs: POSIX,
     plan(plan) {
+      withoutThreads(plan);
       plan.transport = 'path';
       plan.raw = true;
       plan.client.descriptors = true;
@@ -218,6 +225,7 @@ const features = [
     name: 'transfer to the same thread',
     needs: POSIX,
     plan(plan) {
+      withoutThreads(plan);
       plan.accepted.push(moveHere);
       plan.connected.push(moveHere);
     },
@@ -225,14 +233,16 @@ const features = [
   {
     name: 'transfer to a worker',
     needs: POSIX,
-    plan: (plan) => {
+    plan(plan) {
+      withoutThreads(plan);
       plan.away = 'worker';
     },
   },
   {
     name: 'send() to a child process',
     needs: POSIX,
-    plan: (plan) => {
+    plan(plan) {
+      withoutThreads(plan);
       plan.away = 'child';
     },
   },

@@ -1,0 +1,69 @@
+'use strict';
+// io-threads.js: `npm run test:io-threads [-- options]`: the tests of what sockets and servers do, with all of them on
+// I/O threads (CNET_IO_THREADS). test/io-threads-ledger.json names the tests that fail then, each with its reason:
+// another failure is one of this run, and so is a test of the ledger that passes.
+//   --threads=N   on how many; 2
+//   --files=WORD  only the files that have this in their name
+//   --record      writes what has failed to the ledger
+
+const path = require('node:path');
+
+const { ensure } = require('./ensure.js');
+const { readLedger, record, runFile, tellFile, testFiles, unexplained } = require('./known-failures.js');
+const { summary } = require('./mocha.js');
+const { ROOT, ToolError, run, sumOf, tool } = require('./run.js');
+
+const USAGE = 'usage: npm run test:io-threads [-- --threads=N] [-- --files=WORD] [-- --record]';
+const LEDGER = path.join(ROOT, 'test', 'io-threads-ledger.json');
+
+/** The others are about processes, TLS and http, whose sockets are mostly without threads. */
+const FOLDERS = ['api', 'beyond', 'loading'];
+
+/** For one file of tests. */
+const LIMIT_MS = 150000;
+const TEST_MS = 20000;
+
+function readArguments(args) {
+  const options = { threads: 2, word: '', isRecorded: false };
+  for (const arg of args) {
+    const [, name, value] = /^--(threads|files)=(.+)$/.exec(arg) ?? [];
+    if (arg === '--record') options.isRecorded = true;
+    else if (name === 'threads' && Number(value) > 0) options.threads = Number(value);
+    else if (name === 'files') options.word = value;
+    else throw new ToolError(USAGE);
+  }
+  return options;
+}
+
+/* Of a file: what the ledger expects to fail, and passes. One that fails at times alone is not meant. */
+function tellPassed(ledger, file, result) {
+  const expected = ledger.filter((entry) => entry.file === file && !entry.sometimes);
+  const passed = expected.filter(({ title }) => result.passed.includes(title));
+  for (const { title, reason } of passed)
+    console.log(`    ${title}: passes, and is in the ledger: ${reason}`);
+  return { passed: 0, failed: passed.length };
+}
+
+tool(async () => {
+  const { threads, word, isRecorded } = readArguments(process.argv.slice(2));
+  if (!process.env.CNET_NATIVE) await ensure();
+  const files = testFiles(FOLDERS, word);
+  if (files.length === 0) throw new ToolError(`no file of tests has ${word} in its name`);
+  const ledger = readLedger(LEDGER);
+  const options = {
+    run, node: process.execPath, dir: path.join(ROOT, '.cache', 'io-threads'), timeout: LIMIT_MS, testTimeout: TEST_MS,
+    env: { ...process.env, CNET_IO_THREADS: String(threads) },
+    more: ['--exit'], // what a test has left open that failed
+  };
+  const counts = [];
+  const failed = [];
+  for (const file of files) {
+    const result = await runFile(file, options);
+    failed.push(...result.failed.map(({ title, error }) => ({ file, title, reason: unexplained(error) })));
+    counts.push(tellFile(`${threads} threads`, file, result, ledger), tellPassed(ledger, file, result));
+  }
+  if (isRecorded) record(LEDGER, failed, files);
+  const total = sumOf(counts);
+  console.log(`${threads} I/O threads, node ${process.version}: ${summary(total)}`);
+  return total.failed > 0 ? 1 : 0;
+});
