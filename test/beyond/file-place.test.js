@@ -12,7 +12,7 @@ const { Worker } = require('node:worker_threads');
 
 const { node } = require('../support/child');
 const { turns } = require('../support/loop');
-const { needsTool, skip } = require('../support/needs');
+const { needsFiles, needsTool, skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
 const { listening, tempPath, tidy, track } = require('../support/tidy');
@@ -88,7 +88,8 @@ describe('the file of a server under --permission', function () {
     { unlinkStale: true, mode: 0o600 },
     { unlinkStale: false, mode: 0o777 },
   ]) {
-    it(`is neither made nor removed without --allow-fs-write, with the error of fs: ${JSON.stringify(options)}`, async () => {
+    it(`is neither made nor removed without --allow-fs-write, with the error of fs: ${JSON.stringify(options)}`, async function () {
+      needsFiles(this);
       for (const file of [tempPath(), stale()]) {
         const before = fs.existsSync(file) && fs.lstatSync(file).ino;
         assert.deepStrictEqual(await listenUnder({ path: file, ...options }), await denied(file));
@@ -97,7 +98,8 @@ describe('the file of a server under --permission', function () {
     });
   }
 
-  it('is made with it, for that path and no other', async () => {
+  it('is made with it, for that path and no other', async function () {
+    needsFiles(this);
     const file = stale();
     assert.strictEqual(await listenUnder({ path: file, unlinkStale: true }, `--allow-fs-write=${file}`), 'listening');
     const { code } = await listenUnder({ path: `${file}2`, mode: 0o600 }, `--allow-fs-write=${file}`);
@@ -113,7 +115,7 @@ describe('the wait for the place of a dead server', function () {
   this.timeout(patience(30000));
 
   before(function () {
-    if (process.platform === 'win32') skip(this, 'there are no files');
+    needsFiles(this);
     needsTool(this, 'flock');
   });
   afterEach(tidy);

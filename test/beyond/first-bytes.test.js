@@ -11,7 +11,7 @@ const nodeNet = require('node:net');
 
 const { fromNode } = require('../../lib/child-process');
 const { turn, until } = require('../support/loop');
-const { needsLinux } = require('../support/needs');
+const { needsLinux, needsNodeDescriptors } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { net } = require('../support/subject');
 const { connected, listening, tempPath, tidy, track } = require('../support/tidy');
@@ -63,11 +63,17 @@ const WAYS = {
   },
 };
 
+/** What a way needs of the system. */
+const NEEDS = { 'fromNode()': needsNodeDescriptors };
+
 describe('bytes that came before', () => {
   afterEach(tidy);
 
   for (const [name, open] of Object.entries(WAYS)) {
-    it(`go to the callback of onread in pieces of its buffer, then what follows and the end: ${name}`, async () => {
+    const needs = (test) => NEEDS[name]?.(test);
+
+    it(`go to the callback of onread in pieces of its buffer, then what follows and the end: ${name}`, async function () {
+      needs(this);
       const { got, onread } = collector();
       const { client, socket } = await open(onread);
       const order = [];
@@ -82,7 +88,8 @@ describe('bytes that came before', () => {
       );
     });
 
-    it(`wait while the callback says so, with what follows behind them: ${name}`, async () => {
+    it(`wait while the callback says so, with what follows behind them: ${name}`, async function () {
+      needs(this);
       const { got, onread } = collector((pieces) => pieces <= 2);
       const { client, socket } = await open(onread);
       client.write('!');
@@ -99,7 +106,8 @@ describe('bytes that came before', () => {
       assert.strictEqual(got.join(''), 'first bytes!');
     });
 
-    it(`go no further when the callback destroys the socket: ${name}`, async () => {
+    it(`go no further when the callback destroys the socket: ${name}`, async function () {
+      needs(this);
       const got = [];
       const onread = {
         buffer: Buffer.alloc(4),

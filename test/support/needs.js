@@ -39,9 +39,16 @@ function needsFiles(test) {
   if (process.platform === 'win32') skip(test, 'pipes have no files on Windows');
 }
 
-/** Skips the test where another descriptor cannot be made of a socket's. */
+/** Skips the test where nothing but a connection over TCP can be duplicated. */
 function needsDuplicates(test) {
-  if (process.platform === 'win32') skip(test, 'descriptors are not duplicated on Windows');
+  if (process.platform === 'win32') skip(test, 'nothing but connections over TCP is duplicated on Windows');
+}
+
+/** Skips the test where a socket has no such option: `error` is that of asking for it, or of setting it. */
+function needsOption(test, error) {
+  const isUnknown = ['ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'ENOPROTOOPT', 'ENOTSUP', 'EINVAL'].includes(error.code);
+  if (!isUnknown) throw error;
+  skip(test, error.message);
 }
 
 /** Skips the test on other systems than Linux. */
@@ -49,4 +56,6 @@ function needsLinux(test) {
   if (process.platform !== 'linux') skip(test, 'Linux only');
 }
 
-module.exports = { needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsTool, skip };
+module.exports = {
+  needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsOption, needsTool, skip,
+};
