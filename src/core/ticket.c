@@ -93,14 +93,13 @@ int cnet_ticket_new(cnet_stream_t *stream, int32_t type, const void *notes, size
   cnet_entry_t entry = {.type = type, .kind = stream->kind};
   cnet_name_t name;
 
-  int own = stream->flags & CNET_AWAY ? UV_EBUSY : cnet_fd(stream);
-  int err = own < 0 ? own : copy_bytes(notes, length, &entry.notes);
+  entry.fd = stream->flags & CNET_AWAY ? UV_EBUSY : cnet_platform_copy(stream->uv);
+  int err = entry.fd < 0 ? entry.fd : copy_bytes(notes, length, &entry.notes);
   if (!err && held) {
     entry.owner = loop;
     err = hold_loop(loop);
   }
-  entry.fd = err ? err : cnet_platform_dup(own);
-  err = entry.fd < 0 ? entry.fd : cnet_tickets_enter(&entry, &name);
+  if (!err) err = cnet_tickets_enter(&entry, &name);
   if (!err) {
     write_text(&name, out);
     return 0;

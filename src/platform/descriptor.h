@@ -12,7 +12,7 @@ int cnet_platform_fd(const uv_stream_t *uv);
 
 /*
  * The descriptor of `uv`, or a negative code. libuv makes none before bind or connect: where there is none yet one is
- * made, of `family` (4 or 6) for TCP.
+ * made, of `family` (4 or 6) for TCP. On Windows 0 stands for the socket, and a pipe is UV_ENOTSUP.
  */
 int cnet_platform_socket(uv_stream_t *uv, int family);
 
@@ -42,6 +42,12 @@ int cnet_platform_dup(int fd);
 
 /* Lets the descriptor `target`, which is open, be another one of what `fd` is, close-on-exec: 0 or a negative code. */
 int cnet_platform_dup_onto(int fd, int target);
+
+/*
+ * A duplicate of what `uv` is open on, close-on-exec, that another loop can take over, or a negative code. On Windows
+ * the number of a socket that is connected; UV_ENOTSUP for all else.
+ */
+int cnet_platform_copy(const uv_stream_t *uv);
 
 /* Closes such a duplicate. */
 void cnet_platform_close(int fd);

@@ -14,7 +14,6 @@ const { defineMethods } = require('../../lib/common/define-methods');
 const { State, absent, own, rare } = require('../../lib/common/state');
 const serverState = require('../../lib/server/state');
 const socketState = require('../../lib/socket/state');
-const { needsDuplicates } = require('../support/needs');
 const { tempDir } = require('../support/temp');
 
 const HOST = '127.0.0.1';
@@ -204,8 +203,7 @@ describe('the declared state', () => {
     assert.deepStrictEqual(watch.end(), []);
   });
 
-  it('is all that connections have which are relayed, moved to another thread or given a handle', async function () {
-    needsDuplicates(this);
+  it('is all that connections have which are relayed, moved to another thread or given a handle', async () => {
     const target = await serve({}, echo);
     const proxy = await serve({ allowHalfOpen: true }, async (socket) => {
       const other = await connected(target);

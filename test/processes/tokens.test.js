@@ -11,7 +11,7 @@ const v8 = require('node:v8');
 const { MessageChannel, Worker } = require('node:worker_threads');
 
 const net = require('../..');
-const { needsLinux, skip } = require('../support/needs');
+const { needsDuplicates, needsLinux } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { random } = require('../support/random');
 const { patience } = require('../support/scale');
@@ -40,9 +40,6 @@ async function endedWorker() {
 describe('tokens of transfer()', function () {
   this.timeout(patience(20000));
 
-  before(function () {
-    if (process.platform === 'win32') skip(this, 'descriptors are not duplicated on Windows');
-  });
   afterEach(tidy);
 
   it('are two words, and every one another', async () => {
@@ -178,7 +175,8 @@ describe('tokens of transfer()', function () {
     assert.strictEqual(await text(client), 'same');
   });
 
-  it('of which many wait are each their own', async () => {
+  it('of which many wait are each their own', async function () {
+    needsDuplicates(this);
     const server = await listening(net.createServer());
     const bounds = Array.from({ length: 100 }, () => new net.BoundSocket({ host: HOST }));
     const ports = bounds.map((bound) => bound.address().port);

@@ -8,7 +8,7 @@ const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
 const net = require('../..');
 const { runFixture } = require('../support/child');
 const { sockopts } = require('../support/kernel');
-const { needsTool, skip } = require('../support/needs');
+const { needsDuplicates, needsFiles, needsLinux, needsTool, skip } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { patience, scaled } = require('../support/scale');
 const { MAJOR } = require('../support/subject');
@@ -48,9 +48,6 @@ async function unread(data, options) {
 }
 
 describe('transfer() and receive()', function () {
-  before(function () {
-    if (process.platform === 'win32') skip(this, 'descriptors are not duplicated on Windows');
-  });
   afterEach(tidy);
 
   describe('a socket', () => {
@@ -146,7 +143,8 @@ describe('transfer() and receive()', function () {
       assert.strictEqual(moved.destroyed, true);
     });
 
-    it('over a path moves as well', async () => {
+    it('over a path moves as well', async function () {
+      needsDuplicates(this);
       const { client, accepted } = await pair({ path: tempPath() });
       const moved = move(accepted);
       client.end('over a path');
@@ -199,7 +197,8 @@ describe('transfer() and receive()', function () {
   });
 
   describe('a server', () => {
-    it('listens on the same port, and tells so; where it was, it is closed', async () => {
+    it('listens on the same port, and tells so; where it was, it is closed', async function () {
+      needsDuplicates(this);
       const server = await listening(net.createServer());
       const { port } = server.address();
       const closing = closed(server);
@@ -209,7 +208,8 @@ describe('transfer() and receive()', function () {
       assert.strictEqual(await text(await connected(port, HOST)), 'moved');
     });
 
-    it('keeps its options, unless others are given', async () => {
+    it('keeps its options, unless others are given', async function () {
+      needsDuplicates(this);
       const blockList = new net.BlockList();
       blockList.addSubnet('127.0.0.2', 32);
       const options = {
@@ -253,7 +253,8 @@ describe('transfer() and receive()', function () {
   });
 
   describe('a bound socket', () => {
-    it('is bound to the same port', () => {
+    it('is bound to the same port', function () {
+      needsDuplicates(this);
       const bound = new net.BoundSocket({ host: HOST });
       const name = bound.address();
       const moved = net.receive(clone(net.transfer(bound)));
@@ -262,7 +263,8 @@ describe('transfer() and receive()', function () {
       moved.close();
     });
 
-    it('that is a Socket already connects from its port', async () => {
+    it('that is a Socket already connects from its port', async function () {
+      needsDuplicates(this);
       const server = await listening(net.createServer());
       const socket = new net.Socket({ handle: new net.BoundSocket({ host: HOST }) });
       const { localPort } = socket;
@@ -272,7 +274,8 @@ describe('transfer() and receive()', function () {
       assert.strictEqual(track((await accepting)[0]).remotePort, localPort);
     });
 
-    it('of a path, or closed, does not move', () => {
+    it('of a path, or closed, does not move', function () {
+      needsFiles(this);
       const bound = new net.BoundSocket({ path: tempPath() });
       assert.throws(
         () => net.transfer(bound),
@@ -287,7 +290,8 @@ describe('transfer() and receive()', function () {
   });
 
   describe('a token', () => {
-    it('is received once', async () => {
+    it('is received once', async function () {
+      needsDuplicates(this);
       const { accepted, server } = await pair();
       for (const [source, code] of [
         [accepted, 'ERR_SOCKET_CLOSED'],
@@ -314,7 +318,8 @@ describe('transfer() and receive()', function () {
       assert.strictEqual(await text(track(net.receive(tokens[0]))), 'read');
     });
 
-    it('is not spent by a call that fails', async () => {
+    it('is not spent by a call that fails', async function () {
+      needsDuplicates(this);
       const { client, accepted, server } = await pair();
       const token = net.transfer(accepted);
       assert.throws(() => net.receive(token, { objectMode: true }), { code: 'ERR_INVALID_ARG_VALUE' });
@@ -352,7 +357,8 @@ describe('transfer() and receive()', function () {
   describe('threads', function () {
     this.timeout(patience(60000));
 
-    const run = (name, size = 0, options = {}) => async () => {
+    const run = (name, size = 0, options = {}, needs = () => {}) => async function () {
+      needs(this);
       const result = await runFixture('transfer.js', [name, String(size)], options);
       assert.deepStrictEqual(result, { status: 0, stdout: 'done\n', stderr: '' });
     };
@@ -364,25 +370,25 @@ describe('transfer() and receive()', function () {
 
     it(
       'a server gives every connection to one of four workers, and keeps no descriptor',
-      run('spread', scaled(60, 12)),
+      run('spread', scaled(60, 12), {}, needsLinux),
     );
 
-    it('a listening server moves with the connections that wait, and back', run('server'));
+    it('a listening server moves with the connections that wait, and back', run('server', 0, {}, needsDuplicates));
 
     it('a worker lives until what it has sent is received', run('workerToMain'));
 
     it('what a worker has sent is closed when it is ended, and received no more', run('senderEnds'));
 
-    it('what a worker was sent and has not received is closed when it ends', run('receiverEnds'));
+    it('what a worker was sent and has not received is closed when it ends', run('receiverEnds', 0, {}, needsDuplicates));
 
     it('of many threads that have a token, one receives it', run('once', scaled(60, 12)));
 
     it('from worker to worker, without the main thread', run('workerToWorker'));
 
-    it('bound sockets, by workerData, connect and listen there', run('bound'));
+    it('bound sockets, by workerData, connect and listen there', run('bound', 0, {}, needsDuplicates));
 
-    it('without a descriptor left, what was to move stays', run('exhausted', 0, { limits: 'ulimit -n 64' }));
+    it('without a descriptor left, what was to move stays', run('exhausted', 0, { limits: 'ulimit -n 64' }, needsDuplicates));
 
-    it('the main thread ends, though nobody has received', run('mainEnds'));
+    it('the main thread ends, though nobody has received', run('mainEnds', 0, {}, needsDuplicates));
   });
 });

@@ -69,6 +69,11 @@ int cnet_platform_dup(int fd) {
   return copy >= 0 ? copy : uv_translate_sys_error(errno);
 }
 
+int cnet_platform_copy(const uv_stream_t *uv) {
+  int fd = cnet_platform_fd(uv);
+  return fd < 0 ? fd : cnet_platform_dup(fd);
+}
+
 int cnet_platform_dup_onto(int fd, int target) {
   if (fd < 0 || target < 0 || fd == target) return UV_EINVAL;
   if (fcntl(target, F_GETFD) < 0 || dup2(fd, target) < 0) return uv_translate_sys_error(errno);

@@ -10,12 +10,6 @@ int cnet_platform_fd(const uv_stream_t *uv) {
   return UV_ENOTSUP;
 }
 
-int cnet_platform_socket(uv_stream_t *uv, int family) {
-  (void)uv;
-  (void)family;
-  return UV_ENOTSUP;
-}
-
 SOCKET cnet_windows_socket(const uv_stream_t *uv) {
   uv_os_fd_t handle;
 
@@ -23,7 +17,25 @@ SOCKET cnet_windows_socket(const uv_stream_t *uv) {
   return (SOCKET)handle;
 }
 
-int cnet_windows_error(void) { return uv_translate_sys_error(WSAGetLastError()); }
+/* Two that libuv does not know, which tell what a Windows does not have. */
+int cnet_windows_error(void) {
+  int err = WSAGetLastError();
+
+  if (err == WSAENOPROTOOPT) return UV_ENOPROTOOPT;
+  return err == WSAEOPNOTSUPP ? UV_ENOTSUP : uv_translate_sys_error(err);
+}
+
+int cnet_platform_socket(uv_stream_t *uv, int family) {
+  const DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
+
+  if (uv->type != UV_TCP) return UV_ENOTSUP;
+  if (cnet_windows_socket(uv) != INVALID_SOCKET) return 0;
+  SOCKET made = WSASocketW(family == 6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_TCP, NULL, 0, flags);
+  if (made == INVALID_SOCKET) return cnet_windows_error();
+  int err = uv_tcp_open((uv_tcp_t *)uv, made);
+  if (err) closesocket(made);
+  return err;
+}
 
 bool cnet_platform_has_one_role(void) { return true; }
 
@@ -53,6 +65,28 @@ int cnet_platform_dup_onto(int fd, int target) {
   return UV_ENOTSUP;
 }
 
-void cnet_platform_close(int fd) { (void)fd; }
+/*
+ * The duplicate is the same socket, which Windows has bound to the completion port of its first loop: libuv drives it
+ * by events then, reads and writes alone: what connects or accepts would tell the first loop. No socket has a number of
+ * more than 32 bits.
+ */
+int cnet_platform_copy(const uv_stream_t *uv) {
+  const DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
+  SOCKET own = cnet_windows_socket(uv);
+  WSAPROTOCOL_INFOW info;
+  struct sockaddr_storage peer;
+  int size = sizeof peer;
+
+  if (own == INVALID_SOCKET) return uv->type == UV_TCP ? UV_EBADF : UV_ENOTSUP;
+  if (uv_tcp_getpeername((const uv_tcp_t *)uv, (struct sockaddr *)&peer, &size) != 0) return UV_ENOTSUP;
+  if (WSADuplicateSocketW(own, GetCurrentProcessId(), &info) != 0) return cnet_windows_error();
+  SOCKET copy = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0, flags);
+  if (copy == INVALID_SOCKET) return cnet_windows_error();
+  if (copy <= INT32_MAX) return (int)copy;
+  closesocket(copy);
+  return UV_EMFILE;
+}
+
+void cnet_platform_close(int fd) { closesocket((SOCKET)fd); }
 
 /* NOLINTEND(readability-non-const-parameter) */
