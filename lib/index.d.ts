@@ -1016,6 +1016,7 @@ type BooleanOption =
   | 'SO_ACCEPTCONN'
   | 'SO_DEBUG'
   | 'SO_DONTROUTE'
+  | 'SO_EXCLUSIVEADDRUSE'
   | 'SO_KEEPALIVE'
   | 'SO_OOBINLINE'
   | 'SO_PASSCRED'
@@ -1024,11 +1025,13 @@ type BooleanOption =
   | 'SO_REUSEADDR'
   | 'SO_REUSEPORT'
   | 'TCP_CORK'
+  | 'TCP_FAIL_CONNECT_ON_ICMP_ERROR'
   | 'TCP_FASTOPEN_CONNECT'
   | 'TCP_FASTOPEN_NO_COOKIE'
   | 'TCP_NODELAY'
   | 'TCP_QUICKACK'
   | 'TCP_THIN_LINEAR_TIMEOUTS'
+  | 'TCP_TIMESTAMPS'
   | 'IP_BIND_ADDRESS_NO_PORT'
   | 'IP_FREEBIND'
   | 'IP_RECVERR'
@@ -1064,6 +1067,8 @@ type NumberOption =
   | 'TCP_KEEPIDLE'
   | 'TCP_KEEPINTVL'
   | 'TCP_LINGER2'
+  | 'TCP_MAXRT'
+  | 'TCP_MAXRTMS'
   | 'TCP_MAXSEG'
   | 'TCP_NOTSENT_LOWAT'
   | 'TCP_SAVE_SYN'
@@ -1114,7 +1119,9 @@ type OptionInput<Name> = Name extends BooleanOption
         | number
     : OptionValue<Name>;
 
-/** The names of socket options, as in socket(7), tcp(7), ip(7) and ipv6(7). Since cnet 0.1.0 (not in Node). */
+/**
+ * The names of socket options, as in socket(7), tcp(7), ip(7), ipv6(7) and in Winsock. Since cnet 0.1.0 (not in Node).
+ */
 export type SocketOptionName = BooleanOption | NumberOption | TextOption | 'SO_LINGER' | 'SO_COOKIE';
 
 /**
@@ -1147,8 +1154,8 @@ export interface Socket extends WithSocketOptions {}
 export interface Server extends WithSocketOptions {}
 
 /**
- * What the kernel knows of a TCP connection (tcp(7), TCP_INFO): undefined where it does not tell. Since cnet 0.1.0 (not
- * in Node).
+ * What the kernel knows of a TCP connection (tcp(7), TCP_INFO; Windows: TCP_INFO_v0): undefined where it does not tell.
+ * Since cnet 0.1.0 (not in Node).
  */
 export interface TCPInfo {
   /** 'ESTABLISHED', 'CLOSE_WAIT' and the other states of netstat(8). Since cnet 0.1.0 (not in Node). */
@@ -1265,28 +1272,52 @@ export interface TCPInfo {
   totalTimeoutRecoveries: number | undefined;
   /** Time spent in that; Linux 6.7. Since cnet 0.1.0 (not in Node). */
   totalTimeoutMilliseconds: number | undefined;
+  /** Age of the connection; Windows. Since cnet 0.1.0 (not in Node). */
+  connectionMilliseconds: number | undefined;
+  /** Whether segments carry timestamps; Windows. Since cnet 0.1.0 (not in Node). */
+  timestamps: boolean | undefined;
+  /** Bytes on their way; Windows. Since cnet 0.1.0 (not in Node). */
+  unackedBytes: number | undefined;
+  /** Congestion window; Windows. Since cnet 0.1.0 (not in Node). */
+  congestionWindowBytes: number | undefined;
+  /** Size of the receive buffer; Windows. Since cnet 0.1.0 (not in Node). */
+  receiveBufferBytes: number | undefined;
+  /** Bytes that came out of order; Windows. Since cnet 0.1.0 (not in Node). */
+  bytesReordered: number | undefined;
+  /** How often fast retransmission began; Windows. Since cnet 0.1.0 (not in Node). */
+  fastRetransmits: number | undefined;
+  /** Duplicate acknowledgements received; Windows. Since cnet 0.1.0 (not in Node). */
+  duplicateAcksReceived: number | undefined;
+  /** Episodes of retransmission timeouts, each of one or more; Windows. Since cnet 0.1.0 (not in Node). */
+  timeoutEpisodes: number | undefined;
+  /** SYNs sent again; Windows. Since cnet 0.1.0 (not in Node). */
+  synRetransmits: number | undefined;
 }
 
-/** The process at the other end of a Unix socket. Since cnet 0.1.0 (not in Node). */
+/** The process at the other end of a Unix socket or a named pipe. Since cnet 0.1.0 (not in Node). */
 export interface PeerCredentials {
   /** Its id; undefined: it is in another PID namespace, or the system does not tell. Since cnet 0.1.0 (not in Node). */
   pid: number | undefined;
-  /** The id of its user. Since cnet 0.1.0 (not in Node). */
-  uid: number;
-  /** The id of its group. Since cnet 0.1.0 (not in Node). */
-  gid: number;
+  /** The id of its user; undefined on Windows. Since cnet 0.1.0 (not in Node). */
+  uid: number | undefined;
+  /** The id of its group; undefined on Windows. Since cnet 0.1.0 (not in Node). */
+  gid: number | undefined;
 }
 
 /** What 'drop' says about a connection that `allowedUids` has turned away. Since cnet 0.1.0 (not in Node). */
 export interface RefusedCredentials extends PeerCredentials {
   /** This distinguishes it from the limits. Since cnet 0.1.0 (not in Node). */
   reason: 'credentials';
+  /** The id of its user. Since cnet 0.1.0 (not in Node). */
+  uid: number;
+  /** The id of its group. Since cnet 0.1.0 (not in Node). */
+  gid: number;
 }
 
 export interface Socket {
-  /** What the kernel knows of a TCP connection, now. Linux. Since cnet 0.1.0 (not in Node). */
+  /** What the kernel knows of a TCP connection, now. Linux, Windows. Since cnet 0.1.0 (not in Node). */
   getTCPInfo(): TCPInfo;
-  /** Whose process is at the other end of a Unix socket. Not on Windows. Since cnet 0.1.0 (not in Node). */
+  /** Whose process is at the other end of a Unix socket or a named pipe. Since cnet 0.1.0 (not in Node). */
   getPeerCredentials(): PeerCredentials;
 }
 

@@ -52,8 +52,11 @@ function ondrop(id, verdict, localAddress, localPort, localFamily, remoteAddress
   handles[id][kOwner]?.[kDropped](data, REASONS[verdict]);
 }
 
+/** A number of the system's; undefined where it does not tell one. */
+const told = (number) => (number >= 0 ? number : undefined);
+
 /** The peer of a Unix socket; one that cannot be seen from here, as in another PID namespace, has no `pid`. */
-const describePeer = (pid, uid, gid) => ({ pid: pid > 0 ? pid : undefined, uid, gid });
+const describePeer = (pid, uid, gid) => ({ pid: pid > 0 ? pid : undefined, uid: told(uid), gid: told(gid) });
 
 /** The peer is none of those who may connect. */
 function onuserdrop(id, pid, uid, gid) {

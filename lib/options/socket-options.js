@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Socket options by name, as in socket(7), tcp(7), ip(7) and ipv6(7): getOption(), setOption(), and the option
+ * Socket options by name, as in socket(7), tcp(7), ip(7), ipv6(7) and Winsock: getOption(), setOption(), and the option
  * `socketOptions` of connect() and listen(). The names are in src/core/socket_options.c.
  */
 
@@ -15,11 +15,11 @@ const { validateInt32, validateObject, validateString, validateUint32 } = requir
 
 /* What a value is, and how long the longest one. */
 const {
-  LIMIT: { OPTION_BYTES: LONGEST_VALUE }, OPTION: { FLAG, INT, LINGER, TEXT, UINT, UINT64 },
+  LIMIT: { OPTION_BYTES: LONGEST_VALUE }, OPTION: { FLAG, INT, LINGER, LINGER16, TEXT, UINT, UINT64 },
 } = require('../native/constants');
 
 /** Room for a value, in bytes. */
-const ROOM = { [FLAG]: 4, [INT]: 4, [UINT]: 4, [TEXT]: 256, [LINGER]: 8, [UINT64]: 8 };
+const ROOM = { [FLAG]: 4, [INT]: 4, [UINT]: 4, [TEXT]: 256, [LINGER]: 8, [LINGER16]: 4, [UINT64]: 8 };
 
 /** Longer texts Linux would cut to this many bytes: IFNAMSIZ, TCP_CA_NAME_MAX, TCP_ULP_NAME_MAX. */
 const LONGEST_TEXT = 15;
@@ -57,7 +57,6 @@ function findOption(name) {
 
 /** An option by its numbers. */
 function rawOption(level, number) {
-  if (process.platform === 'win32') throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('getOption()');
   validateInt32(level, 'level', 0);
   validateInt32(number, 'option', 0);
   return { name: `${level}:${number}`, level, number, type: INT };
@@ -76,12 +75,19 @@ function textBytes(value, name) {
   return bytes;
 }
 
+/** The struct linger of a system: two numbers, and how large the second may be. */
+const LINGERS = {
+  [LINGER]: { Numbers: Int32Array, max: 2 ** 31 - 1 },
+  [LINGER16]: { Numbers: Uint16Array, max: 2 ** 16 - 1 },
+};
+
 /** A number of seconds, or `{ onoff, linger }`. */
-function lingerBytes(value, name) {
+function lingerBytes(type, value, name) {
+  const { Numbers, max } = LINGERS[type];
   if (typeof value !== 'number') validateObject(value, name);
   const { onoff = true, linger = 0 } = typeof value === 'number' ? { linger: value } : value;
-  validateInt32(linger, typeof value === 'number' ? name : `${name}.linger`, 0);
-  return bytesOf(Int32Array.of(onoff ? 1 : 0, linger));
+  validateInt32(linger, typeof value === 'number' ? name : `${name}.linger`, 0, max);
+  return bytesOf(Numbers.of(onoff ? 1 : 0, linger));
 }
 
 /** The bytes of a value. @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE */
@@ -90,7 +96,8 @@ function encode({ name: option, type }, value, name) {
     case TEXT:
       return textBytes(value, name);
     case LINGER:
-      return lingerBytes(value, name);
+    case LINGER16:
+      return lingerBytes(type, value, name);
     case FLAG:
       if (typeof value !== 'boolean' && typeof value !== 'number')
         throw invalidArgType(name, ['boolean', 'number'], value);
@@ -115,8 +122,9 @@ function decode({ type }, memory, length) {
       const end = text.indexOf(0);
       return text.toString('utf8', 0, end < 0 ? length : end);
     }
-    case LINGER: {
-      const [onoff, linger] = new Int32Array(memory);
+    case LINGER:
+    case LINGER16: {
+      const [onoff, linger] = new LINGERS[type].Numbers(memory);
       return { onoff: onoff !== 0, linger };
     }
     case UINT64:

@@ -3,7 +3,7 @@
 /** The option `allowedUids` of servers: whose processes may connect to a path (see socket/credentials.js). */
 
 const native = require('../native/binding');
-const { checkPlatform, credentialsOf } = require('../socket/credentials');
+const { credentialsOf } = require('../socket/credentials');
 const { codes, errnoException, invalidArgType, invalidArgValue } = require('../common/errors');
 const { Handle, Pipe } = require('../native/handle');
 const { byDefault } = require('../options/program-defaults');
@@ -14,7 +14,7 @@ const { validateUint32 } = require('../common/validate');
 /** @returns {Uint32Array | null} null: everybody may connect */
 function allowedUidsOption({ allowedUids }) {
   if (allowedUids === undefined || allowedUids === null) return null;
-  checkPlatform('allowedUids');
+  if (process.platform === 'win32') throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('allowedUids');
   if (!Array.isArray(allowedUids)) throw invalidArgType('options.allowedUids', 'Array', allowedUids);
   allowedUids.forEach((uid, i) => validateUint32(uid, `options.allowedUids[${i}]`));
   return Uint32Array.from(allowedUids);

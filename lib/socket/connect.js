@@ -156,6 +156,7 @@ function refused(socket, err, family = undefined) {
 function prepareForPath({ [kHandle]: handle }, path, socketOptions) {
   if (socketOptions === null) return null;
   const err = makeSocket(handle, 0);
+  if (err === uv.ENOTSUP) return setAll(handle, socketOptions); // a named pipe is no socket, and so says each option
   return err ? exceptionWithHostPort(err, 'connect', path) : setAll(handle, socketOptions);
 }
 

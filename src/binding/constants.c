@@ -41,8 +41,9 @@ static const cnet_constant_t EVENT[] = {
 };
 
 static const cnet_constant_t OPTION[] = {
-    {"FLAG", CNET_OPTION_FLAG}, {"INT", CNET_OPTION_INT},       {"UINT", CNET_OPTION_UINT},
-    {"TEXT", CNET_OPTION_TEXT}, {"LINGER", CNET_OPTION_LINGER}, {"UINT64", CNET_OPTION_UINT64},
+    {"FLAG", CNET_OPTION_FLAG},     {"INT", CNET_OPTION_INT},       {"UINT", CNET_OPTION_UINT},
+    {"TEXT", CNET_OPTION_TEXT},     {"LINGER", CNET_OPTION_LINGER}, {"LINGER16", CNET_OPTION_LINGER16},
+    {"UINT64", CNET_OPTION_UINT64},
 };
 
 static const cnet_constant_t PROXY_FAMILY[] = {

@@ -114,8 +114,8 @@ static void user_rejected(cnet_stream_t *listener, const cnet_credentials_t *pee
   if (napi_open_handle_scope(napi, &scope) != napi_ok) return;
   argv[0] = cnet_int(napi, state->id);
   argv[1] = cnet_number(napi, (double)peer->pid);
-  argv[2] = cnet_number(napi, peer->uid);
-  argv[3] = cnet_number(napi, peer->gid);
+  argv[2] = cnet_number(napi, (double)peer->uid);
+  argv[3] = cnet_number(napi, (double)peer->gid);
   cnet_emit(state->env, state->context, CNET_ON_USER_DROP, 4, argv);
   napi_close_handle_scope(napi, scope);
 }

@@ -101,8 +101,8 @@ napi_value cnet_js_credentials(napi_env napi, napi_callback_info info) {
   int err = stream == NULL ? UV_EBADF : cnet_peer_credentials(stream, &peer);
   if (err) return cnet_int(napi, err);
   bool ok = napi_set_named_property(napi, call.argv[1], "pid", cnet_number(napi, (double)peer.pid)) == napi_ok &&
-            napi_set_named_property(napi, call.argv[1], "uid", cnet_number(napi, peer.uid)) == napi_ok &&
-            napi_set_named_property(napi, call.argv[1], "gid", cnet_number(napi, peer.gid)) == napi_ok;
+            napi_set_named_property(napi, call.argv[1], "uid", cnet_number(napi, (double)peer.uid)) == napi_ok &&
+            napi_set_named_property(napi, call.argv[1], "gid", cnet_number(napi, (double)peer.gid)) == napi_ok;
   return cnet_int(napi, ok ? 0 : UV_EINVAL);
 }
 

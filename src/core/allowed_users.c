@@ -20,7 +20,7 @@ static void on_listener_freed(cnet_stream_t *listener, cnet_part_t *part) {
 
 static const cnet_part_ops_t OPS = {.order = CNET_PART_ALLOWED_USERS, .freed = on_listener_freed};
 
-static bool is_allowed(const cnet_users_t *allowed, uint32_t user) {
+static bool is_allowed(const cnet_users_t *allowed, int64_t user) {
   for (size_t i = 0; i < allowed->count; i++)
     if (allowed->numbers[i] == user) return true;
   return false;
@@ -31,7 +31,7 @@ bool cnet_users_admit(cnet_stream_t *listener, cnet_stream_t *client) {
   cnet_credentials_t peer;
 
   if (allowed == NULL) return true;
-  int err = cnet_platform_credentials(client->uv, &peer);
+  int err = cnet_platform_credentials(client->uv, false, &peer);
   if (!err && is_allowed(allowed, peer.uid)) return true;
   cnet_close(client, false);
   if (err) return false;
@@ -54,5 +54,6 @@ int cnet_set_allowed_users(cnet_stream_t *listener, const uint32_t *users, size_
 }
 
 int cnet_peer_credentials(const cnet_stream_t *stream, cnet_credentials_t *out) {
-  return stream->kind == CNET_PIPE ? cnet_platform_credentials(stream->uv, out) : UV_EBADF;
+  if (stream->kind != CNET_PIPE) return UV_EBADF;
+  return cnet_platform_credentials(stream->uv, (stream->flags & CNET_OPENED) != 0, out);
 }

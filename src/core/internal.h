@@ -43,6 +43,7 @@ enum {
   CNET_PASSES = 1u << 11,    /* it is read by passing.c */
   CNET_CLIENT = 1u << 12, /* was accepted, given a descriptor or asked to connect: see cnet_platform_has_one_role() */
   CNET_AWAY = 1u << 13,   /* it has the part of away.c: its own handle is neither read nor written to */
+  CNET_OPENED = 1u << 14, /* was given an open descriptor: see cnet_platform_credentials() */
 };
 
 typedef struct cnet_write cnet_write_t;

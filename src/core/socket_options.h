@@ -6,11 +6,12 @@
 
 /* What the value of an option is. */
 typedef enum cnet_option_kind {
-  CNET_OPTION_FLAG,   /* an int: 0 or another number */
-  CNET_OPTION_INT,    /* an int */
-  CNET_OPTION_UINT,   /* 32 bits without a sign */
-  CNET_OPTION_TEXT,   /* characters, with a final zero or without */
-  CNET_OPTION_LINGER, /* struct linger */
+  CNET_OPTION_FLAG,     /* an int: 0 or another number */
+  CNET_OPTION_INT,      /* an int */
+  CNET_OPTION_UINT,     /* 32 bits without a sign */
+  CNET_OPTION_TEXT,     /* characters, with a final zero or without */
+  CNET_OPTION_LINGER,   /* struct linger, of two ints */
+  CNET_OPTION_LINGER16, /* the same of Windows, of two numbers of 16 bits without a sign */
   CNET_OPTION_UINT64,
 } cnet_option_kind_t;
 

@@ -56,7 +56,7 @@ int cnet_stream_handle(cnet_stream_t *stream, uv_stream_t **out) {
 int cnet_stream_take(cnet_stream_t *stream, int fd) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   cnet_given_back(stream);
-  stream->flags |= CNET_CLIENT;
+  stream->flags |= CNET_CLIENT | CNET_OPENED;
   if (stream->kind != CNET_TCP) return uv_pipe_open((uv_pipe_t *)stream->uv, (uv_file)fd);
   int err = uv_tcp_open((uv_tcp_t *)stream->uv, (uv_os_sock_t)fd);
   if (err == 0) cnet_error_queue_watch(stream);

@@ -1,20 +1,19 @@
 /*
- * tcp_info.c: what the kernel knows of a TCP connection: TCP_INFO of tcp(7).
+ * tcp_info.c: what the kernel knows of a TCP connection: TCP_INFO of tcp(7) on Linux, TCP_INFO_v0 on Windows.
  *
- * The kernel's struct grows at its end: an old one gives less than is asked for, a new one no more. So the fields are
- * taken by their places, which are part of the kernel's interface (linux/tcp.h), and not from the struct of a header.
+ * Linux' struct grows at its end: an old kernel gives less than is asked for, a new one no more. So the fields are
+ * taken by their places, which are part of the kernel's interface (linux/tcp.h, mstcpip.h), and not from the struct of
+ * a header, which may lack it.
  */
 #include "tcp_info.h"
 
 #include "internal.h"
 
-#if defined(__linux__)
+#if defined(__linux__) || defined(_WIN32)
 #include <math.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 
-#include "options.h"
+#include "queue.h"
 
 /* What a field is. */
 typedef enum kind {
@@ -28,7 +27,7 @@ typedef enum kind {
   UNLESS_MAX, /* U32; the highest number: none */
   THRESHOLD,  /* U32; INT32_MAX: infinite (TCP_INFINITE_SSTHRESH of the kernel) */
   RATE,       /* U64; the highest number: infinite */
-  STATE,      /* a number of tcp(7)'s states */
+  STATE,      /* a number of the states of TCP: a byte on Linux, 32 bits on Windows */
   CONGESTION, /* a number of the states of congestion control */
 } kind_t;
 
@@ -39,6 +38,43 @@ typedef struct field {
 } field_t;
 
 #define TCP_INFO_ROOM 512 /* more than any kernel gives */
+
+#if defined(_WIN32)
+
+#define STATE_SIZE 4
+
+static const char *const STATES[] = {"CLOSE",     "LISTEN",     "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT1",
+                                     "FIN_WAIT2", "CLOSE_WAIT", "CLOSING",  "LAST_ACK", "TIME_WAIT"};
+
+/* ULONG64 is aligned to 8 bytes on each processor. */
+static const field_t fields[] = {
+    {"state", 0, STATE},
+    {"sendMssBytes", 4, U32},
+    {"connectionMilliseconds", 8, U64},
+    {"timestamps", 16, BIT},
+    {"rttMicroseconds", 20, U32},
+    {"minRttMicroseconds", 24, UNLESS_MAX},
+    {"unackedBytes", 28, U32},
+    {"congestionWindowBytes", 32, U32},
+    {"sendWindowBytes", 36, U32},
+    {"receiveWindowBytes", 40, U32},
+    {"receiveBufferBytes", 44, U32},
+    {"bytesSent", 48, U64},
+    {"bytesReceived", 56, U64},
+    {"bytesReordered", 64, U32},
+    {"bytesRetransmitted", 68, U32},
+    {"fastRetransmits", 72, U32},
+    {"duplicateAcksReceived", 76, U32},
+    {"timeoutEpisodes", 80, U32},
+    {"synRetransmits", 84, U8},
+};
+
+#else
+
+#define STATE_SIZE 1
+
+static const char *const STATES[] = {"",          "ESTABLISHED", "SYN_SENT",   "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
+                                     "TIME_WAIT", "CLOSE",       "CLOSE_WAIT", "LAST_ACK", "LISTEN",    "CLOSING"};
 
 static const field_t fields[] = {
     {"state", 0, STATE},
@@ -100,6 +136,8 @@ static const field_t fields[] = {
     {"totalTimeoutMilliseconds", 244, U32},
 };
 
+#endif
+
 static size_t size_of(kind_t kind) {
   switch (kind) {
   case U16:
@@ -111,6 +149,8 @@ static size_t size_of(kind_t kind) {
   case U64:
   case RATE:
     return 8;
+  case STATE:
+    return STATE_SIZE;
   default:
     return 1;
   }
@@ -151,15 +191,13 @@ static void set_text(cnet_field_t *out, const char *const *texts, size_t count, 
 }
 
 static void set_value(cnet_field_t *out, kind_t kind, uint64_t value) {
-  static const char *const states[] = {"",          "ESTABLISHED", "SYN_SENT",   "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
-                                       "TIME_WAIT", "CLOSE",       "CLOSE_WAIT", "LAST_ACK", "LISTEN",    "CLOSING"};
   static const char *const congestion[] = {"open", "disorder", "cwr", "recovery", "loss"};
 
   out->kind = CNET_FIELD_NUMBER;
   out->number = (double)value;
   switch (kind) {
   case STATE:
-    set_text(out, states, sizeof states / sizeof *states, value);
+    set_text(out, STATES, sizeof STATES / sizeof *STATES, value);
     break;
   case CONGESTION:
     set_text(out, congestion, sizeof congestion / sizeof *congestion, value);
@@ -195,7 +233,7 @@ int cnet_tcp_info(const cnet_stream_t *stream, cnet_field_t out[CNET_TCP_FIELDS_
 
   _Static_assert(sizeof fields / sizeof *fields <= CNET_TCP_FIELDS_MAX, "there is room for all of them");
   if (stream->kind != CNET_TCP) return UV_EBADF;
-  int err = cnet_platform_get_option(stream->uv, IPPROTO_TCP, TCP_INFO, info, &size);
+  int err = cnet_platform_tcp_info(stream->uv, info, &size);
   if (err) return err;
   for (size_t i = 0; i < count; i++) {
     size_t length = size_of((kind_t)fields[i].kind);

@@ -1,4 +1,4 @@
-/* tcp_info.h: what the kernel knows of a TCP connection: TCP_INFO of tcp(7). */
+/* tcp_info.h: what the kernel knows of a TCP connection: TCP_INFO of tcp(7), TCP_INFO_v0 of Windows. */
 #ifndef CNET_CORE_TCP_INFO_H
 #define CNET_CORE_TCP_INFO_H
 

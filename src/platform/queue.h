@@ -1,4 +1,4 @@
-/* queue.h: what the kernel has queued for a socket: bytes, and messages of the error queue. */
+/* queue.h: what the kernel has queued for a socket, bytes and messages of the error queue, and its TCP statistics. */
 #ifndef CNET_PLATFORM_QUEUE_H
 #define CNET_PLATFORM_QUEUE_H
 
@@ -23,6 +23,13 @@ int cnet_platform_queued(uv_stream_t *uv);
 /* Milliseconds since the last byte of a TCP connection, sent or received (Linux, tcp(7), TCP_INFO); or a negative code.
  */
 int32_t cnet_platform_quiet(uv_stream_t *uv);
+
+/*
+ * What the system knows of a TCP connection, as the bytes of its own struct: TCP_INFO of Linux (tcp(7)), TCP_INFO_v0 of
+ * Windows (mstcpip.h). *size is the room, and then how many bytes there are. 0 or a negative code; UV_ENOTSUP: the
+ * system has no such call.
+ */
+int cnet_platform_tcp_info(const uv_stream_t *uv, void *out, uint32_t *size);
 
 /* Whether the kernel may put messages into the error queue of the socket (recvmsg(2), MSG_ERRQUEUE): timestamps and
  * such. */

@@ -7,10 +7,9 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* Who is at the other end of a Unix socket. */
+/* Who is at the other end of a Unix socket, or of a named pipe. A negative number: the system does not tell. */
 typedef struct cnet_credentials {
-  int64_t pid; /* negative: the system does not tell */
-  uint32_t uid, gid;
+  int64_t pid, uid, gid;
 } cnet_credentials_t;
 
 /*
@@ -37,7 +36,10 @@ int cnet_platform_pipe_chmod(uv_pipe_t *pipe, const char *path, bool readable, b
 /* Removes the file of a bound pipe. */
 void cnet_platform_unlink(const char *path);
 
-/* The credentials of the peer of a Unix socket; UV_ENOTCONN when there is none. */
-int cnet_platform_credentials(const uv_stream_t *uv, cnet_credentials_t *out);
+/*
+ * The credentials of the peer; UV_ENOTCONN when there is none. `given`: the descriptor was made by others. Such a pipe
+ * may be one of calls that wait (Windows): a question would wait for the read that is under way, so it is UV_ENOTSUP.
+ */
+int cnet_platform_credentials(const uv_stream_t *uv, bool given, cnet_credentials_t *out);
 
 #endif

@@ -14,7 +14,8 @@ const { connected, listening, pair, tempPath, tidy, track } = require('../suppor
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65534;
 
-const own = () => ({ pid: process.pid, uid: process.getuid(), gid: process.getgid() });
+/* Windows tells no users. */
+const own = () => ({ pid: process.pid, uid: process.getuid?.(), gid: process.getgid?.() });
 
 /** A name without a file, so that no file's permissions keep another user out. */
 let names = 0;
@@ -31,8 +32,13 @@ function python(program, name, uid) {
 /** Connects, and waits for the end. */
 const CLIENT = 's.connect(name)\nprint(s.recv(1), flush=True)';
 
+/** A child process of Node that does something with a path; it is ended after the test. */
+function childWith(source, path) {
+  const child = spawn(process.execPath, ['-e', source, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return { child, end: () => { child.kill(); return once(child, 'exit'); } };
+}
+
 describe('getPeerCredentials()', () => {
-  before(function () { if (process.platform === 'win32') skip(this, 'not on Windows'); });
   afterEach(tidy);
 
   it('names the process at the other end, on both ends', async () => {
@@ -41,7 +47,27 @@ describe('getPeerCredentials()', () => {
     assert.deepStrictEqual(accepted.getPeerCredentials(), own());
   });
 
-  it('names another process that connects', async function () {
+  it('names the process that connects: a child', async () => {
+    const server = await listening(net.createServer(), tempPath());
+    const { child, end } = childWith("require('node:net').connect(process.argv[1]).resume()", server.address());
+    const [socket] = await once(server, 'connection');
+    track(socket).on('error', () => {});
+    assert.strictEqual(socket.getPeerCredentials().pid, child.pid);
+    await end();
+  });
+
+  it('names the process that listens: a child', async () => {
+    const path = tempPath();
+    const source = "require('node:net').createServer().listen(process.argv[1], () => console.log('listening'))";
+    const { child, end } = childWith(source, path);
+    await once(child.stdout, 'data');
+    const client = await connected(path);
+    client.on('error', () => {});
+    assert.strictEqual(client.getPeerCredentials().pid, child.pid);
+    await end();
+  });
+
+  it('names another process that connects, with its user', async function () {
     needsLinux(this);
     needsTool(this, 'python3');
     const server = await listening(net.createServer(), newName());
@@ -52,7 +78,7 @@ describe('getPeerCredentials()', () => {
     await once(child, 'close');
   });
 
-  it('names another process that listens', async function () {
+  it('names another process that listens, with its user', async function () {
     needsLinux(this);
     needsTool(this, 'python3');
     const name = newName();

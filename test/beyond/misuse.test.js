@@ -6,7 +6,7 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const fs = require('node:fs');
 
-const { needsLinux } = require('../support/needs');
+const { needsFiles, needsLinux } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { net } = require('../support/subject');
 const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
@@ -118,9 +118,9 @@ describe('misplaced options', () => {
     const options = {
       port: 0,
       host: HOST,
-      receiveDescriptors: true,
+      receiveDescriptors: process.platform !== 'win32',
       maxConnectionsPerAddress: 2,
-      userTimeout: process.platform === 'linux' ? 5 : 0,
+      ...(process.platform === 'linux' && { userTimeout: 5 }),
     };
     const server = track(net.createServer(options).listen(options));
     await once(server, 'listening');
@@ -172,22 +172,21 @@ describe('options that count where they are given', () => {
 describe('features of another kind of socket', () => {
   afterEach(tidy);
 
-  before(function () {
+  it('connect() to a path refuses what is of TCP', function () {
     needsLinux(this);
-  });
-
-  it('connect() to a path refuses what is of TCP', () => {
     for (const name of ['connectionAttemptDelay', 'fastOpen', 'multipath', 'userTimeout']) {
       isRefused(() => net.connect({ path: '/nowhere', [name]: VALUES[name] }), name, 'is an option for TCP');
     }
   });
 
-  it('listen() on a path refuses what is of TCP', () => {
+  it('listen() on a path refuses what is of TCP', function () {
+    needsLinux(this);
     for (const name of ['fastOpen', 'multipath'])
       isRefused(() => net.createServer().listen({ path: tempPath(), [name]: true }), name, 'is an option for TCP');
   });
 
-  it('listen() on a port refuses what is of a file', () => {
+  it('listen() on a port refuses what is of a file', function () {
+    needsFiles(this);
     isRefused(() => net.createServer().listen({ port: 0, mode: 0o600 }), 'mode', 'is an option for Unix sockets');
     isRefused(() => net.createServer().listen({ port: 0, mode: 0 }), 'mode', 'is an option for Unix sockets');
     isRefused(() => net.createServer().listen({ port: 0, unlinkStale: true }), 'unlinkStale', 'is an option for Unix sockets');
@@ -218,7 +217,8 @@ describe('features of another kind of socket', () => {
     }
   });
 
-  it('sendDescriptors() on TCP says so', async () => {
+  it('sendDescriptors() on TCP says so', async function () {
+    needsLinux(this);
     const { client } = await pair();
     assert.throws(() => client.sendDescriptors('x', [0]),
       { code: 'ERR_INVALID_HANDLE_TYPE', message: 'sendDescriptors() is for Unix sockets only, and this is a TCP socket' });
@@ -240,8 +240,7 @@ describe('the name of a socket option', () => {
   const meant = (name, expected) =>
     assert.throws(() => new net.Socket().getOption(name), { code: INVALID, message: expected });
 
-  it('that is nearly right: the error says which was meant', function () {
-    needsLinux(this);
+  it('that is nearly right: the error says which was meant', () => {
     meant('SO_REUSEADR', /did you mean SO_REUSEADDR\?/);
     meant('so_rcvbuf', /did you mean SO_RCVBUF\?/);
     meant('TCP_NODEALY', /did you mean TCP_NODELAY\?/);

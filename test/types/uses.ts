@@ -166,8 +166,8 @@ net.connect({ port: 1, socketOptions: { TCP_NODELAY: 1, SO_LINGER: { onoff: true
 net.connect({ path: '/path', socketOptions: [['SO_PRIORITY', 1], [1, 7, Buffer.alloc(4)]] });
 server.listen({ port: 0, socketOptions: { IP_FREEBIND: true } });
 const rtt: number | undefined = client.getTCPInfo().rttMicroseconds;
-const uid: number = client.getPeerCredentials().uid;
-createServer({ allowedUids: [uid] });
+const uid: number | undefined = client.getPeerCredentials().uid;
+createServer({ allowedUids: [uid ?? 0] });
 // @ts-expect-error there is no such option
 client.getOption('SO_RECVBUF');
 // @ts-expect-error it is a number

@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "options.h"
+
 #if defined(__linux__) && !defined(SIOCOUTQ)
 #define SIOCOUTQ TIOCOUTQ /* as in linux/sockios.h, which musl does not bring */
 #endif
@@ -55,6 +57,17 @@ int cnet_platform_queued(uv_stream_t *uv) {
   if (err) return err;
   int unread = cnet_platform_unread(uv);
   return unread > 0 ? unread : unsent(fd);
+}
+
+int cnet_platform_tcp_info(const uv_stream_t *uv, void *out, uint32_t *size) {
+#ifdef __linux__
+  return cnet_platform_get_option(uv, IPPROTO_TCP, TCP_INFO, out, size);
+#else
+  (void)uv;
+  (void)out;
+  (void)size;
+  return UV_ENOTSUP;
+#endif
 }
 
 int32_t cnet_platform_quiet(uv_stream_t *uv) {

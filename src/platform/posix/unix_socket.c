@@ -121,8 +121,9 @@ static int credentials_of(int fd, cnet_credentials_t *out) {
   return 0;
 }
 
-int cnet_platform_credentials(const uv_stream_t *uv, cnet_credentials_t *out) {
+int cnet_platform_credentials(const uv_stream_t *uv, bool given, cnet_credentials_t *out) {
   uv_os_fd_t fd;
+  (void)given;
 
   int err = uv_fileno((const uv_handle_t *)uv, &fd);
   return err ? err : credentials_of(fd, out);

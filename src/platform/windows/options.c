@@ -13,11 +13,14 @@ static int set_number(SOCKET socket, int level, int name, int value) {
   return setsockopt(socket, level, name, (const char *)&value, sizeof value) == 0 ? 0 : cnet_windows_error();
 }
 
+/* Why there is no socket: a pipe has none. */
+static int no_socket(const uv_stream_t *uv) { return uv->type == UV_TCP ? UV_EBADF : UV_ENOTSUP; }
+
 int cnet_platform_get_option(const uv_stream_t *uv, int level, int name, void *value, uint32_t *size) {
   SOCKET socket = cnet_windows_socket(uv);
   int length = *size > INT32_MAX ? INT32_MAX : (int)*size;
 
-  if (socket == INVALID_SOCKET) return UV_EBADF;
+  if (socket == INVALID_SOCKET) return no_socket(uv);
   if (getsockopt(socket, level, name, value, &length) != 0) return cnet_windows_error();
   if ((uint32_t)length < *size) *size = (uint32_t)length;
   return 0;
@@ -26,7 +29,7 @@ int cnet_platform_get_option(const uv_stream_t *uv, int level, int name, void *v
 int cnet_platform_set_option(const uv_stream_t *uv, int level, int name, const void *value, uint32_t size) {
   SOCKET socket = cnet_windows_socket(uv);
 
-  if (socket == INVALID_SOCKET) return UV_EBADF;
+  if (socket == INVALID_SOCKET) return no_socket(uv);
   return setsockopt(socket, level, name, value, (int)size) == 0 ? 0 : cnet_windows_error();
 }
 
