@@ -54,7 +54,8 @@ int cnet_connect(cnet_stream_t *stream, const cnet_connect_options_t *options) {
 void cnet_abandon(cnet_stream_t *stream) {
   const cnet_attempt_t *attempt = cnet_attempt_of(stream);
 
-  if (attempt != NULL && attempt->dial != NULL && attempt->dial->dialled) stream->flags |= CNET_USED;
+  if (attempt != NULL && ((attempt->dial != NULL && attempt->dial->dialled) || cnet_race_dials(attempt, stream->uv)))
+    stream->flags |= CNET_USED;
   cnet_attempt_end(stream);
 }
 

@@ -29,7 +29,10 @@ int cnet_connect(cnet_stream_t *stream, const cnet_connect_options_t *options);
 /* The same to a path of `length` bytes, or with a leading zero byte to an abstract name. */
 int cnet_connect_path(cnet_stream_t *stream, const char *path, size_t length);
 
-/* Ends the attempt, if there is one: the stream stays as one that has not connected, and the host goes on by itself. */
+/*
+ * Ends the attempt, if there is one: the stream stays as one that has not connected, and the host goes on by itself.
+ * When its handle has been dialled it can neither listen nor go to more than one address.
+ */
 void cnet_abandon(cnet_stream_t *stream);
 
 /* Whether the kernel has an answer to what the stream is trying, of which this turn of the loop is yet to tell. */

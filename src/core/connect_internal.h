@@ -105,6 +105,9 @@ void cnet_race_ref(cnet_attempt_t *attempt, bool ref);
 /* Whether the kernel has an answer to one of them of which libuv has not told yet. */
 bool cnet_race_is_settled(const cnet_attempt_t *attempt);
 
+/* Of a race: whether libuv is yet to tell of this handle. */
+bool cnet_race_dials(const cnet_attempt_t *attempt, const uv_stream_t *uv);
+
 /* --- connect_prepare.c --- */
 
 /*

@@ -131,6 +131,12 @@ bool cnet_race_is_settled(const cnet_attempt_t *attempt) {
   return false;
 }
 
+bool cnet_race_dials(const cnet_attempt_t *attempt, const uv_stream_t *uv) {
+  for (const cnet_lane_t *lane = attempt->lanes; lane != NULL; lane = lane->next)
+    if (lane->dialled && lane->uv == uv) return true;
+  return false;
+}
+
 static void start_beside(void *data) {
   cnet_stream_t *stream = ((cnet_lane_t *)data)->stream;
 

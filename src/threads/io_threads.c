@@ -105,8 +105,9 @@ static void end(cnet_io_thread_t *thread) {
 }
 
 static void stop(cnet_io_thread_t *thread) {
-  if (thread->stopped) return;
-  end(thread);
+  if (thread->left) return;
+  thread->left = true; /* first: within what follows a host may call this again */
+  if (!thread->stopped) end(thread);
   cnet_seat_end_all(thread);
   close_wake(thread);
 }

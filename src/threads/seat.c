@@ -202,12 +202,12 @@ void cnet_seat_end_all(cnet_io_thread_t *thread) {
   cnet_mailbox_take(&thread->events, &thread->arrived);
   cnet_mailbox_take(&thread->commands, &thread->arrived);
   free_chain(&thread->arrived);
+  for (cnet_link_t *link = thread->first; link != NULL; link = link->next)
+    if (!link->leaves) cnet_away_end(link->seat);
+  /* Nothing is on a thread any more when the host is told. */
   for (cnet_link_t *link = thread->first, *next; link != NULL; link = next) {
-    cnet_stream_t *seat = link->seat;
     next = link->next;
-    bool leaves = link->leaves, closed = link->closed;
-    if (leaves && !closed) cnet_away_closed(seat);
-    if (!leaves) cnet_away_end(seat);
+    if (link->leaves && !link->closed) cnet_away_closed(link->seat);
     cnet_seat_link_free(link);
   }
   thread->links = 0;

@@ -67,6 +67,16 @@ static void on_parked(const cnet_link_t *link, cnet_note_t *note) {
   cnet_away_written(link->seat, status);
 }
 
+/* The host is told, and may stop the thread: that frees all links. */
+static void on_closed(cnet_link_t *link) {
+  const cnet_io_thread_t *thread = link->thread;
+
+  cnet_seat_unlink_resumed(link);
+  link->closed = true;
+  cnet_away_closed(link->seat);
+  if (!thread->stopped && !link->giving) cnet_seat_link_free(link);
+}
+
 static void deal_with(cnet_note_t *note) {
   cnet_link_t *link = note->link;
 
@@ -89,9 +99,7 @@ static void deal_with(cnet_note_t *note) {
     return;
   default:
     assert(note->kind == CNET_NOTE_CLOSE && link->leaves);
-    cnet_away_closed(link->seat);
-    link->closed = true;
-    if (!link->giving) cnet_seat_link_free(link);
+    on_closed(link);
   }
 }
 

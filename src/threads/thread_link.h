@@ -74,7 +74,8 @@ struct cnet_io_thread {
   cnet_link_t *first, *resumed;
   uint32_t links;
   uint32_t holds; /* seats that keep the loop going */
-  bool stopped;
+  bool stopped;   /* the thread has ended */
+  bool left;      /* and JavaScript's side has given up what was of it */
   uv_thread_t id;
   cnet_note_t stop;
 

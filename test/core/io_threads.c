@@ -289,6 +289,28 @@ static void may_be_stopped_within_a_callback(void) {
   end(&host, threads);
 }
 
+static void stop_at_close(host_t *host, host_event_t event, cnet_stream_t *stream) {
+  (void)stream;
+  if (event == HOST_CLOSED && host->counts[HOST_CLOSED] == 1) cnet_threads_stop(host->data);
+}
+
+/* The second one is closed, and its thread is yet to say so, or has not been told: its end is told within stop(). */
+static void may_be_stopped_when_the_end_of_a_stream_is_told(void) {
+  for (int close_both = 0; close_both < 2; close_both++) {
+    cnet_stream_t *pair[2];
+    host_t host;
+    cnet_threads_t *threads = begin(&host, CNET_TCP, pair, 2);
+
+    host.data = threads;
+    host.run = stop_at_close;
+    CHECK(cnet_close(pair[0], false) == 0);
+    if (close_both) CHECK(cnet_close(pair[1], false) == 0);
+    AWAIT(&host, HOST_CLOSED, 1 + close_both);
+    CHECK(close_both || !cnet_is_away(pair[1]));
+    end(&host, threads);
+  }
+}
+
 /* What was taken is with the kernel when the threads have ended. */
 static void writes_what_it_has_taken_before_it_ends(void) {
   cnet_stream_t *pair[2];
@@ -339,6 +361,7 @@ const test_t io_thread_tests[] = {
     {"I/O threads: may be stopped at every moment", may_be_stopped_at_every_moment},
     {"I/O threads: may be stopped at every moment of a close", may_be_stopped_at_every_moment_of_a_close},
     {"I/O threads: may be stopped within a callback", may_be_stopped_within_a_callback},
+    {"I/O threads: may be stopped when the end of a stream is told", may_be_stopped_when_the_end_of_a_stream_is_told},
     {"I/O threads: write what they have taken before they end", writes_what_it_has_taken_before_it_ends},
     {"I/O threads: go without memory", goes_without_memory},
     {NULL, NULL},
