@@ -139,21 +139,10 @@ static const field_t fields[] = {
 #endif
 
 static size_t size_of(kind_t kind) {
-  switch (kind) {
-  case U16:
-    return 2;
-  case U32:
-  case UNLESS_MAX:
-  case THRESHOLD:
-    return 4;
-  case U64:
-  case RATE:
-    return 8;
-  case STATE:
-    return STATE_SIZE;
-  default:
-    return 1;
-  }
+  static const uint8_t SIZES[] = {
+      [U16] = 2, [U32] = 4, [UNLESS_MAX] = 4, [THRESHOLD] = 4, [U64] = 8, [RATE] = 8, [STATE] = STATE_SIZE,
+  };
+  return (size_t)kind < sizeof SIZES && SIZES[kind] > 0 ? SIZES[kind] : 1;
 }
 
 /* The unsigned integer of `size` bytes. */

@@ -56,7 +56,8 @@ const faults = (threads) => function () {
     const { status, stderr } = await run('accept', args, { onSpawn: (child) => { said = flood(child); } });
     assert.deepStrictEqual({ status, stderr }, { status: 0, stderr: '' });
     const { open, listening, errors, warnings } = await said;
-    assert.ok(open > LIMIT / 4 && open < LIMIT, `${open} connections were served`);
+    const least = LIMIT / (threads > 0 ? 8 : 4); // on a thread each connection has two, and Node has more of its own
+    assert.ok(open > least && open < LIMIT, `${open} connections were served`);
     assert.strictEqual(listening, true);
     for (const code of errors) assert.strictEqual(code, 'EMFILE');
     assert.deepStrictEqual(warnings, ['CNET_DESCRIPTORS']);
