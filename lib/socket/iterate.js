@@ -26,8 +26,8 @@ function leave(socket) {
 }
 
 /**
- * The functions of an iterator of Node's that leaves the socket alone, with what is done at the end. A promise of
- * Node's goes to the loop as it is: a generator around the iterator would cost each chunk several turns of microtasks.
+ * The functions of an iterator of Node's that leaves the socket alone, with what is done at the end. The loop is given
+ * Node's own promise of each chunk: a generator around the iterator would cost each several turns of microtasks.
  */
 function watch(socket, chunks) {
   const { next, return: leaveLoop, throw: fail } = chunks;
@@ -38,18 +38,25 @@ function watch(socket, chunks) {
     isOver = true;
     if (!hasEnded || !canAnswer(socket)) leave(socket);
   };
-  // The loop hears of the end after this, so all is done by then.
-  const watched = (promise, hasEnded) => {
-    promise.then(({ done }) => done && end(hasEnded), () => end(false));
-    return promise;
+  const given = ({ done }) => done && end(true);
+  const failed = () => end(false);
+  /* The loop that is left early is told when that is done, or of what has been thrown by it. */
+  const left = async (promise) => {
+    try {
+      return await promise;
+    } finally {
+      end(false);
+    }
   };
   return {
     next(...args) {
       hasBegun = true;
-      return watched(Reflect.apply(next, chunks, args), true);
+      const promise = Reflect.apply(next, chunks, args);
+      promise.then(given, failed); // before the loop hears of the end
+      return promise;
     },
-    return: (...args) => watched(Reflect.apply(leaveLoop, chunks, args), false),
-    throw: (...args) => watched(Reflect.apply(fail, chunks, args), false),
+    return: (...args) => left(Reflect.apply(leaveLoop, chunks, args)),
+    throw: (...args) => left(Reflect.apply(fail, chunks, args)),
   };
 }
 

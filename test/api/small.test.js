@@ -80,6 +80,58 @@ describe('for await over a socket', () => {
     assert.ok(turns[0] === turns[1] && turns[0] > 0, `${turns}`);
   });
 
+  /** What a program sees of a socket whose loop it leaves in a way. */
+  async function leftBy(client, way) {
+    const server = await listening(nodeNet.createServer((socket) => socket.on('error', () => {}).write('text')));
+    const told = [];
+    track(client).connect(server.address().port, HOST);
+    for (const event of ['end', 'error', 'close']) client.on(event, (value) => told.push([event, value?.code]));
+    try {
+      told.push(await way(client));
+    } catch (error) {
+      told.push(error.message);
+    }
+    told.push(client.destroyed);
+    if (!client.destroyed) client.destroy();
+    await closed(client);
+    return told;
+  }
+
+  const WAYS = {
+    break: async (client) => { for await (const chunk of client) return String(chunk); },
+    'break, when destroy() throws': async (client) => {
+      client.destroy = () => {
+        delete client.destroy;
+        throw new Error('of destroy()');
+      };
+      for await (const chunk of client) return String(chunk);
+    },
+    'an exception': async (client) => { for await (const chunk of client) throw new Error(`at ${chunk}`); },
+    'return() before the first chunk': async (client) => (await client[Symbol.asyncIterator]().return(5)).value,
+    'throw()': async (client) => {
+      const iterator = client[Symbol.asyncIterator]();
+      await iterator.next();
+      await iterator.throw(new Error('of the program'));
+    },
+    'return() twice': async (client) => {
+      const iterator = client[Symbol.asyncIterator]();
+      await iterator.next();
+      return [await iterator.return(1), await iterator.return(2), await iterator.next()];
+    },
+    'a chunk and return() at once': async (client) => {
+      const iterator = client[Symbol.asyncIterator]();
+      const [first, last] = await Promise.all([iterator.next(), iterator.return(7)]);
+      return [String(first.value), last];
+    },
+    'destroy() with an error': async (client) => { for await (const chunk of client) client.destroy(new Error(`${chunk}`)); },
+  };
+
+  for (const [name, way] of Object.entries(WAYS)) {
+    it(`that is left by ${name} does what it does over a socket of node:net`, async () => {
+      assert.deepStrictEqual(await leftBy(new net.Socket(), way), await leftBy(new nodeNet.Socket(), way));
+    });
+  }
+
   it('has an iterator that looks as Node\'s', async () => {
     const looks = [new net.Socket(), new nodeNet.Socket()].map((socket) => {
       const iterator = track(socket)[Symbol.asyncIterator]();
