@@ -46,6 +46,20 @@ void cnet_away_end(cnet_stream_t *stream);
  */
 size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length);
 
+/*
+ * Memory of the host for a large read of the stream, to be filled on any thread: cnet_host_t.block_new(). NULL: none.
+ */
+void *cnet_away_block(cnet_stream_t *stream, uv_buf_t *out);
+
+/*
+ * As cnet_away_give(), of a read that lies at the start of a block, which is the host's then. False: nothing has
+ * happened, and the block is still the caller's.
+ */
+bool cnet_away_give_block(cnet_stream_t *stream, void *block, size_t length);
+
+/* The block is the host's again. */
+void cnet_away_block_free(cnet_loop_t *loop, void *block);
+
 /* The end of what is read: UV_EOF or another code. */
 void cnet_away_read_ended(cnet_stream_t *stream, int status);
 
