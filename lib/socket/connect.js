@@ -143,6 +143,13 @@ function connectByProgram(socket, current, index) {
   if (err && isCurrent()) oncomplete(err);
 }
 
+/** Finds the addresses, and tries them. */
+function begin(socket, options, wanted, socketOptions) {
+  wanted.socketOptions = socketOptions;
+  wanted.life = socket[kLife];
+  resolve(socket, options, wanted, attempt);
+}
+
 /** The attempt could not even begin: it is connecting already, or the path is not one. */
 function refused(socket, err, family = undefined) {
   const { [kConnectAttempt]: current, [kLife]: life } = socket;
@@ -317,7 +324,7 @@ const methods = {
     let hasBegun = false;
     try {
       if (isPipe) attemptPath(this, path, socketOptions);
-      else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
+      else begin(this, options, wanted, socketOptions);
       hasBegun = true;
     } finally { // which the place of an exception outlives: see thrown.js
       if (!hasBegun) takeBack?.(); // and not that of a connect() before, which goes on
