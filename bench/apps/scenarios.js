@@ -179,6 +179,16 @@ const textScenarios = [
     options: { size: 64, atOnce: 16 },
   },
   {
+    name: 'ws-net',
+    title: 'ws over a server of net: messages of 64 bytes and back, 16 at a time',
+    server: 'ws-net',
+    client: 'ws',
+    operations: 60000,
+    sides: ['server'],
+    drivers: ['register'],
+    options: { size: 64, atOnce: 16 },
+  },
+  {
     name: 'ioredis',
     title: 'ioredis: SET and GET of 64 bytes, 16 at a time',
     server: 'redis',

@@ -29,12 +29,22 @@ static bool give_first(cnet_link_t *link) {
     cnet_away_read_ended(link->seat, note->status);
     return false;
   }
-  size_t given = cnet_away_give(link->seat, note->bytes + note->offset, note->length - note->offset);
-  if (thread->stopped) return false;
-  note->offset += (uint32_t)given;
+  bool was_block = note->block != NULL;
+  if (cnet_seat_give_block(link, note)) {
+    if (thread->stopped) return false;
+    note->offset = note->length;
+  } else {
+    size_t given = cnet_away_give(link->seat, note->bytes + note->offset, note->length - note->offset);
+    if (thread->stopped) return false;
+    note->offset += (uint32_t)given;
+  }
   if (note->offset < note->length) return false;
   take(link, cnet_chain_take(&link->backlog));
-  free(note);
+  if (note->length > CNET_LARGE && !link->leaves) cnet_seat_supply(link, was_block);
+  if (note->block != NULL || was_block)
+    cnet_seat_note_free(link->thread, note);
+  else
+    cnet_store_put(&link->thread->store, note);
   return true;
 }
 
@@ -51,11 +61,19 @@ static void give(cnet_link_t *link) {
   if (link->closed) cnet_seat_link_free(link);
 }
 
+/* The thread reads on for a seat that is paused for a moment only: so much has come that it is longer. */
+static void stop_if_paused(cnet_link_t *link) {
+  uint64_t waits = link->got - atomic_load_explicit(&link->taken, memory_order_relaxed);
+
+  if (waits < CNET_PIECE || link->leaves || cnet_away_is_read(link->seat)) return;
+  if (atomic_exchange(&link->wants_read, false)) cnet_seat_post_read(link);
+}
+
 /* A write that has not gone is told once. */
 static void on_failed(cnet_link_t *link, cnet_note_t *note) {
   int status = note->status;
 
-  free(note);
+  cnet_store_put(&link->thread->store, note);
   link->failed = status;
   if (!link->leaves) cnet_away_failed(link->seat, status);
 }
@@ -63,7 +81,7 @@ static void on_failed(cnet_link_t *link, cnet_note_t *note) {
 static void on_parked(const cnet_link_t *link, cnet_note_t *note) {
   int status = note->status;
 
-  free(note);
+  cnet_store_put(&link->thread->store, note);
   cnet_away_written(link->seat, status);
 }
 
@@ -86,6 +104,7 @@ static void deal_with(cnet_note_t *note) {
     /* fall through */
   case CNET_NOTE_END:
     cnet_chain_add(&link->backlog, note);
+    stop_if_paused(link);
     give(link);
     return;
   case CNET_NOTE_WRITE:

@@ -23,7 +23,7 @@ static void note_done(cnet_link_t *link, cnet_note_t *note, int status) {
   if (note->kind == CNET_NOTE_PARK || (status != 0 && !link->told_failure))
     cnet_worker_tell(link->thread, note);
   else
-    free(note);
+    cnet_store_put(&link->thread->worker_store, note);
   if (status != 0) link->told_failure = true;
 }
 
