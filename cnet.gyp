@@ -58,7 +58,8 @@
       "include_dirs": ["src/base"],
       "sources": [
         "src/base/heap.c",
-        "src/base/table.c"
+        "src/base/table.c",
+        "src/base/zeroed.c"
       ]
     },
     {

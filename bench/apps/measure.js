@@ -57,9 +57,14 @@ async function operate(client, times, patience = PATIENCE) {
   return done;
 }
 
-/* The first time, in which the programs are compiled and their heaps grow, is not measured. */
-async function measureBoth({ operations: times, warmup = times }, server, client) {
-  if (warmup > 0) await operate(client, warmup);
+/* The first times, in which the programs are compiled and their heaps grow, are not measured. */
+async function warmUp({ operations: times, warmup = times, warmups = 1 }, client) {
+  for (let i = 0; i < warmups && warmup > 0; i++) await operate(client, warmup);
+}
+
+async function measureBoth(scenario, server, client) {
+  const { operations: times } = scenario;
+  await warmUp(scenario, client);
   const before = await askBoth([server, client], 'mark');
   const operations = await operate(client, times);
   const after = await askBoth([server, client], 'mark');
@@ -72,9 +77,9 @@ async function measureBoth({ operations: times, warmup = times }, server, client
 const WARMUPS = 50;
 
 /* `counted`: of the two the one that is under callgrind. */
-async function countOne({ operations: times }, client, counted, out) {
+async function countOne({ operations: times, warmups = 1 }, client, counted, out) {
   const work = () => operate(client, times, LONG_PATIENCE);
-  for (let i = 0; i < WARMUPS; i++) await work();
+  for (let i = 0; i < WARMUPS * warmups; i++) await work();
   return { operations: 1, instructions: await countParts(counted.pid, out, work) };
 }
 
@@ -132,8 +137,9 @@ const countSide = (scenario, how, side) =>
   );
 
 /* After a warm-up, as in measureBoth(). */
-async function measureClocks({ operations: times, warmup = times }, client, { pid }) {
-  if (warmup > 0) await operate(client, warmup);
+async function measureClocks(scenario, client, { pid }) {
+  const { operations: times } = scenario;
+  await warmUp(scenario, client);
   const before = clocks(pid);
   const operations = await operate(client, times);
   const { javascript, all } = used(pid, before);

@@ -16,7 +16,7 @@ const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgV
 const { ForeignHandle } = require('./foreign-handle');
 const { PHASE } = require('../native/constants');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
-const { ioThreadOption, moveToThread } = require('../options/io-threads');
+const { ioThreadOption, moveWhenRead } = require('../options/io-threads');
 const { isIP } = require('../address/ip');
 const { resolve } = require('./lookup');
 const native = require('../native/binding');
@@ -185,12 +185,11 @@ function attemptPath(socket, path, socketOptions) {
   if (err) refused(socket, err);
 }
 
-/** Unless TLS waits for the connection, or descriptors may come, or are to go, with it. */
+/** Unless TLS has the connection, or waits for it, or descriptors may come, or are to go, with it. */
 function toThread(socket) {
   const { [kHandle]: handle } = socket;
   const passes = socket[kReceivesDescriptors] || socket[kDescriptorQueue] !== null;
-  if (handle instanceof Handle && socket[kNodeStream] === null && !passes)
-    moveToThread(handle, socket[kIOThreads]);
+  if (handle instanceof Handle && socket[kNodeStream] === null && !passes) moveWhenRead(handle, socket[kIOThreads]);
 }
 
 /** What was connected is set up as was asked for before, and told. */
@@ -198,11 +197,11 @@ function established(socket) {
   const { [kLife]: life } = socket;
   socket._applyOptions();
   keep(socket);
-  if (socket[kIOThreads] > 0) toThread(socket);
   if (socket[kNodeStream] !== null && !nodeStreams().settleNodeStream(socket)) return;
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
   if (life.isCurrent && (!socket.isPaused() || awaitsReadable(socket))) socket.read(0);
+  if (socket[kIOThreads] > 0 && life.isCurrent) toThread(socket);
 }
 
 function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {

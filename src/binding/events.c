@@ -14,7 +14,7 @@ static napi_value text(napi_env napi, const char *value) { return cnet_string(na
 /* Tells of the stream in its own context; its number is the first of the integers. */
 static void tell_stream(cnet_stream_t *stream, cnet_handler_t which, size_t argc, const int32_t *argv) {
   const cnet_stream_state_t *state = cnet_state_of(stream);
-  cnet_emit_ints(state->env, state->context, which, argc, argv);
+  cnet_emit_ints(state->env, state->context, which, argc, argv, state->is_outside);
 }
 
 static int32_t id_of(cnet_stream_t *stream) { return cnet_state_of(stream)->id; }
@@ -224,14 +224,15 @@ static void ended(cnet_stream_t *stream, cnet_operation_t operation, void *conte
   const cnet_stream_state_t *state = cnet_state_of(stream);
   cnet_handler_t which = operation == CNET_SHUTDOWN ? CNET_ON_SHUTDOWN : CNET_ON_WRITE;
 
-  cnet_emit_ints(state->env, context != NULL ? context : state->context, which, 2, (int32_t[]){state->id, status});
+  cnet_emit_ints(state->env, context != NULL ? context : state->context, which, 2, (int32_t[]){state->id, status},
+                 context == NULL && state->is_outside);
 }
 
 static void idle(cnet_idle_t *timeout) {
   const cnet_idle_state_t *state = cnet_idle_data(timeout);
   cnet_environment_t *env = cnet_loop_data(cnet_idle_loop(timeout));
 
-  cnet_emit_ints(env, NULL, CNET_ON_TIMEOUT, 1, &state->id);
+  cnet_emit_ints(env, NULL, CNET_ON_TIMEOUT, 1, &state->id, false);
 }
 
 const cnet_host_t cnet_events = CNET_HOST(sizeof(cnet_stream_state_t));

@@ -29,10 +29,13 @@ typedef struct cnet_away_ops {
 } cnet_away_ops_t;
 
 /*
- * From now on `ops` works for the stream. 0; UV_EBUSY: something is on its way, or it was read from; UV_ENOTCONN: it
- * listens or connects; UV_ENOMEM.
+ * From now on `ops` works for the stream. 0; UV_EBUSY: something is on its way; UV_ENOTCONN: it listens or connects;
+ * UV_ENOMEM. What was read before is with the host; until cnet_away_go_on() nothing more is read.
  */
 int cnet_away_begin(cnet_stream_t *stream, const cnet_away_ops_t *ops, void *data);
+
+/* Has `ops` read the stream when it was read until it was moved. To be called once, when `ops` can do so. */
+void cnet_away_go_on(cnet_stream_t *stream);
 
 /*
  * Nobody works for it any more: it writes to its own descriptor. It is not read, as what was read for it may be lost,

@@ -203,6 +203,7 @@ int cnet_seat_move(cnet_io_thread_t *thread, cnet_stream_t *stream) {
   enter(thread, link);
   thread->links++;
   post(link, &link->open);
+  cnet_away_go_on(stream);
   return 0;
 }
 

@@ -42,7 +42,7 @@ static void free_all(cnet_chain_t *chain) {
   for (cnet_note_t *note; (note = cnet_chain_take(chain)) != NULL;) free(note);
 }
 
-/* What the other one had too many of: no more than one batch. */
+/* What the other one had too many of. */
 static void take_given(cnet_store_t *store) {
   cnet_chain_t given = {0};
 
@@ -69,12 +69,16 @@ cnet_note_t *cnet_store_take(cnet_store_t *store, cnet_note_kind_t kind, cnet_li
   return note;
 }
 
-/* A batch that the other one has not taken is enough for it. */
+/* What the other one does not take is no use to it. */
 static void give(cnet_store_t *store) {
-  if (cnet_mailbox_has(store->gives))
-    free_all(&store->surplus);
-  else
+  if (!cnet_mailbox_has(store->gives)) store->waiting = 0;
+  store->waiting += store->surplus_bytes;
+  if (store->waiting <= CNET_WAITING) {
     cnet_mailbox_post(store->gives, &store->surplus);
+  } else {
+    store->waiting -= store->surplus_bytes;
+    free_all(&store->surplus);
+  }
   store->surplus_bytes = 0;
 }
 

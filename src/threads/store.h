@@ -8,9 +8,13 @@
 
 #include "mailbox.h"
 
-/* Bytes that a store keeps, at most, and of a batch that is on its way to the other one. */
-#define CNET_KEPT ((size_t)512 * 1024)
-#define CNET_GIVEN ((size_t)256 * 1024)
+/*
+ * Bytes that a store keeps, at most, of a batch for the other one, and of those that wait there. A store keeps little,
+ * so that those who write have back what they have used last, which is in the caches yet.
+ */
+#define CNET_KEPT ((size_t)128 * 1024)
+#define CNET_GIVEN ((size_t)64 * 1024)
+#define CNET_WAITING ((size_t)1024 * 1024)
 
 /* Room of the notes that are kept: the smallest has SMALLEST, each further one twice as much, the last a piece. */
 #define CNET_STORE_SMALLEST ((size_t)128)
@@ -22,6 +26,7 @@ typedef struct cnet_store {
   size_t bytes; /* of them */
   cnet_chain_t surplus;
   size_t surplus_bytes;
+  size_t waiting;                /* bytes that the other one has been given since it has taken all */
   cnet_mailbox_t *gives, *takes; /* to the other store, and from it */
 } cnet_store_t;
 
