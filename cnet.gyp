@@ -58,7 +58,8 @@
       "include_dirs": ["src/base"],
       "sources": [
         "src/base/heap.c",
-        "src/base/table.c"
+        "src/base/table.c",
+        "src/base/zeroed.c"
       ]
     },
     {
@@ -190,7 +191,9 @@
         "src/threads/at_exit.c",
         "src/threads/mailbox.c",
         "src/threads/seat.c",
+        "src/threads/seat_blocks.c",
         "src/threads/seat_events.c",
+        "src/threads/store.c",
         "src/threads/io_threads.c",
         "src/threads/worker.c",
         "src/threads/worker_read.c",
@@ -241,6 +244,7 @@
         "src/binding/stats.c",
         "src/binding/stream.c",
         "src/binding/tcp_info.c",
+        "src/binding/tell_read.c",
         "src/binding/text.c",
         "src/binding/threads.c",
         "src/binding/ticket.c",

@@ -48,7 +48,7 @@ Other benchmarks, each with the options that it knows:
   --against=DIR    this tree and another checkout of cnet, which is built:
                    --scenario, --runs (7), --seconds, --node, --json
   --io-threads=N,M the CPU of JavaScript's thread and of all threads, with so many I/O threads:
-                   --scenario (whole names), --runs, --seconds, --node
+                   --scenario (whole names, of --apps too), --runs, --seconds, --node
   --instructions   with --apps or --against: instructions, counted by callgrind, in place of CPU time; one round
   --document       sockets and programs on Node 20 and 26, for the chart and the tables in docs/performance.md and README.md:
                    --nodes=PATH,PATH, --scenario, --runs (9), --seconds, --quick;
@@ -251,13 +251,13 @@ async function main() {
   const settings = readSettings(values);
   if (values.document) return mainOfDocument(values, settings);
   const all = values.apps ? apps : scenarios(settings);
+  if (values['io-threads']) return mainOfIOThreads(all, values, settings);
   const list = choose(all, values.scenario, 'scenario', (name, begin) => name.startsWith(begin));
   if (values.list) return console.log(list.map(({ name, title }) => `${name.padEnd(20)} ${title}`).join('\n'));
   if (values.apps) {
     await ensure({ build: !values['no-build'] });
     return mainOfApps(list, values, values.node ?? process.execPath);
   }
-  if (values['io-threads']) return mainOfIOThreads(all, values, settings);
   if (values.against) return mainOfAgainst(list, values, settings, values.node ?? process.execPath);
 
   const paths = { ...values, node: values.node ?? process.execPath };

@@ -94,6 +94,7 @@ const parse = (what, title) => ({ name: what.toLowerCase(), title, kind: 'micro'
 function scenarios({ idle, mostRules }) {
   return [
     echo('echo', 64, 64),
+    echo('echo', 64, 256),
     echo('echo', KB, 256),
     echo('echo', 16 * KB, 16),
     echo('echo', 64 * KB, 8),

@@ -3,7 +3,7 @@
 // bench/apps/package-lock.json.
 
 const { isHere, lacking } = require('./commands.js');
-const { countSide, measure } = require('./measure.js');
+const { countSide, measure, measureThreads } = require('./measure.js');
 const { groups, scenarios } = require('./scenarios.js');
 const { BOTH, summarise, table } = require('./summary.js');
 const { needCallgrind } = require('../instructions.js');
@@ -142,4 +142,4 @@ async function smokeApps(list, { node }) {
   return counts;
 }
 
-module.exports = { groups, runApps, scenarios, smokeApps };
+module.exports = { groups, lacking, measureThreads, runApps, scenarios, smokeApps };

@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { clocks, used } = require('../clocks.js');
 const { countParts, underCallgrind } = require('../instructions.js');
 const { MEASURED, OTHER, Process } = require('../processes.js');
 const { ROOT } = require('../../tools/run.js');
@@ -56,9 +57,14 @@ async function operate(client, times, patience = PATIENCE) {
   return done;
 }
 
-/* The first time, in which the programs are compiled and their heaps grow, is not measured. */
-async function measureBoth({ operations: times, warmup = times }, server, client) {
-  if (warmup > 0) await operate(client, warmup);
+/* The first times, in which the programs are compiled and their heaps grow, are not measured. */
+async function warmUp({ operations: times, warmup = times, warmups = 1 }, client) {
+  for (let i = 0; i < warmups && warmup > 0; i++) await operate(client, warmup);
+}
+
+async function measureBoth(scenario, server, client) {
+  const { operations: times } = scenario;
+  await warmUp(scenario, client);
   const before = await askBoth([server, client], 'mark');
   const operations = await operate(client, times);
   const after = await askBoth([server, client], 'mark');
@@ -71,25 +77,27 @@ async function measureBoth({ operations: times, warmup = times }, server, client
 const WARMUPS = 50;
 
 /* `counted`: of the two the one that is under callgrind. */
-async function countOne({ operations: times }, client, counted, out) {
+async function countOne({ operations: times, warmups = 1 }, client, counted, out) {
   const work = () => operate(client, times, LONG_PATIENCE);
-  for (let i = 0; i < WARMUPS; i++) await work();
+  for (let i = 0; i < WARMUPS * warmups; i++) await work();
   return { operations: 1, instructions: await countParts(counted.pid, out, work) };
 }
 
 /*
  * Starts the programs of a scenario, has `work` done with them, and ends them. `counts`: the side that goes under
- * callgrind.
+ * callgrind; `threads`: I/O threads of the side `measured`, which may then use both CPUs.
  */
-async function withPrograms(scenario, { node, server, client, counts }, work) {
+async function withPrograms(scenario, { node, server, client, counts, measured, threads = 0 }, work) {
   const { base, folders } = makeFolders(scenario);
   const out = path.join(base, 'counts');
   const started = [];
   const start = (cpu, side, driver, options) => {
     const file = program(`${side}s`, scenario[side]);
     const given = JSON.stringify({ ...scenario.options, ...folders, ...options });
-    const command = [node, '--expose-gc', ...preload(driver), file, given];
-    const child = new Process(cpu, counts === side ? underCallgrind(command, out) : command);
+    const hasThreads = side === measured && threads > 0;
+    const variables = hasThreads ? ['env', `CNET_IO_THREADS=${threads}`] : [];
+    const command = [...variables, node, '--expose-gc', ...preload(driver), file, given];
+    const child = new Process(hasThreads ? `${MEASURED},${OTHER}` : cpu, counts === side ? underCallgrind(command, out) : command);
     started.push(child);
     return child;
   };
@@ -128,4 +136,25 @@ const countSide = (scenario, how, side) =>
     countOne(scenario, programs.client, programs[side], out),
   );
 
-module.exports = { countSide, measure };
+/* After a warm-up, as in measureBoth(). */
+async function measureClocks(scenario, client, { pid }) {
+  const { operations: times } = scenario;
+  await warmUp(scenario, client);
+  const before = clocks(pid);
+  const operations = await operate(client, times);
+  const { javascript, all } = used(pid, before);
+  return { javascript: javascript / 1000 / operations, all: all / 1000 / operations };
+}
+
+/**
+ * What the threads of one side use, by their clocks.
+ * @param {import('./scenarios').Scenario} scenario
+ * @param {{ node: string, driver: string, side: 'server' | 'client', threads: number }} how
+ * @returns {Promise<{ javascript: number, all: number }>} microseconds of one operation
+ */
+function measureThreads(scenario, { node, driver, side, threads }) {
+  const how = { node, server: 'node', client: 'node', [side]: driver, measured: side, threads };
+  return withPrograms(scenario, how, (programs) => measureClocks(scenario, programs.client, programs[side]));
+}
+
+module.exports = { countSide, measure, measureThreads };

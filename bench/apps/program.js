@@ -12,6 +12,12 @@ const readline = require('node:readline');
 /** The scenario's options, and for a client the `port` of the server. */
 const options = JSON.parse(process.argv[2] ?? '{}');
 
+/**
+ * Milliseconds for which servers of http keep a connection without a request. Under callgrind, more than the 5 s of
+ * Node may lie between two parts of the operations.
+ */
+const KEEP_ALIVE = 60_000;
+
 const { NODE_PERFORMANCE_GC_MINOR: MINOR, NODE_PERFORMANCE_GC_MAJOR: MAJOR } = constants;
 
 const collections = { minor: 0, major: 0, pause: 0 };
@@ -74,4 +80,4 @@ function obey(operate, atOnce = 1) {
   });
 }
 
-module.exports = { obey, obeyBy, options, say };
+module.exports = { KEEP_ALIVE, obey, obeyBy, options, say };

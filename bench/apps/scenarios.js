@@ -13,6 +13,7 @@ const MB = 1024 * KB;
  * @property {object} [options] of both
  * @property {number} [file] bytes of the file `big` that lies in the folders of both
  * @property {number} operations of one run: a second's, about, as V8 still compiles in the first tenths of one
+ * @property {number} [warmups] how often these are done before they are measured: once, unless it says otherwise
  * @property {string[]} drivers beside `node`: entries of cnet. Where Node's http or http2 makes the sockets,
  *   `register` gives cnet's to what remains, and register-http to all.
  * @property {('server' | 'client')[]} [sides] those that can be on cnet; without it both
@@ -23,9 +24,12 @@ const ftp = { server: 'ftp', client: 'ftp', file: 8 * MB, operations: 60, driver
 const grpc = { server: 'grpc', client: 'grpc', drivers: ['register', 'register-http'] };
 const proxy = { server: 'proxy-chain', client: 'proxy-chain', drivers: ['register', 'register-http'] };
 
-/* A server of http under a load generator. Without that, a client of Node makes the same requests. */
+/*
+ * A server of http under a load generator. Without that, a client of Node makes the same requests. V8 compiles such a
+ * server for some seconds, and much of it anew when its first connections have ended.
+ */
 const http = (server, options) => ({
-  server, client: 'load', operations: 4000, sides: ['server'], drivers: ['register-http'],
+  server, client: 'load', operations: 4000, warmups: 3, sides: ['server'], drivers: ['register-http'],
   options: { generator: 'wrk', instead: 'requests', atOnce: 32, size: 5, ...options },
 });
 
@@ -176,6 +180,16 @@ const textScenarios = [
     client: 'ws',
     operations: 60000,
     drivers: ['register+register-http'],
+    options: { size: 64, atOnce: 16 },
+  },
+  {
+    name: 'ws-net',
+    title: 'ws over a server of net: messages of 64 bytes and back, 16 at a time',
+    server: 'ws-net',
+    client: 'ws',
+    operations: 60000,
+    sides: ['server'],
+    drivers: ['register'],
     options: { size: 64, atOnce: 16 },
   },
   {

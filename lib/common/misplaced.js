@@ -46,6 +46,29 @@ const OF_PATH = ['mode', 'unlinkStale'];
 /** What switches nothing on harms nobody. */
 const isOn = (value) => value !== undefined && value !== null && value !== false && value !== 0;
 
+/*
+ * The same for connect(), which programs call often: the engine finds a property that the source names faster than
+ * one whose name it is given. test/beyond/misuse.test.js has each name.
+ */
+const mayBeStrange = (options) =>
+  isOn(options.allowedUids) ||
+  isOn(options.ioThreads) ||
+  isOn(options.maxConnectionRate) ||
+  isOn(options.maxConnectionsPerAddress) ||
+  isOn(options.maxConnectionsPerPrefix) ||
+  isOn(options.proxyProtocol) ||
+  isOn(options.unlinkStale);
+
+const mayBeOfConnect = (options) =>
+  options.connectTimeout !== undefined ||
+  options.connectionAttemptDelay !== undefined ||
+  options.fastOpen !== undefined ||
+  options.ioThread !== undefined ||
+  options.multipath !== undefined ||
+  options.proxyHeader !== undefined ||
+  options.socketOptions !== undefined ||
+  options.userTimeout !== undefined;
+
 /**
  * @param {object} options
  * @param {'connect()' | 'createServer()' | 'listen()'} place
@@ -53,6 +76,7 @@ const isOn = (value) => value !== undefined && value !== null && value !== false
  * @throws ERR_INVALID_ARG_VALUE
  */
 function refuseMisplaced(options, place, isHeeded = undefined) {
+  if (place === 'connect()' && !mayBeStrange(options)) return;
   for (const name of STRANGE[place]) {
     const value = options[name];
     if (!isOn(value) || isHeeded?.(name)) continue;
@@ -93,6 +117,7 @@ function refusePathOptions(options) {
 
 /** The options among those of new Socket() that are connect()'s; null: there are none. */
 function optionsOfConnect(options) {
+  if (!mayBeOfConnect(options)) return null;
   let kept = null;
   for (const name of OF_CONNECT) {
     if (options[name] !== undefined) (kept ??= {})[name] = options[name];

@@ -148,6 +148,9 @@ class Handle {
 /** The number of the I/O thread that works for it; below zero: none. Few handles have one of their own. */
 Object.defineProperty(Handle.prototype, 'ioThread', { value: -1, writable: true, configurable: true });
 
+/** Of how many I/O threads it is to take one when it is read, or a write that waits has gone; 0: of none. */
+Object.defineProperty(Handle.prototype, 'threadLimit', { value: 0, writable: true, configurable: true });
+
 for (const [name, value] of Object.entries(streamBase)) {
   Object.defineProperty(Handle.prototype, name, { value, writable: true, configurable: true });
 }

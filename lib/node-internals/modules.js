@@ -16,12 +16,19 @@ const { replace } = require('../common/replace.js');
  */
 const replaceLoad = (make) => replace(Module, '_load', make);
 
+/** How long Node's list was when a name was not in it: it only grows. @type {Map<string, number>} */
+const absentAt = new Map();
+
 /**
  * @returns {boolean | undefined} whether somebody has a builtin module of Node's by now; undefined: it cannot be told
  */
 function isLoaded(name) {
   const { moduleLoadList: list } = process;
-  return Array.isArray(list) ? list.includes(`NativeModule ${name}`) : undefined;
+  if (!Array.isArray(list)) return undefined;
+  if (absentAt.get(name) === list.length) return false;
+  const isThere = list.includes(`NativeModule ${name}`);
+  if (!isThere) absentAt.set(name, list.length);
+  return isThere;
 }
 
 module.exports = { isLoaded, replaceLoad };

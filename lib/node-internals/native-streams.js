@@ -18,8 +18,16 @@ const classes = new Map();
 /** Node 18 leaves a socket of TLS as it is when the socket below closes, and the newer lines end it. */
 const LEAVES_OPEN = Number.parseInt(process.versions.node, 10) <= 18;
 
-/** @type {WeakSet<object>} the streams that have been told to close, and have not called back yet */
-const closingStreams = new WeakSet();
+/** Under which a stream of makeStream() has how far it has closed. */
+const kClosing = Symbol('kClosing');
+
+const OPEN = 0;
+/** It has been told to close, and has not called back yet. */
+const CLOSING = 1;
+const CLOSED = 2;
+
+/** Whether it is a stream of makeStream() that has been told to close, and has not called back yet. */
+const isClosing = (stream) => stream?.[kClosing] === CLOSING;
 
 /**
  * Node's TLS frees what it has at once, when the socket below has closed before. It may be within a read of that same
@@ -29,7 +37,7 @@ function freeOutsideOfReads({ _handle: handle }) {
   if (LEAVES_OPEN || typeof handle?.close !== 'function') return;
   const { close } = handle;
   handle.close = function closing(callback) {
-    if (!closingStreams.has(this._parent)) return Reflect.apply(close, this, [callback]);
+    if (!isClosing(this._parent)) return Reflect.apply(close, this, [callback]);
     setImmediate(() => Reflect.apply(close, this, [callback])); // and 'close' comes after 'error', as of any socket
     return undefined;
   };
@@ -46,31 +54,42 @@ function endWith(secure, socket) {
 }
 
 /**
- * Notes while a stream closes. On Node 18 a second close() calls back too: its TLS waits for that, for a stream that
- * the socket below has closed.
- * @param {object} stream of makeStream()
+ * A method of a class of streams that notes while a stream closes. On Node 18 a second close() calls back too: its TLS
+ * waits for that, for a stream that the socket below has closed.
+ * @param {Function} method of Node's, that closes
  */
-function watchClose(stream) {
-  let isClosed = false;
-  for (const name of ['close', 'reset']) {
-    const { [name]: method } = stream;
-    if (method === undefined) continue;
-    stream[name] = (callback) => {
-      if (isClosed) {
-        if (LEAVES_OPEN && callback !== undefined) setImmediate(callback);
-        return undefined;
-      }
-      const told = () => {
-        closingStreams.delete(stream);
-        callback?.();
-      };
-      const err = Reflect.apply(method, stream, [told]);
-      if (err) return err;
-      isClosed = true;
-      closingStreams.add(stream);
-      return err;
-    };
+const noting = (method) => function closing(callback) {
+  if (this[kClosing] !== OPEN) {
+    if (LEAVES_OPEN && callback !== undefined) setImmediate(callback);
+    return undefined;
   }
+  const told = () => {
+    this[kClosing] = CLOSED;
+    callback?.();
+  };
+  const err = Reflect.apply(method, this, [told]);
+  if (!err) this[kClosing] = CLOSING;
+  return err;
+};
+
+/**
+ * A class of Node's whose streams are seen to close. It has the name of Node's, and its instances are instances of
+ * that.
+ */
+function watchClass(Class) {
+  const Watched = class extends Class {
+    constructor(type) {
+      super(type);
+      this[kClosing] = OPEN;
+    }
+  };
+  for (const name of ['close', 'reset']) {
+    const { [name]: method } = Class.prototype;
+    if (method === undefined) continue;
+    Object.defineProperty(Watched.prototype, name, { value: noting(method), writable: true, configurable: true });
+  }
+  Object.defineProperty(Watched, 'name', { value: Class.name, configurable: true });
+  return Watched;
 }
 
 /**
@@ -84,13 +103,11 @@ function watchClose(stream) {
 function makeStream(kind, makeDescriptor) {
   if (!classes.has(kind)) {
     const socket = new Socket({ fd: makeDescriptor(), manualStart: true });
-    classes.set(kind, socket._handle.constructor);
+    classes.set(kind, watchClass(socket._handle.constructor));
     socket.destroy();
   }
   const Class = classes.get(kind);
-  const stream = new Class(IS_SOCKET);
-  watchClose(stream);
-  return stream;
+  return new Class(IS_SOCKET);
 }
 
 let timerSymbol;
@@ -104,20 +121,31 @@ function findTimerSymbol() {
   return found;
 }
 
+/** What such a socket gives for its timer. */
+class Activity {
+  /** @param {{ _unrefTimer(): void }} socket */
+  constructor(socket) {
+    this.socket = socket;
+  }
+
+  refresh() {
+    this.socket._unrefTimer();
+  }
+}
+
 /**
  * Lets what happens on a socket of Node's above (whose `_parent` is `socket`) be activity of `socket`: that one asks
  * each socket below it for its timer.
- * @param {object} socket
- * @param {() => void} refresh
+ * @param {{ _unrefTimer(): void }} socket
  */
-function watchActivity(socket, refresh) {
+function watchActivity(socket) {
   timerSymbol ??= findTimerSymbol();
   if (timerSymbol === undefined) return;
-  Object.defineProperty(socket, timerSymbol, { value: { refresh }, configurable: true, writable: true });
+  Object.defineProperty(socket, timerSymbol, { value: new Activity(socket), configurable: true, writable: true });
 }
 
-/** Sockets of cnet on such a stream, while Node's TLS is given them. */
-const passing = new WeakSet();
+/** Sockets of cnet on such a stream, while Node's TLS is given them: hardly ever more than one. @type {object[]} */
+const passing = [];
 
 const ordinary = Function.prototype[Symbol.hasInstance];
 
@@ -127,7 +155,7 @@ const allowed = { count: 0, undo: null };
 function putHasInstance() {
   const before = Object.getOwnPropertyDescriptor(Socket, Symbol.hasInstance);
   const value = function hasInstance(instance) {
-    return ordinary.call(this, instance) || (this === Socket && passing.has(instance));
+    return ordinary.call(this, instance) || (this === Socket && passing.includes(instance));
   };
   Object.defineProperty(Socket, Symbol.hasInstance, { value, configurable: true });
   return () => {
@@ -152,12 +180,11 @@ function allowPassing() {
 
 /** Runs an action during which `socket` is one of Node's for `instanceof`. */
 function passAs(socket, action) {
-  if (passing.has(socket)) return action();
-  passing.add(socket);
+  passing.push(socket);
   try {
     return action();
   } finally {
-    passing.delete(socket);
+    passing.pop();
   }
 }
 
@@ -175,7 +202,7 @@ function asNodes(socket, read = (key) => socket[key]) {
       const value = read(key);
       if (key !== '_handle') return value;
       if (value) stream = value;
-      return value ?? (closingStreams.has(stream) ? stream : value);
+      return value ?? (isClosing(stream) ? stream : value);
     },
   });
 }

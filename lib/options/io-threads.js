@@ -10,6 +10,7 @@ const { availableParallelism, cpus } = require('node:os');
 
 const native = require('../native/binding');
 const { codes } = require('../common/errors');
+const uv = require('../native/uv');
 const { validateBoolean, validateInt32 } = require('../common/validate');
 
 /** As many as there may be at most: CNET_THREADS_MOST of src/threads/threads.h. */
@@ -56,14 +57,27 @@ function ioThreadOption({ ioThread }) {
 }
 
 /**
- * Lets a thread work for a connection, of which nothing was read yet. Where that cannot be, as the process has no
- * descriptor or thread left, or something is on its way, it stays on this thread's loop.
+ * Lets a thread work for a connection. Where a write waits, the connection moves when that has gone. Where it cannot
+ * move, as the process has no descriptor or thread left, or its bytes are on a way of their own, it stays on this
+ * thread's loop.
  * @param {import('../native/handle').Handle} handle
  * @param {number} limit how many threads there may be
  */
 function moveToThread(handle, limit) {
   const number = native.toThread(handle.id, limit);
   if (number >= 0) handle.ioThread = number;
+  handle.threadLimit = number === uv.EBUSY ? limit : 0;
+}
+
+/**
+ * The same, once the program has seen the connection: what it gives away at once, to TLS or another process, and what
+ * it leaves paused, has not moved.
+ * @param {import('../native/handle').Handle} handle
+ * @param {number} limit
+ */
+function moveWhenRead(handle, limit) {
+  if (handle.reading) moveToThread(handle, limit);
+  else handle.threadLimit = limit;
 }
 
 /** @throws ERR_SOCKET_ON_IO_THREAD */
@@ -98,4 +112,6 @@ function ioThreads() {
   return result;
 }
 
-module.exports = { MOST, ioThreadOption, ioThreads, ioThreadsOption, moveToThread, refuseOnThread, setIOThreads };
+module.exports = {
+  MOST, ioThreadOption, ioThreads, ioThreadsOption, moveToThread, moveWhenRead, refuseOnThread, setIOThreads,
+};

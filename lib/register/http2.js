@@ -9,13 +9,16 @@
 const Module = require('node:module');
 const { promisify } = require('node:util');
 
+const { lazily } = require('../common/lazily.js');
 const { replace } = require('../common/replace.js');
 const { isLoaded } = require('../node-internals/modules.js');
 const { isOwn } = require('../node-internals/tls.js');
 const { expectStandIn, makeStandIn } = require('./stand-ins.js');
 
 /** Loaded with the first socket, not before. */
-const toNodeStream = (socket) => require('../socket/node-stream.js').toNodeStream(socket);
+const nodeStreams = lazily(() => require('../socket/node-stream.js'));
+
+const toNodeStream = (socket) => nodeStreams().toNodeStream(socket);
 
 /** What http2 is to speak over for a stream that a program gives to it. */
 const streamFor = (stream) => (isOwn(stream) && !toNodeStream(stream) ? makeStandIn(stream) : stream);
@@ -35,7 +38,7 @@ function findPlain() {
 }
 
 function isPlainServer(server) {
-  if (isHttp2Loaded()) findPlain();
+  if (plain === null && isHttp2Loaded()) findPlain(); // asked for with each connection of each server of Node's
   return plain !== null && Object.prototype.isPrototypeOf.call(plain.prototype, server);
 }
 

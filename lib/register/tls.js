@@ -9,13 +9,16 @@
 
 const Module = require('node:module');
 
+const { lazily } = require('../common/lazily.js');
 const { replace } = require('../common/replace.js');
 const { allowPassing, endWith, passAs } = require('../node-internals/native-streams.js');
 const { findBelow, forward, isOwn, join, ownOf, secureListener } = require('../node-internals/tls.js');
 const { expectStandIn, makeStandIn } = require('./stand-ins.js');
 
 /** Loaded with the first socket, not before. */
-const toNodeStream = (socket) => require('../socket/node-stream.js').toStreamOfTls(socket);
+const nodeStreams = lazily(() => require('../socket/node-stream.js'));
+
+const toNodeStream = (socket) => nodeStreams().toStreamOfTls(socket);
 
 /**
  * A read has failed. Node's TLS tells of an error below it only when somebody has the control of it, which nobody takes
@@ -80,33 +83,39 @@ function wrapClass(Class, isActive) {
 }
 
 /**
- * A TLS server is given sockets of cnet that pass for Node's, where their connection can be on a stream of Node's.
- * Where it cannot, Node's own listener is given what stands for them.
+ * A TLS server is given a socket of cnet that passes for Node's, where its connection can be on a stream of Node's.
+ * Where it cannot, Node's own listener is given what stands for it.
+ * @param {() => Function} next gives emit()
  */
+function passConnection(next, server, args) {
+  const [, socket] = args;
+  if (!isOwn(socket)) return Reflect.apply(next(), server, args);
+  if (toNodeStream(socket)) return passAs(socket, () => Reflect.apply(next(), server, args));
+  expectStandIn(server, secureListener(), socket);
+  return Reflect.apply(next(), server, args);
+}
+
+/** emit() of a server, which passes connections so. */
 function passConnections(next) {
   return function emit(...args) {
-    const [event, socket] = args;
-    const pass = () => Reflect.apply(next(), this, args);
-    if (event !== 'connection' || !isOwn(socket)) return pass();
-    if (toNodeStream(socket)) return passAs(socket, pass);
-    expectStandIn(this, secureListener(), socket);
-    return pass();
+    return args[0] === 'connection' ? passConnection(next, this, args) : Reflect.apply(next(), this, args);
   };
 }
 
 /** The TLS socket of a server is seen when it is secure, or will not be. Before that it ends by Node's own means. */
+function joinSecure(socket) {
+  const { below } = findBelow(socket);
+  if (below !== null) join(socket, below);
+  else if (isOwn(socket?._parent)) endWith(socket, socket._parent);
+}
+
 function wrapEmit(next, isActive) {
-  const pass = passConnections(next);
   return function emit(...args) {
-    const [event, socket, failed] = args;
-    if (event === 'secureConnection' && isActive()) {
-      const { below } = findBelow(socket);
-      if (below !== null) join(socket, below);
-      else if (isOwn(socket?._parent)) endWith(socket, socket._parent);
-    } else if (event === 'tlsClientError' && isActive()) {
-      forward(failed);
-    }
-    return Reflect.apply(event === 'connection' && isActive() ? pass : next(), this, args);
+    const [event] = args;
+    if (event === 'connection' && isActive()) return passConnection(next, this, args);
+    if (event === 'secureConnection' && isActive()) joinSecure(args[1]);
+    else if (event === 'tlsClientError' && isActive()) forward(args[2]);
+    return Reflect.apply(next(), this, args);
   };
 }
 

@@ -6,11 +6,12 @@ const { AcceptedOptions } = require('../socket/accepted-options');
 const { serverProxyHeader, serverSocket, tellLimit } = require('../common/channels');
 const { debug } = require('../common/debug');
 const { errnoException } = require('../common/errors');
-const { moveToThread } = require('../options/io-threads');
+const { moveWhenRead } = require('../options/io-threads');
 const { lazily } = require('../common/lazily');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
+const { kHandle, kNodeStream } = require('../socket/state');
 const {
   kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kIOThreads, kKeepAliveTimes, kProxyProtocol,
 } = require('./state');
@@ -42,6 +43,15 @@ function acceptedOptions(client, server) {
   return options;
 }
 
+/** What the listeners have given away by then does not move to a thread. */
+function tellAndMove(server, socket, client) {
+  try {
+    server.emit('connection', socket);
+  } finally {
+    if (socket[kHandle] === client && socket[kNodeStream] === null) moveWhenRead(client, server[kIOThreads]);
+  }
+}
+
 /** `this` is the handle of the server, as programs may call it through server._handle.onconnection. */
 function onconnection(status, client) {
   const server = this[kOwner];
@@ -57,7 +67,6 @@ function onconnection(status, client) {
     count('refused.blockList');
     return;
   }
-  if (server[kIOThreads] > 0) moveToThread(client, server[kIOThreads]);
   const socket = new Socket(acceptedOptions(client, server));
   if (server[kProxyProtocol]) proxyProtocol().takeHeader(socket, client);
   if (server.noDelay) socket.setNoDelay(true);
@@ -69,7 +78,8 @@ function onconnection(status, client) {
   socket.server = server;
   socket._server = server;
   if (socket.destroyed) leave(server); // it could not be read from
-  server.emit('connection', socket);
+  if (server[kIOThreads] > 0) tellAndMove(server, socket, client);
+  else server.emit('connection', socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
   if (serverProxyHeader.hasSubscribers && socket.proxyHeader) {
     serverProxyHeader.publish({ server, socket, header: socket.proxyHeader });

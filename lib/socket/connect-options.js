@@ -38,12 +38,6 @@ function raceOption({ connectionAttemptDelay: delay }) {
   return delay;
 }
 
-/** How the connection is to be opened, beyond what Node has. */
-function openingOptions(options) {
-  const fastOpen = fastOpenOption(options);
-  return { delay: raceOption(options), fastOpen, multipath: multipathOption(options) };
-}
-
 /** What stands behind a NUL would not be looked up: another host than was asked for. */
 function checkHost(host) {
   if (!host) return;
@@ -87,7 +81,11 @@ function readOptions(options) {
     port,
     select,
     timeout,
-    ...openingOptions(options),
+    delay: raceOption(options),
+    fastOpen: fastOpenOption(options),
+    multipath: multipathOption(options),
+    socketOptions: null,
+    life: null,
   };
 }
 

@@ -16,7 +16,7 @@ const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgV
 const { ForeignHandle } = require('./foreign-handle');
 const { PHASE } = require('../native/constants');
 const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
-const { ioThreadOption, moveToThread } = require('../options/io-threads');
+const { ioThreadOption, moveWhenRead } = require('../options/io-threads');
 const { isIP } = require('../address/ip');
 const { resolve } = require('./lookup');
 const native = require('../native/binding');
@@ -143,6 +143,13 @@ function connectByProgram(socket, current, index) {
   if (err && isCurrent()) oncomplete(err);
 }
 
+/** Finds the addresses, and tries them. */
+function begin(socket, options, wanted, socketOptions) {
+  wanted.socketOptions = socketOptions;
+  wanted.life = socket[kLife];
+  resolve(socket, options, wanted, attempt);
+}
+
 /** The attempt could not even begin: it is connecting already, or the path is not one. */
 function refused(socket, err, family = undefined) {
   const { [kConnectAttempt]: current, [kLife]: life } = socket;
@@ -178,12 +185,11 @@ function attemptPath(socket, path, socketOptions) {
   if (err) refused(socket, err);
 }
 
-/** Unless TLS waits for the connection, or descriptors may come, or are to go, with it. */
+/** Unless TLS has the connection, or waits for it, or descriptors may come, or are to go, with it. */
 function toThread(socket) {
   const { [kHandle]: handle } = socket;
   const passes = socket[kReceivesDescriptors] || socket[kDescriptorQueue] !== null;
-  if (handle instanceof Handle && socket[kNodeStream] === null && !passes)
-    moveToThread(handle, socket[kIOThreads]);
+  if (handle instanceof Handle && socket[kNodeStream] === null && !passes) moveWhenRead(handle, socket[kIOThreads]);
 }
 
 /** What was connected is set up as was asked for before, and told. */
@@ -191,11 +197,11 @@ function established(socket) {
   const { [kLife]: life } = socket;
   socket._applyOptions();
   keep(socket);
-  if (socket[kIOThreads] > 0) toThread(socket);
   if (socket[kNodeStream] !== null && !nodeStreams().settleNodeStream(socket)) return;
   socket.emit('connect');
   life.emit('ready'); // nothing, if a listener has made it live again
   if (life.isCurrent && (!socket.isPaused() || awaitsReadable(socket))) socket.read(0);
+  if (socket[kIOThreads] > 0 && life.isCurrent) toThread(socket);
 }
 
 function publishAttempt(socket, { port, isRace }, address, status, error = undefined) {
@@ -317,7 +323,7 @@ const methods = {
     let hasBegun = false;
     try {
       if (isPipe) attemptPath(this, path, socketOptions);
-      else resolve(this, options, { ...wanted, socketOptions, life: this[kLife] }, attempt);
+      else begin(this, options, wanted, socketOptions);
       hasBegun = true;
     } finally { // which the place of an exception outlives: see thrown.js
       if (!hasBegun) takeBack?.(); // and not that of a connect() before, which goes on

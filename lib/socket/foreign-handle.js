@@ -28,6 +28,9 @@ const OPTIONAL = [
   'readStop',
 ];
 
+/** What comes of a handle that is the socket's no more. */
+const ignore = () => {};
+
 /** Who has what comes: see stand-in.js. */
 const readerOf = (socket) => socket[kLife].standIn ?? socket;
 
@@ -158,7 +161,7 @@ class ForeignHandle {
   }
 
   #forget() {
-    this.original.onread = () => {};
+    this.original.onread = ignore;
     if (this.#driver !== null) detachHandle(this.#driver);
   }
 }

@@ -217,7 +217,7 @@ function toNodeStream(socket) {
     stream.close();
     return false;
   }
-  watchActivity(socket, () => socket._unrefTimer());
+  watchActivity(socket);
   return true;
 }
 

@@ -14,6 +14,7 @@ const { KEEPING, callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
 const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
+const { moveToThread } = require('../options/io-threads');
 const { kRead } = require('../common/symbols');
 const { kFirstBytes, kHandle, kLife, kOnRead, kParser } = require('./state');
 const uv = require('../native/uv');
@@ -84,7 +85,9 @@ function startReading(socket) {
     socket[kFirstBytes].start(giveToUser);
     return;
   }
-  const err = socket[kHandle].readStart();
+  const handle = socket[kHandle];
+  const err = handle.readStart();
+  if (handle.threadLimit > 0) moveToThread(handle, handle.threadLimit);
   if (err) socket.destroy(errnoException(err, 'read'));
 }
 

@@ -35,6 +35,7 @@ const read = require('./read');
 const sendFile = require('./send-file');
 const socketOptions = require('../options/socket-options');
 const state = require('./state');
+const { streamOptions } = require('./stream-options');
 const { kOwner } = require('../common/symbols');
 const tcpInfo = require('./tcp-info');
 const tcpOptions = require('./tcp-options');
@@ -57,18 +58,6 @@ function refuseObjectMode(options) {
   if (!options.objectMode && !options.readableObjectMode && !options.writableObjectMode) return;
   const name = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((one) => options[one]);
   throw invalidArgValue(`options.${name}`, options[name], 'is not supported');
-}
-
-/** The options of stream.Duplex, for those of new Socket(). */
-function streamOptions(options) {
-  if (options instanceof AcceptedOptions) return options;
-  return {
-    ...options,
-    allowHalfOpen: Boolean(options.allowHalfOpen),
-    emitClose: false, // _destroy() emits it, when the handle has gone
-    autoDestroy: true,
-    decodeStrings: false, // C encodes strings
-  };
 }
 
 /** A handle for the option `fd`. */

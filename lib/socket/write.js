@@ -14,6 +14,7 @@ const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { callNode } = require('../node-internals/net');
 const { defaultEncodingOf, isFree, takesAtOnce } = require('../node-internals/streams');
+const { moveWhenRead } = require('../options/io-threads');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
   kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
@@ -334,9 +335,11 @@ const methods = {
   [kWritten](status) {
     const callback = this[kWriteCallback];
     this[kWriteCallback] = null;
+    const handle = this[kHandle];
+    if (handle?.threadLimit > 0) moveWhenRead(handle, handle.threadLimit);
     if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
     // of the relay, or of an I/O thread, after a write of the program's
-    else if (status < 0 && (this[kIsSpliced] || this[kHandle]?.ioThread >= 0)) this.destroy(errnoException(status, 'write'));
+    else if (status < 0 && (this[kIsSpliced] || handle?.ioThread >= 0)) this.destroy(errnoException(status, 'write'));
   },
 
   /** Half-closes when all is written. */

@@ -196,14 +196,14 @@ bool cnet_ask(cnet_environment_t *env, cnet_handler_t which, size_t argc, const 
 }
 
 void cnet_emit_ints(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
-                    const int32_t *argv) {
+                    const int32_t *argv, bool outside) {
   napi_handle_scope scope;
   napi_value values[CNET_MAX_ARGS];
 
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return;
   assert(argc <= CNET_MAX_ARGS);
   for (size_t i = 0; i < argc; i++) values[i] = cnet_int(env->napi, argv[i]);
-  cnet_emit(env, context, which, argc, values);
+  (outside ? cnet_emit_outside : cnet_emit)(env, context, which, argc, values);
   napi_close_handle_scope(env->napi, scope);
 }
 

@@ -19,9 +19,9 @@ void cnet_emit_outside(cnet_environment_t *env, napi_async_context context, cnet
 /* Drains ticks and microtasks, as after a handler, when it is not within a call: for what cnet_ask() has caused. */
 void cnet_drain(cnet_environment_t *env, napi_async_context context);
 
-/* cnet_emit() for handlers whose arguments are all integers; opens its own handle scope. */
+/* cnet_emit(), or cnet_emit_outside(), for handlers whose arguments are all integers; opens its own handle scope. */
 void cnet_emit_ints(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
-                    const int32_t *argv);
+                    const int32_t *argv, bool outside);
 
 /* As cnet_emit_ints(), in the context that there is: of the call from JavaScript, or of cnet_run_in(). */
 void cnet_tell_ints(cnet_environment_t *env, cnet_handler_t which, size_t argc, const int32_t *argv);

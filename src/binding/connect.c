@@ -6,6 +6,7 @@
 
 #include "arguments.h"
 #include "exports.h"
+#include "zeroed.h"
 
 /* More than any lookup gives; and their size in bytes is a size_t of 32 bits. */
 #define MAX_ADDRESSES (1u << 24)
@@ -56,7 +57,7 @@ static int read_arguments(const cnet_call_t *call, cnet_arguments_t *out) {
   uint32_t count = 0;
 
   if (napi_get_array_length(call->napi, call->argv[1], &count) != napi_ok || count == 0) return UV_EINVAL;
-  out->addresses = count > MAX_ADDRESSES ? NULL : calloc(count, sizeof *out->addresses);
+  out->addresses = count > MAX_ADDRESSES ? NULL : cnet_zeroed(count * sizeof *out->addresses);
   if (out->addresses == NULL) return UV_ENOMEM;
   int err = port < 0 || port > UINT16_MAX ? UV_EINVAL : read_scalars(call, out);
   for (uint32_t i = 0; i < count && !err; i++) err = read_address(call, i, (uint16_t)port, &out->addresses[i]);

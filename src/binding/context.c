@@ -12,9 +12,11 @@ cnet_stream_t *cnet_marked(const cnet_environment_t *env, cnet_mark_t mark) {
 napi_async_context cnet_context_new(const cnet_environment_t *env, const char *name) {
   napi_async_context context = NULL;
   napi_handle_scope scope;
+  napi_value text;
 
   if (env->closing || napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
-  if (napi_async_init(env->napi, NULL, cnet_string(env->napi, name, NAPI_AUTO_LENGTH), &context) != napi_ok)
+  if (napi_create_string_latin1(env->napi, name, NAPI_AUTO_LENGTH, &text) != napi_ok ||
+      napi_async_init(env->napi, NULL, text, &context) != napi_ok)
     context = NULL;
   napi_close_handle_scope(env->napi, scope);
   return context;

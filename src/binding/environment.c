@@ -41,14 +41,13 @@ void cnet_environment_settle(cnet_environment_t *env) {
 }
 
 static void delete_references(cnet_environment_t *env) {
-  napi_ref refs[] = {env->runner, env->keeper_ref, env->memory.block_ref, env->memory.shared_ref};
+  napi_ref refs[] = {env->runner, env->keeper_ref, env->memory.block.ref, env->memory.shared_ref};
 
   for (size_t i = 0; i < sizeof refs / sizeof *refs; i++)
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
   for (size_t i = 0; i < CNET_HANDLERS; i++)
     if (env->handlers[i] != NULL) napi_delete_reference(env->napi, env->handlers[i]);
-  env->memory.block_ref = NULL;
-  env->memory.block = NULL;
+  env->memory.block = (cnet_block_t){0};
   env->memory.shared_ref = NULL;
   env->memory.shared = NULL;
   cnet_context_free(env, env->outer);

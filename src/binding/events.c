@@ -1,14 +1,11 @@
 /* events.c: what the core tells, told to JavaScript: the cnet_host_t of the binding. */
 #include "events.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "address.h"
 #include "arguments.h"
 #include "call.h"
 #include "context.h"
-#include "poison.h"
+#include "tell_read.h"
 
 static cnet_environment_t *env_of(cnet_stream_t *stream) { return cnet_state_of(stream)->env; }
 
@@ -17,7 +14,7 @@ static napi_value text(napi_env napi, const char *value) { return cnet_string(na
 /* Tells of the stream in its own context; its number is the first of the integers. */
 static void tell_stream(cnet_stream_t *stream, cnet_handler_t which, size_t argc, const int32_t *argv) {
   const cnet_stream_state_t *state = cnet_state_of(stream);
-  cnet_emit_ints(state->env, state->context, which, argc, argv);
+  cnet_emit_ints(state->env, state->context, which, argc, argv, state->is_outside);
 }
 
 static int32_t id_of(cnet_stream_t *stream) { return cnet_state_of(stream)->id; }
@@ -176,75 +173,6 @@ static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
     cnet_memory_lend(state->env, use_of(state), out);
 }
 
-/* Calls a handler in the context of the stream. */
-static void tell_within(const cnet_stream_state_t *state, cnet_handler_t which, size_t argc, const napi_value *argv) {
-  if (state->is_outside)
-    cnet_emit_outside(state->env, state->context, which, argc, argv);
-  else
-    cnet_emit(state->env, state->context, which, argc, argv);
-}
-
-/* Reports a read through shared integers, which is cheaper than to create JavaScript numbers. */
-static void note_read(const cnet_stream_state_t *state, int32_t got) {
-  int32_t *event = state->env->event;
-
-  event[CNET_EVENT_STREAM] = state->id;
-  event[CNET_EVENT_STATUS] = got;
-}
-
-static void tell_read(const cnet_stream_state_t *state, int32_t got, size_t argc, const napi_value *buffer) {
-  note_read(state, got);
-  tell_within(state, CNET_ON_READ, argc, buffer);
-}
-
-/* A small read goes into the memory of the events, from where JavaScript copies it before anything else can happen. */
-static void tell_inline(const cnet_stream_state_t *state, int32_t got, const uv_buf_t *lent) {
-  cnet_environment_t *env = state->env;
-
-  assert(got > 0 && got <= CNET_INLINE);
-  memcpy(env->event + CNET_EVENT_READ, lent->base, (size_t)got);
-  cnet_memory_return(env, lent);
-  tell_read(state, got, 0, NULL);
-  if (!env->closing) cnet_poison(env->event + CNET_EVENT_READ, CNET_INLINE);
-}
-
-/*
- * Node's parser is called outside of any scope, as by the handles of Node: it drains ticks itself, between the pieces
- * of a body. The shared memory stays lent until all is told: a loop that turns meanwhile reads to other memory. Mostly
- * the handler has told http all, and what is left are the ticks of that.
- */
-static void tell_shared(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
-  cnet_environment_t *env = env_of(stream);
-  cnet_mark_t mark = cnet_mark(stream);
-  napi_value is_shared;
-
-  note_read(cnet_state_of(stream), got);
-  bool parsed = cnet_ask(env, CNET_ON_PARSE, 0, NULL, true);
-  stream = env->closing ? NULL : cnet_marked(env, mark);
-  if (stream != NULL && parsed && env->event[CNET_EVENT_STATUS] == 0)
-    cnet_drain(env, cnet_state_of(stream)->context);
-  else if (stream != NULL && parsed)
-    tell_within(cnet_state_of(stream), CNET_ON_PARSED, 0, NULL);
-  else if (stream != NULL && napi_get_boolean(env->napi, true, &is_shared) == napi_ok)
-    tell_read(cnet_state_of(stream), got, 1, &is_shared);
-  if (!env->closing) cnet_memory_return(env, lent);
-}
-
-static void tell_data(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent) {
-  const cnet_stream_state_t *state = cnet_state_of(stream);
-  cnet_environment_t *env = state->env;
-  napi_value buffer;
-
-  if (state->is_shared && lent->base == env->memory.shared)
-    tell_shared(stream, got, lent);
-  else if (got <= CNET_INLINE)
-    tell_inline(state, got, lent);
-  else if (cnet_memory_take(env, lent, (size_t)got, &buffer))
-    tell_read(state, got, 1, &buffer);
-  else
-    tell_read(state, UV_ENOMEM, 0, NULL);
-}
-
 static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory) {
   cnet_stream_state_t *state = cnet_state_of(stream);
   cnet_environment_t *env = state->env;
@@ -258,11 +186,25 @@ static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory)
   if (is_ours && (got <= 0 || !is_told)) cnet_memory_return(env, memory);
   if (!is_told) return;
   if (is_ours && got > 0)
-    tell_data(stream, (int32_t)got, memory);
+    cnet_tell_data(stream, (int32_t)got, memory);
   else
-    tell_read(state, (int32_t)got, 0, NULL);
+    cnet_tell_status(stream, (int32_t)got);
   napi_close_handle_scope(env->napi, scope);
 }
+
+static bool block_takes(cnet_stream_t *stream, size_t got) {
+  const cnet_stream_state_t *state = cnet_state_of(stream);
+  bool is_ours = state->read_buffer == NULL && !state->is_shared;
+  return is_ours && got > CNET_LARGE_READ && !state->env->closing && state->env->event != NULL;
+}
+
+static void *block_new(cnet_stream_t *stream, uv_buf_t *out) {
+  return block_takes(stream, CNET_MEMORY_SIZE) ? cnet_memory_block(env_of(stream), out) : NULL;
+}
+
+static void block_free(cnet_loop_t *loop, void *block) { cnet_memory_block_free(cnet_loop_data(loop), block); }
+
+static void block_read(cnet_stream_t *stream, void *block, size_t got) { cnet_tell_block(stream, block, got); }
 
 /* JavaScript takes them by takeDescriptors(), which finds them here. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): who takes them sets it to 0, by the offer */
@@ -282,14 +224,15 @@ static void ended(cnet_stream_t *stream, cnet_operation_t operation, void *conte
   const cnet_stream_state_t *state = cnet_state_of(stream);
   cnet_handler_t which = operation == CNET_SHUTDOWN ? CNET_ON_SHUTDOWN : CNET_ON_WRITE;
 
-  cnet_emit_ints(state->env, context != NULL ? context : state->context, which, 2, (int32_t[]){state->id, status});
+  cnet_emit_ints(state->env, context != NULL ? context : state->context, which, 2, (int32_t[]){state->id, status},
+                 context == NULL && state->is_outside);
 }
 
 static void idle(cnet_idle_t *timeout) {
   const cnet_idle_state_t *state = cnet_idle_data(timeout);
   cnet_environment_t *env = cnet_loop_data(cnet_idle_loop(timeout));
 
-  cnet_emit_ints(env, NULL, CNET_ON_TIMEOUT, 1, &state->id);
+  cnet_emit_ints(env, NULL, CNET_ON_TIMEOUT, 1, &state->id, false);
 }
 
 const cnet_host_t cnet_events = CNET_HOST(sizeof(cnet_stream_state_t));

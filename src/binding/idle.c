@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "exports.h"
 #include "idle_state.h"
+#include "zeroed.h"
 
 void cnet_idle_state_free(cnet_environment_t *env, cnet_idle_state_t *state) {
   if (state->id >= 0) cnet_table_remove(&env->idles, state->id);
@@ -21,7 +22,7 @@ static int start(cnet_environment_t *env, cnet_idle_state_t *state, uint64_t ms)
 /* idleStart(timeout, ms from 1 to 2^31 - 1): the id of a new idle timeout that runs from now on */
 napi_value cnet_js_idle_start(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
-  cnet_idle_state_t *state = calloc(1, sizeof *state);
+  cnet_idle_state_t *state = cnet_zeroed(sizeof *state);
 
   if (state == NULL) return cnet_int(napi, UV_ENOMEM);
   state->id = -1;

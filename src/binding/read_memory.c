@@ -41,22 +41,22 @@ static bool make_block(cnet_environment_t *env, void **data, napi_value *value) 
   return false;
 }
 
-/* The memory of the block, which is made when there is none; NULL: there is no memory. */
-static void *block(cnet_environment_t *env) {
-  cnet_memory_t *memory = &env->memory;
+/* Its memory, which is made when there is none; NULL: there is no memory. */
+static void *fill(cnet_environment_t *env, cnet_block_t *block) {
   napi_handle_scope scope;
   napi_value value;
 
-  if (memory->block != NULL) return memory->block;
+  if (block->data != NULL) return block->data;
   if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
-  if (make_block(env, &memory->block, &value) &&
-      napi_create_reference(env->napi, value, 1, &memory->block_ref) == napi_ok)
-    cnet_poison(memory->block, CNET_MEMORY_SIZE);
+  if (make_block(env, &block->data, &value) && napi_create_reference(env->napi, value, 1, &block->ref) == napi_ok)
+    cnet_poison(block->data, CNET_MEMORY_SIZE);
   else
-    memory->block = NULL;
+    block->data = NULL;
   napi_close_handle_scope(env->napi, scope);
-  return memory->block;
+  return block->data;
 }
+
+static void *block(cnet_environment_t *env) { return fill(env, &env->memory.block); }
 
 bool cnet_memory_shared(cnet_environment_t *env, napi_value *buffer) {
   cnet_memory_t *memory = &env->memory;
@@ -111,25 +111,49 @@ static bool copy_out(cnet_environment_t *env, const char *from, size_t got, napi
   return true;
 }
 
-/* Gives the block to JavaScript with the `got` bytes that lie in it: C forgets it. */
-static bool give_block(cnet_environment_t *env, size_t got, napi_value *buffer) {
-  cnet_memory_t *memory = &env->memory;
-
-  assert(memory->block_ref != NULL);
-  memset((char *)memory->block + got, 0, CNET_MEMORY_SIZE - got);
-  bool ok = napi_get_reference_value(env->napi, memory->block_ref, buffer) == napi_ok && *buffer != NULL;
-  napi_delete_reference(env->napi, memory->block_ref);
-  memory->block_ref = NULL;
-  memory->block = memory->lent = NULL;
+/* Gives a block to JavaScript with the `got` bytes that lie in it: C forgets it. */
+static bool give_block(cnet_environment_t *env, cnet_block_t *block, size_t got, napi_value *buffer) {
+  assert(block->ref != NULL);
+  memset((char *)block->data + got, 0, CNET_MEMORY_SIZE - got);
+  bool ok = napi_get_reference_value(env->napi, block->ref, buffer) == napi_ok && *buffer != NULL;
+  napi_delete_reference(env->napi, block->ref);
+  *block = (cnet_block_t){0};
   return ok;
+}
+
+cnet_block_t *cnet_memory_block(cnet_environment_t *env, uv_buf_t *out) {
+  cnet_block_t *block = calloc(1, sizeof *block);
+
+  if (block == NULL || fill(env, block) == NULL) {
+    free(block);
+    return NULL;
+  }
+  *out = uv_buf_init(block->data, (unsigned)CNET_MEMORY_SIZE);
+  env->memory.away++;
+  return block;
+}
+
+bool cnet_memory_take_block(cnet_environment_t *env, cnet_block_t *block, size_t got, napi_value *buffer) {
+  bool ok = give_block(env, block, got, buffer);
+  env->memory.away--;
+  free(block);
+  return ok;
+}
+
+void cnet_memory_block_free(cnet_environment_t *env, cnet_block_t *block) {
+  napi_delete_reference(env->napi, block->ref);
+  env->memory.away--;
+  free(block);
 }
 
 bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer) {
   cnet_memory_t *memory = &env->memory;
 
   assert(got <= lent->len);
-  if (lent->base == memory->lent && lent->base == memory->block && got > CNET_LARGE_READ)
-    return give_block(env, got, buffer);
+  if (lent->base == memory->lent && lent->base == memory->block.data && got > CNET_LARGE_READ) {
+    memory->lent = NULL;
+    return give_block(env, &memory->block, got, buffer);
+  }
   bool ok = copy_out(env, lent->base, got, buffer);
   cnet_memory_return(env, lent);
   return ok;

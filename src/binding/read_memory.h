@@ -13,9 +13,15 @@ typedef struct cnet_environment cnet_environment_t;
 /* A read of more bytes than that may take the block with it. */
 #define CNET_LARGE_READ (CNET_MEMORY_SIZE / 2)
 
+/* An ArrayBuffer that no JavaScript has seen. */
+typedef struct cnet_block {
+  napi_ref ref;
+  void *data; /* its CNET_MEMORY_SIZE bytes; NULL: there is none */
+} cnet_block_t;
+
 typedef struct cnet_memory {
-  napi_ref block_ref;  /* the block's ArrayBuffer, which no JavaScript has seen; NULL: there is none */
-  void *block;         /* its memory */
+  cnet_block_t block;
+  uint32_t away;       /* blocks that other threads have */
   napi_ref shared_ref; /* the ArrayBuffer that lib/ looks into; NULL: there is none */
   void *shared;        /* its memory */
   void *scratch;       /* our own; NULL until the first read */
@@ -38,6 +44,14 @@ bool cnet_memory_shared(cnet_environment_t *env, napi_value *buffer);
  * memory, and nothing is held any more.
  */
 bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got, napi_value *buffer);
+
+/*
+ * A block for another thread, which may write to `out` and to nothing else; NULL: there is no memory. And what ends it:
+ * as cnet_memory_take(), or nothing was read.
+ */
+cnet_block_t *cnet_memory_block(cnet_environment_t *env, uv_buf_t *out);
+bool cnet_memory_take_block(cnet_environment_t *env, cnet_block_t *block, size_t got, napi_value *buffer);
+void cnet_memory_block_free(cnet_environment_t *env, cnet_block_t *block);
 
 /* Ends the read that cnet_memory_lend() began, with nothing read. */
 void cnet_memory_return(cnet_environment_t *env, const uv_buf_t *lent);

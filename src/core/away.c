@@ -79,7 +79,7 @@ static const cnet_part_ops_t OPS = {
 cnet_away_t *cnet_away_of(const cnet_stream_t *stream) { return (cnet_away_t *)cnet_part_of(stream, &OPS); }
 
 int cnet_away_begin(cnet_stream_t *stream, const cnet_away_ops_t *ops, void *data) {
-  const uint32_t engaged = CNET_CLOSING | CNET_BUSY | CNET_SENDING | CNET_RELAYED | CNET_PASSES | CNET_STARTED;
+  const uint32_t engaged = CNET_CLOSING | CNET_BUSY | CNET_SENDING | CNET_RELAYED | CNET_PASSES;
 
   if (stream->flags & (CNET_CONNECTING | CNET_LISTENER)) return UV_ENOTCONN;
   if (stream->write != NULL || (stream->flags & engaged) || cnet_away_of(stream) != NULL) return UV_EBUSY;
@@ -88,9 +88,19 @@ int cnet_away_begin(cnet_stream_t *stream, const cnet_away_ops_t *ops, void *dat
   if (away == NULL) return UV_ENOMEM;
   away->ops = ops;
   away->data = data;
+  away->was_read =
+      uv_is_active((uv_handle_t *)stream->uv) != 0; /* by nothing but reading: nothing else is on its way */
+  uv_read_stop(stream->uv);
   stream->flags |= CNET_AWAY | CNET_USED;
   cnet_part_attach(stream, &away->part, &OPS);
   return 0;
+}
+
+void cnet_away_go_on(cnet_stream_t *stream) {
+  cnet_away_t *away = cnet_away_of(stream);
+
+  if (away->was_read) cnet_away_read(stream, true);
+  away->was_read = false;
 }
 
 bool cnet_is_away(const cnet_stream_t *stream) { return (stream->flags & CNET_AWAY) != 0; }

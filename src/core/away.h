@@ -29,10 +29,13 @@ typedef struct cnet_away_ops {
 } cnet_away_ops_t;
 
 /*
- * From now on `ops` works for the stream. 0; UV_EBUSY: something is on its way, or it was read from; UV_ENOTCONN: it
- * listens or connects; UV_ENOMEM.
+ * From now on `ops` works for the stream. 0; UV_EBUSY: something is on its way; UV_ENOTCONN: it listens or connects;
+ * UV_ENOMEM. What was read before is with the host; until cnet_away_go_on() nothing more is read.
  */
 int cnet_away_begin(cnet_stream_t *stream, const cnet_away_ops_t *ops, void *data);
+
+/* Has `ops` read the stream when it was read until it was moved. To be called once, when `ops` can do so. */
+void cnet_away_go_on(cnet_stream_t *stream);
 
 /*
  * Nobody works for it any more: it writes to its own descriptor. It is not read, as what was read for it may be lost,
@@ -45,6 +48,20 @@ void cnet_away_end(cnet_stream_t *stream);
  * meanwhile. The caller looks at it no more.
  */
 size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length);
+
+/*
+ * Memory of the host for a large read of the stream, to be filled on any thread: cnet_host_t.block_new(). NULL: none.
+ */
+void *cnet_away_block(cnet_stream_t *stream, uv_buf_t *out);
+
+/*
+ * As cnet_away_give(), of a read that lies at the start of a block, which is the host's then. False: nothing has
+ * happened, and the block is still the caller's.
+ */
+bool cnet_away_give_block(cnet_stream_t *stream, void *block, size_t length);
+
+/* The block is the host's again. */
+void cnet_away_block_free(cnet_loop_t *loop, void *block);
 
 /* The end of what is read: UV_EOF or another code. */
 void cnet_away_read_ended(cnet_stream_t *stream, int status);

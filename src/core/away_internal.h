@@ -14,7 +14,8 @@ typedef struct cnet_away {
   uv_shutdown_t *shutting;
   uv_shutdown_cb on_shut;
   bool reading;
-  bool shut; /* the writing has ended, or is to */
+  bool was_read; /* before it began: see cnet_away_go_on() */
+  bool shut;     /* the writing has ended, or is to */
   bool holds;
   bool handle_closed; /* of the stream: it waits for whoever works for it */
 } cnet_away_t;

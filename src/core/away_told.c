@@ -52,6 +52,25 @@ size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length) {
   return given;
 }
 
+void *cnet_away_block(cnet_stream_t *stream, uv_buf_t *out) {
+  const cnet_host_t *host = stream->loop->host;
+  return host->block_new == NULL || !cnet_may_tell(stream) ? NULL : host->block_new(stream, out);
+}
+
+bool cnet_away_give_block(cnet_stream_t *stream, void *block, size_t length) {
+  const cnet_host_t *host = stream->loop->host;
+
+  if (!cnet_away_is_read(stream) || !cnet_may_tell(stream) || !host->block_takes(stream, length)) return false;
+  cnet_pin(stream);
+  cnet_count_read(stream, length);
+  cnet_note_activity(stream);
+  host->block_read(stream, block, length);
+  cnet_unpin(stream);
+  return true;
+}
+
+void cnet_away_block_free(cnet_loop_t *loop, void *block) { loop->host->block_free(loop, block); }
+
 void cnet_away_read_ended(cnet_stream_t *stream, int status) {
   cnet_away_t *away = cnet_away_of(stream);
 

@@ -5,6 +5,7 @@
 
 #include "error_queue.h"
 #include "turn.h"
+#include "zeroed.h"
 
 /* More than any lookup gives; and their size in bytes is a size_t of 32 bits. */
 #define MAX_ADDRESSES (1u << 24)
@@ -50,7 +51,7 @@ cnet_attempt_t *cnet_attempt_new(cnet_stream_t *stream, uint32_t count) {
   cnet_attempt_t *attempt;
 
   if (count > MAX_ADDRESSES) return NULL;
-  attempt = calloc(1, sizeof *attempt + count * sizeof attempt->addresses[0]);
+  attempt = cnet_zeroed(sizeof *attempt + count * sizeof attempt->addresses[0]);
   if (attempt == NULL) return NULL;
   attempt->count = count;
   assert(count > 0 && cnet_attempt_of(stream) == NULL);
@@ -125,7 +126,7 @@ void cnet_attempt_connected(cnet_stream_t *stream) {
 int cnet_dial_new(cnet_stream_t *stream, cnet_purpose_t purpose) {
   uint64_t number = cnet_attempt_of(stream)->number;
   cnet_loop_t *loop = stream->loop;
-  cnet_dial_t *dial = calloc(1, sizeof *dial);
+  cnet_dial_t *dial = cnet_zeroed(sizeof *dial);
   if (dial == NULL) return UV_ENOMEM;
 
   dial->loop = loop;

@@ -115,6 +115,15 @@ typedef struct cnet_host {
    */
   void (*allocate)(cnet_stream_t *stream, uv_buf_t *out);
   void (*read)(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory);
+  /*
+   * A block is memory for one large read, `out`, that another thread may fill; NULL: there is none, or such a read of
+   * the stream goes elsewhere. block_takes(): whether a read of `got` bytes, at the start of a block, may be told by
+   * block_read(), after which the block is the host's, as after block_free(). But for block_read() no code may run.
+   */
+  void *(*block_new)(cnet_stream_t *stream, uv_buf_t *out);
+  bool (*block_takes)(cnet_stream_t *stream, size_t got);
+  void (*block_read)(cnet_stream_t *stream, void *block, size_t got);
+  void (*block_free)(cnet_loop_t *loop, void *block);
   /* Descriptors that came with the `bytes` bytes told of next: the host takes all by *count = 0, or they are closed. */
   void (*descriptors)(cnet_stream_t *stream, const int *fds, int *count, size_t bytes);
 
@@ -135,8 +144,8 @@ typedef struct cnet_host {
     .settle = settle, .accepted = accepted, .accept_failed = accept_failed, .rejected = rejected, \
     .user_rejected = user_rejected, .header_rejected = header_rejected, .exhausted = exhausted, .bound = bound, \
     .attempt = attempt, .connected = connected, .context_new = context_new, .context_free = context_free, \
-    .run_in = run_in, .allocate = allocate, .read = received, .descriptors = descriptors, .ended = ended, \
-    .idle = idle, \
+    .run_in = run_in, .allocate = allocate, .read = received, .block_new = block_new, .block_takes = block_takes, \
+    .block_read = block_read, .block_free = block_free, .descriptors = descriptors, .ended = ended, .idle = idle, \
   }
 
 #endif

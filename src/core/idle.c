@@ -20,6 +20,7 @@
 #include "queue.h"
 #include "turn.h"
 #include "write.h"
+#include "zeroed.h"
 
 struct cnet_idle {
   cnet_part_t part;      /* of `stream` */
@@ -220,7 +221,7 @@ void cnet_idle_attach(cnet_stream_t *stream, cnet_idle_t *idle) {
 /* --- beginning and end -------------------------------------------------------------------------------------- */
 
 int cnet_idle_start(cnet_loop_t *loop, uint64_t ms, void *data, cnet_idle_t **out) {
-  cnet_idle_t *idle = calloc(1, sizeof *idle);
+  cnet_idle_t *idle = cnet_zeroed(sizeof *idle);
   if (idle == NULL) return UV_ENOMEM;
 
   int err = timer_ready(loop);

@@ -5,6 +5,7 @@
 
 #include "away_internal.h"
 #include "internal.h"
+#include "zeroed.h"
 
 typedef struct cnet_shutdown {
   uv_shutdown_t req;
@@ -28,7 +29,7 @@ int cnet_endable(const cnet_stream_t *stream) {
 
 int cnet_shutdown(cnet_stream_t *stream, void *context) {
   int err = cnet_endable(stream);
-  cnet_shutdown_t *shutdown = err ? NULL : calloc(1, sizeof *shutdown);
+  cnet_shutdown_t *shutdown = err ? NULL : cnet_zeroed(sizeof *shutdown);
   if (shutdown == NULL) return err ? err : UV_ENOMEM;
 
   shutdown->context = context;

@@ -11,6 +11,7 @@
 #include "options.h"
 #include "queue.h"
 #include "tcp.h"
+#include "zeroed.h"
 
 static void link_in(cnet_stream_t *stream) {
   cnet_loop_t *loop = stream->loop;
@@ -25,7 +26,7 @@ static void link_in(cnet_stream_t *stream) {
  * by it, and then must not be left with a handle.
  */
 int cnet_open(cnet_loop_t *loop, cnet_kind_t kind, const void *argument, cnet_stream_t **out) {
-  cnet_stream_t *stream = calloc(1, sizeof *stream + loop->host->stream_size);
+  cnet_stream_t *stream = cnet_zeroed(sizeof *stream + loop->host->stream_size);
   if (stream == NULL) return UV_ENOMEM;
 
   stream->loop = loop;

@@ -13,6 +13,7 @@
 
 #include "away_internal.h"
 #include "internal.h"
+#include "zeroed.h"
 
 #define CNET_PARK (64 * 1024) /* a waiting socket costs no more; large enough that its copy is noise */
 
@@ -126,7 +127,7 @@ static void on_written(uv_write_t *req, int status) {
 
 /* A write that has to wait, with `left` bytes to go; NULL: no memory. */
 static cnet_write_t *write_new(cnet_stream_t *stream, size_t left) {
-  cnet_write_t *write = calloc(1, sizeof *write);
+  cnet_write_t *write = cnet_zeroed(sizeof *write);
 
   if (write == NULL) return NULL;
   write->stream = stream;

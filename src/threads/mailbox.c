@@ -2,16 +2,16 @@
 #include "mailbox.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+void cnet_note_init(cnet_note_t *note, cnet_note_kind_t kind, cnet_link_t *link) {
+  *note = (cnet_note_t){.kind = (uint8_t)kind, .link = link, .bytes = (char *)(note + 1)};
+}
 
 cnet_note_t *cnet_note_new(cnet_note_kind_t kind, cnet_link_t *link, size_t room) {
   cnet_note_t *note = malloc(sizeof *note + room);
 
   if (note == NULL) return NULL;
-  memset(note, 0, sizeof *note);
-  note->kind = (uint8_t)kind;
-  note->link = link;
-  note->bytes = (char *)(note + 1);
+  cnet_note_init(note, kind, link);
   return note;
 }
 

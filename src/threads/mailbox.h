@@ -36,11 +36,13 @@ struct cnet_note {
   cnet_note_t *next;
   cnet_note_t *last; /* of the first note of a list: its last one */
   cnet_link_t *link;
-  char *bytes;     /* behind the note itself */
+  char *bytes;     /* behind the note itself, or in the block */
+  void *block;     /* of the host of JavaScript's loop: see cnet_away_block(); NULL: none */
   uint32_t length; /* of them */
   uint32_t offset; /* those that are dealt with */
   int32_t status;  /* 0 or a negative code */
   uint8_t kind;
+  uint8_t size; /* of those that are used again: see store.h */
 };
 
 /* Notes of one thread, in their order. */
@@ -57,6 +59,9 @@ typedef struct cnet_mailbox {
 
 /* A note with room for so many bytes; NULL: no memory. It is freed by free(). */
 cnet_note_t *cnet_note_new(cnet_note_kind_t kind, cnet_link_t *link, size_t room);
+
+/* The note says nothing yet; its memory is as it was. */
+void cnet_note_init(cnet_note_t *note, cnet_note_kind_t kind, cnet_link_t *link);
 
 void cnet_chain_add(cnet_chain_t *chain, cnet_note_t *note);
 

@@ -29,7 +29,7 @@ void cnet_seat_post_read(cnet_link_t *link) {
  */
 
 /* What was kept is given from the loop, as all is. */
-static void resume(cnet_link_t *link) {
+void cnet_seat_resume(cnet_link_t *link) {
   cnet_io_thread_t *thread = link->thread;
 
   if (link->is_resumed || link->backlog.first == NULL) return;
@@ -39,12 +39,16 @@ static void resume(cnet_link_t *link) {
   uv_async_send(thread->wake);
 }
 
+/*
+ * Who is paused for a moment, as pipe() does it for each piece, does not say so to the thread: that is told when enough
+ * has come meanwhile (seat_events.c).
+ */
 static void read_or_not(void *data, bool start) {
   cnet_link_t *link = data;
 
-  atomic_store(&link->wants_read, start);
-  if (start) resume(link);
-  cnet_seat_post_read(link);
+  if (!start) return;
+  cnet_seat_resume(link);
+  if (!atomic_exchange(&link->wants_read, true)) cnet_seat_post_read(link);
 }
 
 static uint64_t room_of(cnet_link_t *link) {
@@ -54,7 +58,7 @@ static uint64_t room_of(cnet_link_t *link) {
 
 /* A note with bytes, which are copied. 0 or UV_ENOMEM. */
 static int post_bytes(cnet_link_t *link, cnet_note_kind_t kind, const char *bytes, size_t length) {
-  cnet_note_t *note = cnet_note_new(kind, link, length);
+  cnet_note_t *note = cnet_store_take(&link->thread->store, kind, link, length);
 
   if (note == NULL) return UV_ENOMEM;
   if (length > 0) memcpy(note->bytes, bytes, length);
@@ -96,7 +100,11 @@ static ssize_t write_some(void *data, const uv_buf_t *bufs, unsigned count) {
 
 static int park(void *data, const char *bytes, size_t length) {
   cnet_link_t *link = data;
-  return link->failed ? link->failed : post_bytes(link, CNET_NOTE_PARK, bytes, length);
+  if (link->failed) return link->failed;
+  atomic_store(&link->parked, true);
+  int err = post_bytes(link, CNET_NOTE_PARK, bytes, length);
+  if (err) atomic_store(&link->parked, false);
+  return err;
 }
 
 static void shut(void *data) {
@@ -136,9 +144,9 @@ static void enter(cnet_io_thread_t *thread, cnet_link_t *link) {
   thread->first = link;
 }
 
-static void free_chain(cnet_chain_t *chain) {
+static void free_chain(cnet_io_thread_t *thread, cnet_chain_t *chain) {
   for (cnet_note_t *note; (note = cnet_chain_take(chain)) != NULL;)
-    if (note->bytes != NULL) free(note); /* the others are parts of links */
+    if (note->bytes != NULL) cnet_seat_note_free(thread, note); /* the others are parts of links */
 }
 
 void cnet_seat_unlink_resumed(cnet_link_t *link) {
@@ -159,9 +167,9 @@ void cnet_seat_link_free(cnet_link_t *link) {
   else
     thread->first = link->next;
   if (link->next != NULL) link->next->previous = link->previous;
-  free_chain(&link->backlog);
-  free_chain(&link->queue);
-  free_chain(&link->offered);
+  free_chain(thread, &link->backlog);
+  free_chain(thread, &link->queue);
+  free_chain(thread, &link->offered);
   free(link);
 }
 
@@ -195,13 +203,21 @@ int cnet_seat_move(cnet_io_thread_t *thread, cnet_stream_t *stream) {
   enter(thread, link);
   thread->links++;
   post(link, &link->open);
+  cnet_away_go_on(stream);
   return 0;
 }
 
 void cnet_seat_end_all(cnet_io_thread_t *thread) {
   cnet_mailbox_take(&thread->events, &thread->arrived);
   cnet_mailbox_take(&thread->commands, &thread->arrived);
-  free_chain(&thread->arrived);
+  cnet_mailbox_take(&thread->to_seats, &thread->arrived);
+  cnet_mailbox_take(&thread->to_worker, &thread->arrived);
+  cnet_mailbox_take(&thread->empty, &thread->arrived);
+  free_chain(thread, &thread->arrived);
+  free_chain(thread, &thread->empties);
+  if (thread->spare != NULL) cnet_seat_note_free(thread, thread->spare);
+  thread->spare = NULL;
+  cnet_store_end(&thread->store);
   for (cnet_link_t *link = thread->first; link != NULL; link = link->next)
     if (!link->leaves) cnet_away_end(link->seat);
   /* Nothing is on a thread any more when the host is told. */

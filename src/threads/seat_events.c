@@ -29,12 +29,22 @@ static bool give_first(cnet_link_t *link) {
     cnet_away_read_ended(link->seat, note->status);
     return false;
   }
-  size_t given = cnet_away_give(link->seat, note->bytes + note->offset, note->length - note->offset);
-  if (thread->stopped) return false;
-  note->offset += (uint32_t)given;
+  bool was_block = note->block != NULL;
+  if (cnet_seat_give_block(link, note)) {
+    if (thread->stopped) return false;
+    note->offset = note->length;
+  } else {
+    size_t given = cnet_away_give(link->seat, note->bytes + note->offset, note->length - note->offset);
+    if (thread->stopped) return false;
+    note->offset += (uint32_t)given;
+  }
   if (note->offset < note->length) return false;
   take(link, cnet_chain_take(&link->backlog));
-  free(note);
+  if (note->length > CNET_LARGE && !link->leaves) cnet_seat_supply(link, was_block);
+  if (note->block != NULL || was_block)
+    cnet_seat_note_free(link->thread, note);
+  else
+    cnet_store_put(&link->thread->store, note);
   return true;
 }
 
@@ -51,19 +61,39 @@ static void give(cnet_link_t *link) {
   if (link->closed) cnet_seat_link_free(link);
 }
 
+/*
+ * What the peer answers to a write can be here as early as the note that the write is done. A program that puts off
+ * what it does then, by setImmediate() as promises of some libraries do, has done it before it reads the answer.
+ */
+static void give_in_turn(cnet_link_t *link) {
+  if (link->written_turn == link->thread->turn)
+    cnet_seat_resume(link);
+  else
+    give(link);
+}
+
+/* The thread reads on for a seat that is paused for a moment only: so much has come that it is longer. */
+static void stop_if_paused(cnet_link_t *link) {
+  uint64_t waits = link->got - atomic_load_explicit(&link->taken, memory_order_relaxed);
+
+  if (waits < CNET_PIECE || link->leaves || cnet_away_is_read(link->seat)) return;
+  if (atomic_exchange(&link->wants_read, false)) cnet_seat_post_read(link);
+}
+
 /* A write that has not gone is told once. */
 static void on_failed(cnet_link_t *link, cnet_note_t *note) {
   int status = note->status;
 
-  free(note);
+  cnet_store_put(&link->thread->store, note);
   link->failed = status;
   if (!link->leaves) cnet_away_failed(link->seat, status);
 }
 
-static void on_parked(const cnet_link_t *link, cnet_note_t *note) {
+static void on_parked(cnet_link_t *link, cnet_note_t *note) {
   int status = note->status;
 
-  free(note);
+  cnet_store_put(&link->thread->store, note);
+  link->written_turn = link->thread->turn;
   cnet_away_written(link->seat, status);
 }
 
@@ -86,7 +116,8 @@ static void deal_with(cnet_note_t *note) {
     /* fall through */
   case CNET_NOTE_END:
     cnet_chain_add(&link->backlog, note);
-    give(link);
+    stop_if_paused(link);
+    give_in_turn(link);
     return;
   case CNET_NOTE_WRITE:
     on_failed(link, note);
@@ -116,6 +147,7 @@ void cnet_seat_on_wake(uv_async_t *wake) {
   cnet_io_thread_t *thread = wake->data;
 
   cnet_mailbox_stay_awake(&thread->events);
+  thread->turn++;
   give_kept(thread);
   for (unsigned dealt = 0; !thread->stopped;) {
     cnet_note_t *note = cnet_chain_take(&thread->arrived);

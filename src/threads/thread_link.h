@@ -14,10 +14,15 @@
 
 #include "cnet.h"
 #include "mailbox.h"
+#include "store.h"
 
 #define CNET_UNWRITTEN ((uint64_t)256 * 1024)
 #define CNET_UNREAD ((uint64_t)256 * 1024)
 #define CNET_PIECE ((size_t)64 * 1024) /* bytes of a note, at most, and of one read */
+
+/* A read of more bytes may be given without a copy, in a block; and how many of them a thread is given, at most. */
+#define CNET_LARGE (CNET_PIECE / 2)
+#define CNET_BLOCKS_MOST 16
 
 /* Notes after which a batch is posted, be there more to come or not. */
 #define CNET_BATCH 16
@@ -38,6 +43,7 @@ struct cnet_link {
   uint64_t got;                 /* what has come, reckoned likewise */
   int failed;                   /* a code: what was taken could not be written */
   cnet_link_t *resumed;         /* the next one of those that are read again, and have a backlog */
+  uint32_t written_turn;        /* of `turn`: the last one in which a write was called back */
   bool is_resumed;
   bool giving; /* a note is being given to the seat: what comes meanwhile waits */
   bool leaves; /* the seat closes */
@@ -59,6 +65,7 @@ struct cnet_link {
   atomic_bool starved;      /* the worker reads no more until the seat has taken some */
   atomic_bool wants_read;   /* the seat is to be given what comes */
   atomic_bool read_posted;  /* `read` is on its way */
+  atomic_bool parked;       /* CNET_NOTE_PARK is on its way, or waits for the kernel */
   atomic_bool end_posted;   /* `end` is on its way */
   cnet_note_t open, read, shutdown, close, end;
 };
@@ -72,8 +79,11 @@ struct cnet_io_thread {
   uv_async_t *wake;     /* of that loop */
   cnet_chain_t arrived; /* taken from `events`, and not dealt with */
   cnet_link_t *first, *resumed;
+  cnet_store_t store;
+  uint32_t blocks, blocks_wanted; /* how many are with the thread, or come from it, and how many should be */
   uint32_t links;
   uint32_t holds; /* seats that keep the loop going */
+  uint32_t turn;  /* counts those of the loop in which something has come */
   bool stopped;   /* the thread has ended */
   bool left;      /* and JavaScript's side has given up what was of it */
   uv_thread_t id;
@@ -81,6 +91,8 @@ struct cnet_io_thread {
 
   /* Of both. */
   cnet_mailbox_t commands, events;
+  cnet_mailbox_t to_seats, to_worker; /* from store to store */
+  cnet_mailbox_t empty;               /* blocks, for reads: the thread takes them when it needs some */
   _Atomic uint64_t messages, bytes_read, bytes_written, turns;
 
   /* Of the I/O thread, from its beginning to its end. */
@@ -90,7 +102,9 @@ struct cnet_io_thread {
   cnet_loop_t *own;
   cnet_chain_t inbox, outbox;
   cnet_link_t *dirty;
-  cnet_note_t *spare; /* for one read */
+  cnet_store_t worker_store;
+  cnet_chain_t empties; /* taken from `empty` */
+  cnet_note_t *spare;   /* for one read */
   char *scratch;
 };
 

@@ -38,20 +38,33 @@ static void stream_freed(cnet_stream_t *stream) { (void)stream; }
 
 static void settle(cnet_loop_t *loop) { (void)loop; }
 
+/* A block of the other side, where there is one, for one read. */
+static cnet_note_t *take_spare(cnet_io_thread_t *thread) {
+  if (thread->empties.first == NULL && cnet_mailbox_has(&thread->empty))
+    cnet_mailbox_take(&thread->empty, &thread->empties);
+  cnet_note_t *note = cnet_chain_take(&thread->empties);
+  return note != NULL ? note : cnet_store_take(&thread->worker_store, CNET_NOTE_DATA, NULL, CNET_PIECE);
+}
+
 static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
   const cnet_link_t *link = link_of(stream);
   cnet_io_thread_t *thread = link->thread;
 
   cnet_mailbox_stay_awake(&thread->commands); /* the loop is about to come back to them */
-  if (link->large_reads && thread->spare == NULL) thread->spare = cnet_note_new(CNET_NOTE_DATA, NULL, CNET_PIECE);
+  if (link->large_reads && thread->spare == NULL) thread->spare = take_spare(thread);
   char *memory = link->large_reads && thread->spare != NULL ? thread->spare->bytes : thread->scratch;
   *out = uv_buf_init(memory, (unsigned)CNET_PIECE);
 }
 
+static void deal_with_all(cnet_io_thread_t *thread);
+
+/* What somebody waits for may have been posted before the peer's answer to it came: it is told before that. */
 static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory) {
   cnet_link_t *link = link_of(stream);
 
   if (link == NULL || cnet_is_closing(stream)) return;
+  if (atomic_load(&link->parked)) deal_with_all(link->thread);
+  if (cnet_is_closing(stream)) return;
   if (got > 0)
     cnet_worker_tell_data(link, (size_t)got, memory);
   else if (got < 0)
@@ -232,6 +245,11 @@ int cnet_worker_init(cnet_io_thread_t *thread) {
   thread->prepare.data = thread;
   uv_prepare_start(&thread->prepare, on_prepare);
   cnet_mailbox_init(&thread->commands, &thread->woken);
+  cnet_mailbox_init(&thread->to_seats, NULL);
+  cnet_mailbox_init(&thread->to_worker, NULL);
+  cnet_mailbox_init(&thread->empty, NULL);
+  cnet_store_init(&thread->store, &thread->to_worker, &thread->to_seats);
+  cnet_store_init(&thread->worker_store, &thread->to_seats, &thread->to_worker);
   return 0;
 }
 
@@ -246,9 +264,8 @@ void cnet_worker_undo(cnet_io_thread_t *thread) {
   int err = uv_loop_close(&thread->uv);
   assert(err == 0);
   (void)err;
-  free(thread->spare);
+  cnet_store_end(&thread->worker_store);
   free(thread->scratch);
-  thread->spare = NULL;
   thread->scratch = NULL;
 }
 

@@ -40,7 +40,7 @@ static cnet_note_t *note_of(cnet_link_t *link, size_t got, const uv_buf_t *memor
     thread->spare = NULL;
     note->link = link;
   } else {
-    note = cnet_note_new(CNET_NOTE_DATA, link, got);
+    note = cnet_store_take(&thread->worker_store, CNET_NOTE_DATA, link, got);
     if (note != NULL) memcpy(note->bytes, memory->base, got);
   }
   if (note != NULL) note->length = (uint32_t)got;

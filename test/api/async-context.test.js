@@ -28,6 +28,30 @@ describe('AsyncLocalStorage', () => {
     assert.deepStrictEqual(stores, ['listening: server', 'connection: server']);
   });
 
+  it("'close' of an accepted socket is told in that socket's context, as Node's is", async () => {
+    const told = async (of) => {
+      const result = {};
+      const server = track(of.createServer((socket) => {
+        const id = socket._handle.getAsyncId();
+        socket.once('data', () => {
+          storage.enterWith('entered');
+          socket.destroy();
+        });
+        socket.once('close', () => {
+          result.store = storage.getStore();
+          result.isOwn = executionAsyncId() === id;
+        });
+      }));
+      storage.run('server', () => server.listen(0, HOST));
+      await once(server, 'listening');
+      const client = storage.run('client', () => track(of.connect(server.address().port, HOST)));
+      client.on('error', () => {}).write('x');
+      await Promise.all([closed(client), once(server, 'connection').then(([socket]) => closed(socket))]);
+      return result;
+    };
+    assert.deepStrictEqual(await told(net), await told(require('node:net')));
+  });
+
   it("a client's events run in the store of connect()", async () => {
     const stores = [];
     const server = await listening(net.createServer((socket) => socket.end('x')));

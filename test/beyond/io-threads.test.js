@@ -6,9 +6,11 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
+const tls = require('node:tls');
 const { Worker } = require('node:worker_threads');
 
 const cnet = require('../..');
+const { cert, key } = require('../support/certificate');
 const { node } = require('../support/child');
 const { HOST, bytes, close, closed, join, listen, targetOf } = require('../support/net');
 const { tempPath, tidy } = require('../support/tidy');
@@ -142,6 +144,24 @@ on('I/O threads', () => {
       assert.strictEqual((await bytes(accepted)).toString(), 'one');
     });
 
+    it("what a write's callback in 'data' puts off by setImmediate() is done before the answer comes", async () => {
+      const { client, accepted } = await both();
+      let isDue = false, early = 0, rounds = 0;
+      client.on('data', () => client.write('ask'));
+      client.write('ask');
+      await new Promise((resolve) => {
+        accepted.on('data', () => {
+          if (isDue) early++;
+          isDue = true;
+          accepted.write('answer', () => setImmediate(() => {
+            isDue = false;
+          }));
+          if (++rounds === 3000) resolve();
+        });
+      });
+      assert.strictEqual(early, 0);
+    });
+
     it('resetAndDestroy() is ECONNRESET for the peer, and EPIPE or that for what is written', async () => {
       const { client, accepted } = await both();
       accepted.resume();
@@ -240,6 +260,71 @@ on('I/O threads', () => {
         await Promise.all([closed(accepted), closed(client.resume().end())]);
       }
       assert.strictEqual(descriptors(), before);
+    });
+  });
+
+  describe('a connection moves to its thread', () => {
+    it("when the listeners of 'connection' and 'connect' have returned", async () => {
+      const server = await listen(cnet.createServer({ ioThreads: 1 }));
+      servers.push(server);
+      const threadOf = (socket) => socket._handle.ioThread;
+      const within = [];
+      server.once('connection', (socket) => within.push(threadOf(socket)));
+      const client = cnet.connect({ ...targetOf(server), ioThread: true }, () => within.push(threadOf(client)));
+      const [[accepted]] = await Promise.all([once(server, 'connection'), once(client, 'ready')]);
+      assert.deepStrictEqual([within, threadOf(accepted), threadOf(client)], [[-1, -1], 0, 0]);
+    });
+
+    it("also when a listener of 'connection' has thrown", async () => {
+      const { stdout } = await node(['-e', `
+        const net = require(${JSON.stringify(ROOT)});
+        let accepted;
+        process.on('uncaughtException', ({ message }) => console.log(message, accepted._handle.ioThread));
+        const server = net.createServer({ ioThreads: 1 }, (socket) => {
+          accepted = socket.on('data', (data) => console.log(String(data))).on('close', () => server.close());
+          throw new Error('mine');
+        }).listen(0, '127.0.0.1', () => net.connect(server.address().port, '127.0.0.1').resume().end('x'));
+      `]);
+      assert.strictEqual(stdout, 'mine 0\nx\n');
+    });
+
+    it('with a write that waits when that has gone, and loses no byte', async () => {
+      const content = pattern(8 << 20);
+      const server = await listen(cnet.createServer({ ioThreads: 1 }, (socket) => {
+        socket.write(content, () => socket.end(content.subarray(0, 1 << 20)));
+      }));
+      servers.push(server);
+      const { client, accepted } = await join(server, cnet);
+      assert.strictEqual(accepted._handle.ioThread, -1);
+      const got = await bytes(client);
+      assert.ok(got.equals(Buffer.concat([content, content.subarray(0, 1 << 20)])));
+      assert.ok(cnet.ioThreads()[0].bytesWritten >= 1 << 20);
+    });
+
+    it('with pauseOnConnect when it is read first: until then transfer() and sendDescriptors() work', async () => {
+      const server = await listen(cnet.createServer({ ioThreads: 1, pauseOnConnect: true }));
+      servers.push(server);
+      const first = await join(server, cnet);
+      const moved = cnet.receive(cnet.transfer(first.accepted));
+      moved.end('moved');
+      assert.strictEqual((await bytes(first.client)).toString(), 'moved');
+      const second = await join(server, cnet);
+      assert.strictEqual(second.accepted._handle.ioThread, -1);
+      second.client.end('read');
+      assert.strictEqual((await bytes(second.accepted)).toString(), 'read');
+      assert.ok(cnet.ioThreads()[0].bytesRead >= 4);
+    });
+
+    it("not at all when a listener of 'connection' gives it to TLS: by forTLS() it has a stream of Node's", async () => {
+      const server = await listen(cnet.createServer({ ioThreads: 1 }, (socket) => {
+        new tls.TLSSocket(cnet.forTLS(socket), { isServer: true, key, cert }).end('secure');
+      }));
+      servers.push(server);
+      const accepting = once(server, 'connection');
+      const client = tls.connect({ ...targetOf(server), rejectUnauthorized: false });
+      const [accepted] = await accepting;
+      assert.strictEqual(accepted._handle.ioThread, undefined);
+      assert.strictEqual((await bytes(client)).toString(), 'secure');
     });
   });
 

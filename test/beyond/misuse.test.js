@@ -98,6 +98,14 @@ describe('misplaced options', () => {
     });
   }
 
+  it('each of connect() that new Socket() is given is looked at by its connect()', function () {
+    needsLinux(this);
+    for (const name of OF_CONNECT.filter((one) => one !== 'receiveDescriptors')) {
+      const socket = track(new net.Socket({ [name]: 'wrong' }));
+      assert.throws(() => socket.connect({ port: 1, host: HOST }), { code: 'ERR_INVALID_ARG_TYPE' }, name);
+    }
+  });
+
   it('permissions are refused by createServer(), for which they belong to listen(); another mode is not', () => {
     isRefused(
       () => net.createServer({ mode: 0o600 }),

@@ -1,5 +1,6 @@
 /* base.c: tests of the floors below the core: heap, table, addresses, block lists, headers of the PROXY protocol. */
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "block_list_internal.h"
@@ -8,6 +9,7 @@
 #include "ip.h"
 #include "proxy_protocol.h"
 #include "table.h"
+#include "zeroed.h"
 
 /* The top of the heap, taken out. */
 static cnet_heap_node_t *pop(cnet_heap_t *heap) {
@@ -52,6 +54,19 @@ static void gives_what_is_due_together_in_the_order_of_its_numbers(void) {
   }
   for (uint64_t i = 0; i < 20; i++) CHECK(pop(&heap)->order == i);
   cnet_heap_free(&heap);
+}
+
+static void gives_memory_of_zeros_where_other_bytes_were(void) {
+  enum { SIZE = 240 };
+  static const char zeros[SIZE];
+
+  for (int i = 0; i < 20; i++) {
+    char *memory = cnet_zeroed(SIZE);
+    NEED(memory != NULL);
+    CHECK(memcmp(memory, zeros, SIZE) == 0);
+    memset(memory, 'x', SIZE);
+    free(memory);
+  }
 }
 
 static void has_numbers_in_a_table_until_they_are_given_back(void) {
@@ -220,6 +235,7 @@ const test_t base_tests[] = {
     {"heap: gives its nodes in order", gives_the_nodes_of_a_heap_in_order},
     {"heap: gives what is due together in the order of its numbers",
      gives_what_is_due_together_in_the_order_of_its_numbers},
+    {"gives memory of zeros where other bytes were", gives_memory_of_zeros_where_other_bytes_were},
     {"table: has numbers until they are given back", has_numbers_in_a_table_until_they_are_given_back},
     {"heap, table: have no room without memory, and stay sound", has_no_number_and_no_room_without_memory},
     {"addresses: are read and written", reads_and_writes_addresses},

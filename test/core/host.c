@@ -146,6 +146,32 @@ static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory)
   if (got != 0 && !cnet_loop_is_closing(cnet_loop_of(stream))) note(of(stream), HOST_READ, stream);
 }
 
+/* Blocks may not be had, and each must come back. */
+static void *block_new(cnet_stream_t *stream, uv_buf_t *out) {
+  if (of(stream)->no_memory) return NULL;
+  of(stream)->blocks++;
+  *out = uv_buf_init(host_alloc(MEMORY), (unsigned)MEMORY);
+  return out->base;
+}
+
+static bool block_takes(cnet_stream_t *stream, size_t got) {
+  (void)stream;
+  return got > MEMORY / 2;
+}
+
+static void block_read(cnet_stream_t *stream, void *block, size_t got) {
+  const uv_buf_t memory = uv_buf_init(block, (unsigned)MEMORY);
+
+  of(stream)->blocks--;
+  of(stream)->blocks_read++;
+  received(stream, (ssize_t)got, &memory);
+}
+
+static void block_free(cnet_loop_t *loop, void *block) {
+  ((host_t *)cnet_loop_data(loop))->blocks--;
+  free(block);
+}
+
 static void descriptors(cnet_stream_t *stream, const int *fds, int *count, size_t bytes) {
   host_t *host = of(stream);
 
@@ -194,6 +220,7 @@ void host_end(host_t *host) {
   CHECK(host->ended);
   CHECK(host->streams == 0);
   CHECK(host->contexts == 0);
+  CHECK(host->blocks == 0);
   CHECK(uv_loop_close(&host->uv) == 0);
 }
 

@@ -42,6 +42,8 @@ struct host {
   unsigned counts[HOST_EVENTS];
   int contexts;         /* that are there: none may be left */
   int streams;          /* likewise */
+  int blocks;           /* likewise */
+  int blocks_read;      /* large reads that were given without a copy */
   bool ended;           /* the loop has ended */
   bool busy;            /* what it was, as far as the host was told to look */
   cnet_stream_t *other; /* what has come with the last event: the client that was accepted, or refused */

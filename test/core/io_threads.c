@@ -5,6 +5,7 @@
 #include "host.h"
 #include "mailbox.h"
 #include "io_threads.h"
+#include "store.h"
 
 #define NOTES 20000
 #define MOMENTS 60
@@ -62,6 +63,37 @@ static void keeps_the_order_and_misses_no_wake_up(void) {
   uv_thread_join(&thread); /* it ends when it has all */
   CHECK(taker.in_order && taker.taken == NOTES);
   CHECK(uv_loop_close(&taker.uv) == 0);
+}
+
+/* Notes that one store has too many of are used by the other, and none is lost, in any size. */
+static void passes_on_what_it_has_too_many_of(void) {
+  cnet_mailbox_t there, back;
+  cnet_store_t here, other;
+  cnet_note_t *notes[20];
+  unsigned known = 0;
+
+  cnet_mailbox_init(&there, NULL);
+  cnet_mailbox_init(&back, NULL);
+  cnet_store_init(&here, &there, &back);
+  cnet_store_init(&other, &back, &there);
+  for (unsigned i = 0; i < 20; i++) {
+    notes[i] = cnet_store_take(&here, CNET_NOTE_DATA, NULL, 65536);
+    NEED(notes[i] != NULL);
+    memset(notes[i]->bytes, 1, 65536);
+  }
+  for (unsigned i = 0; i < 20; i++) cnet_store_put(&here, notes[i]);
+  CHECK(here.bytes <= CNET_KEPT && here.surplus_bytes < CNET_GIVEN && cnet_mailbox_has(&there));
+  for (size_t room = 1; room <= 131072; room *= 2) {
+    cnet_note_t *note = cnet_store_take(&other, CNET_NOTE_WRITE, NULL, room);
+    NEED(note != NULL);
+    for (unsigned i = 0; i < 20 && note->size == CNET_STORE_SMALL; i++) known += note == notes[i];
+    CHECK(note->kind == CNET_NOTE_WRITE && note->length == 0 && note->next == NULL && note->block == NULL);
+    memset(note->bytes, 2, room);
+    cnet_store_put(&other, note);
+  }
+  CHECK(known == 2 && other.bytes >= CNET_GIVEN); /* for 32 and for 64 KiB */
+  cnet_store_end(&here);
+  cnet_store_end(&other);
 }
 
 /* --- streams -------------------------------------------------------------------------------------------------------- */
@@ -127,7 +159,25 @@ static void refuses_what_needs_the_descriptor_for_itself(void) {
   CHECK(cnet_adopt(pair[0], 0) == UV_EBUSY);
   struct sockaddr_storage name;
   CHECK(cnet_fd(pair[0]) >= 0 && cnet_tcp_name(pair[0], true, &name) == 0);
-  CHECK(cnet_read_start(pair[1]) == 0 && cnet_threads_move(threads, pair[1], 2) == UV_EBUSY);
+  end(&host, threads);
+}
+
+/* Where a write waits, it has to go first. */
+static void goes_on_with_what_was_read_and_written_before(void) {
+  cnet_stream_t *pair[2];
+  host_t host;
+  cnet_threads_t *threads = begin(&host, CNET_TCP, pair, 0);
+
+  CHECK(host_write(pair[0], pattern(), PATTERN_SIZE) == CNET_WRITE_WAITS);
+  CHECK(cnet_threads_move(threads, pair[0], 1) == UV_EBUSY && cnet_read_start(pair[1]) == 0);
+  AWAIT_BYTES(&host, pair[1], PATTERN_SIZE / 2);
+  CHECK(cnet_threads_move(threads, pair[1], 1) == 0);
+  AWAIT_BYTES(&host, pair[1], PATTERN_SIZE);
+  host_run(&host, has_write_ended, pair[0]);
+  CHECK(cnet_threads_move(threads, pair[0], 1) == 0 && !cnet_away_is_read(pair[0])); /* nobody has asked for that */
+  CHECK(host_write(pair[0], "more", 4) == 0);
+  AWAIT_BYTES(&host, pair[1], PATTERN_SIZE + 4);
+  CHECK(memcmp(state_of(pair[1])->bytes, pattern(), PATTERN_SIZE) == 0);
   end(&host, threads);
 }
 
@@ -161,6 +211,24 @@ static void reads_ahead_of_a_paused_stream_no_more_than_it_may(void) {
   AWAIT_BYTES(&host, pair[0], PATTERN_SIZE);
   CHECK(memcmp(state_of(pair[0])->bytes, pattern(), PATTERN_SIZE) == 0);
   CHECK(has_paused(&host, threads));
+  end(&host, threads);
+}
+
+/* In memory of the host, which comes back in any case: host_end() checks that. */
+static void gives_large_reads_without_a_copy(void) {
+  cnet_stream_t *pair[2];
+  host_t host;
+  cnet_threads_t *threads = begin(&host, CNET_TCP, pair, 1);
+
+  CHECK(cnet_read_start(pair[0]) == 0);
+  for (size_t before = 0; host.blocks_read < 4 && before < (size_t)1000 * PATTERN_SIZE; before += PATTERN_SIZE) {
+    CHECK(host_write(pair[1], pattern(), PATTERN_SIZE) >= 0);
+    AWAIT_BYTES(&host, pair[0], before + PATTERN_SIZE);
+    host_run(&host, has_write_ended, pair[1]);
+    CHECK(memcmp(state_of(pair[0])->bytes + before, pattern(), PATTERN_SIZE) == 0);
+    CHECK(cnet_bytes_read(pair[0]) == before + PATTERN_SIZE);
+  }
+  CHECK(host.blocks_read >= 4 && host.blocks > 0);
   end(&host, threads);
 }
 
@@ -348,8 +416,11 @@ static void goes_without_memory(void) {
 
 const test_t io_thread_tests[] = {
     {"mailboxes: keep the order, and miss no wake-up", keeps_the_order_and_misses_no_wake_up},
+    {"stores: pass on what they have too many of", passes_on_what_it_has_too_many_of},
+    {"I/O threads: give large reads without a copy", gives_large_reads_without_a_copy},
     {"I/O threads: carry all bytes of TCP, and their end", carries_all_bytes_of_tcp_and_their_end},
     {"I/O threads: carry all bytes of a path, and their end", carries_all_bytes_of_a_path_and_their_end},
+    {"I/O threads: go on with what was read and written before", goes_on_with_what_was_read_and_written_before},
     {"I/O threads: refuse what needs the descriptor for itself", refuses_what_needs_the_descriptor_for_itself},
     {"I/O threads: read ahead of a paused stream no more than they may",
      reads_ahead_of_a_paused_stream_no_more_than_it_may},

@@ -89,6 +89,24 @@ describe('node-internals/modules.js relies on:', () => {
       const { isLoaded } = require('./lib/node-internals/modules.js');
       console.log(isLoaded('tls'), require('node:tls') && isLoaded('tls'));`), 'false true');
   });
+
+  it('process.moduleLoadList is searched once for a module that nobody has, until Node loads another', () => {
+    const { moduleLoadList: list } = process;
+    let searches = 0;
+    list.includes = function includes(...args) {
+      searches++;
+      return Reflect.apply(Array.prototype.includes, this, args);
+    };
+    try {
+      for (let i = 0; i < 3; i++) assert.strictEqual(isLoaded('nobody_has_it'), false);
+      assert.strictEqual(searches, 1);
+      list.push('NativeModule nobody_has_it');
+      assert.strictEqual(isLoaded('nobody_has_it'), true);
+    } finally {
+      delete list.includes;
+      if (list.at(-1) === 'NativeModule nobody_has_it') list.pop();
+    }
+  });
 });
 
 describe('node-internals/process.js relies on:', () => {

@@ -77,7 +77,8 @@ describe('node-internals/native-streams.js relies on:', () => {
     track(new tls.TLSSocket(accepted, { isServer: true, key, cert })).resume();
     await once(secure, 'secureConnect');
     let refreshed = 0;
-    watchActivity(socket, () => refreshed++);
+    socket._unrefTimer = () => refreshed++;
+    watchActivity(socket);
     secure.write('x');
     assert.ok(refreshed > 0);
   });

@@ -7,6 +7,7 @@ const { once } = require('node:events');
 const { Duplex, Readable, Writable } = require('node:stream');
 
 const streams = require('../../lib/node-internals/streams.js');
+const { OF_SOCKETS } = require('../../lib/socket/stream-options.js');
 
 const nothing = () => {};
 
@@ -334,5 +335,24 @@ describe('node-internals/streams.js relies on states:', () => {
     streams.renewStates(stream);
     assert.deepStrictEqual(sides(), before);
     assert.deepStrictEqual(before, [false, false, true, true, true, true]);
+  });
+});
+
+describe('socket/stream-options.js relies on the options of streams:', () => {
+  it('stream.Duplex asks for none of what socket/stream-options.js leaves out, but for `allowHalfOpen`', () => {
+    const asked = new Set();
+    const options = new Proxy({}, {
+      get(target, name) {
+        asked.add(name);
+        return undefined;
+      },
+      has(target, name) {
+        asked.add(name);
+        return false;
+      },
+    });
+    new Duplex(options).destroy();
+    assert.deepStrictEqual([...asked].filter((name) => OF_SOCKETS.has(name)), ['allowHalfOpen']);
+    assert.ok(asked.has('highWaterMark'));
   });
 });

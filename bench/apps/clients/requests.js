@@ -6,7 +6,7 @@
 const http = require('node:http');
 const https = require('node:https');
 
-const { obey, options } = require('../program.js');
+const { KEEP_ALIVE, obey, options } = require('../program.js');
 
 const { port, secure, post = 0, close = false, atOnce = 1, origin = 0 } = options;
 const { Agent, request } = secure ? https : http;
@@ -25,6 +25,7 @@ if (origin === 0) {
 } else {
   const answer = Buffer.alloc(origin, 'cnet');
   const server = http.createServer((_request, response) => response.end(answer));
+  server.keepAliveTimeout = KEEP_ALIVE;
   server.listen(0, '127.0.0.1', () => {
     wanted.headers = { 'x-origin': server.address().port };
     obey(ask, atOnce);

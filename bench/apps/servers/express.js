@@ -3,7 +3,7 @@
 
 const express = require('express');
 
-const { obey, say } = require('../program.js');
+const { KEEP_ALIVE, obey, say } = require('../program.js');
 
 const app = express();
 
@@ -13,3 +13,4 @@ const server = app.listen(0, '127.0.0.1', () => {
   say({ port: server.address().port });
   obey();
 });
+server.keepAliveTimeout = KEEP_ALIVE;

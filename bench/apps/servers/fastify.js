@@ -3,9 +3,9 @@
 
 const { fastify } = require('fastify');
 
-const { obey, say } = require('../program.js');
+const { KEEP_ALIVE, obey, say } = require('../program.js');
 
-const app = fastify();
+const app = fastify({ keepAliveTimeout: KEEP_ALIVE });
 
 app.get('/', async () => ({ hello: 'world' }));
 

@@ -5,7 +5,7 @@
 const http = require('node:http');
 const https = require('node:https');
 
-const { obey, options, say } = require('../program.js');
+const { KEEP_ALIVE, obey, options, say } = require('../program.js');
 const { pair } = require('../tls-pair.js');
 
 const body = Buffer.alloc(options.size, 'cnet');
@@ -17,6 +17,7 @@ function answer(request, response) {
 
 const server = options.secure ? https.createServer(pair(), answer) : http.createServer(answer);
 
+server.keepAliveTimeout = KEEP_ALIVE;
 server.listen(0, '127.0.0.1', () => {
   say({ port: server.address().port });
   obey();

@@ -1,0 +1,63 @@
+'use strict';
+
+/** What `new Socket()` gives stream.Duplex. */
+
+const { AcceptedOptions } = require('./accepted-options');
+const { PLACES } = require('../common/misplaced');
+
+/** Options of connect() and new Socket(), Node's and cnet's, that say nothing to stream.Duplex. */
+const OF_SOCKETS = new Set([
+  ...Object.keys(PLACES),
+  'allowHalfOpen', // see below
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+  'blockList',
+  'family',
+  'fd',
+  'handle',
+  'hints',
+  'host',
+  'keepAlive',
+  'keepAliveCount',
+  'keepAliveInitialDelay',
+  'keepAliveInterval',
+  'localAddress',
+  'localPort',
+  'lookup',
+  'manualStart',
+  'noDelay',
+  'onread',
+  'path',
+  'pauseOnCreate',
+  'port',
+  'timeout',
+  'typeOfService',
+]);
+
+/** The options of a socket that asks for none of stream.Duplex: all have one shape, which the engine knows. */
+class PlainOptions {
+  constructor(allowHalfOpen) {
+    this.readable = undefined;
+    this.writable = undefined;
+    this.allowHalfOpen = allowHalfOpen;
+    this.emitClose = false; // _destroy() emits it, when the handle has gone
+    this.autoDestroy = true;
+    this.decodeStrings = false; // C encodes strings
+  }
+}
+
+/** Whether nothing in them could be for stream.Duplex. */
+function isPlain(options) {
+  for (const name in options) if (!OF_SOCKETS.has(name)) return false;
+  return true;
+}
+
+/** The options of stream.Duplex, for those of new Socket(). */
+function streamOptions(options) {
+  if (options instanceof AcceptedOptions) return options;
+  const allowHalfOpen = Boolean(options.allowHalfOpen);
+  if (isPlain(options)) return new PlainOptions(allowHalfOpen);
+  return { ...options, allowHalfOpen, emitClose: false, autoDestroy: true, decodeStrings: false };
+}
+
+module.exports = { OF_SOCKETS, streamOptions };
