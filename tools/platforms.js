@@ -25,7 +25,7 @@ const USAGE = `usage: node tools/platforms.js [${Object.keys(MACHINES).join('|')
 const FOLDERS = ['api', 'beyond', 'loading', 'node', 'node-internals', 'processes', 'register', 'robustness'];
 
 /** What is tried in .ci/run: loading, connections over TCP and paths, parsers, in few minutes for each platform. */
-const CORE = new RegExp(`^test/(loading/native-file|api/(${[
+const CORE = new RegExp(`^test/(loading/native-file|node/differential|beyond/proxy-protocol|api/(${[
   'address-texts', 'async-context', 'behaviours', 'block-list[a-z-]*', 'bound-socket', 'connect', 'families',
   'given-handles', 'handles', 'inspect', 'ip', 'ipc', 'late-lives', 'listen', 'lives',
 ].join('|')}))\\.test\\.js$`);
@@ -36,13 +36,14 @@ const TEST_MS = 20000;
 
 const ledgerFile = (name) => path.join(ROOT, 'test', 'platforms', `${name}.json`);
 
-function runOn(machine, node, file, { subject, dir }) {
+function runOn(machine, node, file, { subject, dir, isCore }) {
   const env = {
     ...process.env,
     CNET_NATIVE: machine.place(path.join(ROOT, prebuildName(choose([machine.prebuild])[0]))),
     CNET_TEST_SLOWNESS: String(machine.slowness),
     CNET_TEST_SCALE: '0.1',
     ...(subject !== undefined && { CNET_API_SUBJECT: subject }),
+    ...(isCore && { CNET_DIFFERENTIAL_THEMES: machine.themes.join() }),
   };
   return runFile(file, {
     run: machine.run, place: machine.place, more: machine.more, node, dir, env,
@@ -67,7 +68,7 @@ async function testMachine(name, files, { subject, isCore, isRecorded }) {
   const counts = [];
   for (const file of files) {
     if (isLeftOut(ledger, file) || (isCore && machine.notCore?.test(file))) continue;
-    const result = await runOn(machine, node, file, { dir, subject });
+    const result = await runOn(machine, node, file, { dir, subject, isCore });
     const isComparable = isRecorded && result.failed.length > 0 && file.startsWith('test/api/');
     const model = isComparable ? await runOn(machine, node, file, { dir, subject: 'node:net' }) : undefined;
     results.push({ file, result, model });

@@ -48,12 +48,16 @@ function setOwner(nodeHandle, owner) {
  */
 let getter;
 
+/** Node's class of handles for TCP; undefined until the getter has been sought. */
+let NodeTCP;
+
 /** Node gives its native classes to nobody: a socket that is told to connect, and is destroyed at once, has one. */
 function findGetter() {
   const socket = new nodeNet.Socket();
   socket.on('error', () => {});
   try {
     nodeNet.callNode(socket, 'connect', [{ host: '127.0.0.1', port: 1 }]); // which nobody else is to see
+    NodeTCP = handleOf(socket).constructor;
     const stream = Object.getPrototypeOf(Object.getPrototypeOf(handleOf(socket))); // above TCP: what Pipe has too
     return Object.getOwnPropertyDescriptor(stream, 'fd')?.get ?? null;
   } catch {
@@ -78,6 +82,24 @@ function fdOfNode(value) {
 }
 
 /**
+ * Whether a value is one of Node's own native handles for TCP on which a server can listen, descriptor or not. That of
+ * a connection, or of a socket that is to have one, cannot: on Windows libuv keeps both roles in the same memory.
+ * @param {any} value
+ * @returns {boolean}
+ */
+function canListen(value) {
+  if (getter === undefined) getter = findGetter();
+  if (!getter || !(value instanceof NodeTCP)) return false;
+  try {
+    Reflect.apply(getter, value, []); // throws for an object that has only the prototype
+  } catch {
+    return false;
+  }
+  ownerSymbol ??= findOwnerSymbol();
+  return !(value[ownerSymbol] instanceof nodeNet.Socket) && value.getpeername({}) !== 0;
+}
+
+/**
  * @returns {object | number} a handle of Node's on which a server can listen, on the descriptor; or a negative libuv
  * code
  */
@@ -97,4 +119,4 @@ function findShared() {
   }
 }
 
-module.exports = { detachHandle, fdOfNode, findShared, giveHandle, handleOf, serverHandleOn, setOwner };
+module.exports = { canListen, detachHandle, fdOfNode, findShared, giveHandle, handleOf, serverHandleOn, setOwner };

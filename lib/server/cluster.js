@@ -21,6 +21,9 @@ const { kAcceptLimit, kHoldCount, kProxyProtocol, kServerId, kUserTimeout } = re
 const { count } = require('../native/stats');
 const uv = require('../native/uv');
 
+/** Windows: SOMAXCONN. */
+const LONGEST_QUEUE = 0x7fffffff;
+
 /* --- who may in ------------------------------------------------------------------------------------------------- */
 
 function isFull(server) {
@@ -154,11 +157,21 @@ function makeHoldable(server, standIn, headers, receiveOne) {
   };
 }
 
+/** libuv ends the process on Windows when a handle of Node's, which C does not see, is given no length of its queue. */
+function guardBacklog(nodeHandle) {
+  const { listen } = nodeHandle;
+  nodeHandle.listen = (backlog) => {
+    const length = +backlog | 0;
+    return Reflect.apply(listen, nodeHandle, [length < 0 ? LONGEST_QUEUE : length || 1]);
+  };
+}
+
 /** The stand-in for a handle on which the primary listens: it is the server's handle as it is. */
 function roundRobin(server, standIn) {
   let deliver = null;
 
   closeThroughServer(server, standIn);
+  if (!HAS_DESCRIPTORS) guardBacklog(standIn);
   const tell = (status, client) => deliver.call(standIn, status, client);
   const headers = server[kProxyProtocol] ? standInForHeaders(server, tell) : null;
   const next = (status, client) => {
@@ -206,6 +219,18 @@ function checkFeatures(server) {
 }
 
 /**
+ * A server listens on a handle of Node's that has no descriptor (Windows): its connections come on such handles too, as
+ * those that a primary gives.
+ * @param {import('./server').Server} server
+ * @param {object} nodeHandle
+ * @returns {{ handle: object | null, err: number }} a negative libuv code when there is no handle
+ */
+function listenOnNodes(server, nodeHandle) {
+  const err = checkFeatures(server);
+  return err ? { handle: null, err } : roundRobin(server, nodeHandle);
+}
+
+/**
  * Asks the primary for a handle to listen on.
  * @param {import('./server').Server} server
  * @param {{ address?: string, port?: number, family?: number, fd?: number, flags?: number, backlog?: number }} place
@@ -234,4 +259,4 @@ function getHandle(server, place, callback) {
   });
 }
 
-module.exports = { getHandle };
+module.exports = { getHandle, listenOnNodes };

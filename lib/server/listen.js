@@ -8,12 +8,13 @@ const { isPath, normalizeArgs, toNumber } = require('../options/arguments');
 const { BoundSocket, kAdopt } = require('../socket/bound-socket');
 const { tracing } = require('../common/channels');
 const { isWorker } = require('../node-internals/cluster');
+const { canListen } = require('../node-internals/handles');
 const { refuseAddress } = require('./allowed-uids');
 const { debug } = require('../common/debug');
 const { codes, errnoException, exceptionWithHostPort, invalidArgValue, uvException } = require('../common/errors');
 const { lazily } = require('../common/lazily');
 const { BIND: { IPV6_ONLY, MULTIPATH, READABLE, REUSE_PORT, WAITS, WRITABLE } } = require('../native/constants');
-const { Handle, Pipe, SERVER, TCP, adopt, toHandle } = require('../native/handle');
+const { HAS_DESCRIPTORS, Handle, Pipe, SERVER, TCP, adopt, toHandle } = require('../native/handle');
 const { fastOpenQueue, listenFast } = require('../socket/fast-open');
 const { multipathFlag } = require('../socket/multipath');
 const { refuseMisplaced, refusePathOptions, refuseTcpOptions } = require('../common/misplaced');
@@ -347,9 +348,13 @@ function closeOnAbort(server, { signal }) {
 }
 
 /** The handle that `source` is: cnet's own, or one of Node's, or null. */
-function handleOption(source) {
+function handleOption(server, source) {
   if (source instanceof Handle) return source;
-  return typeof source.getAsyncId === 'function' ? toHandle(source, SERVER) : null;
+  if (typeof source.getAsyncId !== 'function') return null;
+  if (HAS_DESCRIPTORS || !canListen(source)) return toHandle(source, SERVER);
+  const { handle, err } = clusters().listenOnNodes(server, source);
+  if (err) throw errnoException(err, 'listen');
+  return handle;
 }
 
 /** True when the port is left to the system. */
@@ -413,7 +418,7 @@ function dispatch(server, args, given, backlogArgument) {
     return;
   }
   const options = given._handle || given.handle || given;
-  const handle = handleOption(options);
+  const handle = handleOption(server, options);
   if (handle !== null) {
     server._handle = handle;
     listenBy(server, { port: -1, family: -1, backlog: backlogArgument });

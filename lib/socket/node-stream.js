@@ -15,7 +15,7 @@
 const native = require('../native/binding');
 const { errnoException, invalidArgType } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
-const { Handle, Pipe, SOCKET, TCP } = require('../native/handle');
+const { HAS_DESCRIPTORS, Handle, Pipe, SOCKET, TCP } = require('../native/handle');
 const { setOwner } = require('../node-internals/handles');
 const { asNodes, makeStream, watchActivity } = require('../node-internals/native-streams');
 const { StandIn, standInFor } = require('./stand-in');
@@ -186,7 +186,7 @@ function isAtRest(socket) {
 /** Not of a socket that holds a file of its own (`path`): that goes with its handle. */
 const canGive = (socket) => {
   const { [kHandle]: handle } = socket;
-  return process.platform !== 'win32' && handle instanceof Handle && handle.id >= 0 && handle.path === undefined &&
+  return HAS_DESCRIPTORS && handle instanceof Handle && handle.id >= 0 && handle.path === undefined &&
     !socket.destroyed && isAtRest(socket);
 };
 
@@ -247,11 +247,10 @@ function forTLS(socket) {
  * @returns {boolean} whether `socket._handle` is such a stream
  */
 function expectNodeStream(socket, isPath) {
+  if (!HAS_DESCRIPTORS) return false;
   socket[kAttach]((isPath ? Pipe : TCP).make(SOCKET));
-  socket.connecting = true;
-  const isWaiting = toNodeStream(socket);
-  socket.connecting = isWaiting;
-  return isWaiting;
+  socket.connecting = true; // also when no stream can be had: what TLS writes waits for the connection all the same
+  return toNodeStream(socket);
 }
 
 /**

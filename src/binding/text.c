@@ -6,6 +6,20 @@
 #include "arguments.h"
 #include "constants.h"
 
+/* The units of a string have the byte order of the machine; what is sent has the lower byte first. */
+static void lower_first(char *out, size_t length) {
+  const uint16_t one = 1;
+  char first;
+
+  memcpy(&first, &one, 1);
+  if (out == NULL || first == 1) return;
+  for (size_t i = 0; i + 1 < length; i += 2) {
+    char lower = out[i + 1];
+    out[i + 1] = out[i];
+    out[i] = lower;
+  }
+}
+
 /* Encodes a string to `out`, with a final zero, or as much of it as there is room for; without `out`: its bytes. */
 static ssize_t encode_part(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size) {
   size_t length = 0;
@@ -18,6 +32,7 @@ static ssize_t encode_part(napi_env napi, napi_value string, int32_t encoding, c
   case CNET_UTF16LE:
     status = napi_get_value_string_utf16(napi, string, (char16_t *)(void *)out, size / 2, &length);
     length *= 2;
+    lower_first(out, length);
     break;
   default:
     status = napi_get_value_string_utf8(napi, string, out, size, &length);

@@ -9,6 +9,7 @@ const nodeNet = require('node:net');
 
 const native = require('../../lib/native/binding.js');
 const handles = require('../../lib/node-internals/handles.js');
+const { needsNodeDescriptors } = require('../support/needs');
 const { tempDir } = require('../support/temp');
 
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number);
@@ -61,7 +62,8 @@ describe('node-internals/handles.js relies on:', () => {
     assert.deepStrictEqual(name, all.server.address());
   });
 
-  it('a handle has its descriptor as `fd`', () => {
+  it('a handle has its descriptor as `fd`', function test() {
+    needsNodeDescriptors(this);
     const fds = Object.values(all).map((owner) => handles.handleOf(owner).fd);
     assert.ok(fds.every((fd) => fd > 2), fds.join());
     assert.strictEqual(new Set(fds).size, 3);
@@ -85,7 +87,8 @@ describe('node-internals/handles.js relies on:', () => {
     temp.remove();
   });
 
-  it('a handle whose socket has lost it stays open, and is not closed with the socket', async () => {
+  it('a handle whose socket has lost it stays open, and is not closed with the socket', async function test() {
+    needsNodeDescriptors(this);
     const own = await connected();
     const handle = handles.detachHandle(own.client);
     own.client.destroy();
@@ -104,7 +107,8 @@ describe('node-internals/handles.js relies on:', () => {
     for (const owner of Object.values(all)) assert.strictEqual(handles.handleOf(owner)[symbol], owner);
   });
 
-  it('net._createServerHandle(null, null, null, fd) gives a handle on the descriptor, on which a server can listen', async () => {
+  it('net._createServerHandle(null, null, null, fd) gives a handle on the descriptor, on which a server can listen', async function test() {
+    needsNodeDescriptors(this);
     const fd = native.dup(handles.handleOf(all.server).fd);
     const handle = handles.serverHandleOn(fd);
     assert.strictEqual(handle.fd, fd);

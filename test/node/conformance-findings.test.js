@@ -191,7 +191,33 @@ describe('findings of conformance', () => {
       assert.strictEqual(await hear(track(nodeNet.connect(port, HOST))), '');
     });
 
-    it('listen() takes a server of it: a copy of its descriptor stays when that server is closed', async () => {
+    it('listen() takes a server of it, and the connections come to cnet', async () => {
+      const other = await listening(nodeNet.createServer((socket) => socket.end('node:net')), 0, HOST);
+      const { port } = other.address();
+      const server = await listening(net.createServer((socket) => socket.end('cnet')), other);
+      assert.strictEqual(server.address().port, port);
+      if (process.platform !== 'win32') other.close(); // there the two have one handle, elsewhere copies
+      for (let i = 0; i < 3; i++) assert.strictEqual(await hear(track(nodeNet.connect(port, HOST))), 'cnet');
+    });
+
+    it('listen() on its handle takes a backlog of 0 and below', async () => {
+      for (const backlog of [0, -1]) {
+        const other = await listening(nodeNet.createServer(), 0, HOST);
+        const server = await listening(net.createServer((socket) => socket.end('cnet')), other, backlog);
+        if (process.platform !== 'win32') other.close();
+        assert.strictEqual(await hear(track(nodeNet.connect(server.address().port, HOST))), 'cnet');
+      }
+    });
+
+    it('listen() refuses the handle of a connection', async () => {
+      const other = await listening(nodeNet.createServer(), 0, HOST);
+      const client = track(nodeNet.connect(other.address().port, HOST));
+      await once(client, 'connect');
+      await assert.rejects(async () => listening(net.createServer(), client._handle));
+    });
+
+    it('listen() takes a server of it: a copy of its descriptor stays when that server is closed', async function test() {
+      if (process.platform === 'win32') this.skip();
       const other = await listening(nodeNet.createServer());
       const { port } = other.address();
       const server = await listening(net.createServer((socket) => socket.end('cnet')), other);

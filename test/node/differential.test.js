@@ -4,6 +4,13 @@ const assert = require('assert');
 const { themes, compare, runnable } = require('./differential/harness');
 const { diff } = require('./differential/diff');
 const { withWritingApart } = require('./differential/io-threads');
+const { patience } = require('../support/scale');
+
+/** The themes that tools/platforms.js has chosen for a slow machine, all in one process. */
+const CHOSEN = process.env.CNET_DIFFERENTIAL_THEMES?.split(',');
+
+const isChosen = ({ theme }) => CHOSEN === undefined || CHOSEN.includes(theme);
+const canRun = (scenario) => runnable(scenario) && (CHOSEN === undefined || !scenario.isolate);
 
 const withThreads = process.env.CNET_IO_THREADS !== undefined;
 const seen = withThreads ? withWritingApart : (trace) => trace;
@@ -21,11 +28,11 @@ async function differenceOf(scenario, theme, file) {
 }
 
 describe('cnet does what node:net does', () => {
-  for (const { theme, file, scenarios } of themes()) {
+  for (const { theme, file, scenarios } of themes().filter(isChosen)) {
     describe(theme, () => {
       for (const scenario of scenarios) {
-        (runnable(scenario) ? it : it.skip)(scenario.title, async function () {
-          this.timeout(20000 * TRIES);
+        (canRun(scenario) ? it : it.skip)(scenario.title, async function () {
+          this.timeout(patience(20000 * TRIES));
           const difference = await differenceOf(scenario, theme, file);
           assert.ok(!difference, `(- node:net, + cnet)\n${difference}`);
         });

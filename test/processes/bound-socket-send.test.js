@@ -12,6 +12,7 @@ const net = require('../..');
 const { fromNode, toNode } = require('../../lib/child-process.js');
 const { unregister } = require('../../lib/register.js');
 const { HOST } = require('../support/net');
+const { needsNodeDescriptors } = require('../support/needs');
 const { tempDir } = require('../support/temp');
 
 unregister();
@@ -55,6 +56,10 @@ const sendToNode = (child, bound, callback) => {
 };
 
 describe('child.send(message, boundSocket)', () => {
+  before(function () {
+    needsNodeDescriptors(this);
+  });
+
   it('toNode() and fromNode(): a BoundSocket arrives, and the port is the child\'s alone', async () => {
     assert.deepStrictEqual(await play('explicit', sendToNode), { isBound: true, isThere: true });
   });

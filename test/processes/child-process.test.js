@@ -11,6 +11,7 @@ const { fromNode, toNode } = require('../../lib/child-process.js');
 const FACTS = require('../fixtures/child-process-facts');
 const { reportOf } = require('../support/child');
 const { close, join, listen, targetOf } = require('../support/net');
+const { needsNodeDescriptors } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const run = async (name, scenario) => ({ name, ...(await reportOf('child-process.js', [name, scenario])) });
@@ -54,6 +55,10 @@ describe('sockets and servers for child processes', function () {
 });
 
 describe('toNode() and fromNode()', () => {
+  before(function () {
+    needsNodeDescriptors(this);
+  });
+
   /** A connection of which `server` has the one end. */
   const connect = async (server) => {
     const { client, accepted: socket } = await join(await listen(server), net);

@@ -5,6 +5,7 @@
 const assert = require('node:assert');
 
 const { runFixture } = require('../support/child');
+const { needsFiles } = require('../support/needs');
 const { patience, scaled } = require('../support/scale');
 
 const WORKERS = scaled(20, 4);
@@ -32,7 +33,10 @@ describe('worker threads', function () {
 
   it('what a listener throws in a worker is the error of that worker', run('throwInListener', 0));
 
-  it('the socket file of a terminated worker is left or removed as by Node', run('socketFiles', 0));
+  it('the socket file of a terminated worker is left or removed as by Node', async function () {
+    needsFiles(this);
+    await run('socketFiles', 0)();
+  });
 
   it('terminated workers leave no descriptor behind', async function () {
     if (process.platform !== 'linux') this.skip();

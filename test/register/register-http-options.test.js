@@ -24,6 +24,7 @@ const {
   withBin,
 } = require('../support/compare');
 const { same } = require('../support/registered');
+const { needsNodeDescriptors } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const NAME = 'a.test';
@@ -118,6 +119,10 @@ async function askHTTP2(bin, server, scheme) {
 }
 
 describe('cnet/register-http: the options of net', function () {
+  before(function () {
+    needsNodeDescriptors(this);
+  });
+
   this.timeout(patience(20000));
 
   after(() => registerHttp.unregister());

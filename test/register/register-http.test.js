@@ -16,6 +16,7 @@ const tls = require('node:tls');
 const registerHttp = require('../../lib/register-http');
 const { runFixture } = require('../support/child');
 const compare = require('../support/compare');
+const { needsNodeDescriptors } = require('../support/needs');
 const { same } = require('../support/registered');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -419,7 +420,8 @@ describe('cnet/register-http', function () {
       assert.deepStrictEqual(outcome.slice(4), [[WHOLE, `${HOST} true`, true], [true, 'IPv4', true, 1]]);
     });
 
-    it('its sockets ride on cnet', async () => {
+    it('its sockets ride on cnet', async function test() {
+      needsNodeDescriptors(this);
       registerHttp.register();
       await withBin(async (bin) => {
         const below = [];

@@ -42,6 +42,9 @@ const linux = (triple, qemu, header) => {
   };
 };
 
+/** The differential scenarios of the core (test/node/differential/scenarios), where each process is slow to begin. */
+const THEMES = ['connect-forms', 'echo', 'ending', 'families', 'listen-forms', 'reading', 'writing'];
+
 const wine = () => WINES.find((file) => fs.existsSync(file));
 
 const WINE_ENV = { WINEDEBUG: '-all', WINEARCH: 'win64', WINEPREFIX: path.join(CACHE, 'wine') };
@@ -75,23 +78,28 @@ const windows = {
 const MACHINES = {
   arm64: {
     node: { platform: 'linux-arm64', version: '20.20.2' }, prebuild: 'linux-arm64 glibc', slowness: 10,
-    notCore: /block-list|address|\/ip\./, // bytes are ordered as on x64, and s390x tries these
+    notCore: /block-list|address|\/ip\.|proxy-protocol/, // bytes are ordered as on x64, and s390x tries these
+    themes: ['connect-forms', 'echo', 'ending', 'reading'],
     ...linux('aarch64-linux-gnu', 'aarch64', { machine: 183, little: true }),
   },
   s390x: {
     node: { platform: 'linux-s390x', version: '18.20.4' }, prebuild: 'linux-s390x glibc', slowness: 10,
+    themes: THEMES,
     ...linux('s390x-linux-gnu', 's390x', { machine: 22, little: false }),
   },
   ppc64le: {
     node: { platform: 'linux-ppc64le', version: '18.20.4' }, prebuild: 'linux-ppc64 glibc', slowness: 10,
+    themes: THEMES,
     ...linux('powerpc64le-linux-gnu', 'ppc64le', { machine: 21, little: true }),
   },
   armv7: {
     node: { platform: 'linux-armv7l', version: '18.20.4' }, prebuild: 'linux-arm glibc', slowness: 10,
+    themes: THEMES,
     ...linux('arm-linux-gnueabihf', 'arm', { machine: 40, little: true, bits: 32 }),
   },
   windows: {
     node: { platform: 'win-x64', version: '20.20.2' }, prebuild: 'win32-x64', slowness: 3,
+    themes: [...THEMES, 'destroy', 'options', 'reset', 'server', 'shape', 'streams'],
     more: ['--exit'], // Wine does not always end a process, whatever the program
     ...windows,
   },
