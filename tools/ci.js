@@ -34,6 +34,7 @@ const SUITES = [
   ],
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
   ['other platforms, by qemu-user and Wine', () => testPlatforms(['s390x', 'arm64', 'windows'], { core: true, atOnce: 3 })],
+  ['sockets and servers on I/O threads', () => script('test:io-threads', ['--core'])],
   ['the packed package', () => runSuite('package', { style: 'dot' })],
   ['programs', () => runSuite('programs', { style: 'dot' })],
   ['programs of the benchmark: each works', () => script('bench', ['--apps', '--smoke', '--no-build'])],

@@ -1,12 +1,14 @@
 'use strict';
 // conformance.js: `npm run conformance`: Node's own tests of net, or of what is on top of it, with cnet in its place.
-//   npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=A,B] [-- --builtin] [--
-// --node=PATH] NODE_TREE: a Node source tree; without one Debian's source package is fetched. --all: every test that
-// asks for net, not those of net alone. --selection: instead the tests of http, https, http2, tls, under
-// cnet/register and cnet/register-http;
-// --http: all four. --builtin: nothing is swapped: what Node itself passes here. --node: the Node to run.
+//   npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=A,B] [-- --builtin]
+//     [-- --node=PATH] [-- --io-threads=N]
+// NODE_TREE: a Node source tree; without one Debian's source package is fetched. --all: every test that asks for net,
+// not those of net alone. --selection: instead the tests of http, https, http2, tls, under cnet/register and
+// cnet/register-http; --http: all four. --builtin: nothing is swapped: what Node itself passes here. --node: the Node
+// to run. --io-threads: with all sockets of cnet on so many I/O threads.
 // test/node/conformance/ledger.json, for the protocols ledger-http.json, names the tests that are expected not to
-// pass; a difference from it is a failure.
+// pass, and ledger-io-threads.json those that are not with I/O threads; a difference from it is a failure, but for a
+// test that is there as one that fails at times.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -20,7 +22,7 @@ const { ROOT, ToolError, tool } = require('./run.js');
 const LEDGERS = path.join(ROOT, 'test', 'node', 'conformance');
 const USAGE =
   'usage: npm run conformance [-- NODE_TREE] [-- NAME-FILTER] [-- --all | --http | --selection=http,https,http2,tls] ' +
-  '[-- --builtin] [-- --node=PATH]';
+  '[-- --builtin] [-- --node=PATH] [-- --io-threads=N]';
 
 function readSelection(text) {
   const protocols = text.split(',');
@@ -29,13 +31,14 @@ function readSelection(text) {
 }
 
 function readArguments(args) {
-  const options = { all: false, builtin: false, protocols: [], node: process.execPath, tree: null, filter: '' };
+  const options = { all: false, builtin: false, protocols: [], node: process.execPath, tree: null, filter: '', threads: 0 };
   for (const arg of args) {
     if (arg === '--all') options.all = true;
     else if (arg === '--builtin') options.builtin = true;
     else if (arg === '--http') options.protocols = PROTOCOLS;
     else if (arg.startsWith('--selection=')) options.protocols = readSelection(arg.slice('--selection='.length));
     else if (arg.startsWith('--node=')) options.node = path.resolve(arg.slice('--node='.length));
+    else if (/^--io-threads=[1-9]\d?$/.test(arg)) options.threads = Number(arg.slice('--io-threads='.length));
     else if (arg.startsWith('-')) throw new ToolError(USAGE);
     else if (isTree(arg)) options.tree = path.resolve(arg);
     else if (arg.includes(path.sep) && fs.existsSync(arg)) throw new ToolError(`${arg} is no source tree of Node`);
@@ -52,16 +55,21 @@ function versionOf(node) {
 
 const major = (version) => version.split('.')[0];
 
+const entriesOf = (file) => Object.entries(JSON.parse(fs.readFileSync(path.join(LEDGERS, file), 'utf8')));
+
 /*
  * The reasons by names; an entry with `since` holds from that line of Node on, and one with `before` on those before
- * that.
+ * that. `sometimes`: the names of those that may pass.
  */
-function readLedger(running, { protocols }) {
-  const file = protocols.length > 0 ? 'ledger-http.json' : 'ledger.json';
-  const entries = Object.entries(JSON.parse(fs.readFileSync(path.join(LEDGERS, file), 'utf8')));
+function readLedger(running, { protocols, threads }) {
+  const entries = entriesOf(protocols.length > 0 ? 'ledger-http.json' : 'ledger.json');
+  if (threads > 0) entries.push(...entriesOf('ledger-io-threads.json'));
   const line = Number(major(running).slice(1));
   const holds = entries.filter(([, { since = 0, before = Infinity }]) => line >= since && line < before);
-  return Object.fromEntries(holds.map(([name, entry]) => [name, entry.why ?? entry]));
+  return {
+    reasons: Object.fromEntries(holds.map(([name, entry]) => [name, entry.why ?? entry])),
+    sometimes: new Set(holds.filter(([, entry]) => entry.sometimes).map(([name]) => name)),
+  };
 }
 
 /* The line of the output that says most: the first that names an error. */
@@ -81,13 +89,13 @@ function keepLog(folder, { name, why, output }) {
 }
 
 /* Sorts the results by what the ledger says of them. */
-function judge(results, ledger) {
+function judge(results, { reasons, sometimes }) {
   const counts = { passed: 0, failed: 0, skipped: 0, lacking: 0, expected: 0 };
   for (const { name, outcome } of results.values()) {
-    if (outcome === 'failed' && ledger[name] !== undefined) {
+    if (outcome === 'failed' && reasons[name] !== undefined) {
       counts.expected++;
-    } else if (outcome === 'passed' && ledger[name] !== undefined) {
-      console.log(`PASSED ${name}, which the ledger expects to fail: ${ledger[name]}`);
+    } else if (outcome === 'passed' && reasons[name] !== undefined && !sometimes.has(name)) {
+      console.log(`PASSED ${name}, which the ledger expects to fail: ${reasons[name]}`);
       counts.failed++;
     } else {
       counts[outcome]++;
@@ -114,15 +122,16 @@ tool(async () => {
   if (names.length === 0) throw new ToolError(`no test is called ${options.filter}`);
   const subject = options.builtin ? 'node:net' : 'cnet';
   const [version, running] = [treeVersion(tree), versionOf(options.node)];
-  const ledger = options.builtin ? {} : readLedger(running, options);
-  console.log(`${names.length} tests of Node ${version}, ${subject} on Node ${running}`);
+  const ledger = options.builtin ? { reasons: {}, sometimes: new Set() } : readLedger(running, options);
+  if (options.threads > 0) process.env.CNET_IO_THREADS = String(options.threads); // of the tests
+  console.log(`${names.length} tests of Node ${version}, ${subject} on Node ${running}${options.threads > 0 ? `, ${options.threads} I/O threads` : ''}`);
 
   const logs = path.join(CACHE, 'logs', `${options.builtin ? 'builtin' : 'cnet'}-${running}`);
   for (const name of names) fs.rmSync(logFile(logs, name), { force: true });
   const foreign = major(version) !== major(running);
   const results = await runTests(names, { ...options, tree, foreign }, (result) => {
     const log = keepLog(logs, result);
-    if (ledger[result.name] === undefined) console.log(`FAILED ${result.name}: ${gist(result)} (${log})`);
+    if (ledger.reasons[result.name] === undefined) console.log(`FAILED ${result.name}: ${gist(result)} (${log})`);
   });
   const counts = judge(results, ledger);
   const rest = [`${counts.expected} in the ledger`, `${counts.skipped} skipped`];

@@ -4,30 +4,43 @@
 // another failure is one of this run, and so is a test of the ledger that passes.
 //   --threads=N   on how many; 2
 //   --files=WORD  only the files that have this in their name
+//   --programs    instead the programs of test/programs (docs/programs.md)
+//   --core        what .ci/run tries, in a few minutes
 //   --record      writes what has failed to the ledger
 
 const path = require('node:path');
 
-const { ensure } = require('./ensure.js');
+const { ensure, ensurePackages } = require('./ensure.js');
 const { readLedger, record, runFile, tellFile, testFiles, unexplained } = require('./known-failures.js');
 const { summary } = require('./mocha.js');
 const { ROOT, ToolError, run, sumOf, tool } = require('./run.js');
 
-const USAGE = 'usage: npm run test:io-threads [-- --threads=N] [-- --files=WORD] [-- --record]';
+const USAGE = 'usage: npm run test:io-threads [-- --threads=N] [-- --files=WORD] [-- --programs | --core] [-- --record]';
 const LEDGER = path.join(ROOT, 'test', 'io-threads-ledger.json');
 
 /** The others are about processes, TLS and http, whose sockets are mostly without threads. */
 const FOLDERS = ['api', 'beyond', 'loading'];
 
-/** For one file of tests. */
+const PROGRAMS = ['programs'];
+/** Connections, their streams and their ends. */
+const CORE = new RegExp(
+  '/(beyond/(channels|connect-timeout|server-onread|shutdown)|' +
+    'api/(async-context|behaviours|callbacks|connect|ipc|late-lives|lives|promises|socket-options|streams|timeouts)|' +
+    'node/differential)\\.test\\.js$',
+);
+
+/** For one file of tests. A program takes its time as a whole. */
 const LIMIT_MS = 150000;
 const TEST_MS = 20000;
+const PROGRAM_MS = 100000;
 
 function readArguments(args) {
-  const options = { threads: 2, word: '', isRecorded: false };
+  const options = { threads: 2, word: '', isRecorded: false, isCore: false, folders: FOLDERS };
   for (const arg of args) {
     const [, name, value] = /^--(threads|files)=(.+)$/.exec(arg) ?? [];
     if (arg === '--record') options.isRecorded = true;
+    else if (arg === '--core') options.isCore = true;
+    else if (arg === '--programs') options.folders = PROGRAMS;
     else if (name === 'threads' && Number(value) > 0) options.threads = Number(value);
     else if (name === 'files') options.word = value;
     else throw new ToolError(USAGE);
@@ -45,13 +58,15 @@ function tellPassed(ledger, file, result) {
 }
 
 tool(async () => {
-  const { threads, word, isRecorded } = readArguments(process.argv.slice(2));
+  const { threads, word, isRecorded, isCore, folders } = readArguments(process.argv.slice(2));
   if (!process.env.CNET_NATIVE) await ensure();
-  const files = testFiles(FOLDERS, word);
+  if (folders === PROGRAMS) await ensurePackages(path.join(ROOT, 'test', 'programs'));
+  const files = testFiles(folders, word).filter((file) => !isCore || CORE.test(file));
   if (files.length === 0) throw new ToolError(`no file of tests has ${word} in its name`);
   const ledger = readLedger(LEDGER);
   const options = {
-    run, node: process.execPath, dir: path.join(ROOT, '.cache', 'io-threads'), timeout: LIMIT_MS, testTimeout: TEST_MS,
+    run, node: process.execPath, dir: path.join(ROOT, '.cache', 'io-threads'), timeout: LIMIT_MS,
+    testTimeout: folders === PROGRAMS ? PROGRAM_MS : TEST_MS,
     env: { ...process.env, CNET_IO_THREADS: String(threads) },
     more: ['--exit'], // what a test has left open that failed
   };

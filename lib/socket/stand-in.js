@@ -116,6 +116,20 @@ const noting = (standIn, callback) => (error) => {
 /** socket.write(), also when a program has another in the place of it, which does not see what Node's TLS writes. */
 const write = (socket, ...args) => Reflect.apply(writing.write, socket, args);
 
+/* Taken once: a program that puts others in their place does not see what Node's TLS writes. */
+const { cork, uncork } = Duplex.prototype;
+
+/** Writes although the program has corked the socket, which holds back nothing that Node's TLS gives to a handle. */
+function pastCork(socket, action) {
+  const corked = socket.writableLength === 0 ? socket.writableCorked : 0; // else what was gathered would go first
+  for (let i = 0; i < corked; i++) Reflect.apply(uncork, socket, []);
+  try {
+    action();
+  } finally {
+    for (let i = 0; i < corked; i++) Reflect.apply(cork, socket, []);
+  }
+}
+
 /** A write to a socket that the program has ended: below the stream the kernel refuses it, and the socket closes. */
 function refuses({ [kStandsFor]: socket }, callback) {
   if (!socket.writableEnded || socket.destroyed) return false;
@@ -169,7 +183,8 @@ class StandIn extends Duplex {
   _write(chunk, encoding, callback) {
     if (holds(this, callback, () => this._write(chunk, encoding, callback))) return;
     if (refuses(this, noting(this, callback))) return;
-    write(this[kStandsFor], chunk, noting(this, callback));
+    const { [kStandsFor]: socket } = this;
+    pastCork(socket, () => write(socket, chunk, noting(this, callback)));
   }
 
   _writev(chunks, callback) {
@@ -177,10 +192,12 @@ class StandIn extends Duplex {
     if (refuses(this, noting(this, callback))) return;
     const { [kStandsFor]: socket } = this;
     const { chunk: last } = chunks.pop();
-    socket.cork();
-    for (const { chunk } of chunks) write(socket, chunk);
-    write(socket, last, noting(this, callback));
-    socket.uncork();
+    pastCork(socket, () => {
+      socket.cork();
+      for (const { chunk } of chunks) write(socket, chunk);
+      write(socket, last, noting(this, callback));
+      socket.uncork();
+    });
   }
 
   _final(callback) {

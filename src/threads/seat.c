@@ -29,7 +29,7 @@ void cnet_seat_post_read(cnet_link_t *link) {
  */
 
 /* What was kept is given from the loop, as all is. */
-static void resume(cnet_link_t *link) {
+void cnet_seat_resume(cnet_link_t *link) {
   cnet_io_thread_t *thread = link->thread;
 
   if (link->is_resumed || link->backlog.first == NULL) return;
@@ -47,7 +47,7 @@ static void read_or_not(void *data, bool start) {
   cnet_link_t *link = data;
 
   if (!start) return;
-  resume(link);
+  cnet_seat_resume(link);
   if (!atomic_exchange(&link->wants_read, true)) cnet_seat_post_read(link);
 }
 
@@ -100,7 +100,11 @@ static ssize_t write_some(void *data, const uv_buf_t *bufs, unsigned count) {
 
 static int park(void *data, const char *bytes, size_t length) {
   cnet_link_t *link = data;
-  return link->failed ? link->failed : post_bytes(link, CNET_NOTE_PARK, bytes, length);
+  if (link->failed) return link->failed;
+  atomic_store(&link->parked, true);
+  int err = post_bytes(link, CNET_NOTE_PARK, bytes, length);
+  if (err) atomic_store(&link->parked, false);
+  return err;
 }
 
 static void shut(void *data) {

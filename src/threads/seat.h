@@ -16,6 +16,9 @@ bool cnet_seat_give_block(cnet_link_t *link, cnet_note_t *note);
 /* The seat has had a large read: the thread is given memory for the next ones. */
 void cnet_seat_supply(cnet_link_t *link, bool was_block);
 
+/* What was kept for the seat is given to it when the loop turns next. */
+void cnet_seat_resume(cnet_link_t *link);
+
 /* Takes a link from the list of those that are read again. */
 void cnet_seat_unlink_resumed(cnet_link_t *link);
 

@@ -61,6 +61,17 @@ static void give(cnet_link_t *link) {
   if (link->closed) cnet_seat_link_free(link);
 }
 
+/*
+ * What the peer answers to a write can be here as early as the note that the write is done. A program that puts off
+ * what it does then, by setImmediate() as promises of some libraries do, has done it before it reads the answer.
+ */
+static void give_in_turn(cnet_link_t *link) {
+  if (link->written_turn == link->thread->turn)
+    cnet_seat_resume(link);
+  else
+    give(link);
+}
+
 /* The thread reads on for a seat that is paused for a moment only: so much has come that it is longer. */
 static void stop_if_paused(cnet_link_t *link) {
   uint64_t waits = link->got - atomic_load_explicit(&link->taken, memory_order_relaxed);
@@ -78,10 +89,11 @@ static void on_failed(cnet_link_t *link, cnet_note_t *note) {
   if (!link->leaves) cnet_away_failed(link->seat, status);
 }
 
-static void on_parked(const cnet_link_t *link, cnet_note_t *note) {
+static void on_parked(cnet_link_t *link, cnet_note_t *note) {
   int status = note->status;
 
   cnet_store_put(&link->thread->store, note);
+  link->written_turn = link->thread->turn;
   cnet_away_written(link->seat, status);
 }
 
@@ -105,7 +117,7 @@ static void deal_with(cnet_note_t *note) {
   case CNET_NOTE_END:
     cnet_chain_add(&link->backlog, note);
     stop_if_paused(link);
-    give(link);
+    give_in_turn(link);
     return;
   case CNET_NOTE_WRITE:
     on_failed(link, note);
@@ -135,6 +147,7 @@ void cnet_seat_on_wake(uv_async_t *wake) {
   cnet_io_thread_t *thread = wake->data;
 
   cnet_mailbox_stay_awake(&thread->events);
+  thread->turn++;
   give_kept(thread);
   for (unsigned dealt = 0; !thread->stopped;) {
     cnet_note_t *note = cnet_chain_take(&thread->arrived);

@@ -43,6 +43,7 @@ struct cnet_link {
   uint64_t got;                 /* what has come, reckoned likewise */
   int failed;                   /* a code: what was taken could not be written */
   cnet_link_t *resumed;         /* the next one of those that are read again, and have a backlog */
+  uint32_t written_turn;        /* of `turn`: the last one in which a write was called back */
   bool is_resumed;
   bool giving; /* a note is being given to the seat: what comes meanwhile waits */
   bool leaves; /* the seat closes */
@@ -64,6 +65,7 @@ struct cnet_link {
   atomic_bool starved;      /* the worker reads no more until the seat has taken some */
   atomic_bool wants_read;   /* the seat is to be given what comes */
   atomic_bool read_posted;  /* `read` is on its way */
+  atomic_bool parked;       /* CNET_NOTE_PARK is on its way, or waits for the kernel */
   atomic_bool end_posted;   /* `end` is on its way */
   cnet_note_t open, read, shutdown, close, end;
 };
@@ -81,6 +83,7 @@ struct cnet_io_thread {
   uint32_t blocks, blocks_wanted; /* how many are with the thread, or come from it, and how many should be */
   uint32_t links;
   uint32_t holds; /* seats that keep the loop going */
+  uint32_t turn;  /* counts those of the loop in which something has come */
   bool stopped;   /* the thread has ended */
   bool left;      /* and JavaScript's side has given up what was of it */
   uv_thread_t id;

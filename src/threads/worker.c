@@ -56,10 +56,15 @@ static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
   *out = uv_buf_init(memory, (unsigned)CNET_PIECE);
 }
 
+static void deal_with_all(cnet_io_thread_t *thread);
+
+/* What somebody waits for may have been posted before the peer's answer to it came: it is told before that. */
 static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory) {
   cnet_link_t *link = link_of(stream);
 
   if (link == NULL || cnet_is_closing(stream)) return;
+  if (atomic_load(&link->parked)) deal_with_all(link->thread);
+  if (cnet_is_closing(stream)) return;
   if (got > 0)
     cnet_worker_tell_data(link, (size_t)got, memory);
   else if (got < 0)

@@ -20,6 +20,7 @@ static cnet_link_t *link_of_source(cnet_source_t *source) {
 static void note_done(cnet_link_t *link, cnet_note_t *note, int status) {
   atomic_store(&link->written, atomic_load_explicit(&link->written, memory_order_relaxed) + cnet_cost_of(note->length));
   note->status = status;
+  if (note->kind == CNET_NOTE_PARK) atomic_store(&link->parked, false);
   if (note->kind == CNET_NOTE_PARK || (status != 0 && !link->told_failure))
     cnet_worker_tell(link->thread, note);
   else

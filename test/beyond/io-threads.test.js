@@ -144,6 +144,24 @@ on('I/O threads', () => {
       assert.strictEqual((await bytes(accepted)).toString(), 'one');
     });
 
+    it("what a write's callback in 'data' puts off by setImmediate() is done before the answer comes", async () => {
+      const { client, accepted } = await both();
+      let isDue = false, early = 0, rounds = 0;
+      client.on('data', () => client.write('ask'));
+      client.write('ask');
+      await new Promise((resolve) => {
+        accepted.on('data', () => {
+          if (isDue) early++;
+          isDue = true;
+          accepted.write('answer', () => setImmediate(() => {
+            isDue = false;
+          }));
+          if (++rounds === 3000) resolve();
+        });
+      });
+      assert.strictEqual(early, 0);
+    });
+
     it('resetAndDestroy() is ECONNRESET for the peer, and EPIPE or that for what is written', async () => {
       const { client, accepted } = await both();
       accepted.resume();

@@ -258,6 +258,15 @@ for (const [title, way] of Object.entries(WAYS)) {
       assert.strictEqual(await text(near), 'after');
     });
 
+    it('a socket that the program has corked holds back nothing of TLS, and is still corked', async () => {
+      const ends = await secured(({ client, accepted }) => {
+        for (const socket of [client, accepted, accepted]) socket.cork();
+      });
+      const { client, accepted } = ends;
+      assert.deepStrictEqual([client, accepted].map(({ writableCorked }) => writableCorked), [1, 2]);
+      assert.strictEqual(await exchange(ends), 'bye');
+    });
+
     it('the end that was read before is for TLS, behind the bytes', async () => {
       const { client, accepted } = await connection();
       const server = new tls.Server({ key, cert });
