@@ -11,7 +11,7 @@ const { lazily } = require('../common/lazily');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
-const { kHandle, kNodeStream } = require('../socket/state');
+const { kDescriptorQueue, kHandle, kIsSpliced, kNodeStream } = require('../socket/state');
 const {
   kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kIOThreads, kKeepAliveTimes, kProxyProtocol,
 } = require('./state');
@@ -43,12 +43,20 @@ function acceptedOptions(client, server) {
   return options;
 }
 
-/** What the listeners have given away by then does not move to a thread. */
+/**
+ * Whether a connection that a server has told of may move to a thread: not what the listeners have given to TLS or
+ * splice(), which may wait for its other end to connect, nor what is to take descriptors along.
+ */
+function mayMove(socket, client) {
+  return socket[kHandle] === client && socket[kNodeStream] === null && socket[kDescriptorQueue] === null &&
+    !socket[kIsSpliced];
+}
+
 function tellAndMove(server, socket, client) {
   try {
     server.emit('connection', socket);
   } finally {
-    if (socket[kHandle] === client && socket[kNodeStream] === null) moveWhenRead(client, server[kIOThreads]);
+    if (mayMove(socket, client)) moveWhenRead(client, server[kIOThreads]);
   }
 }
 

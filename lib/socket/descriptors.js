@@ -174,6 +174,7 @@ const methods = {
     const held = duplicate(fds);
     piece[kHeld] = held;
     const queue = (this[kDescriptorQueue] ??= new Queue(this));
+    if (this[kHandle]) this[kHandle].threadLimit = 0; // what waits before it must not take the socket to a thread
     queue.add(held);
     return this.write(piece, null, (error) => {
       queue.end(held);

@@ -215,6 +215,7 @@ void cnet_seat_end_all(cnet_io_thread_t *thread) {
   cnet_mailbox_take(&thread->empty, &thread->arrived);
   free_chain(thread, &thread->arrived);
   free_chain(thread, &thread->empties);
+  free_chain(thread, &thread->outbox); /* what it told behind the last post of its own */
   if (thread->spare != NULL) cnet_seat_note_free(thread, thread->spare);
   thread->spare = NULL;
   cnet_store_end(&thread->store);

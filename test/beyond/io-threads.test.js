@@ -326,6 +326,45 @@ on('I/O threads', () => {
       assert.strictEqual(accepted._handle.ioThread, undefined);
       assert.strictEqual((await bytes(client)).toString(), 'secure');
     });
+
+    it('not at all when a listener gives it to splice() with a socket that still connects: the kernel relays both', async () => {
+      const echo = await listen(cnet.createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket)));
+      servers.push(echo);
+      const sent = [];
+      const server = await listen(cnet.createServer({ ioThreads: 1 }, (socket) => {
+        const other = cnet.connect({ ...targetOf(echo), ioThread: true });
+        for (const end of [socket, other]) end.on('end', () => sent.push(end._handle.bytesSent));
+        cnet.splice(socket, other);
+      }));
+      servers.push(server);
+      const content = pattern(1 << 20);
+      const client = cnet.connect({ ...targetOf(server), ioThread: false });
+      client.end(content);
+      assert.ok((await bytes(client)).equals(content));
+      assert.strictEqual(Math.max(...sent) > content.length / 2, process.platform === 'linux');
+    });
+
+    it('not at all with descriptors that wait behind a write: they arrive in their turn', async () => {
+      const content = pattern(4 << 20);
+      const outcomes = [];
+      const server = cnet.createServer({ ioThreads: 1 }, (socket) => {
+        socket.on('error', ({ code }) => outcomes.push(code));
+        socket.write(content);
+        socket.sendDescriptors('x', [0], (error) => outcomes.push(error?.code ?? 'sent'));
+        socket.end('end');
+      });
+      servers.push(server);
+      const path = tempPath();
+      await once(server.listen(path), 'listening');
+      const client = cnet.connect({ path, receiveDescriptors: true });
+      client.on('descriptors', (fds) => {
+        outcomes.push(fds.length);
+        for (const fd of fds) fs.closeSync(fd);
+      });
+      const got = await bytes(client);
+      assert.ok(got.equals(Buffer.concat([content, Buffer.from('xend')])));
+      assert.deepStrictEqual(outcomes, ['sent', 1]);
+    });
   });
 
   describe('what is refused', () => {
