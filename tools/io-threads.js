@@ -1,8 +1,8 @@
 'use strict';
 // io-threads.js: `npm run test:io-threads [-- options]`: the tests of what sockets and servers do, with all of them on
 // I/O threads (CNET_IO_THREADS). test/io-threads-ledger.json names the tests that fail then, each with its reason:
-// another failure is one of this run, and so is a test of the ledger that passes. Tests of what such a socket refuses by
-// ERR_SOCKET_ON_IO_THREAD are not named: the ledger has how many there are of a file, at most.
+// another failure is one of this run, and so is a test of the ledger that passes. Tests of what such a socket refuses
+// by ERR_SOCKET_ON_IO_THREAD are not named: the ledger has how many there are of a file, at most.
 //   --threads=N   on how many; 2
 //   --files=WORD  only the files that have this in their name
 //   --programs    instead the programs of test/programs (docs/programs.md)
