@@ -34,17 +34,16 @@ const OF_SOCKETS = new Set([
   'typeOfService',
 ]);
 
-/** The options of a socket that asks for none of stream.Duplex: all have one shape, which the engine knows. */
-class PlainOptions {
-  constructor(allowHalfOpen) {
-    this.readable = undefined;
-    this.writable = undefined;
-    this.allowHalfOpen = allowHalfOpen;
-    this.emitClose = false; // _destroy() emits it, when the handle has gone
-    this.autoDestroy = true;
-    this.decodeStrings = false; // C encodes strings
-  }
-}
+/**
+ * The options of a socket that asks for none of stream.Duplex: all have one shape, which the engine knows. They are
+ * defined, not assigned, so what a program has put on Object.prototype neither stops that nor is hidden.
+ */
+const plainOptions = (allowHalfOpen) => ({
+  allowHalfOpen,
+  emitClose: false, // _destroy() emits it, when the handle has gone
+  autoDestroy: true,
+  decodeStrings: false, // C encodes strings
+});
 
 /** Whether nothing in them could be for stream.Duplex. */
 function isPlain(options) {
@@ -56,7 +55,7 @@ function isPlain(options) {
 function streamOptions(options) {
   if (options instanceof AcceptedOptions) return options;
   const allowHalfOpen = Boolean(options.allowHalfOpen);
-  if (isPlain(options)) return new PlainOptions(allowHalfOpen);
+  if (isPlain(options)) return plainOptions(allowHalfOpen);
   return { ...options, allowHalfOpen, emitClose: false, autoDestroy: true, decodeStrings: false };
 }
 

@@ -135,4 +135,19 @@ describe('streams', () => {
     while (client.bytesRead === 2) await new Promise((resolve) => setImmediate(resolve));
     assert.strictEqual(client.bytesRead, 4);
   });
+
+  for (const [name, isWritable] of [['readable', true], ['writable', true], ['writable', false]]) {
+    it(`Object.prototype.${name}, not enumerable, writable: ${isWritable}, counts for new Socket() as for Node's`, () => {
+      const told = (of) => {
+        const { readable, writable } = new of.Socket({});
+        return { readable, writable };
+      };
+      Object.defineProperty(Object.prototype, name, { value: false, writable: isWritable, configurable: true });
+      try {
+        assert.deepStrictEqual(told(net), told(require('node:net')));
+      } finally {
+        delete Object.prototype[name];
+      }
+    });
+  }
 });
