@@ -139,8 +139,12 @@ describe('streams', () => {
   for (const [name, isWritable] of [['readable', true], ['writable', true], ['writable', false]]) {
     it(`Object.prototype.${name}, not enumerable, writable: ${isWritable}, counts for new Socket() as for Node's`, () => {
       const told = (of) => {
-        const { readable, writable } = new of.Socket({});
-        return { readable, writable };
+        try {
+          const { readable, writable } = new of.Socket({});
+          return { readable, writable };
+        } catch ({ name: thrown, message }) { // Node 18 cannot make a stream then
+          return { thrown, message: message.replace(/#<\w+>/, '') };
+        }
       };
       Object.defineProperty(Object.prototype, name, { value: false, writable: isWritable, configurable: true });
       try {

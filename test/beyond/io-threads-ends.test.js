@@ -108,7 +108,8 @@ on('the end, with I/O threads', function () {
     const { status, lines, stderr } = await linesOf('copies.js', ['many'], options);
     assert.deepStrictEqual([status, stderr], [0, '']);
     const { before, after } = JSON.parse(lines[0]);
-    assert.deepStrictEqual([after.gone - before.gone, after.timers], [50, before.timers]);
+    assert.strictEqual(after.gone - before.gone, 50);
+    assert.ok(after.timers <= before.timers, `${after.timers} timers, ${before.timers} before`); // of the first copies, too
   });
 
   onLinux('of the descriptors', () => {
