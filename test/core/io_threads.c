@@ -94,6 +94,10 @@ static void passes_on_what_it_has_too_many_of(void) {
   CHECK(known == 2 && other.bytes >= CNET_GIVEN); /* for 32 and for 64 KiB */
   cnet_store_end(&here);
   cnet_store_end(&other);
+  cnet_chain_t left = {0}; /* what was passed on, and not taken */
+  cnet_mailbox_take(&there, &left);
+  cnet_mailbox_take(&back, &left);
+  for (cnet_note_t *note; (note = cnet_chain_take(&left)) != NULL;) free(note);
 }
 
 /* --- streams -------------------------------------------------------------------------------------------------------- */
