@@ -419,6 +419,8 @@ describe('what stands for a socket, with cnet/register', () => {
     const near = track(tls.connect({ ...CHECKED, socket: client })).on('error', () => {});
     near.write('hello');
     await once(far, 'data');
+    far.write('answer');
+    await once(near, 'data'); // the other end waits for data
     const told = noting({ accepted, far });
     const over = [accepted, far].map((socket) => new Promise((resolve) => socket.on('close', resolve)));
     client.resetAndDestroy();
