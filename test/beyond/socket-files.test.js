@@ -10,6 +10,7 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 
 const { Pipe } = require('../../lib/native/handle');
+const { needsLinux } = require('../support/needs');
 const { close, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
@@ -344,7 +345,7 @@ describe('files of Unix sockets', function () {
 
   describe('where it does not apply', () => {
     it('an abstract name has no mode, and nothing that could be stale', async function () {
-      if (process.platform !== 'linux') this.skip();
+      needsLinux(this);
       const name = `\0cnet-files-${process.pid}`;
       assert.throws(() => net.createServer().listen({ path: name, mode: 0o600 }), { code: 'ERR_INVALID_ARG_VALUE' });
       await listening(net.createServer(), { path: name, unlinkStale: true });

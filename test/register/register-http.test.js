@@ -115,9 +115,9 @@ describe('cnet/register-http', function () {
             const came = await Promise.race([event(server, 'listening'), event(server, 'error')]);
             const address = server.address();
             if (address?.port) address.port = true;
-            line = JSON.stringify([shown(came[0]), server.listening, address]).replaceAll(temp.dir, '');
+            line = JSON.stringify([shown(came[0]), server.listening, address]).replaceAll(path.basename(temp.dir), '');
           } catch (error) {
-            line = `throws ${error.code} ${error.message}`.replaceAll(temp.dir, '');
+            line = `throws ${error.code} ${error.message}`.replaceAll(path.basename(temp.dir), '');
           }
           seen.push(line.replaceAll(String(port), 'PORT'));
           if (server.listening && form[0] !== other && !form[0]?.fd)

@@ -6,6 +6,7 @@ const Module = require('node:module');
 const path = require('node:path');
 
 const { runFixture } = require('../support/child');
+const { skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const flag = (name) => ['-r', path.join(__dirname, '..', '..', 'lib', name)];
@@ -31,7 +32,7 @@ describe('cnet/register: what is put off', function () {
   }
 
   it('no builtin module of which it is believed that it loads no TLS does so', async function () {
-    if (!canWatch) this.skip();
+    if (!canWatch) skip(this, 'not with this Node');
     const { status, text } = await run('tls-loads.mjs', ['all others'], ['--no-warnings']);
     assert.deepStrictEqual({ status, text }, { status: 0, text: 'false' });
   });

@@ -8,10 +8,18 @@ const { SUBJECT } = require('./subject');
 
 const tools = new Map();
 
-/** Skips the test, and says why. */
+/** Skips the test, or, from before(), the tests of its suite, and says why. */
 function skip(test, reason) {
-  test.test.title += ` (left out: ${reason})`;
+  const { test: runnable, currentTest } = test;
+  if (runnable.type !== 'hook') runnable.title += ` (left out: ${reason})`;
+  else if (runnable.originalTitle.startsWith('"before each"')) currentTest.title += ` (left out: ${reason})`;
+  else runnable.parent.leftOut = reason; // for the reporter of tools/platforms
   test.skip();
+}
+
+/** Skips the test on Windows, which has no such thing. */
+function needsPosix(test) {
+  if (process.platform === 'win32') skip(test, 'not on Windows');
 }
 
 /** Skips the test when `tool` cannot be run. */
@@ -73,6 +81,6 @@ function needsLinux(test) {
 }
 
 module.exports = {
-  needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsOption, needsReusePort, needsSentPipes,
-  needsTool, skip,
+  needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsOption, needsPosix, needsReusePort,
+  needsSentPipes, needsTool, skip,
 };
