@@ -13,7 +13,7 @@ const tls = require('node:tls');
 const net = require('../..');
 const { TLV, encodeProxyHeader, parseTlvs } = require('../../lib/proxy-protocol');
 const { env, runFixture } = require('../support/child');
-const { needsLinux } = require('../support/needs');
+const { needsLinux, skip } = require('../support/needs');
 const { HOST, bytes, close, closed, listen, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -758,7 +758,7 @@ describe('PROXY protocol', function () {
 
   describe('curl --haproxy-protocol', () => {
     it('a request of curl comes with its own address in version 1', async function () {
-      if (!has('curl')) this.skip(); // curl is not installed
+      if (!has('curl')) skip(this, 'curl is not there');
       const server = await listen(net.createServer({ proxyProtocol: { trusted: loopback } }, (socket) => {
         socket.once('data', () => {
           const body = JSON.stringify([
@@ -928,7 +928,7 @@ backend out
 
   describe('socat', () => {
     it('a line that socat sends by a file is read, and what it sends behind it', async function () {
-      if (!has('socat')) this.skip(); // socat is not installed
+      if (!has('socat')) skip(this, 'socat is not there');
       const server = await listen(net.createServer({ proxyProtocol: {} }));
       const socat = spawn('socat', ['-u', '-', `TCP4:${HOST}:${server.address().port}`], { env });
       socat.stdin.end(`${LINE}by socat`);

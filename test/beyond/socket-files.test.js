@@ -10,7 +10,7 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 
 const { Pipe } = require('../../lib/native/handle');
-const { needsLinux } = require('../support/needs');
+const { needsLinux, needsPosix } = require('../support/needs');
 const { close, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
@@ -65,7 +65,7 @@ async function refusal(options) {
 
 describe('files of Unix sockets', function () {
   this.timeout(patience(30000));
-  if (process.platform === 'win32') return;
+  before(function () { needsPosix(this); });
 
   afterEach(async () => {
     for (const child of children) if (child.exitCode === null && child.signalCode === null) await kill(child);

@@ -230,7 +230,7 @@ describe('findings of conformance', () => {
 
     for (const kind of ['TCP', 'pipe']) {
       it(`a Socket takes its ${kind} handle, with what the peer has sent already`, async function test() {
-        if (kind === 'pipe' && process.platform === 'win32') this.skip();
+        if (kind === 'pipe') needsPosix(this);
         const temp = tempDir();
         try {
           const other = nodeNet.createServer({ pauseOnConnect: true });

@@ -16,7 +16,7 @@ const tls = require('node:tls');
 const registerHttp = require('../../lib/register-http');
 const { runFixture } = require('../support/child');
 const compare = require('../support/compare');
-const { needsNodeDescriptors } = require('../support/needs');
+const { needsNodeDescriptors, skip } = require('../support/needs');
 const { same } = require('../support/registered');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -245,7 +245,7 @@ describe('cnet/register-http', function () {
     });
 
     it('Symbol.asyncDispose closes it', async function () {
-      if (http.Server.prototype[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')] === undefined) this.skip();
+      if (http.Server.prototype[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')] === undefined) skip(this, 'not with this Node');
       const dispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
       await same(async (bin) => {
         const server = await listening(bin, http.createServer());
@@ -709,7 +709,7 @@ describe('cnet/register-http', function () {
     });
 
     it('the package offers it by name, beside cnet/register', async function () {
-      if (MAJOR < 20 && require('node:module').register === undefined) this.skip();
+      if (MAJOR < 20 && require('node:module').register === undefined) skip(this, 'not with this Node');
       const { status, stderr } = await runFixture('register-http/by-name.cjs');
       assert.deepStrictEqual({ status, stderr }, { status: 0, stderr: '' });
     });

@@ -8,6 +8,9 @@ const { ROOT, ToolError, run, works } = require('../run.js');
 
 const CACHE = path.join(ROOT, '.cache', 'platforms');
 
+/** The folders whose tests say something of a platform. */
+const FOLDERS = ['api', 'beyond', 'loading', 'node', 'node-internals', 'processes', 'register', 'robustness'];
+
 const QEMU = path.join(__dirname, 'qemu.sh');
 
 /** Where Debian has Wine's program: `wine` in PATH is a script that says what else could be installed. */
@@ -105,4 +108,4 @@ const MACHINES = {
   },
 };
 
-module.exports = { CACHE, MACHINES };
+module.exports = { CACHE, FOLDERS, MACHINES };

@@ -19,7 +19,7 @@ function reasonOf(test) {
   const [, own] = / \(left out: (.*)\)$/s.exec(test.title) ?? [];
   if (own !== undefined) return own;
   for (let suite = test.parent; suite; suite = suite.parent) if (suite.leftOut !== undefined) return suite.leftOut;
-  return '';
+  return process.platform === 'linux' ? '' : `not on ${process.platform}`;
 }
 
 module.exports = class Lines {
