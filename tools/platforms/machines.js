@@ -9,6 +9,9 @@ const { musl } = require('./musl.js');
 
 const CACHE = path.join(ROOT, '.cache', 'platforms');
 
+/** The folders whose tests say something of a platform. */
+const FOLDERS = ['api', 'beyond', 'loading', 'node', 'node-internals', 'processes', 'register', 'robustness'];
+
 const QEMU = path.join(__dirname, 'qemu.sh');
 
 /** Where Debian has Wine's program: `wine` in PATH is a script that says what else could be installed. */
@@ -111,4 +114,4 @@ const MACHINES = {
   },
 };
 
-module.exports = { CACHE, MACHINES };
+module.exports = { CACHE, FOLDERS, MACHINES };
