@@ -72,6 +72,12 @@ async function runFile(file, { run, node, dir, env, timeout, testTimeout, more =
   return { ...judge(readLines(report), ended), seconds: (Date.now() - began) / 1000 };
 }
 
+/** @returns {object | null} what the last run of a file has reported in `dir`, as runFile() gives it; null: none */
+function readReport(dir, file) {
+  const lines = readLines(path.join(dir, `${file.replaceAll(/\W/g, '-')}.json`));
+  return lines.length > 0 ? judge(lines, { status: 0, signal: null }) : null;
+}
+
 /* --- the ledger -------------------------------------------------------------------------------------------------- */
 
 /** @returns {{ file: string, title: string | null, reason: string }[]} what is known to fail, and why */
@@ -118,4 +124,4 @@ function tellFile(name, file, result, ledger) {
   return { passed: result.passed.length, failed: news.length, pending: result.pending.length + known, failures };
 }
 
-module.exports = { isLeftOut, readLedger, record, runFile, tellFile, testFiles, unexplained };
+module.exports = { isLeftOut, readLedger, readReport, record, runFile, tellFile, testFiles, unexplained };

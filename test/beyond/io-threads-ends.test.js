@@ -11,6 +11,7 @@ const { Worker } = require('node:worker_threads');
 const cnet = require('../..');
 const { moments } = require('../fixtures/io-threads-ends');
 const { linesOf, reportOf, runFixture } = require('../support/child');
+const { skip } = require('../support/needs');
 const { HOST, bytes, join, listen } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tidy, track } = require('../support/tidy');
@@ -71,7 +72,7 @@ on('the end, with I/O threads', function () {
     it('a child by fork() has threads of its own', prints('fork', [100000, 100000, 0]));
 
     it("Node's permission model asks for nothing beyond addons, and the network", async function () {
-      if (LINE < 20) this.skip(); // it has none
+      if (LINE < 20) skip(this, 'not with this Node'); // it has none
       const model = LINE < 23 ? '--experimental-permission' : '--permission';
       const network = LINE < 25 ? [] : ['--allow-net'];
       await prints('echo', [100000], [model, '--no-warnings', '--allow-addons', '--allow-fs-read=*', ...network])();
