@@ -37,7 +37,10 @@ const SUITES = [
     () => testNodes(NODES, { atOnce: 2, covered: process.versions.node }),
   ],
   ['tests, with memory that is free for reuse poisoned', () => sanitize('poison', [])],
-  ['other platforms, by qemu-user and Wine', () => testPlatforms(['s390x', 'arm64', 'windows'], { core: true, atOnce: 3 })],
+  [
+    'other platforms, by qemu-user, Wine and the loader of musl',
+    () => testPlatforms(['s390x', 'arm64', 'windows', 'musl'], { core: true, atOnce: 3 }),
+  ],
   ['sockets and servers on I/O threads', () => script('test:io-threads', ['--core'])],
   ['the packed package', () => runSuite('package', { style: 'dot' })],
   ['programs', () => runSuite('programs', { style: 'dot' })],

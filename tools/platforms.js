@@ -1,6 +1,6 @@
 'use strict';
 // platforms.js: `npm run test:platforms [-- names] [options]`: the suite on other platforms, on this machine, by
-// qemu-user and Wine, with the prebuilds of tools/cross.js. docs/platforms.md says what is tried.
+// qemu-user, Wine and musl's loader, with the prebuilds of tools/cross.js. docs/platforms.md says what is tried.
 //   --core     what .ci/run tries, in ten minutes: loading, connections over TCP and paths, parsers
 //   --node     node:net in the place of cnet, for the tests that can be run with it
 //   --record   notes what has failed in test/platforms/<name>.json, each with whether node:net fails there too, and in
@@ -59,7 +59,7 @@ const explain = (results) => results.flatMap(({ file, result, model }) => result
 async function testMachine(name, files, { subject, isCore, isRecorded }) {
   const machine = MACHINES[name];
   const ledger = subject === undefined ? readLedger(ledgerFile(name)) : [];
-  const node = await getNode(machine.node.version, machine.node.platform);
+  const node = await (machine.getNode?.() ?? getNode(machine.node.version, machine.node.platform));
   await makeAll(choose([machine.prebuild]));
   await machine.prepare();
   const dir = path.join(CACHE, name);
