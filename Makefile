@@ -78,19 +78,36 @@ CC_tsan := clang
 FLAGS_tsan := -O1 -fsanitize=thread
 CC_coverage := gcc
 FLAGS_coverage := -O0 --coverage -fprofile-update=atomic
+# By Zig, with libuv from its sources: tools/core-musl.js says where both are.
+CC_musl := $(ZIG) cc -target x86_64-linux-musl
+FLAGS_musl := -O1 -isystem $(LIBUV)/include
+CC_musl-arm64 := $(ZIG) cc -target aarch64-linux-musl
+FLAGS_musl-arm64 := $(FLAGS_musl)
 
 DIR := build-core/$(MODE)
 CORE := $(filter-out src/binding/%,$(OURS)) $(wildcard test/core/*.c)
 OBJECTS := $(CORE:%.c=$(DIR)/%.o)
+UV_OBJECTS := $(LIBUV_SOURCES:%.c=$(DIR)/libuv/%.o)
 CORE_CC := $(CC_$(MODE)) -g -fno-omit-frame-pointer $(FLAGS_$(MODE))
+HEAP := malloc calloc realloc
+# The warning is of a macro of musl's own header, CMSG_NXTHDR(). Zig's linker has no --wrap.
+AFTER := $(if $(LIBUV),-Wno-sign-compare)
+RENAMED := $(if $(LIBUV),$(foreach name,$(HEAP),-D$(name)=__wrap_$(name)))
+WITH := $(if $(LIBUV),,$(HEAP:%=-Wl,--wrap=%) -luv)
 
 core: $(DIR)/test-core
 
-$(DIR)/test-core: $(OBJECTS)
-	$(CORE_CC) $^ -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -luv -lpthread -o $@
+$(DIR)/test-core: $(OBJECTS) $(UV_OBJECTS)
+	$(CORE_CC) $^ $(WITH) -lpthread -o $@
+
+$(DIR)/test/core/main.o: RENAMED := $(if $(LIBUV),$(foreach name,$(HEAP),-D__real_$(name)=$(name)))
+
+$(DIR)/libuv/%.o: $(LIBUV)/%.c
+	@mkdir -p $(@D)
+	$(CC_$(MODE)) -w -O1 -D_GNU_SOURCE -I$(LIBUV)/include -I$(LIBUV)/src -c $< -o $@
 
 $(DIR)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CORE_CC) $(WARNINGS) -D_GNU_SOURCE $(INCLUDES) -Itest/core -MMD -MP -c $< -o $@
+	$(CORE_CC) $(WARNINGS) $(AFTER) $(RENAMED) -D_GNU_SOURCE $(INCLUDES) -Itest/core -MMD -MP -c $< -o $@
 
 -include $(OBJECTS:.o=.d)

@@ -131,6 +131,18 @@ function getZig() {
   });
 }
 
+/**
+ * Runs Zig.
+ * @param {string[]} args
+ * @param {string} dir where it works; what it keeps of this work is in its folder `zig-cache`
+ * @param {{ cache?: string }} [options] `cache`: where it keeps what it has compiled of its libraries
+ * @returns {Promise<{ status: number, output: string }>}
+ */
+async function zig(args, dir, { cache = path.join(ROOT, '.cache', 'zig', 'cache') } = {}) {
+  const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: path.join(dir, 'zig-cache') };
+  return run(await getZig(), args, { cwd: dir, quiet: true, env });
+}
+
 /* uv.h, and those of Node-API, in a folder of their own, so that no path of this machine gets in. */
 async function copyHeaders(dir) {
   const node = path.join(path.dirname(path.dirname(await getNode(VERSIONS[0]))), 'include', 'node');
@@ -145,12 +157,11 @@ async function copyHeaders(dir) {
  * Compiles the native part for a platform.
  * @param {{ platform: string, arch: string, libc: string | null }} target
  * @param {string} dir a folder to do it in, whose path is nowhere in what is made
- * @param {{ cache?: string }} [options] `cache`: where Zig keeps what it has compiled before, of its libraries too
+ * @param {{ cache?: string }} [options] those of zig()
  * @returns {Promise<string>} the file
  */
-async function crossCompile(target, dir, { cache = path.join(ROOT, '.cache', 'zig', 'cache') } = {}) {
+async function crossCompile(target, dir, options) {
   const { triple, cpu } = ZIG_TARGETS[nameOf(target)];
-  const zig = await getZig();
   fs.rmSync(dir, { recursive: true, force: true });
   fs.cpSync(path.join(ROOT, 'src'), path.join(dir, 'src'), { recursive: true });
   await copyHeaders(dir);
@@ -164,10 +175,9 @@ async function crossCompile(target, dir, { cache = path.join(ROOT, '.cache', 'zi
     ...includes.map((include) => `-I${include}`), '-isystem', 'headers', '-I.',
     ...sources, ...linking, ...LINKING[target.platform](target), '-o', 'cnet.node',
   ];
-  const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: path.join(dir, 'zig-cache') };
-  const { status, output } = await run(zig, args, { cwd: dir, quiet: true, env });
+  const { status, output } = await zig(args, dir, options);
   if (status !== 0) throw new ToolError(`${output}\n${nameOf(target)} could not be compiled`);
   return path.join(dir, 'cnet.node');
 }
 
-module.exports = { ZIG, ZIG_TARGETS, crossCompile, nameOf };
+module.exports = { ZIG, ZIG_TARGETS, crossCompile, getZig, nameOf, zig };

@@ -72,6 +72,12 @@ async function runFile(file, { run, node, dir, env, timeout, testTimeout, more =
   return { ...judge(readLines(report), ended), seconds: (Date.now() - began) / 1000 };
 }
 
+/** @returns {object | null} what the last run of a file has reported in `dir`, as runFile() gives it; null: none */
+function readReport(dir, file) {
+  const lines = readLines(path.join(dir, `${file.replaceAll(/\W/g, '-')}.json`));
+  return lines.length > 0 ? judge(lines, { status: 0, signal: null }) : null;
+}
+
 /* --- the ledger -------------------------------------------------------------------------------------------------- */
 
 /** @returns {{ file: string, title: string | null, reason: string }[]} what is known to fail, and why */
@@ -105,7 +111,8 @@ const unexplained = (error) => `TO BE EXPLAINED: ${error.split('\n')[0]}`;
 /**
  * Says what came of a file.
  * @param {string} name of what it was run on
- * @returns {{ passed: number, failed: number, pending: number }} `pending`: also what is known to fail
+ * @returns {{ passed: number, failed: number, pending: number, failures: string[] }} `pending`: also what is known to
+ *   fail; `failures`: what has failed, and why
  */
 function tellFile(name, file, result, ledger) {
   const news = result.failed.filter(({ title }) => !isKnown(ledger, file, title));
@@ -113,7 +120,8 @@ function tellFile(name, file, result, ledger) {
   console.log(`${name} ${file}: ${result.passed.length} passed, ${news.length} failed` +
     `${known > 0 ? `, ${known} as known` : ''}${result.pending.length > 0 ? `, ${result.pending.length} left out` : ''} (${result.seconds.toFixed(0)} s)`);
   for (const { title, error } of news) console.log(`    ${title}\n      ${error.replaceAll('\n', '\n      ')}`);
-  return { passed: result.passed.length, failed: news.length, pending: result.pending.length + known };
+  const failures = news.map(({ title, error }) => `${name} ${file}: ${title}: ${error}`);
+  return { passed: result.passed.length, failed: news.length, pending: result.pending.length + known, failures };
 }
 
-module.exports = { isLeftOut, readLedger, record, runFile, tellFile, testFiles, unexplained };
+module.exports = { isLeftOut, readLedger, readReport, record, runFile, tellFile, testFiles, unexplained };

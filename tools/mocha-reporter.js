@@ -67,10 +67,12 @@ module.exports = class CountingReporter extends (STYLES[process.env.CNET_TEST_ST
     const file = process.env.CNET_TEST_REPORT;
     if (!file) return;
     const repeated = [];
+    const failures = [];
     runner.on(EVENT_TEST_RETRY, (test, err) => repeated.push(`${test.fullTitle()}: ${err.message}`));
+    runner.on(EVENT_TEST_FAIL, (test, err) => failures.push(`${test.fullTitle()}: ${err.message}`));
     runner.once(EVENT_RUN_END, () => {
-      const { passes, failures, pending } = this.stats;
-      fs.writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, pending, repeated }));
+      const { passes, failures: failed, pending } = this.stats;
+      fs.writeFileSync(file, JSON.stringify({ passed: passes, failed, pending, repeated, failures }));
     });
   }
 };

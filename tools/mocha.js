@@ -48,9 +48,11 @@ function judge(counts, { status, signal }, reason) {
   else if (signal !== null) problems.push(`mocha was ended by ${signal}`);
   else if (counts === null) problems.push(`mocha ended before all tests were run, with status ${status}`);
   else if (status !== 0 && counts.failed === 0) problems.push(`mocha ended with status ${status}`);
-  const { passed = 0, failed = 0, pending = 0, repeated = [] } = counts ?? {};
+  const { passed = 0, failed = 0, pending = 0, repeated = [], failures = [] } = counts ?? {};
   if (problems.length === 0 && passed + failed === 0) problems.push('no test was run');
-  return { passed, failed: failed + problems.length, pending, problems, repeated };
+  return {
+    passed, failed: failed + problems.length, pending, problems, repeated, failures: [...failures, ...problems],
+  };
 }
 
 /**
@@ -60,8 +62,9 @@ function judge(counts, { status, signal }, reason) {
  *   `args`: for mocha; `env`: more of the environment; `quiet`: return the output rather than show it; `slowness`: how
  *   much longer than usual it may take
  * @returns {Promise<{ passed: number, failed: number, pending: number, problems: string[], repeated: string[],
- *   counted: boolean, output: string }>} `repeated`: tests that failed at first, with why (only where a second attempt
- *   is allowed: CNET_TEST_RETRIES); `counted`: false with a reporter of the caller's, when the numbers mean nothing
+ *   failures: string[], counted: boolean, output: string }>} `failures`: what has failed, and why; `repeated`: tests
+ *   that failed at first, with why (only where a second attempt is allowed: CNET_TEST_RETRIES); `counted`: false with a
+ *   reporter of the caller's, when the numbers mean nothing
  */
 async function runMocha(options = {}) {
   const { node = process.execPath, first = [], args = [], style = 'spec', quiet = false, slowness = 1 } = options;
@@ -80,7 +83,8 @@ async function runMocha(options = {}) {
     });
     watched.stop();
     if (reporter.length === 0 && result.status === 0) {
-      return { passed: 0, failed: 0, pending: 0, problems: [], repeated: [], counted: false, output: result.output };
+      const none = { passed: 0, failed: 0, pending: 0, problems: [], repeated: [], failures: [] };
+      return { ...none, counted: false, output: result.output };
     }
     return { counted: true, ...judge(readCounts(file), result, watched.reason), output: result.output };
   } finally {

@@ -1,9 +1,10 @@
 'use strict';
 // platforms.js: `npm run test:platforms [-- names] [options]`: the suite on other platforms, on this machine, by
-// qemu-user and Wine, with the prebuilds of tools/cross.js. docs/platforms.md says what is tried.
+// qemu-user, Wine and musl's loader, with the prebuilds of tools/cross.js. docs/platforms.md says what is tried.
 //   --core     what .ci/run tries, in ten minutes: loading, connections over TCP and paths, parsers
 //   --node     node:net in the place of cnet, for the tests that can be run with it
-//   --record   notes what has failed in test/platforms/<name>.json, each with whether node:net fails there too
+//   --record   notes what has failed in test/platforms/<name>.json, each with whether node:net fails there too, and in
+//              test/platforms/ran/<name>.json how many tests passed and why others were left out (npm run platforms)
 //   --files=   only the files that have this in their name
 
 const os = require('node:os');
@@ -13,16 +14,14 @@ const { prebuildName } = require('../lib/native/native-file.js');
 const { ensurePackages } = require('./ensure.js');
 const { isLeftOut, readLedger, record, runFile, tellFile, testFiles, unexplained } = require('./known-failures.js');
 const { summary } = require('./mocha.js');
-const { CACHE, MACHINES } = require('./platforms/machines.js');
+const { CACHE, FOLDERS, MACHINES } = require('./platforms/machines.js');
+const { recordRan } = require('./platforms/table.js');
 const { choose, makeAll } = require('./prebuild.js');
 const { ROOT, ToolError, forEachOf, sumOf, tool } = require('./run.js');
 const { getNode } = require('./test-nodes.js');
 
 const OPTIONS = '[--core] [--node] [--record] [--files=WORD]';
 const USAGE = `usage: node tools/platforms.js [${Object.keys(MACHINES).join('|')}...] ${OPTIONS}`;
-
-/** The folders whose tests say something of a platform. */
-const FOLDERS = ['api', 'beyond', 'loading', 'node', 'node-internals', 'processes', 'register', 'robustness'];
 
 /** What is tried in .ci/run: loading, connections over TCP and paths, parsers, in few minutes for each platform. */
 const CORE = new RegExp(`^test/(loading/native-file|node/differential|beyond/proxy-protocol|api/(${[
@@ -60,7 +59,7 @@ const explain = (results) => results.flatMap(({ file, result, model }) => result
 async function testMachine(name, files, { subject, isCore, isRecorded }) {
   const machine = MACHINES[name];
   const ledger = subject === undefined ? readLedger(ledgerFile(name)) : [];
-  const node = await getNode(machine.node.version, machine.node.platform);
+  const node = await (machine.getNode?.() ?? getNode(machine.node.version, machine.node.platform));
   await makeAll(choose([machine.prebuild]));
   await machine.prepare();
   const dir = path.join(CACHE, name);
@@ -74,7 +73,10 @@ async function testMachine(name, files, { subject, isCore, isRecorded }) {
     results.push({ file, result, model });
     counts.push(tellFile(name, file, result, ledger));
   }
-  if (isRecorded) record(ledgerFile(name), explain(results), files);
+  if (isRecorded) {
+    record(ledgerFile(name), explain(results), files);
+    recordRan(name, machine.node.version, results);
+  }
   const total = sumOf(counts);
   console.log(`${name}, Node ${machine.node.version}: ${summary(total)}`);
   return total;

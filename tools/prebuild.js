@@ -163,6 +163,7 @@ function choose(names) {
  */
 async function makeAll(targets) {
   await ensurePackages();
+  if (targets.every((target) => isMade(target, [BY_ZIG]))) return;
   await withLock('prebuild', async () => {
     for (const target of targets) {
       if (isMade(target, [BY_ZIG])) continue;

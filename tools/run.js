@@ -93,13 +93,17 @@ async function showWork(what, work, { everyMs = 5000 } = {}) {
   }
 }
 
-/** The sums of what test runs came to. @param {{ passed: number, failed: number, pending?: number }[]} counts */
+/**
+ * The sums of what test runs came to.
+ * @param {{ passed: number, failed: number, pending?: number, failures?: string[] }[]} counts `failures`: what has
+ *   failed, and why
+ */
 function sumOf(counts) {
   const total = { passed: 0, failed: 0, pending: 0 };
   for (const one of counts) {
     for (const key of Object.keys(total)) total[key] += one[key] ?? 0;
   }
-  return total;
+  return { ...total, failures: counts.flatMap(({ failures = [] }) => failures) };
 }
 
 /** What the system says of a place that cannot be written to. */

@@ -222,7 +222,8 @@ async function sanitize(mode, args) {
     const total = await runAll(list, { ...options, env: { ...size, ...env, CNET_NATIVE: binary } });
     const found = await judge(logs);
     console.log(`${mode}: ${summary(total)}, ${found} findings`);
-    return { ...total, failed: total.failed + found };
+    const failures = found > 0 ? [...total.failures, `${found} findings of ${mode} in cnet`] : total.failures;
+    return { ...total, failed: total.failed + found, failures };
   } finally {
     fs.rmSync(logs, { recursive: true, force: true });
   }

@@ -1,20 +1,21 @@
 'use strict';
-// test-core.js: `npm run test:core -- [plain|asan|ubsan|tsan|coverage] [words of titles]`: the tests of the core in
-// C, test/core/, without Node, as the Makefile builds them to build-core/. Without a mode: plain, asan (with ubsan),
-// tsan and coverage. It fails when a test fails, on a warning of the compiler, on what a sanitizer finds, and when
-// too few lines of src/core were run.
+// test-core.js: `npm run test:core -- [plain|asan|ubsan|tsan|coverage|musl|musl-arm64] [words of titles]`: the tests
+// of the core in C, test/core/, without Node, as the Makefile builds them to build-core/. Without a mode: plain, asan
+// (with ubsan), tsan, coverage and musl (tools/core-musl.js). It fails when a test fails, on a warning of the compiler,
+// on what a sanitizer finds, and when too few lines of src/core were run.
 
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
+const { MUSL_MODES, muslBuild, runnerOf } = require('./core-musl.js');
 const { summary } = require('./mocha.js');
 const { need } = require('./need.js');
 const { ROOT, ToolError, run, sumOf, tool, works } = require('./run.js');
 
-const USAGE = 'usage: npm run test:core -- [plain|asan|ubsan|tsan|coverage] [words of titles]';
-const MODES = ['plain', 'asan', 'ubsan', 'tsan', 'coverage'];
-const ALL = ['plain', 'asan', 'tsan', 'coverage'];
+const MODES = ['plain', 'asan', 'ubsan', 'tsan', 'coverage', ...MUSL_MODES];
+const ALL = ['plain', 'asan', 'tsan', 'coverage', 'musl'];
+const USAGE = `usage: npm run test:core -- [${MODES.join('|')}] [words of titles]`;
 
 /** The least part of the lines of src/core that the tests are to run, in percent. */
 const MIN_COVERAGE = 90;
@@ -27,7 +28,10 @@ const ENVIRONMENT = {
 
 async function build(mode) {
   const jobs = os.availableParallelism?.() ?? 2;
-  const { status, output } = await run('make', ['--silent', `--jobs=${jobs}`, 'core', `MODE=${mode}`], { quiet: true });
+  const { args, env } = MUSL_MODES.includes(mode) ? await muslBuild() : { args: [], env: {} };
+  const { status, output } = await run('make', ['--silent', `--jobs=${jobs}`, 'core', `MODE=${mode}`, ...args], {
+    quiet: true, env: { ...process.env, ...env },
+  });
   if (status !== 0) throw new ToolError(`${output}\nthe core could not be built (it needs gcc, clang and libuv1-dev)`);
   return path.join('build-core', mode, 'test-core');
 }
@@ -60,9 +64,11 @@ async function coverage(folder) {
 }
 
 /* The address of everything has to be where ThreadSanitizer looks for it: kernels since 6.5 may place it elsewhere. */
-const start = (mode, program, titles) => (
-  mode === 'tsan' && works('setarch', ['-R', 'true']) ? ['setarch', ['-R', program, ...titles]] : [program, titles]
-);
+function start(mode, program, titles) {
+  if (mode === 'tsan' && works('setarch', ['-R', 'true'])) return ['setarch', ['-R', program, ...titles]];
+  const runner = MUSL_MODES.includes(mode) ? runnerOf(mode) : null;
+  return runner === null ? [program, titles] : [runner, [program, ...titles]];
+}
 
 async function test(mode, titles) {
   const began = Date.now();

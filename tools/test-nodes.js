@@ -58,7 +58,7 @@ async function testOn(version, runSuite) {
   for (const problem of result.problems) console.log(`cnet: ${problem}`);
   for (const test of result.repeated) console.log(`cnet: node v${version}: this test failed at first, and was run again: ${test}`);
   console.log(`node v${version}: ${summary(result)}`);
-  return result;
+  return { ...result, failures: result.failures.map((failure) => `node v${version}: ${failure}`) };
 }
 
 /**
@@ -74,8 +74,10 @@ async function testNodes(versions, { atOnce = 1, covered } = {}) {
     await forEachOf(versions, atOnce, (version) => testOn(version, version === covered ? runCovered : runMocha)),
   );
   if (hashBinary() !== before) {
-    console.log('cnet: the native part was built anew during the runs, so the results do not count');
+    const problem = 'the native part was built anew during the runs, so the results do not count';
+    console.log(`cnet: ${problem}`);
     total.failed++;
+    total.failures.push(problem);
   }
   console.log(`${versions.length} Node lines: ${summary(total)}`);
   return total;

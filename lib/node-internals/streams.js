@@ -80,20 +80,25 @@ function isFree(stream) {
   return pendingcb === 0 && corked === 0;
 }
 
-/** Whether write() would hand on so much at once, and give true: nothing is queued, corked, ended or destroyed. */
-function takesAtOnce(stream, length) {
+/** Whether write() would hand on what it is given at once: nothing is queued, corked, ended or destroyed. */
+function takesAtOnce(stream) {
   const state = stream._writableState;
   return (
     state.pendingcb === 0 &&
     state.corked === 0 &&
     state.constructed !== false &&
-    length < state.highWaterMark &&
     !state.ending && // nor ended
     !state.destroyed &&
     !state.errored &&
     state.writable !== false
   );
 }
+
+/** Whether write() would give true for so much, where nothing is queued. */
+const isBelowMark = (stream, length) => length < stream._writableState.highWaterMark;
+
+/** Within _writev(): whether nobody has given any of the writes a callback. */
+const areUncalled = (stream) => stream._writableState.allNoop === true;
 
 /* --- the end ------------------------------------------------------------------------------------------------------ */
 
@@ -171,11 +176,13 @@ function renewStates(stream) {
 }
 
 module.exports = {
+  areUncalled,
   awaitsReadable,
   defaultEncodingOf,
   emitAll,
   emitsAtOnce,
   hasEnded,
+  isBelowMark,
   isDestroyed,
   isFree,
   isPiped,

@@ -8,6 +8,7 @@
 
 const { cancelBinding, listen } = require('../server/listen');
 const { readEnvironment } = require('../program/environment');
+const { ioThreadsOption } = require('../options/io-threads');
 const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
 const { Server, parts } = require('../server/server');
@@ -45,7 +46,7 @@ function takeBlockList(server) {
 }
 
 /** Gives `server` the methods, and its limit to C, which has to know of each change. */
-function takeMethods(server) {
+function takeMethods(server, kind) {
   const limit = server.maxConnections ?? program.server.maxConnections;
   for (const name of METHODS) {
     // not what is on the prototype by now: with cnet/register that does for a server of Node's what Node's own does
@@ -53,7 +54,7 @@ function takeMethods(server) {
     Object.defineProperty(server, name, { ...descriptor, enumerable: false });
   }
   takeState(server);
-  server[kIOThreads] = 0; // TLS and http2 speak to streams of Node's, which have no thread
+  server[kIOThreads] = kind === 'plain' ? ioThreadsOption({}) : 0; // TLS and http2 speak to streams of Node's
   server[kMaxConnections] = limit;
   const maxConnections = Object.getOwnPropertyDescriptor(Server.prototype, 'maxConnections');
   Object.defineProperty(server, 'maxConnections', { ...maxConnections, enumerable: limit !== undefined });
@@ -115,7 +116,7 @@ function prepare(server, kind) {
   readEnvironment();
   prepared.add(server);
   countListens(server);
-  takeMethods(server);
+  takeMethods(server, kind);
   takeBlockList(server);
   if (kind === 'plain') watchHTTP(server);
   else if (kind === 'tls') watchTLS(server);

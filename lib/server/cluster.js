@@ -206,11 +206,14 @@ function shared(server, nodeHandle) {
   return { handle, err: 0 };
 }
 
-/** A shared handle may be bound to another port than was asked for, which then was taken (cluster.md, listen()). */
+/**
+ * A shared handle may be bound to another port than was asked for, which then was taken (cluster.md, listen()). On
+ * Windows libuv keeps the error of bind until the handle is used.
+ */
 function checkPort({ port }, nodeHandle) {
   const name = {};
-  if (!(port > 0) || !nodeHandle.getsockname || nodeHandle.getsockname(name) !== 0) return 0;
-  return name.port === port ? 0 : uv.EADDRINUSE;
+  if (!(port > 0) || !nodeHandle.getsockname) return 0;
+  return nodeHandle.getsockname(name) || (name.port === port ? 0 : uv.EADDRINUSE);
 }
 
 /** Features whose connections C must know from the beginning. */

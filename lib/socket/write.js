@@ -13,7 +13,7 @@ const { ForeignHandle } = require('./foreign-handle');
 const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { callNode } = require('../node-internals/net');
-const { defaultEncodingOf, isFree, takesAtOnce } = require('../node-internals/streams');
+const { areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce } = require('../node-internals/streams');
 const { moveWhenRead } = require('../options/io-threads');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
@@ -207,8 +207,15 @@ function enterContext({ id }) {
 }
 
 /** Of a write that is to be called back: on an I/O thread it is done when the kernel has had it. */
-function confirmed({ id, ioThread }, result) {
-  return result === 0 && ioThread >= 0 ? native.writeConfirm(id) : result;
+function confirmed(socket, handle, many, result) {
+  if (result !== 0 || handle.ioThread < 0 || (many && areUncalled(socket))) return result;
+  return native.writeConfirm(handle.id);
+}
+
+/** Gives C data, and goes on when they have gone. */
+function send(socket, handle, many, data, encoding, callback) {
+  const result = many ? writeMany(socket, data) : writeOne(socket, data, encoding);
+  settle(socket, confirmed(socket, handle, many, result), callback, many);
 }
 
 /** In the tick after _writev(), for the same reason: it calls hooks too. By then the socket may have another handle. */
@@ -270,10 +277,14 @@ const isReplaced = (socket) =>
   socket._writeGeneric !== methods._writeGeneric ||
   Duplex.prototype.write !== streamWrite;
 
-/** True when a write can go to the handle without a word to stream.Writable: nothing is queued, ended or corked. */
-function isIdle(socket, length) {
-  if (socket.connecting || isReplaced(socket)) return false;
-  return takesAtOnce(socket, length) && socket[kHandle]?.id >= 0; // one of cnet's own
+/**
+ * True when a write can go to the handle before stream.Writable knows of it: nothing is queued, ended or corked. Of a
+ * long one that is so on an I/O thread only, which need not tell then when the kernel has had it.
+ */
+function isIdle(socket, isShort) {
+  if (socket.connecting || isReplaced(socket) || !takesAtOnce(socket)) return false;
+  const handle = socket[kHandle];
+  return handle?.id >= 0 && (isShort || handle.ioThread >= 0); // one of cnet's own
 }
 
 const methods = {
@@ -286,9 +297,10 @@ const methods = {
     if (callback === undefined && isFree(this)) {
       const known = encoding ?? defaultEncodingOf(this);
       const length = plainLength(chunk, known);
-      if (length >= 0 && isIdle(this, length)) {
+      const isShort = isBelowMark(this, length);
+      if (length >= 0 && isIdle(this, isShort)) {
         const result = writeOne(this, chunk, known);
-        return result === 0 ? true : streamWrite.call(this, new Tried(length, result));
+        return result === 0 && isShort ? true : streamWrite.call(this, new Tried(length, result));
       }
     }
     if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
@@ -320,7 +332,7 @@ const methods = {
     if (this[kQueuedFiles] > 0 && many) nextTick(sendInOrder, this, this[kHandle], data, callback);
     else if (this[kQueuedFiles] > 0) this[kSendInOrder]([{ chunk: data, encoding }], callback);
     else if (handle instanceof ForeignHandle) handle.write(many, data, encoding, callback);
-    else settle(this, confirmed(handle, many ? writeMany(this, data) : writeOne(this, data, encoding)), callback, many);
+    else send(this, handle, many, data, encoding, callback);
   },
 
   _write(data, encoding, callback) {

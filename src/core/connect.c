@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "connect_internal.h"
+#include "descriptor.h"
 #include "queue.h"
 
 int cnet_connectable(const cnet_stream_t *stream, cnet_kind_t kind) {
   if (stream->kind != kind || (stream->flags & CNET_CLOSING)) return UV_EBADF;
   if (stream->flags & CNET_LISTENER) return UV_EINVAL;
   if (stream->flags & CNET_BUSY) return UV_EBUSY;
-  return stream->flags & CNET_CONNECTING ? UV_EALREADY : 0;
+  return stream->flags & CNET_CONNECTING ? cnet_platform_connecting(stream->uv) : 0;
 }
 
 /* The attempt that the options ask for. A stream that was used keeps its handle: it cannot go to a second address. */

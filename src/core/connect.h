@@ -17,7 +17,10 @@ typedef struct cnet_connect_options {
   cnet_socket_options_t *socket_options; /* set on each socket before it connects; NULL: none */
 } cnet_connect_options_t;
 
-/* Whether it can connect now: 0, UV_EBADF (another kind), UV_EINVAL (it listens), UV_EBUSY or UV_EALREADY. */
+/*
+ * Whether it can connect now: 0, UV_EBADF (another kind), UV_EINVAL (it listens), UV_EBUSY, or, where it connects, what
+ * cnet_platform_connecting() says.
+ */
 int cnet_connectable(const cnet_stream_t *stream, cnet_kind_t kind);
 
 /*

@@ -14,7 +14,7 @@
 static void take_over(cnet_stream_t *listener, cnet_stream_t *client) {
   client->server = listener->server;
   client->flags |= CNET_CLIENT;
-  if (uv_accept(listener->uv, client->uv) != 0) {
+  if (cnet_platform_accept(listener->uv, client->uv) != 0) {
     cnet_close(client, false);
     return;
   }

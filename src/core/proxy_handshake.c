@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "descriptor.h"
 #include "listening.h"
 #include "proxy_internal.h"
 #include "proxy_list.h"
@@ -158,7 +159,7 @@ static int start(cnet_proxy_t *proxy, cnet_stream_t *client) {
   wait->due = cnet_now(client->loop) + proxy->timeout;
   if (wait->bytes == NULL) return UV_ENOMEM;
   client->flags |= CNET_USED;
-  int err = uv_read_start(client->uv, on_alloc, on_read);
+  int err = cnet_platform_read(client->uv, on_alloc, on_read);
   if (!err) cnet_proxy_enlist(proxy, wait, on_due);
   return err;
 }

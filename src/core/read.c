@@ -2,6 +2,7 @@
 #include "read.h"
 
 #include "away_internal.h"
+#include "descriptor.h"
 #include "internal.h"
 #include "passing_internal.h"
 #include "queue.h"
@@ -25,7 +26,7 @@ void cnet_tell_read(cnet_stream_t *stream, int status) {
  */
 static bool goes_on(cnet_stream_t *stream) {
   return stream->kind == CNET_PIPE && !(stream->flags & CNET_PASSES) && cnet_platform_unread(stream->uv) > 0 &&
-         uv_read_start(stream->uv, cnet_read_memory, cnet_read_done) == 0;
+         cnet_platform_read(stream->uv, cnet_read_memory, cnet_read_done) == 0;
 }
 
 void cnet_read_done(uv_stream_t *uv, ssize_t got, const uv_buf_t *memory) {
@@ -46,7 +47,7 @@ int cnet_read_start(cnet_stream_t *stream) {
   stream->flags |= CNET_USED | CNET_STARTED;
   if (stream->flags & CNET_AWAY) return cnet_away_read(stream, true);
   if (stream->flags & CNET_PASSES) return cnet_passing_read(stream, true);
-  int err = uv_read_start(stream->uv, cnet_read_memory, cnet_read_done);
+  int err = cnet_platform_read(stream->uv, cnet_read_memory, cnet_read_done);
   return err == UV_EALREADY ? 0 : err;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "align.h"
+#include "descriptor.h"
 
 struct cnet_refusal {
   cnet_loop_t *loop;
@@ -71,6 +72,6 @@ void cnet_refuse(cnet_stream_t *listener, cnet_refusal_t *refusal) {
   assert(err == 0); /* on any libuv: nothing is allocated there */
   (void)err;
   refusal->closing = true;
-  uv_accept(listener->uv, spare);
+  cnet_platform_accept(listener->uv, spare);
   cnet_handle_close_kept((uv_handle_t *)spare, false, on_spare_closed);
 }

@@ -37,6 +37,22 @@ bool cnet_platform_has_one_role(void);
  */
 int cnet_platform_listen(uv_stream_t *uv, int backlog, bool again, uv_connection_cb callback);
 
+/*
+ * uv_accept(). Windows: a listener for which no socket could be made listens no more, which libuv asserts when what has
+ * waited is accepted: UV_EINVAL.
+ */
+int cnet_platform_accept(uv_stream_t *listener, uv_stream_t *client);
+
+/*
+ * uv_read_start(). Windows: libuv lets a pipe go 50 ms after its end was sent, if nothing has come meanwhile, and tells
+ * the end; it asserts the pipe when it is to read after that: UV_ENOTCONN.
+ */
+int cnet_platform_read(uv_stream_t *uv, uv_alloc_cb allocate, uv_read_cb callback);
+
+/* Why what connects cannot be connected again: UV_EALREADY; UV_EISCONN where Windows has made the connection already.
+ */
+int cnet_platform_connecting(const uv_stream_t *uv);
+
 /* A close-on-exec duplicate of `fd`, or a negative code. */
 int cnet_platform_dup(int fd);
 

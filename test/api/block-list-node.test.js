@@ -8,6 +8,7 @@ const http = require('node:http');
 const nodeNet = require('node:net');
 
 const cnet = require('../..');
+const { skip } = require('../support/needs');
 const { HOST, listen } = require('../support/net');
 
 const hasOption = nodeNet.BlockList.isBlockList !== undefined;
@@ -142,7 +143,7 @@ describe("BlockList: a list of Node's too", () => {
 
   describe("in Node's own modules", () => {
     before(function () {
-      if (!hasOption) this.skip();
+      if (!hasOption) skip(this, 'not with this Node');
     });
 
     it('net, http and servers of them obey it', async () => {

@@ -5,6 +5,7 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const nodeNet = require('node:net');
 
+const { turns } = require('../support/loop');
 const { needsNodeDescriptors, skip } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { SUBJECT, net } = require('../support/subject');
@@ -179,6 +180,24 @@ describe('handles', () => {
       accepted.pipe(accepted);
       client.end('through');
       assert.strictEqual(await text(client), 'through');
+    });
+  }
+
+  for (const [kind, options] of [['TCP', () => ({})], ['a path', () => ({ path: tempPath() })]]) {
+    it(`of a connection, over ${kind}, are asked to read again behind the end, and the process goes on`, async () => {
+      const clientOptions = { allowHalfOpen: true };
+      const { client, accepted } = await pair({ ...options(), serverOptions: clientOptions, clientOptions });
+      const { _handle: handle } = client;
+      client._destroy = () => {}; // with its handle libuv's state would go
+      accepted.on('end', () => accepted.end()).resume();
+      client.end();
+      client.resume(); // on Windows libuv tells the end of a pipe 50 ms after its own was sent
+      await once(client, 'end');
+      const results = [handle.readStart()];
+      await turns(3);
+      results.push(handle.readStart(), handle.readStop());
+      assert.ok(results.every((result) => result <= 0), String(results));
+      await new Promise((resolve) => { handle.close(resolve); });
     });
   }
 

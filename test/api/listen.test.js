@@ -5,7 +5,7 @@ const { spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 
 const { listeners, sockopts } = require('../support/kernel');
-const { needsHost, needsLinux, needsTool } = require('../support/needs');
+const { needsHost, needsLinux, needsTool, skip } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { net } = require('../support/subject');
 const { connected, listening, pair, tempPath, tidy, track } = require('../support/tidy');
@@ -32,6 +32,27 @@ describe('listen', () => {
     const server = await listening(net.createServer(), 0);
     assert.strictEqual(server.address().address, '::');
     for (const host of [HOST, '::1']) await connected(server.address().port, host);
+  });
+
+  for (const options of [{ readableAll: true }, { writableAll: true }, { readableAll: true, writableAll: true }]) {
+    it(`listens on a path with ${Object.keys(options).join(' and ')}, and clients speak with it`, async () => {
+      const path = tempPath();
+      await listening(net.createServer((socket) => socket.pipe(socket)), { path, ...options });
+      const client = await connected(path);
+      client.end('both ways');
+      assert.strictEqual(await text(client), 'both ways');
+    });
+  }
+
+  it('a pipe of Windows is the same by both prefixes, as a server and as a client', async function () {
+    if (process.platform !== 'win32') skip(this, 'pipes of Windows');
+    const name = tempPath().slice('\\\\.\\pipe\\'.length);
+    for (const [own, other] of ['.?', '?.']) {
+      const path = `\\\\${own}\\pipe\\${name}-${own === '.' ? 'a' : 'b'}`;
+      const server = await listening(net.createServer((socket) => socket.end('there')), path);
+      assert.strictEqual(server.address(), path);
+      assert.strictEqual(await text(await connected(path.replace(`\\\\${own}`, `\\\\${other}`))), 'there');
+    }
   });
 
   it('ipv6Only keeps IPv4 out', async function () {

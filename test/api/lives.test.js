@@ -7,6 +7,7 @@ const dns = require('node:dns');
 
 const net = require('../..');
 const { turn } = require('../support/loop');
+const { needsPosix } = require('../support/needs');
 const { HOST, hear } = require('../support/net');
 const { connected, listening, tempFile, tempPath, tidy, track } = require('../support/tidy');
 
@@ -419,7 +420,7 @@ describe('the lives of a socket', () => {
     });
 
     it('is no descriptor: a message that waited is not sent by the new connection', async function descriptors() {
-      if (process.platform === 'win32') this.skip();
+      needsPosix(this);
       const place = tempPath('s');
       const received = [];
       const server = net.createServer({ receiveDescriptors: true }, (socket) => {
@@ -481,7 +482,7 @@ describe('the lives of a socket', () => {
     });
 
     it("tells 'listening' once when it was closed and listens again", async function listening() {
-      if (process.platform === 'win32') this.skip();
+      needsPosix(this);
       const server = net.createServer();
       let told = 0;
       server.on('listening', () => told++);

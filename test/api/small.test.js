@@ -9,6 +9,7 @@ const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
 const { script } = require('../support/child');
+const { needsPosix } = require('../support/needs');
 const { HOST, closed, text } = require('../support/net');
 const { SUBJECT, net } = require('../support/subject');
 const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
@@ -220,7 +221,7 @@ describe('server._listen2()', () => {
   });
 
   it('keeps what it is not told: the modes of a path', async function modes() {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const server = net.createServer();
     const own = server._listen2;
     server._listen2 = (...told) => Reflect.apply(own, server, told);

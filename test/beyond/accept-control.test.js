@@ -8,6 +8,7 @@ const nodeNet = require('node:net');
 const net = require('../..');
 const native = require('../../lib/native/binding');
 const { kAcceptLimit } = require('../../lib/server/state');
+const { needsLinux, skip } = require('../support/needs');
 const { HOST, listen, targetOf } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -56,7 +57,7 @@ async function start(limits, ...where) {
 describe('server.maxConnectionsPerAddress', function () {
   this.timeout(patience(20000));
   before(function () {
-    if (process.platform !== 'linux') this.skip(); // all of 127.0.0.0/8 is the loopback
+    needsLinux(this); // all of 127.0.0.0/8 is the loopback
   });
 
   it("drops what is beyond it, with both names and the reason in 'drop', and lets other addresses in", async () => {
@@ -171,7 +172,7 @@ describe('server.maxConnectionsPerAddress', function () {
 describe('server.maxConnectionsPerPrefix', function () {
   this.timeout(patience(20000));
   before(function () {
-    if (process.platform !== 'linux') this.skip();
+    needsLinux(this);
   });
 
   const reason = 'maxConnectionsPerPrefix';
@@ -205,7 +206,7 @@ describe('server.maxConnectionsPerPrefix', function () {
     try {
       started = await start({ maxConnectionsPerPrefix: { max: 1, ipv4: 24, ipv6: 0 } }, { port: 0, host: '::' });
     } catch {
-      this.skip(); // no IPv6
+      skip(this, '::1 is no address here');
     }
     const { server, connect, data, stop } = started;
     assert.deepStrictEqual(

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { script } = require('../support/child');
-const { needsLinux, needsTool } = require('../support/needs');
+const { needsLinux, needsPosix, needsTool } = require('../support/needs');
 const { HOST, closed, refusedPort } = require('../support/net');
 const { silent } = require('../support/silent');
 const { net } = require('../support/subject');
@@ -87,7 +87,7 @@ describe('diagnostics channels of cnet', () => {
     }
 
     it('tells of user ids', async function test() {
-      if (process.platform === 'win32') this.skip();
+      needsPosix(this);
       const server = await listening(net.createServer({ allowedUids: [] }), tempPath());
       const messages = subscribe('cnet.server.drop');
       const dropping = once(server, 'drop');

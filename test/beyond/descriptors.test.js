@@ -12,6 +12,7 @@ const zlib = require('node:zlib');
 const { runFixture } = require('../support/child');
 const { openCount } = require('../support/kernel');
 const { until } = require('../support/loop');
+const { needsLinux } = require('../support/needs');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
 const { connected, listening, pair, tempFile, tempPath, tidy, track } = require('../support/tidy');
@@ -78,7 +79,7 @@ function peer(file, ...args) {
 
 describe('descriptors over Unix sockets', function () {
   this.timeout(patience(30000));
-  if (process.platform !== 'linux') return;
+  before(function () { needsLinux(this); });
 
   afterEach(async () => {
     await tidy();

@@ -11,6 +11,7 @@ const { Worker } = require('node:worker_threads');
 const cnet = require('../..');
 const { moments } = require('../fixtures/io-threads-ends');
 const { linesOf, reportOf, runFixture } = require('../support/child');
+const { skip } = require('../support/needs');
 const { HOST, bytes, join, listen } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tidy, track } = require('../support/tidy');
@@ -71,7 +72,7 @@ on('the end, with I/O threads', function () {
     it('a child by fork() has threads of its own', prints('fork', [100000, 100000, 0]));
 
     it("Node's permission model asks for nothing beyond addons, and the network", async function () {
-      if (LINE < 20) this.skip(); // it has none
+      if (LINE < 20) skip(this, 'not with this Node'); // it has none
       const model = LINE < 23 ? '--experimental-permission' : '--permission';
       const network = LINE < 25 ? [] : ['--allow-net'];
       await prints('echo', [100000], [model, '--no-warnings', '--allow-addons', '--allow-fs-read=*', ...network])();
@@ -136,6 +137,38 @@ on('the end, with I/O threads', function () {
     await once(socket, 'connect');
     socket.destroy();
     assert.notStrictEqual(Atomics.wait(seen, 0, 0, patience(20000)), 'timed-out');
+    await once(worker, 'exit');
+  });
+
+  it('of a socket, and a write before it, are seen while a listener of another event of the thread blocks', async () => {
+    const seen = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(`
+      const { parentPort, workerData: seen } = require('node:worker_threads');
+      let count = 0;
+      const server = require('node:net').createServer((socket) => {
+        socket.write('a');
+        socket.on('error', () => {}).on('end', () => count++ > 0 && server.close()).on('data', (chunk) => {
+          Atomics.store(seen, 0, chunk[0]);
+          Atomics.notify(seen, 0);
+          socket.write('b');
+        });
+      }).listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+    `, { eval: true, workerData: seen });
+    const [port] = await once(worker, 'message');
+    const sockets = [1, 2].map(() => track(cnet.connect({ port, host: HOST, ioThread: true })));
+    await Promise.all(sockets.map((socket) => once(socket, 'data')));
+    const [socket, other] = sockets;
+    socket.write('x');
+    await new Promise((resolve) => socket.once('data', () => {
+      for (const byte of [1, 2]) { // who has slept meanwhile is woken by the second one
+        other.write(Buffer.from([byte]));
+        while (Atomics.load(seen, 0) !== byte) {
+          assert.notStrictEqual(Atomics.wait(seen, 0, Atomics.load(seen, 0), patience(20000)), 'timed-out');
+        }
+      }
+      resolve();
+    }));
+    for (const one of sockets) one.end();
     await once(worker, 'exit');
   });
 

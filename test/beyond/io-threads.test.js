@@ -16,6 +16,7 @@ const { HOST, bytes, close, closed, join, listen, targetOf } = require('../suppo
 const { tempPath, tidy } = require('../support/tidy');
 
 const ROOT = require.resolve('../..');
+const REGISTER_HTTP = require.resolve('../../lib/register-http');
 const isWindows = process.platform === 'win32';
 const on = isWindows ? describe.skip : describe;
 const servers = [];
@@ -30,6 +31,43 @@ async function both(options = {}, ofClient = {}) {
   for (const socket of [ends.client, ends.accepted]) socket.on('error', () => {}); // when a test has ended
   return { server, ...ends };
 }
+
+/** A program that asks its server of http twice, and upgrades a connection with bytes right behind the request. */
+const HTTP = `
+  const { once } = require('node:events');
+  const http = require('node:http');
+  const cnet = require(${JSON.stringify(ROOT)});
+  const server = http.createServer((request, response) => {
+    let length = 0;
+    request.on('data', (chunk) => { length += chunk.length; }).on('end', () => response.end('a ' + length));
+  });
+  server.on('upgrade', (request, socket, head) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n');
+    socket.write(head);
+    socket.pipe(socket);
+  });
+  server.listen(0, '127.0.0.1', async () => {
+    const { port } = server.address();
+    const agent = new http.Agent({ keepAlive: true });
+    const got = [];
+    for (const length of [10, 100000]) {
+      const request = http.request({ port, agent, method: 'POST' });
+      request.end('x'.repeat(length));
+      const [response] = await once(request, 'response');
+      got.push(String((await response.toArray()).join('')));
+    }
+    agent.destroy();
+    const socket = cnet.connect({ port, host: '127.0.0.1', ioThread: false });
+    socket.write('GET / HTTP/1.1\\r\\nHost: x\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\nhead ');
+    const [answer] = await once(socket, 'data');
+    const onThreads = cnet.ioThreads().some(({ sockets }) => sockets > 0);
+    socket.end('and more');
+    let echoed = String(answer).split('\\r\\n\\r\\n')[1];
+    for await (const chunk of socket) echoed += chunk;
+    console.log(JSON.stringify({ got, echoed, onThreads }));
+    server.close();
+  });
+`;
 
 const pattern = (size) => Buffer.alloc(size, 'abcdefghijklmnopqrstuvwxyz0123456789');
 
@@ -66,6 +104,21 @@ on('I/O threads', () => {
         if (!client.write(pattern(3 << 20))) await once(client, 'drain'); // true: the thread was as fast
         assert.strictEqual(client.writableLength, 0);
       }
+    });
+
+    it('a long write, or a corked one, without a callback is done within a tick, as the kernel takes it', async () => {
+      const { client, accepted } = await both();
+      const state = () => [client.writableLength, client.writableNeedDrain];
+      accepted.resume();
+      client.write(pattern(100000));
+      await new Promise(process.nextTick);
+      assert.deepStrictEqual(state(), [0, false]);
+      client.cork();
+      client.write(pattern(50000));
+      client.write('and', 'latin1');
+      client.uncork();
+      await new Promise(process.nextTick);
+      assert.deepStrictEqual(state(), [0, false]);
     });
 
     it('a peer that does not read has write() return false, and no more waits than the kernel and 320 KiB', async () => {
@@ -442,6 +495,13 @@ on('I/O threads', () => {
       const { stderr, code: status } = await node(["-e", code], { env: { ...process.env, CNET_IO_THREADS: "many" } });
       assert.match(stderr, /ERR_CNET_ENVIRONMENT.*CNET_IO_THREADS/);
       assert.strictEqual(status, 1);
+    });
+
+    it('with cnet/register-http it has the servers of http on threads, and what they are upgraded to', async () => {
+      const env = { ...process.env, CNET_IO_THREADS: '2' };
+      const { stdout, stderr } = await node(['-r', REGISTER_HTTP, '-e', HTTP], { env });
+      const expected = { got: ['a 10', 'a 100000'], echoed: 'head and more', onThreads: true };
+      assert.deepStrictEqual(stdout && JSON.parse(stdout), expected, stderr);
     });
 
     it('ioThreads() tells of sockets, messages, bytes and wake-ups', async () => {

@@ -5,13 +5,14 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 
 const net = require('../..');
+const { needsPosix } = require('../support/needs');
 const { tempDir } = require('../support/temp');
 
 describe('the end over a path', () => {
   let dir, server, socket, client;
 
   beforeEach(async function posix() {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     dir = tempDir();
     server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(dir.socket('s'));
     await once(server, 'listening');

@@ -10,7 +10,7 @@ const { Worker } = require('node:worker_threads');
 const cnet = require('../..');
 const { LIMITS, program } = require('../../lib/options/program-defaults');
 const { node } = require('../support/child');
-const { needsLinux, skip } = require('../support/needs');
+const { needsLinux, needsPosix, skip } = require('../support/needs');
 const { HOST, closed, refusedPort } = require('../support/net');
 const { MAJOR, net } = require('../support/subject');
 const { connected, listening, pair, tempFile, tempPath, tidy, track } = require('../support/tidy');
@@ -351,7 +351,7 @@ describe('defaults of servers', () => {
   });
 
   it('allowedUids: of paths, and without effect on ports', async function test() {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     cnet.setDefaults({ allowedUids: [process.getuid() + 1] });
     await pair();
     const server = await listening(net.createServer(), tempPath());
@@ -485,7 +485,7 @@ describe('CNET_… variables', () => {
   });
 
   it('import has the error too', async function test() {
-    if (MAJOR < 20) this.skip();
+    if (MAJOR < 20) skip(this, 'not with this Node');
     const { code, stderr } = await node(['--input-type=module', '-e', `import '${pathToFileURL(`${ROOT}/lib/promises.mjs`)}'`], {
       env: { ...process.env, CNET_CONNECT_TIMEOUT: 'x' },
     });

@@ -13,6 +13,7 @@ const tls = require('node:tls');
 const net = require('../..');
 const { TLV, encodeProxyHeader, parseTlvs } = require('../../lib/proxy-protocol');
 const { env, runFixture } = require('../support/child');
+const { needsLinux, skip } = require('../support/needs');
 const { HOST, bytes, close, closed, listen, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -757,7 +758,7 @@ describe('PROXY protocol', function () {
 
   describe('curl --haproxy-protocol', () => {
     it('a request of curl comes with its own address in version 1', async function () {
-      if (!has('curl')) this.skip(); // curl is not installed
+      if (!has('curl')) skip(this, 'curl is not there');
       const server = await listen(net.createServer({ proxyProtocol: { trusted: loopback } }, (socket) => {
         socket.once('data', () => {
           const body = JSON.stringify([
@@ -822,7 +823,7 @@ backend out
       ['send-proxy-v2 with a checksum', 'send-proxy-v2 proxy-v2-options crc32c', 2],
     ]) {
       it(`${title}: the client's names`, async function () {
-        if (process.platform !== 'linux') this.skip();
+        needsLinux(this);
         const server = net.createServer({ proxyProtocol: { trusted: loopback } }, (socket) => {
           const { version: found, tlvs } = socket.proxyHeader;
           socket.end(
@@ -847,7 +848,7 @@ backend out
     }
 
     it('health checks come as LOCAL', async function () {
-      if (process.platform !== 'linux') this.skip();
+      needsLinux(this);
       const server = await listen(net.createServer({ proxyProtocol: {} }));
       const checked = new Promise((resolve) => {
         server.on('connection', (socket) => {
@@ -863,7 +864,7 @@ backend out
     });
 
     it('haproxy takes what connect() sends, with TLVs and a checksum, and passes it on', async function () {
-      if (process.platform !== 'linux') this.skip();
+      needsLinux(this);
       const server = net.createServer({ proxyProtocol: {} }, (socket) =>
         socket.end(`${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress}`),
       );
@@ -888,7 +889,7 @@ backend out
     });
 
     it('TLVs of TLS that haproxy has ended: version, cipher, name', async function () {
-      if (process.platform !== 'linux') this.skip();
+      needsLinux(this);
       const dir = tempDir();
       const keys = path.join(__dirname, '../fixtures/tls');
       fs.writeFileSync(
@@ -927,7 +928,7 @@ backend out
 
   describe('socat', () => {
     it('a line that socat sends by a file is read, and what it sends behind it', async function () {
-      if (!has('socat')) this.skip(); // socat is not installed
+      if (!has('socat')) skip(this, 'socat is not there');
       const server = await listen(net.createServer({ proxyProtocol: {} }));
       const socat = spawn('socat', ['-u', '-', `TCP4:${HOST}:${server.address().port}`], { env });
       socat.stdin.end(`${LINE}by socat`);

@@ -10,6 +10,7 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 
 const { Pipe } = require('../../lib/native/handle');
+const { needsLinux, needsPosix } = require('../support/needs');
 const { close, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
@@ -64,7 +65,7 @@ async function refusal(options) {
 
 describe('files of Unix sockets', function () {
   this.timeout(patience(30000));
-  if (process.platform === 'win32') return;
+  before(function () { needsPosix(this); });
 
   afterEach(async () => {
     for (const child of children) if (child.exitCode === null && child.signalCode === null) await kill(child);
@@ -344,7 +345,7 @@ describe('files of Unix sockets', function () {
 
   describe('where it does not apply', () => {
     it('an abstract name has no mode, and nothing that could be stale', async function () {
-      if (process.platform !== 'linux') this.skip();
+      needsLinux(this);
       const name = `\0cnet-files-${process.pid}`;
       assert.throws(() => net.createServer().listen({ path: name, mode: 0o600 }), { code: 'ERR_INVALID_ARG_VALUE' });
       await listening(net.createServer(), { path: name, unlinkStale: true });

@@ -9,7 +9,7 @@ const path = require('node:path');
 const cnet = require('../..');
 const { version } = require('../../package.json');
 const { node } = require('../support/child');
-const { needsLinux, needsTool } = require('../support/needs');
+const { needsLinux, needsPosix, needsTool } = require('../support/needs');
 const { HOST, closed, refusedPort } = require('../support/net');
 const { silent } = require('../support/silent');
 const { net } = require('../support/subject');
@@ -158,7 +158,7 @@ describe('cnet.stats()', () => {
   });
 
   it('connections of user ids that are not allowed', async function test() {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const server = await listening(net.createServer({ allowedUids: [] }), tempPath());
     const found = await change(async () => {
       const dropping = once(server, 'drop');

@@ -84,8 +84,9 @@ describe('getTCPInfo() of each system', () => {
     const both = await told(this);
     await exchange(both, 100000);
     const [ours, theirs] = [both.client.getTCPInfo(), both.accepted.getTCPInfo()];
+    const sentBy = (info) => info.bytesSent - (info.bytesRetransmitted ?? 0); // a busy machine sends some again
     assert.deepStrictEqual(
-      [ours.bytesSent, theirs.bytesReceived, ours.bytesReceived, theirs.bytesSent],
+      [sentBy(ours), theirs.bytesReceived, ours.bytesReceived, sentBy(theirs)],
       [100000, 100000, 4, 4],
     );
     assert.ok(ours.rttMicroseconds >= 0 && ours.sendMssBytes > 500);

@@ -219,11 +219,17 @@ static void refuses_several_in_one_turn(void) {
   host_end(&host);
 }
 
-/* The second connection waits for the spare handle, which the first one has. */
+enum { UV_ONE_AT_A_TIME = 1 << 16 | 45 << 8 };
+
+/*
+ * The second connection waits for the spare handle, which the first one has; but not where it comes in a turn of its
+ * own: since 1.45 libuv takes one connection of a server in each.
+ */
 static void listen_again(host_t *host, host_event_t event, cnet_stream_t *stream) {
   if (event == HOST_OPENED) host->refuse_next = true;
   if (event != HOST_ACCEPT_FAILED) return;
-  CHECK(cnet_listen(stream, 8) == (host->counts[HOST_ACCEPT_FAILED] == 1 ? 0 : UV_EBUSY));
+  bool waits = host->counts[HOST_ACCEPT_FAILED] == 2 && uv_version() < UV_ONE_AT_A_TIME;
+  CHECK(cnet_listen(stream, 8) == (waits ? UV_EBUSY : 0));
 }
 
 static void does_not_listen_anew_while_a_connection_waits_to_be_refused(void) {

@@ -29,7 +29,8 @@ function copyOf(temp) {
   return lib;
 }
 
-const NATIVE = { CNET_NATIVE: path.join(LIB, '..', 'build', 'Release', 'cnet.node') };
+const BUILT = path.join(LIB, '..', 'build', 'Release', 'cnet.node');
+const NATIVE = { CNET_NATIVE: path.resolve(process.env.CNET_NATIVE || BUILT) };
 
 describe('the loading of lib/', function () {
   this.timeout(patience(20000));

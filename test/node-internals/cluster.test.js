@@ -5,6 +5,7 @@
 const assert = require('node:assert');
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
+const { needsPosix } = require('../support/needs');
 
 const FIXTURE = path.join(__dirname, '..', 'fixtures', 'node-cluster-handle.js');
 
@@ -20,7 +21,7 @@ describe('node-internals/cluster.js relies on:', () => {
   let byTurns;
   let shared;
   before(function prepare() {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     [byTurns, shared] = ['rr', 'none'].map(run);
   });
 

@@ -9,7 +9,7 @@ const nodeNet = require('node:net');
 
 const native = require('../../lib/native/binding.js');
 const handles = require('../../lib/node-internals/handles.js');
-const { needsNodeDescriptors } = require('../support/needs');
+const { needsNodeDescriptors, needsPosix } = require('../support/needs');
 const { tempDir } = require('../support/temp');
 
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number);
@@ -78,7 +78,7 @@ describe('node-internals/handles.js relies on:', () => {
   });
 
   it('and those of pipes inherit it', async function test() {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const temp = tempDir();
     const piped = await connected({ path: temp.socket('s') });
     for (const owner of Object.values(piped))

@@ -6,6 +6,7 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const http = require('node:http');
 const nodeNet = require('node:net');
+const { skip } = require('../support/needs');
 
 const {
   countListens, findSecureServers, forgetListen, goesThroughProxy, httpListener,
@@ -16,7 +17,7 @@ const SPEAKS = LINE > 18 || process.platform !== 'win32';
 
 describe('node-internals/http.js relies on:', () => {
   it('servers of https and http2 have prototypes of their own, below that of Server of net, from which they have listen() and close()', function test() {
-    if (process.versions.openssl === undefined) this.skip();
+    if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
     const servers = findSecureServers();
     assert.deepStrictEqual(
       servers.map(([, kind]) => kind),
@@ -30,7 +31,7 @@ describe('node-internals/http.js relies on:', () => {
   });
 
   it('servers of http2 have the prototype that is found by another one of the same kind', function test() {
-    if (process.versions.openssl === undefined) this.skip();
+    if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
     const http2 = require('node:http2');
     const prototypes = findSecureServers().map(([prototype]) => prototype);
     assert.ok(prototypes.includes(Object.getPrototypeOf(http2.createSecureServer())));

@@ -16,6 +16,7 @@ const {
   watchActivity,
 } = require('../../lib/node-internals/native-streams.js');
 const { key, cert } = require('../support/certificate');
+const { skip } = require('../support/needs');
 const { listen } = require('../support/net');
 const { tidy, track } = require('../support/tidy');
 
@@ -31,7 +32,8 @@ async function connectedPair() {
 
 describe('node-internals/native-streams.js relies on:', () => {
   before(function check() {
-    if (process.platform === 'win32' || process.versions.openssl === undefined) this.skip();
+    if (process.platform === 'win32') skip(this, 'not on Windows');
+    if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
   });
 
   afterEach(tidy);

@@ -226,14 +226,35 @@ describe('node-internals/streams.js relies on the writing side:', () => {
 
   it('where all of these are as at first, write() calls _write() at once, and gives true', async () => {
     const stream = new Plain();
-    assert.strictEqual(streams.takesAtOnce(stream, 1), true);
+    assert.strictEqual(streams.takesAtOnce(stream), true);
+    assert.strictEqual(streams.isBelowMark(stream, 1), true);
     assert.strictEqual(stream.write('x'), true);
     assert.deepStrictEqual(stream.written, ['x']);
-    assert.strictEqual(streams.takesAtOnce(stream, 1), false);
+    assert.strictEqual(streams.takesAtOnce(stream), false);
     stream.done();
     await new Promise(setImmediate);
-    assert.strictEqual(streams.takesAtOnce(stream, 1), true);
-    assert.strictEqual(streams.takesAtOnce(stream, stream.writableHighWaterMark), false);
+    assert.strictEqual(streams.takesAtOnce(stream), true);
+    const { writableHighWaterMark: mark } = stream;
+    assert.strictEqual(streams.isBelowMark(stream, mark), false);
+    assert.strictEqual(stream.write('x'.repeat(mark)), false);
+  });
+
+  it('allNoop says within _writev() whether no write has a callback', async () => {
+    const found = [];
+    const stream = new Writable({
+      writev(chunks, done) {
+        found.push(streams.areUncalled(this));
+        done();
+      },
+    });
+    for (const callback of [undefined, nothing, undefined]) {
+      stream.cork();
+      stream.write('a', callback);
+      stream.write('b');
+      stream.uncork();
+      await new Promise(setImmediate);
+    }
+    assert.deepStrictEqual(found, [true, false, true]);
   });
 });
 

@@ -7,12 +7,13 @@ const { once } = require('node:events');
 const { Duplex } = require('node:stream');
 
 const { secureListener } = require('../../lib/node-internals/tls.js');
+const { skip } = require('../support/needs');
 
 const NAMES = ['getpeername', 'getsockname', 'setNoDelay', 'setKeepAlive', 'ref', 'unref', 'hasRef'];
 
 describe('node-internals/tls.js relies on:', () => {
   before(function check() {
-    if (process.versions.openssl === undefined) this.skip();
+    if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
   });
 
   /** A TLS socket over a Duplex of which nothing comes. */

@@ -12,6 +12,7 @@ const { constants } = require('node:os');
 const { MessageChannel, receiveMessageOnPort } = require('node:worker_threads');
 
 const net = require('../..');
+const { needsLinux, needsPosix } = require('../support/needs');
 const { HOST, hear } = require('../support/net');
 const { tempDir } = require('../support/temp');
 const { listening, tidy, track } = require('../support/tidy');
@@ -119,7 +120,7 @@ describe('findings of conformance', () => {
 
     for (const option of ['readableAll', 'writableAll']) {
       it(`refuses ${option} for a path of the abstract namespace, and does not listen`, function test() {
-        if (process.platform !== 'linux') this.skip();
+        needsLinux(this);
         const server = track(net.createServer());
         assert.throws(() => server.listen({ path: '\0cnet-findings', [option]: true }), {
           name: 'TypeError',
@@ -217,7 +218,7 @@ describe('findings of conformance', () => {
     });
 
     it('listen() takes a server of it: a copy of its descriptor stays when that server is closed', async function test() {
-      if (process.platform === 'win32') this.skip();
+      needsPosix(this);
       const other = await listening(nodeNet.createServer());
       const { port } = other.address();
       const server = await listening(net.createServer((socket) => socket.end('cnet')), other);
@@ -229,7 +230,7 @@ describe('findings of conformance', () => {
 
     for (const kind of ['TCP', 'pipe']) {
       it(`a Socket takes its ${kind} handle, with what the peer has sent already`, async function test() {
-        if (kind === 'pipe' && process.platform === 'win32') this.skip();
+        if (kind === 'pipe') needsPosix(this);
         const temp = tempDir();
         try {
           const other = nodeNet.createServer({ pauseOnConnect: true });
@@ -295,7 +296,7 @@ describe('findings of conformance', () => {
   });
 
   it('a Socket can be the stdin and the stdout of a child process', async function test() {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const server = await listening(net.createServer());
     const connection = once(server, 'connection');
     const client = track(net.connect(server.address().port, HOST));

@@ -6,6 +6,7 @@ const http2 = require('node:http2');
 const tls = require('node:tls');
 
 const compare = require('../support/compare');
+const { skip } = require('../support/needs');
 
 const { HOST, Log, bytes, cert, describe: shown, digest, digestOf, event, front, key, same, text } = compare;
 
@@ -70,7 +71,7 @@ for (const kind of Object.keys(kinds)) {
   describe(`http2, ${kind}, over cnet, as over node:net`, () => {
     before(function () {
       // http2 of Node 18 breaks down by an assertion of its own over any stream that is not Node's
-      if (kind === 'plain' && process.versions.node.startsWith('18.')) this.skip();
+      if (kind === 'plain' && process.versions.node.startsWith('18.')) skip(this, 'not with this Node');
     });
 
     it('streams at once, with megabytes both ways', async () => {
@@ -131,7 +132,7 @@ for (const kind of Object.keys(kinds)) {
 
     it('close() of the session lets streams end, and ends the connection', async function () {
       // it loses the end of a body at times, over node:net too
-      if (process.versions.node.startsWith('18.')) this.skip();
+      if (process.versions.node.startsWith('18.')) skip(this, 'not with this Node');
       const outcome = await same(async (net, bin) => {
         const { session, socket, server, sessions } = await pair(kind, net, bin, echo);
         const stream = ask(session, {}, MEGABYTES);

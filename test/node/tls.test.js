@@ -217,10 +217,13 @@ describe('tls over cnet, as over node:net', () => {
   describe('errors in the middle', () => {
     it('a reset of the connection, within the data', async () => {
       const outcome = await same(async (net, bin) => {
-        const server = await securedFront(net, bin, {}, (socket) => socket.write('begun'));
+        const server = await securedFront(net, bin, {}, (socket) => {
+          socket.on('error', () => {}).write('begun');
+          socket.once('data', () => server.accepted[0].resetAndDestroy()); // the client waits for data
+        });
         const client = await secured(net, bin, server);
         const failed = event(client, 'error');
-        client.once('data', () => server.accepted[0].resetAndDestroy());
+        client.once('data', () => client.write('more'));
         const { code, syscall } = (await failed)[0];
         return [code, syscall];
       });

@@ -11,7 +11,7 @@ const { fromNode, toNode } = require('../../lib/child-process.js');
 const FACTS = require('../fixtures/child-process-facts');
 const { reportOf } = require('../support/child');
 const { close, join, listen, targetOf } = require('../support/net');
-const { needsNodeDescriptors } = require('../support/needs');
+const { needsNodeDescriptors, needsPosix } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const run = async (name, scenario) => ({ name, ...(await reportOf('child-process.js', [name, scenario])) });
@@ -42,7 +42,7 @@ describe('sockets and servers for child processes', function () {
   this.timeout(patience(30000));
 
   before(function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
   });
 
   for (const [scenario, { title, alone = false }] of Object.entries(scenarios)) {

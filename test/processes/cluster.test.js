@@ -6,6 +6,7 @@
 const assert = require('node:assert');
 
 const { reportOf } = require('../support/child');
+const { needsFiles, needsNodeDescriptors, needsReusePort, needsSentPipes } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const LINE = Number.parseInt(process.versions.node, 10);
@@ -22,8 +23,9 @@ const served = (names, policy) => [
 
 /**
  * By scenario: what it shows, what is printed, and the first line of Node whose own net does so (18 if none is named).
- * @type {Object<string, { title: string, expected: any[] | ((policy: string) => any[]), since?: number, only?: string
- *   }>}
+ * `needs`: leaves the scenario out where the system cannot do it.
+ * @type {Object<string, { title: string, expected: any[] | ((policy: string) => any[]), since?: number, only?: string,
+ *   needs?: (test: object) => any }>}
  */
 const scenarios = {
   host: {
@@ -37,10 +39,12 @@ const scenarios = {
   path: {
     title: 'workers share a Unix socket, which the primary removes',
     expected: (policy) => [listening('path', -1, -1), ...served('path', policy), ['after', 'ENOENT'], ['file', false]],
+    needs: needsSentPipes,
   },
   pathMode: {
     title: 'readableAll and writableAll go to the primary, which heeds them in round robin',
     expected: (policy) => [['others may', policy === 'rr' ? '6' : '4']],
+    needs: needsFiles,
   },
   bytes: {
     title: 'no byte is lost that was sent before the worker had the connection',
@@ -65,6 +69,7 @@ const scenarios = {
     title: 'reusePort: each worker listens on the port by itself',
     expected: [[[[true, null], [true, null]]]],
     since: 24,
+    needs: needsReusePort,
   },
   taken: {
     title: "a port that is taken: 'error' of bind, with address and port",
@@ -73,6 +78,7 @@ const scenarios = {
   takenPath: {
     title: "a path that is taken: 'error' of bind, with the path",
     expected: [[{ ...error('bind'), address: true, port: -1, message: 'bind EADDRINUSE F' }]],
+    needs: needsSentPipes,
   },
   primary: {
     title: 'a server of the primary is its own',
@@ -81,6 +87,7 @@ const scenarios = {
   fd: {
     title: "listen({ fd }) means the primary's descriptor, and workers share it",
     expected: [['ports', 1, true]],
+    needs: needsNodeDescriptors,
   },
   twoServers: {
     title: 'two servers of one worker have ports of their own, and a port twice is EADDRINUSE',
@@ -145,15 +152,12 @@ const run = async (name, scenario, policy) => ({ name, ...(await reportOf('clust
 describe('cluster', function () {
   this.timeout(patience(30000));
 
-  before(function () {
-    if (process.platform === 'win32') this.skip();
-  });
-
   for (const policy of POLICIES) {
     describe(policy === 'rr' ? 'round robin' : 'shared handles', () => {
-      for (const [scenario, { title, expected, since = 18, only = policy }] of Object.entries(scenarios)) {
+      for (const [scenario, { title, expected, since = 18, only = policy, needs }] of Object.entries(scenarios)) {
         if (only !== policy) continue;
-        it(title, async () => {
+        it(title, async function () {
+          await needs?.(this);
           const names = ['../..', ...(LINE >= since ? ['node:net'] : [])];
           const facts = typeof expected === 'function' ? expected(policy) : expected;
           const results = await Promise.all(names.map((name) => run(name, scenario, policy)));

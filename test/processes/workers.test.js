@@ -5,7 +5,7 @@
 const assert = require('node:assert');
 
 const { runFixture } = require('../support/child');
-const { needsFiles } = require('../support/needs');
+const { needsFiles, needsLinux } = require('../support/needs');
 const { patience, scaled } = require('../support/scale');
 
 const WORKERS = scaled(20, 4);
@@ -39,7 +39,7 @@ describe('worker threads', function () {
   });
 
   it('terminated workers leave no descriptor behind', async function () {
-    if (process.platform !== 'linux') this.skip();
+    needsLinux(this);
     await run('descriptors', 0)();
   });
 });

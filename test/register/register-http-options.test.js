@@ -24,7 +24,7 @@ const {
   withBin,
 } = require('../support/compare');
 const { same } = require('../support/registered');
-const { needsNodeDescriptors } = require('../support/needs');
+const { needsLinux, needsNodeDescriptors, skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const NAME = 'a.test';
@@ -216,7 +216,7 @@ describe('cnet/register-http: the options of net', function () {
           ? 'cnet'
           : 'Node';
       it(`a server of ${name} turns away who is on a blockList of ${kind}, from the time of the rule on`, async function () {
-        if (!hasBlockList) this.skip();
+        if (!hasBlockList) skip(this, 'not with this Node');
         const outcome = await same(async (bin) => {
           const blockList = makeList();
           const server = await listening(bin, create({ blockList }));
@@ -302,8 +302,8 @@ describe('cnet/register-http: the options of net', function () {
     for (const options of [...CLIENT_OPTIONS, ...BAD_CLIENT_OPTIONS]) {
       for (const by of ['Agent', 'request']) {
         it(`${name}.${by}(${JSON.stringify(options)})`, async function () {
-          if (options.blockList !== undefined && (!hasBlockList || name === 'https')) this.skip(); // see below
-          if (options.keepAliveInitialDelay === 'x' && name === 'https' && !TLS_HEEDS) this.skip();
+          if (options.blockList !== undefined && (!hasBlockList || name === 'https')) skip(this, 'not with this Node'); // see below
+          if (options.keepAliveInitialDelay === 'x' && name === 'https' && !TLS_HEEDS) skip(this, 'not with this Node');
           await same(async (bin) => {
             const server = await listening(
               bin,
@@ -328,7 +328,7 @@ describe('cnet/register-http: the options of net', function () {
     }
 
     it(`${name}: noDelay, keepAlive, typeOfService and blockList count on every line of Node`, async function () {
-      if (process.platform !== 'linux') this.skip();
+      needsLinux(this);
       registerHttp.register();
       await withBin(async (bin) => {
         const server = await listening(bin, create({}, (request, response) => response.end()));

@@ -16,7 +16,7 @@ const tls = require('node:tls');
 const registerHttp = require('../../lib/register-http');
 const { runFixture } = require('../support/child');
 const compare = require('../support/compare');
-const { needsNodeDescriptors } = require('../support/needs');
+const { needsNodeDescriptors, skip } = require('../support/needs');
 const { same } = require('../support/registered');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -115,9 +115,9 @@ describe('cnet/register-http', function () {
             const came = await Promise.race([event(server, 'listening'), event(server, 'error')]);
             const address = server.address();
             if (address?.port) address.port = true;
-            line = JSON.stringify([shown(came[0]), server.listening, address]).replaceAll(temp.dir, '');
+            line = JSON.stringify([shown(came[0]), server.listening, address]).replaceAll(path.basename(temp.dir), '');
           } catch (error) {
-            line = `throws ${error.code} ${error.message}`.replaceAll(temp.dir, '');
+            line = `throws ${error.code} ${error.message}`.replaceAll(path.basename(temp.dir), '');
           }
           seen.push(line.replaceAll(String(port), 'PORT'));
           if (server.listening && form[0] !== other && !form[0]?.fd)
@@ -245,7 +245,7 @@ describe('cnet/register-http', function () {
     });
 
     it('Symbol.asyncDispose closes it', async function () {
-      if (http.Server.prototype[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')] === undefined) this.skip();
+      if (http.Server.prototype[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')] === undefined) skip(this, 'not with this Node');
       const dispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
       await same(async (bin) => {
         const server = await listening(bin, http.createServer());
@@ -709,7 +709,7 @@ describe('cnet/register-http', function () {
     });
 
     it('the package offers it by name, beside cnet/register', async function () {
-      if (MAJOR < 20 && require('node:module').register === undefined) this.skip();
+      if (MAJOR < 20 && require('node:module').register === undefined) skip(this, 'not with this Node');
       const { status, stderr } = await runFixture('register-http/by-name.cjs');
       assert.deepStrictEqual({ status, stderr }, { status: 0, stderr: '' });
     });

@@ -6,6 +6,7 @@ const Module = require('node:module');
 const path = require('node:path');
 
 const { runFixture } = require('../support/child');
+const { skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const flag = (name) => ['-r', path.join(__dirname, '..', '..', 'lib', name)];
@@ -22,16 +23,16 @@ describe('cnet/register: what is put off', function () {
   const ways = ['require()', 'require() node:', 'import()', 'import() of a name', 'getBuiltinModule', 'https', 'http2'];
   for (const way of ways) {
     it(`TLS is looked after when the program gets it, and where that can be seen is not loaded before: ${way}`, async function () {
-      if (way === 'getBuiltinModule' && process.getBuiltinModule === undefined) this.skip();
-      if (way === 'http2' && process.getBuiltinModule === undefined) this.skip();
-      if (Module.register === undefined) this.skip();
+      if (way === 'getBuiltinModule' && process.getBuiltinModule === undefined) skip(this, 'not with this Node');
+      if (way === 'http2' && process.getBuiltinModule === undefined) skip(this, 'not with this Node');
+      if (Module.register === undefined) skip(this, 'not with this Node');
       const expected = { status: 0, text: `${!canWatch} true`, stderr: '' };
       assert.deepStrictEqual(await run('tls-loads.mjs', [way], flag('register.js')), expected);
     });
   }
 
   it('no builtin module of which it is believed that it loads no TLS does so', async function () {
-    if (!canWatch) this.skip();
+    if (!canWatch) skip(this, 'not with this Node');
     const { status, text } = await run('tls-loads.mjs', ['all others'], ['--no-warnings']);
     assert.deepStrictEqual({ status, text }, { status: 0, text: 'false' });
   });
@@ -46,7 +47,7 @@ describe('cnet/register: an ES module that is loaded by require()', function () 
   this.timeout(patience(30000));
 
   it('has the names of net from cnet, and by default too where hooks see it', async function () {
-    if (!process.features.require_module) this.skip();
+    if (!process.features.require_module) skip(this, 'not with this Node');
     const { status, text, stderr } = await run('required.cjs', [], flag('register.js'));
     assert.deepStrictEqual({ status, stderr }, { status: 0, stderr: '' });
     const expected = {

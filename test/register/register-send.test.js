@@ -6,6 +6,7 @@ const path = require('node:path');
 
 const FACTS = require('../fixtures/child-process-facts');
 const { reportOf } = require('../support/child');
+const { needsPosix } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
@@ -88,7 +89,7 @@ describe('cnet/register: sockets and servers for child processes', function () {
   this.timeout(patience(30000));
 
   before(function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
   });
 
   for (const [scenario, title] of Object.entries(asWithNode)) {

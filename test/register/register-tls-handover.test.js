@@ -16,6 +16,7 @@ const { Handle } = require('../../lib/native/handle');
 const { passToHttp2, registerHttp2 } = require('../../lib/register/http2');
 const { registerTls } = require('../../lib/register/tls');
 const { cert, key } = require('../support/certificate');
+const { needsLinux, needsPosix } = require('../support/needs');
 const { HOST, listen, refusedPort } = require('../support/net');
 const { tempPath, tidy, track: keep } = require('../support/tidy');
 
@@ -32,7 +33,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("TLS and http2 on Node's own streams", function () {
   before(function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
   });
 
   afterEach(tidy);
@@ -352,7 +353,7 @@ describe("TLS and http2 on Node's own streams", function () {
 
     describe('what node:net does not have', () => {
       it('options of the system, TCP_INFO, user timeout and type of service', async function () {
-        if (!LINUX) this.skip();
+        needsLinux(this);
         const { client, near } = await secured(cnet);
         client
           .setOption('TCP_NODELAY', true)
@@ -373,7 +374,7 @@ describe("TLS and http2 on Node's own streams", function () {
       });
 
       it('what is asked of a socket before it is connected holds for its connection', async function () {
-        if (!LINUX) this.skip();
+        needsLinux(this);
         const { address } = await secureServer(cnet);
         const client = keep(
           cnet.connect({

@@ -14,6 +14,7 @@ const { Handle } = require('../../lib/native/handle');
 const { registerTls } = require('../../lib/register/tls');
 const { cert, key } = require('../support/certificate');
 const { runFixture } = require('../support/child');
+const { skip } = require('../support/needs');
 const { HOST, listen } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempFile, tempPath, tidy, track: keep } = require('../support/tidy');
@@ -28,7 +29,8 @@ describe('TLS and http2 over sockets, where and how', function () {
   this.timeout(patience(20000));
 
   before(function () {
-    if (process.platform === 'win32' || process.versions.openssl === undefined) this.skip();
+    if (process.platform === 'win32') skip(this, 'not on Windows');
+    if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
   });
 
   afterEach(tidy);
@@ -168,7 +170,7 @@ describe('TLS and http2 over sockets, where and how', function () {
     }
 
     it('with permissions', async function () {
-      if (MAJOR === 18) this.skip();
+      if (MAJOR === 18) skip(this, 'not with this Node');
       const flag = MAJOR < 23 ? '--experimental-permission' : '--permission';
       const addons = process.allowedNodeEnvironmentFlags.has('--allow-addons') ? ['--allow-addons'] : [];
       const net = process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : [];

@@ -7,6 +7,7 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 const { linesOf, runFixture } = require('../support/child');
+const { skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
@@ -20,7 +21,7 @@ describe('cnet/register', function () {
   this.timeout(patience(30000));
 
   before(function () {
-    if (!canHook) this.skip();
+    if (!canHook) skip(this, 'not with this Node');
   });
 
   const everywhere = { status: 0, lines: ['["main"]', '["worker"]', '["child"]'], stderr: '' };

@@ -6,6 +6,7 @@ const { once } = require('node:events');
 const nodeNet = require('node:net');
 
 const { runFixture } = require('../support/child');
+const { needsLinux } = require('../support/needs');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
 
@@ -15,7 +16,7 @@ const LIMIT = 64;
 const faults = (threads) => function () {
   this.timeout(patience(20000));
   before(function () {
-    if (process.platform !== 'linux') this.skip();
+    needsLinux(this);
   });
 
   const run = (name, args = [], options = {}) =>

@@ -8,6 +8,7 @@ const nodeNet = require('node:net');
 
 const net = require('../..');
 const native = require('../../lib/native/binding');
+const { needsLinux, needsPosix } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { patience } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -91,7 +92,7 @@ describe('a Buffer that lies about its length', function () {
   });
 
   it('is sent whole with descriptors', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const temp = tempDir();
     const { client, ended } = await open(net, { path: temp.socket('socket') });
     client.sendDescriptors(LIARS['a property of its own'](100, 'byteLength', 3), [0]);
@@ -101,7 +102,7 @@ describe('a Buffer that lies about its length', function () {
   });
 
   it('is sent whole with the handshake', async function () {
-    if (process.platform !== 'linux') this.skip();
+    needsLinux(this);
     const server = net.createServer().listen({ port: 0, host: HOST, fastOpen: true });
     await once(server, 'listening');
     const client = new net.Socket();

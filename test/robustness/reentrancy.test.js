@@ -12,6 +12,7 @@ const { Duplex } = require('node:stream');
 
 const net = require('../..');
 const { runFixture } = require('../support/child');
+const { needsPosix } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -199,7 +200,7 @@ describe('re-entrancy', function () {
     });
 
     it('sendFile() comes behind it', async function () {
-      if (process.platform === 'win32') this.skip();
+      needsPosix(this);
       const file = temp.path('file');
       fs.writeFileSync(file, letter('F', 100000));
       const { client, accepted } = await pair(net);
@@ -215,7 +216,7 @@ describe('re-entrancy', function () {
   });
 
   it('write() in the hook of a file that is sent comes behind the file', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const file = temp.path('file');
     fs.writeFileSync(file, letter('F', BIG));
     const fd = fs.openSync(file);
@@ -227,7 +228,7 @@ describe('re-entrancy', function () {
   });
 
   it('destroy() in the hook of a file that is sent: the callbacks of what was queued are called once', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const file = temp.path('file');
     fs.writeFileSync(file, letter('F', BIG));
     const fd = fs.openSync(file);
@@ -252,7 +253,7 @@ describe('re-entrancy', function () {
   });
 
   it('destroy() in the hook of a message with descriptors that waits: each callback is called once', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const { client, accepted } = await pair(net, { path: temp.socket('socket') });
     const calls = [];
     let isDestroyed = false;
@@ -273,7 +274,7 @@ describe('re-entrancy', function () {
   });
 
   it('files and writes that were corked go to no other peer, when the socket connects again in the same tick', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const file = temp.path('file');
     fs.writeFileSync(file, letter('F', 1000));
     const { client } = await pair(net);
@@ -347,7 +348,7 @@ describe('re-entrancy', function () {
   });
 
   it('listen() in the hook of a listen() on a path: the server listens once', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this);
     const server = net.createServer();
     inHook(/^PIPESERVERWRAP$/, () => server.listen(temp.socket('a')), () => server.listen(temp.socket('b')));
     const [error] = await once(server, 'error');

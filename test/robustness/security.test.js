@@ -14,6 +14,7 @@ const net = require('../..');
 const { toNode } = require('../../lib/child-process');
 const { Pipe } = require('../../lib/native/handle');
 const { runFixture } = require('../support/child');
+const { needsPosix, skip } = require('../support/needs');
 const { HOST, close, join, listen } = require('../support/net');
 const { patience, scaled } = require('../support/scale');
 const { tempDir } = require('../support/temp');
@@ -253,7 +254,7 @@ describe('security', function () {
       server.on('connection', () => assert.fail('was let in'));
       server.listen(0, '::');
       const [error] = await Promise.race([once(server, 'error'), once(server, 'listening').then(() => [])]);
-      if (error) this.skip(); // no IPv6 here
+      if (error) skip(this, '::1 is no address here');
       const client = net.connect(server.address().port, HOST).resume();
       client.on('error', () => {});
       await once(client, 'close');
@@ -354,7 +355,7 @@ describe('security', function () {
     });
 
     it('of listen({ fd }): no fraction or number beyond 32 bits is cut to a descriptor', async function test() {
-      if (process.platform === 'win32') this.skip(); // where sockets have none
+      needsPosix(this); // where sockets have none
       const owner = await listen(net.createServer());
       const { fd } = owner._handle;
       for (const value of [fd + 0.5, fd + 2 ** 32, fd - 2 ** 32 + 2 ** 33]) {
@@ -523,7 +524,7 @@ describe('security', function () {
 
   describe('Node\'s permission model', () => {
     before(function () {
-      if (LINE < 25) this.skip(); // it did not cover the network
+      if (LINE < 25) skip(this, 'not with this Node'); // it did not cover the network
     });
 
     const cases = [

@@ -4,12 +4,22 @@
 
 const { spawnSync } = require('node:child_process');
 
+const { SUBJECT } = require('./subject');
+
 const tools = new Map();
 
-/** Skips the test, and says why. */
+/** Skips the test, or, from before(), the tests of its suite, and says why. */
 function skip(test, reason) {
-  test.test.title += ` (left out: ${reason})`;
+  const { test: runnable, currentTest } = test;
+  if (runnable.type !== 'hook') runnable.title += ` (left out: ${reason})`;
+  else if (runnable.originalTitle.startsWith('"before each"')) currentTest.title += ` (left out: ${reason})`;
+  else runnable.parent.leftOut = reason; // for the reporter of tools/platforms
   test.skip();
+}
+
+/** Skips the test on Windows, which has no such thing. */
+function needsPosix(test) {
+  if (process.platform === 'win32') skip(test, 'not on Windows');
 }
 
 /** Skips the test when `tool` cannot be run. */
@@ -39,6 +49,20 @@ function needsFiles(test) {
   if (process.platform === 'win32') skip(test, 'pipes have no files on Windows');
 }
 
+/** Skips the test where Node sends no pipe to another process: libuv duplicates sockets alone on Windows. */
+function needsSentPipes(test) {
+  if (process.platform === 'win32') skip(test, 'Node sends no pipes to other processes on Windows');
+}
+
+/** Skips the test where the system does not let several sockets listen on one port. */
+async function needsReusePort(test) {
+  const server = require(SUBJECT).createServer();
+  const error = await new Promise((resolve) => {
+    server.once('error', resolve).listen({ port: 0, host: '127.0.0.1', reusePort: true }, () => server.close(resolve));
+  });
+  if (error) skip(test, `reusePort: ${error.code}`);
+}
+
 /** Skips the test where nothing but a connection over TCP can be duplicated. */
 function needsDuplicates(test) {
   if (process.platform === 'win32') skip(test, 'nothing but connections over TCP is duplicated on Windows');
@@ -57,5 +81,6 @@ function needsLinux(test) {
 }
 
 module.exports = {
-  needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsOption, needsTool, skip,
+  needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsOption, needsPosix, needsReusePort,
+  needsSentPipes, needsTool, skip,
 };

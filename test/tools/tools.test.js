@@ -7,7 +7,9 @@ const os = require('node:os');
 const path = require('node:path');
 
 const { addressOf, fieldsFor } = require('../../tools/address.js');
-const { ROOT, run } = require('../../tools/run.js');
+const { tellFailures } = require('../../tools/ci.js');
+const { runMocha } = require('../../tools/mocha.js');
+const { ROOT, run, sumOf } = require('../../tools/run.js');
 const { scripts } = require('../../package.json');
 
 describe('the commands of package.json', function () {
@@ -143,6 +145,26 @@ describe('the commands of package.json', function () {
         output,
         /^cnet: running the whole suite, which (took|takes about) \d+ (seconds|minutes).*\n[^]*no test was run/,
       );
+    });
+  });
+
+  describe('.ci/run', () => {
+    const file = path.join(base, 'failing.test.js');
+
+    before(() => fs.writeFileSync(file, "it('fails', () => { throw new Error('the reason'); });"));
+
+    it('names at its end what has failed, in each step', async () => {
+      const { log } = console;
+      const lines = [];
+      const result = await runMocha({ args: [file], quiet: true, env: { CNET_TEST_RETRIES: '0' } });
+      const passed = { title: 'another step', passed: 1, failed: 0, failures: [] };
+      console.log = (line) => lines.push(line);
+      try {
+        tellFailures([passed, { title: 'a step', ...sumOf([result, passed]) }]);
+      } finally {
+        console.log = log;
+      }
+      assert.deepStrictEqual(lines, ['\n=== 1 failed: a step', '  fails: the reason']);
     });
   });
 

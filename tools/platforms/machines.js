@@ -5,8 +5,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { ROOT, ToolError, run, works } = require('../run.js');
+const { musl } = require('./musl.js');
 
 const CACHE = path.join(ROOT, '.cache', 'platforms');
+
+/** The folders whose tests say something of a platform. */
+const FOLDERS = ['api', 'beyond', 'loading', 'node', 'node-internals', 'processes', 'register', 'robustness'];
 
 const QEMU = path.join(__dirname, 'qemu.sh');
 
@@ -23,7 +27,7 @@ function elf({ machine, little, bits = 64 }) {
 }
 
 /* A Linux of another architecture: the kernel is this one's, the C library that of Debian's packages to cross build. */
-const linux = (triple, qemu, header) => {
+const linux = (triple, qemu, header, libraries = []) => {
   const program = `/usr/bin/qemu-${qemu}-static`;
   const prefix = `/usr/${triple}`;
   const within = ['--user', '--map-root-user', '--mount', '--propagation', 'private', 'sh', QEMU, qemu, ...elf(header),
@@ -32,6 +36,8 @@ const linux = (triple, qemu, header) => {
     lacks() {
       if (!fs.existsSync(program)) return `${program} is not there (Debian: apt-get install qemu-user-static)`;
       if (!fs.existsSync(prefix)) return `${prefix} is not there (Debian: apt-get install libstdc++6-<arch>-cross)`;
+      for (const [library, debian] of libraries)
+        if (!fs.existsSync(path.join(prefix, 'lib', library))) return `${library} is not there (Debian: apt-get install ${debian})`;
       if (!works('unshare', [...within, 'true'])) return 'the kernel has no binfmt_misc for a user namespace (Linux 6.7)';
       return null;
     },
@@ -76,6 +82,7 @@ const windows = {
  * of line 20 that npm has for some are too old to be a model: they lack the events of connection attempts.
  */
 const MACHINES = {
+  musl: { ...musl, themes: THEMES },
   arm64: {
     node: { platform: 'linux-arm64', version: '20.20.2' }, prebuild: 'linux-arm64 glibc', slowness: 10,
     notCore: /block-list|address|\/ip\.|proxy-protocol/, // bytes are ordered as on x64, and s390x tries these
@@ -95,7 +102,9 @@ const MACHINES = {
   armv7: {
     node: { platform: 'linux-armv7l', version: '18.20.4' }, prebuild: 'linux-arm glibc', slowness: 10,
     themes: THEMES,
-    ...linux('arm-linux-gnueabihf', 'arm', { machine: 40, little: true, bits: 32 }),
+    ...linux('arm-linux-gnueabihf', 'arm', { machine: 40, little: true, bits: 32 }, [
+      ['libatomic.so.1', 'libatomic1-armhf-cross'],
+    ]),
   },
   windows: {
     node: { platform: 'win-x64', version: '20.20.2' }, prebuild: 'win32-x64', slowness: 3,
@@ -105,4 +114,4 @@ const MACHINES = {
   },
 };
 
-module.exports = { CACHE, MACHINES };
+module.exports = { CACHE, FOLDERS, MACHINES };

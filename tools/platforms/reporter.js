@@ -14,13 +14,20 @@ const tell = (entry) => fs.appendFileSync(REPORT, `${JSON.stringify(entry)}\n`);
 /* A test that is left out names the reason in its title: its own title is what is before that. */
 const titleOf = (test) => test.fullTitle().replace(/ \(left out: .*\)$/s, '');
 
+/* Why it is left out: its title says it, or a suite around it (skip() of test/support/needs.js). */
+function reasonOf(test) {
+  const [, own] = / \(left out: (.*)\)$/s.exec(test.title) ?? [];
+  if (own !== undefined) return own;
+  for (let suite = test.parent; suite; suite = suite.parent) if (suite.leftOut !== undefined) return suite.leftOut;
+  return process.platform === 'linux' ? '' : `not on ${process.platform}`;
+}
+
 module.exports = class Lines {
   constructor(runner) {
     runner.on(EVENT_TEST_BEGIN, (test) => tell({ began: titleOf(test) }));
     runner.on(EVENT_TEST_PASS, (test) => tell({ passed: titleOf(test) }));
     runner.on(EVENT_TEST_PENDING, (test) => {
-      const [, reason = ''] = / \(left out: (.*)\)$/s.exec(test.fullTitle()) ?? [];
-      tell({ pending: titleOf(test), reason });
+      tell({ pending: titleOf(test), reason: reasonOf(test) });
     });
     runner.on(EVENT_TEST_FAIL, (test, err) => {
       tell({ failed: titleOf(test), error: String(err?.stack ?? err).slice(0, 1500) });

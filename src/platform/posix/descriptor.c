@@ -48,6 +48,17 @@ int cnet_platform_listen(uv_stream_t *uv, int backlog, bool again, uv_connection
   return uv_listen(uv, backlog, callback);
 }
 
+int cnet_platform_accept(uv_stream_t *listener, uv_stream_t *client) { return uv_accept(listener, client); }
+
+int cnet_platform_read(uv_stream_t *uv, uv_alloc_cb allocate, uv_read_cb callback) {
+  return uv_read_start(uv, allocate, callback);
+}
+
+int cnet_platform_connecting(const uv_stream_t *uv) {
+  (void)uv;
+  return UV_EALREADY;
+}
+
 int cnet_platform_limit(void) {
   struct rlimit limit;
 

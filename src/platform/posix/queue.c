@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -79,6 +80,7 @@ int32_t cnet_platform_quiet(uv_stream_t *uv) {
   int err = uv_fileno((uv_handle_t *)uv, &fd);
   if (err) return err;
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &tcp, &size) != 0) return uv_translate_sys_error(errno);
+  if (size < offsetof(struct tcp_info, tcpi_last_ack_recv)) return UV_ENOTSUP; /* qemu-user tells no more than an int */
   uint32_t quiet =
       tcp.tcpi_last_data_sent < tcp.tcpi_last_data_recv ? tcp.tcpi_last_data_sent : tcp.tcpi_last_data_recv;
   return quiet < INT32_MAX ? (int32_t)quiet : INT32_MAX;

@@ -1,6 +1,8 @@
 /* descriptor.c: descriptors, on Windows: libuv's way where there is one, else UV_ENOTSUP. */
 #include "descriptor.h"
 
+#include <mswsock.h>
+
 #include "winsock.h"
 
 /* NOLINTBEGIN(readability-non-const-parameter): the prototypes are those of the other platforms */
@@ -44,6 +46,28 @@ int cnet_platform_listen(uv_stream_t *uv, int backlog, bool again, uv_connection
   if (again) return 0;
   if (backlog <= 0) backlog = backlog < 0 ? SOMAXCONN : 1;
   return uv_listen(uv, backlog, callback);
+}
+
+int cnet_platform_accept(uv_stream_t *listener, uv_stream_t *client) {
+  return uv_is_active((const uv_handle_t *)listener) ? uv_accept(listener, client) : UV_EINVAL;
+}
+
+int cnet_platform_read(uv_stream_t *uv, uv_alloc_cb allocate, uv_read_cb callback) {
+  uv_os_fd_t handle;
+
+  if (uv->type == UV_NAMED_PIPE && uv_fileno((const uv_handle_t *)uv, &handle) != 0) return UV_ENOTCONN;
+  return uv_read_start(uv, allocate, callback);
+}
+
+/* As ConnectEx() answers: SO_CONNECT_TIME counts from the connection, and is the greatest number before it. */
+int cnet_platform_connecting(const uv_stream_t *uv) {
+  SOCKET socket = cnet_windows_socket(uv);
+  DWORD seconds = UINT32_MAX;
+  int size = sizeof seconds;
+
+  if (socket == INVALID_SOCKET) return UV_EALREADY;
+  if (getsockopt(socket, SOL_SOCKET, SO_CONNECT_TIME, (char *)&seconds, &size) != 0) return UV_EALREADY;
+  return seconds == UINT32_MAX ? UV_EALREADY : UV_EISCONN;
 }
 
 int cnet_platform_limit(void) { return 0; }

@@ -72,7 +72,6 @@ async function moveHere(socket, scene, side) {
 const features = [
   {
     name: 'path',
-    needs: POSIX,
     plan: (plan) => {
       plan.transport = 'path';
     },
@@ -333,7 +332,6 @@ const features = [
   },
   {
     name: 'socketOptions',
-    needs: POSIX,
     plan(plan) {
       const socketOptions = { SO_RCVBUF: 16384, SO_SNDBUF: 16384 };
       plan.options.connect.socketOptions = socketOptions;

@@ -23,6 +23,7 @@ const APART = [
     ['fastOpen', 'multipath', 'racing', 'userTimeout'],
     ['path', 'receiveDescriptors', 'sendDescriptors', 'unlinkStale and mode', 'allowedUids'],
   ],
+  ...(process.platform === 'win32' ? [['a pipe has no options of sockets: ENOTSUP', ['path'], ['socketOptions']]] : []),
   ['it is refused: ERR_INVALID_ARG_VALUE', ['proxyProtocol optional'], ['receiveDescriptors']],
   ['it is refused: ERR_SOCKET_IN_USE', ['proxyProtocol optional'], ['send() to a child process']],
   [

@@ -32,7 +32,7 @@ describe('pairs of features', function pairs() {
   /** @returns {Promise<[object, object] | null>} what was open before and is after, if that is more */
   async function playOnce(two) {
     const before = openNow();
-    await new Scene(two, { dir: dir.dir, far }).run();
+    await new Scene(two, { dir: dir.dir, socketName: dir.socket, far }).run();
     const after = await leftOver(before);
     return after && [before, after];
   }

@@ -9,13 +9,11 @@ const tls = require('node:tls');
 const net = require('../../..');
 const { toNode } = require('../../../lib/child-process');
 const { standInFor } = require('../../../lib/socket/stand-in');
+const { needsLinux, needsPosix, skip } = require('../../support/needs');
 const { join } = require('../../support/net');
 const { tempDir } = require('../../support/temp');
 const { listening, tidy, track } = require('../../support/tidy');
 const { HOST, turns } = require('./features');
-
-const LINUX = process.platform === 'linux';
-const WINDOWS = process.platform === 'win32';
 
 describe('pairs that are refused', () => {
   let dir;
@@ -96,7 +94,7 @@ describe('pairs that are refused', () => {
     });
 
     it('of a socket that TLS reads: ERR_INVALID_ARG_VALUE', async function () {
-      if (process.versions.openssl === undefined) this.skip();
+      if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
       const one = await pair();
       const other = await pair();
       const secure = tls.connect({ socket: standInFor(one.client), rejectUnauthorized: false }).on('error', () => {});
@@ -130,7 +128,7 @@ describe('pairs that are refused', () => {
     });
 
     it('with transfer() of a socket that is relayed: ERR_WORKER_HANDLE_NOT_TRANSFERABLE, and the relay goes on', async function () {
-      if (WINDOWS) this.skip();
+      needsPosix(this);
       const { left, right, a } = await relayed();
       await stillWorks(left, right);
       assert.throws(() => net.transfer(a), { code: 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE' });
@@ -144,7 +142,7 @@ describe('pairs that are refused', () => {
     });
 
     it('with sendDescriptors() on a socket that is relayed: ERR_SOCKET_IN_USE', async function () {
-      if (WINDOWS) this.skip();
+      needsPosix(this);
       const one = await pair({ listen: { path: dir.socket('one') } });
       const other = await pair();
       net.splice(one.socket, other.socket).catch(() => {});
@@ -153,7 +151,7 @@ describe('pairs that are refused', () => {
     });
 
     it('with receiveDescriptors: they still come, and each byte goes on in its place', async function () {
-      if (WINDOWS) this.skip();
+      needsPosix(this);
       const one = await pair({ listen: { path: dir.socket('one') }, server: { receiveDescriptors: true } });
       const other = await pair();
       const received = [];
@@ -175,7 +173,7 @@ describe('pairs that are refused', () => {
     });
 
     it('a write of the program, which had to wait, does not hide a failure of the relay', async function () {
-      if (!LINUX) this.skip();
+      needsLinux(this);
       const one = await pair();
       const other = await pair();
       const result = net.splice(one.socket, other.socket);
@@ -227,7 +225,7 @@ describe('pairs that are refused', () => {
 
   describe('transfer()', () => {
     beforeEach(function posix() {
-      if (WINDOWS) this.skip();
+      needsPosix(this);
     });
 
     const refuses = { code: 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE' };
@@ -252,7 +250,7 @@ describe('pairs that are refused', () => {
     });
 
     it('of a socket that TLS reads: ERR_WORKER_HANDLE_NOT_TRANSFERABLE', async function () {
-      if (process.versions.openssl === undefined) this.skip();
+      if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
       const { client } = await pair();
       const secure = tls.connect({ socket: standInFor(client), rejectUnauthorized: false }).on('error', () => {});
       while (client.writableLength > 0) await turns(1);
@@ -271,19 +269,19 @@ describe('pairs that are refused', () => {
 
   describe('listen() and connect()', () => {
     it('multipath with userTimeout: ERR_INVALID_ARG_VALUE', function () {
-      if (!LINUX) this.skip();
+      needsLinux(this);
       const server = net.createServer({ userTimeout: 1000 });
       assert.throws(() => server.listen({ port: 0, multipath: true }), refusesValue);
       assert.throws(() => net.connect({ port: 1, host: HOST, multipath: true, userTimeout: 1000 }), refusesValue);
     });
 
     it('allowedUids with a port: ERR_INVALID_ARG_VALUE', function () {
-      if (WINDOWS) this.skip();
+      needsPosix(this);
       assert.throws(() => net.createServer({ allowedUids: [0] }).listen(0), refusesValue);
     });
 
     it('fastOpen, multipath, racing and userTimeout with a path: ERR_INVALID_ARG_VALUE', function () {
-      if (!LINUX) this.skip();
+      needsLinux(this);
       const options = { fastOpen: true, multipath: true, connectionAttemptDelay: 100, userTimeout: 1000 };
       for (const [name, value] of Object.entries(options)) {
         assert.throws(() => net.connect({ path: dir.socket('s'), [name]: value }), refusesValue);
@@ -293,7 +291,7 @@ describe('pairs that are refused', () => {
     });
 
     it('mode with readableAll: ERR_INVALID_ARG_VALUE', function () {
-      if (WINDOWS) this.skip();
+      needsPosix(this);
       assert.throws(
         () => net.createServer().listen({ path: dir.socket('s'), mode: 0o600, readableAll: true }),
         refusesValue,
@@ -305,7 +303,7 @@ describe('pairs that are refused', () => {
     });
 
     it("proxyProtocol 'optional' with receiveDescriptors: ERR_INVALID_ARG_VALUE", function () {
-      if (WINDOWS) this.skip();
+      needsPosix(this);
       const options = { proxyProtocol: { mode: 'optional', trusted: new net.BlockList() }, receiveDescriptors: true };
       assert.throws(() => net.createServer(options), refusesValue);
     });
@@ -317,7 +315,7 @@ describe('pairs that are refused', () => {
     });
 
     it('sendDescriptors() on TCP: ERR_INVALID_HANDLE_TYPE', async function () {
-      if (WINDOWS) this.skip();
+      needsPosix(this);
       const { client, socket } = await pair();
       assert.throws(() => client.sendDescriptors('x', [0]), { code: 'ERR_INVALID_HANDLE_TYPE' });
       await stillWorks(client, socket);

@@ -113,10 +113,11 @@ class Far {
 /* --- the scene ---------------------------------------------------------------------------------------------------- */
 
 class Scene {
-  constructor(features, { dir, far }) {
+  constructor(features, { dir, socketName, far }) {
     this.plan = makePlan(features);
     this.far = far;
     this.dir = dir;
+    this.socketName = socketName;
     this.problems = [];
     this.conversations = [];
     this.servers = [];
@@ -226,7 +227,7 @@ class Scene {
 
   async place() {
     if (this.plan.transport === 'tcp') return { port: 0, host: HOST };
-    const name = path.join(this.dir, `s${++files}`);
+    const name = this.socketName(`s${++files}`);
     if (this.plan.leavesFile) {
       const dead = net.createServer().listen(`${name}~`);
       await once(dead, 'listening');

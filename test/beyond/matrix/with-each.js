@@ -19,7 +19,7 @@ async function main(name) {
   const far = new Far();
   const result = { failures: {}, early: 0 };
   for (const other of others) {
-    const scene = new Scene([one, other], { dir: dir.dir, far });
+    const scene = new Scene([one, other], { dir: dir.dir, socketName: dir.socket, far });
     await scene.run().catch((error) => { result.failures[other.name] = error.message; });
     result.early += scene.early;
   }
