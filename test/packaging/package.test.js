@@ -14,6 +14,7 @@ const { npmFile } = require('../../tools/build.js');
 const { beyondBaseline } = require('../../tools/baseline.js');
 const { TARGETS, tooNew } = require('../../tools/prebuild.js');
 const { ROOT, run, works } = require('../../tools/run.js');
+const { symbolComplaints } = require('../../tools/symbols.js');
 const { getNode, VERSIONS } = require('../../tools/test-nodes.js');
 const { install, installBy, packOwn, packageOf, repack, runNode, work } = require('./kit.js');
 
@@ -142,6 +143,14 @@ describe('the packed package', () => {
         assert.deepStrictEqual(beyond ?? [], [], prebuildName(target));
       }
       if (looked === 0) this.skip();
+    });
+
+    it('the prebuilds that are there ask for what their system and the oldest Node offer, and show what Node looks for', async function () {
+      if (process.platform !== 'linux' || !works('readelf')) this.skip();
+      for (const target of TARGETS) {
+        const file = path.join(ROOT, prebuildName(target));
+        if (fs.existsSync(file)) assert.deepStrictEqual(await symbolComplaints(file, target), [], prebuildName(target));
+      }
     });
 
     it('it asks for no other package', () => {
