@@ -29,8 +29,11 @@ const BEYOND = {
   ],
 };
 
-/** Registers of what an architecture may have beyond. */
-const REGISTERS = { arm: /\b(?:q\d+|d(?:1[6-9]|2\d|3[01]))\b/g };
+/**
+ * What else tells of them: registers; and what a disassembler does not know, as that of LLVM 14 knows the first ARMv8
+ * alone.
+ */
+const SIGNS = { arm: /\b(?:q\d+|d(?:1[6-9]|2\d|3[01]))\b/g, arm64: /<unknown>/g };
 
 /** A line of a disassembler, without what may stand before the instruction. */
 const LINE = /^ *[0-9a-f]+:\s+(?:(?:lock|rep[nz]*|data16|notrack|bnd)\s+)*([a-z][\w.]*)/gm;
@@ -62,8 +65,8 @@ async function beyondBaseline(file, arch) {
   const names = [...output.matchAll(LINE)].map(([, name]) => name);
   if (names.length < 1000) return null; // no code of ours is so short: the lines look otherwise
   const whole = new RegExp(`^(?:${BEYOND[arch].join('|')})$`);
-  const registers = REGISTERS[arch] === undefined ? [] : output.match(REGISTERS[arch]) ?? [];
-  return [...new Set([...names.filter((name) => whole.test(name)), ...registers])].sort();
+  const signs = SIGNS[arch] === undefined ? [] : output.match(SIGNS[arch]) ?? [];
+  return [...new Set([...names.filter((name) => whole.test(name)), ...signs])].sort();
 }
 
 module.exports = { beyondBaseline };
