@@ -36,7 +36,7 @@ static int make_wake(cnet_io_thread_t *thread) {
   uv_unref((uv_handle_t *)thread->wake);
   cnet_handle_is_spare(thread->loop, true);
   cnet_mailbox_init(&thread->events, thread->wake);
-  cnet_mailbox_sleep(&thread->events);
+  cnet_mailbox_sleep(&thread->events, CNET_SLEEPS);
   return 0;
 }
 

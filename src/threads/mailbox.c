@@ -37,15 +37,14 @@ cnet_note_t *cnet_chain_take(cnet_chain_t *chain) {
 
 void cnet_mailbox_init(cnet_mailbox_t *box, uv_async_t *wake) {
   atomic_init(&box->first, NULL);
-  atomic_init(&box->asleep, false);
+  atomic_init(&box->sleep, CNET_AWAKE);
   box->wake = wake;
 }
 
 /* The word is NULL from the exchange to the store, whatever the other thread does: it never puts anything there. */
-void cnet_mailbox_post(cnet_mailbox_t *box, cnet_chain_t *chain) {
+static void put(cnet_mailbox_t *box, cnet_chain_t *chain) {
   cnet_note_t *first = chain->first;
 
-  if (first == NULL) return;
   first->last = chain->last;
   cnet_note_t *before = atomic_exchange(&box->first, NULL);
   if (before != NULL) {
@@ -55,7 +54,24 @@ void cnet_mailbox_post(cnet_mailbox_t *box, cnet_chain_t *chain) {
   }
   *chain = (cnet_chain_t){0};
   atomic_store(&box->first, first);
-  if (atomic_load(&box->asleep) && atomic_exchange(&box->asleep, false)) uv_async_send(box->wake);
+}
+
+void cnet_mailbox_wake(cnet_mailbox_t *box) {
+  if (atomic_load(&box->sleep) != CNET_AWAKE && atomic_exchange(&box->sleep, CNET_AWAKE) != CNET_AWAKE)
+    uv_async_send(box->wake);
+}
+
+void cnet_mailbox_post(cnet_mailbox_t *box, cnet_chain_t *chain) {
+  if (chain->first == NULL) return;
+  put(box, chain);
+  cnet_mailbox_wake(box);
+}
+
+bool cnet_mailbox_post_quietly(cnet_mailbox_t *box, cnet_chain_t *chain) {
+  put(box, chain);
+  if (atomic_load(&box->sleep) == CNET_DOZES) return true;
+  cnet_mailbox_wake(box);
+  return false;
 }
 
 bool cnet_mailbox_take(cnet_mailbox_t *box, cnet_chain_t *chain) {
@@ -74,8 +90,8 @@ bool cnet_mailbox_take(cnet_mailbox_t *box, cnet_chain_t *chain) {
 bool cnet_mailbox_has(cnet_mailbox_t *box) { return atomic_load(&box->first) != NULL; }
 
 /* Who posts stores first and asks then whether somebody sleeps; here it is the other way round: one of the two sees. */
-bool cnet_mailbox_sleep(cnet_mailbox_t *box) {
-  atomic_store(&box->asleep, true);
+bool cnet_mailbox_sleep(cnet_mailbox_t *box, cnet_sleep_t how) {
+  atomic_store(&box->sleep, how);
   if (atomic_load(&box->first) == NULL) return true;
-  return !atomic_exchange(&box->asleep, false); /* the other one has seen it too, and wakes */
+  return atomic_exchange(&box->sleep, CNET_AWAKE) == CNET_AWAKE; /* the other one has seen it too, and wakes */
 }

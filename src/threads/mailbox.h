@@ -51,10 +51,17 @@ typedef struct cnet_chain {
   uint32_t count;
 } cnet_chain_t;
 
+/* How who takes waits for what comes. */
+typedef enum cnet_sleep {
+  CNET_AWAKE,
+  CNET_DOZES, /* for a moment, and looks by himself then: who posts may wake him a little later */
+  CNET_SLEEPS,
+} cnet_sleep_t;
+
 typedef struct cnet_mailbox {
   _Atomic(cnet_note_t *) first;
-  atomic_bool asleep; /* who takes is to be woken */
-  uv_async_t *wake;   /* by which */
+  atomic_int sleep; /* cnet_sleep_t: who takes is to be woken */
+  uv_async_t *wake; /* by which */
 } cnet_mailbox_t;
 
 /* A note with room for so many bytes; NULL: no memory. It is freed by free(). */
@@ -74,6 +81,12 @@ void cnet_mailbox_init(cnet_mailbox_t *box, uv_async_t *wake);
 /* Posts all of a chain, which is empty afterwards, and wakes who sleeps. */
 void cnet_mailbox_post(cnet_mailbox_t *box, cnet_chain_t *chain);
 
+/* The same, but leaves who dozes. True: so it was, and cnet_mailbox_wake() is to be called soon. */
+bool cnet_mailbox_post_quietly(cnet_mailbox_t *box, cnet_chain_t *chain);
+
+/* Wakes who sleeps or dozes. */
+void cnet_mailbox_wake(cnet_mailbox_t *box);
+
 /* Moves all that was posted to the end of a chain. False: there was nothing. */
 bool cnet_mailbox_take(cnet_mailbox_t *box, cnet_chain_t *chain);
 
@@ -81,11 +94,11 @@ bool cnet_mailbox_take(cnet_mailbox_t *box, cnet_chain_t *chain);
 bool cnet_mailbox_has(cnet_mailbox_t *box);
 
 /* From now on a post wakes. False: something has come, and nobody is woken by it: it is to be taken now. */
-bool cnet_mailbox_sleep(cnet_mailbox_t *box);
+bool cnet_mailbox_sleep(cnet_mailbox_t *box, cnet_sleep_t how);
 
 /* A post need not wake: what comes is taken before cnet_mailbox_sleep(). */
 static inline void cnet_mailbox_stay_awake(cnet_mailbox_t *box) {
-  if (atomic_load_explicit(&box->asleep, memory_order_relaxed)) atomic_store(&box->asleep, false);
+  if (atomic_load_explicit(&box->sleep, memory_order_relaxed) != CNET_AWAKE) atomic_store(&box->sleep, CNET_AWAKE);
 }
 
 #endif

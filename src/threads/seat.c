@@ -2,7 +2,7 @@
  * seat.c: the side of JavaScript's thread: what the streams of its loop ask of an I/O thread, and are told by it.
  *
  * Each note is posted at once, so that a write leaves while its caller goes on, as one to the kernel would: who then
- * blocks the thread waits for nothing that has not left.
+ * blocks the thread waits for nothing that does not leave within CNET_DOZE.
  */
 #include "seat.h"
 
@@ -12,12 +12,35 @@
 #include "descriptor.h"
 #include "handle.h"
 
+void cnet_seat_pay(cnet_io_thread_t *thread) {
+  if (thread->owed == 0) return;
+  thread->owed = 0;
+  thread->owed_bytes = 0;
+  cnet_mailbox_wake(&thread->commands);
+}
+
+/*
+ * Within a turn, who dozes is woken for several notes at a time: each time that he wakes costs both threads more than a
+ * small write. Should JavaScript not come back meanwhile, he looks by himself.
+ */
+static void post_in_turn(cnet_io_thread_t *thread, cnet_chain_t *chain, uint32_t length) {
+  if (!cnet_mailbox_post_quietly(&thread->commands, chain)) return;
+  thread->owed++;
+  thread->owed_bytes += length;
+  if (thread->owed >= CNET_BATCH || thread->owed_bytes >= CNET_PIECE) cnet_seat_pay(thread);
+}
+
 static void post(cnet_link_t *link, cnet_note_t *note) {
+  cnet_io_thread_t *thread = link->thread;
   cnet_chain_t chain = {0};
+  uint32_t length = note->length;
 
   note->link = link;
   cnet_chain_add(&chain, note);
-  cnet_mailbox_post(&link->thread->commands, &chain);
+  if (atomic_load_explicit(&thread->turning, memory_order_relaxed))
+    post_in_turn(thread, &chain, length);
+  else
+    cnet_mailbox_post(&thread->commands, &chain);
 }
 
 /* Has the thread look at what is to be read. */

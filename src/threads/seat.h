@@ -4,6 +4,9 @@
 
 #include "thread_link.h"
 
+/* Wakes the thread if it dozes, and something was posted meanwhile. */
+void cnet_seat_pay(cnet_io_thread_t *thread);
+
 /* Has the thread look at what is to be read. Not once the seat closes. */
 void cnet_seat_post_read(cnet_link_t *link);
 

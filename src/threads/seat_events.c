@@ -143,16 +143,12 @@ static void give_kept(const cnet_io_thread_t *thread) {
   }
 }
 
-void cnet_seat_on_wake(uv_async_t *wake) {
-  cnet_io_thread_t *thread = wake->data;
-
-  cnet_mailbox_stay_awake(&thread->events);
-  thread->turn++;
-  give_kept(thread);
+/* Deals with what has come, and comes meanwhile, until there is no more, or the loop is to go on to others. */
+static void deal_with_all(cnet_io_thread_t *thread) {
   for (unsigned dealt = 0; !thread->stopped;) {
     cnet_note_t *note = cnet_chain_take(&thread->arrived);
     if (note == NULL && !cnet_mailbox_take(&thread->events, &thread->arrived)) {
-      if (cnet_mailbox_sleep(&thread->events)) return;
+      if (cnet_mailbox_sleep(&thread->events, CNET_SLEEPS)) return;
     } else if (note != NULL) {
       deal_with(note);
       dealt++;
@@ -161,4 +157,16 @@ void cnet_seat_on_wake(uv_async_t *wake) {
     uv_async_send(thread->wake);
     return;
   }
+}
+
+void cnet_seat_on_wake(uv_async_t *wake) {
+  cnet_io_thread_t *thread = wake->data;
+
+  cnet_mailbox_stay_awake(&thread->events);
+  thread->turn++;
+  atomic_store_explicit(&thread->turning, true, memory_order_relaxed);
+  give_kept(thread);
+  deal_with_all(thread);
+  atomic_store_explicit(&thread->turning, false, memory_order_relaxed);
+  if (!thread->stopped) cnet_seat_pay(thread);
 }

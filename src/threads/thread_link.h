@@ -27,6 +27,9 @@
 /* Notes after which a batch is posted, be there more to come or not. */
 #define CNET_BATCH 16
 
+/* Milliseconds for which a thread dozes: as long it may take at most until what JavaScript's thread posts is seen. */
+#define CNET_DOZE 1
+
 /* A note of a few bytes counts for as many, so that what is on its way is bounded in memory too. */
 #define CNET_LEAST 128
 
@@ -84,8 +87,10 @@ struct cnet_io_thread {
   uint32_t links;
   uint32_t holds; /* seats that keep the loop going */
   uint32_t turn;  /* counts those of the loop in which something has come */
-  bool stopped;   /* the thread has ended */
-  bool left;      /* and JavaScript's side has given up what was of it */
+  uint32_t owed;  /* notes, and bytes, that were posted while the thread dozed, and for which it was not woken yet */
+  uint64_t owed_bytes;
+  bool stopped; /* the thread has ended */
+  bool left;    /* and JavaScript's side has given up what was of it */
   uv_thread_t id;
   cnet_note_t stop;
 
@@ -93,12 +98,16 @@ struct cnet_io_thread {
   cnet_mailbox_t commands, events;
   cnet_mailbox_t to_seats, to_worker; /* from store to store */
   cnet_mailbox_t empty;               /* blocks, for reads: the thread takes them when it needs some */
+  atomic_bool turning; /* JavaScript's thread deals with what came, and wakes this one when it has done so */
   _Atomic uint64_t messages, bytes_read, bytes_written, turns;
 
   /* Of the I/O thread, from its beginning to its end. */
   uv_loop_t uv;
   uv_async_t woken;
   uv_prepare_t prepare;
+  uv_timer_t doze;
+  bool has_told;  /* since it has slept: the other thread is about to answer */
+  bool has_dozed; /* for nothing */
   cnet_loop_t *own;
   cnet_chain_t inbox, outbox;
   cnet_link_t *dirty;

@@ -192,9 +192,30 @@ static void deal_with(cnet_io_thread_t *thread, cnet_note_t *note) {
 static void deal_with_all(cnet_io_thread_t *thread) {
   cnet_note_t *note;
 
-  while (cnet_mailbox_take(&thread->commands, &thread->inbox))
+  while (cnet_mailbox_take(&thread->commands, &thread->inbox)) {
+    thread->has_dozed = false;
     while ((note = cnet_chain_take(&thread->inbox)) != NULL) deal_with(thread, note);
+  }
   cnet_worker_write_dirty(thread);
+}
+
+static void on_dozed(uv_timer_t *timer) {
+  cnet_io_thread_t *thread = timer->data;
+  thread->has_dozed = true;
+}
+
+/*
+ * How the thread waits: while JavaScript's thread has something of it to deal with, more is about to come, and that one
+ * wakes it when it has done so. Should that not come, the thread sleeps on.
+ */
+static cnet_sleep_t how_to_sleep(cnet_io_thread_t *thread) {
+  bool dozes = thread->has_told || (!thread->has_dozed && atomic_load_explicit(&thread->turning, memory_order_relaxed));
+
+  if (dozes)
+    uv_timer_start(&thread->doze, on_dozed, CNET_DOZE, 0);
+  else
+    uv_timer_stop(&thread->doze);
+  return dozes ? CNET_DOZES : CNET_SLEEPS;
 }
 
 /* Before the kernel is asked, which may take long. */
@@ -205,7 +226,8 @@ static void on_prepare(uv_prepare_t *prepare) {
   do {
     deal_with_all(thread);
     cnet_mailbox_post(&thread->events, &thread->outbox);
-  } while (!uv_is_closing((uv_handle_t *)prepare) && !cnet_mailbox_sleep(&thread->commands));
+  } while (!uv_is_closing((uv_handle_t *)prepare) && !cnet_mailbox_sleep(&thread->commands, how_to_sleep(thread)));
+  thread->has_told = false;
 }
 
 static void on_woken(uv_async_t *async) { (void)async; }
@@ -216,6 +238,7 @@ static void stop(cnet_io_thread_t *thread) {
   cnet_worker_write_dirty(thread);
   uv_close((uv_handle_t *)&thread->woken, NULL);
   uv_close((uv_handle_t *)&thread->prepare, NULL);
+  uv_close((uv_handle_t *)&thread->doze, NULL);
   cnet_loop_close(thread->own, on_own_ended);
   thread->own = NULL;
 }
@@ -242,7 +265,8 @@ int cnet_worker_init(cnet_io_thread_t *thread) {
     return err;
   }
   uv_prepare_init(&thread->uv, &thread->prepare);
-  thread->prepare.data = thread;
+  uv_timer_init(&thread->uv, &thread->doze);
+  thread->prepare.data = thread->doze.data = thread;
   uv_prepare_start(&thread->prepare, on_prepare);
   cnet_mailbox_init(&thread->commands, &thread->woken);
   cnet_mailbox_init(&thread->to_seats, NULL);
@@ -260,6 +284,8 @@ void cnet_worker_undo(cnet_io_thread_t *thread) {
     uv_close((uv_handle_t *)&thread->woken, NULL);
   if (thread->prepare.loop != NULL && !uv_is_closing((uv_handle_t *)&thread->prepare))
     uv_close((uv_handle_t *)&thread->prepare, NULL);
+  if (thread->doze.loop != NULL && !uv_is_closing((uv_handle_t *)&thread->doze))
+    uv_close((uv_handle_t *)&thread->doze, NULL);
   uv_run(&thread->uv, UV_RUN_DEFAULT);
   int err = uv_loop_close(&thread->uv);
   assert(err == 0);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 void cnet_worker_tell(cnet_io_thread_t *thread, cnet_note_t *note) {
+  thread->has_told = true;
   cnet_chain_add(&thread->outbox, note);
   if (thread->outbox.count >= CNET_BATCH) cnet_mailbox_post(&thread->events, &thread->outbox);
 }

@@ -140,6 +140,38 @@ on('the end, with I/O threads', function () {
     await once(worker, 'exit');
   });
 
+  it('of a socket, and a write before it, are seen while a listener of another event of the thread blocks', async () => {
+    const seen = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(`
+      const { parentPort, workerData: seen } = require('node:worker_threads');
+      let count = 0;
+      const server = require('node:net').createServer((socket) => {
+        socket.write('a');
+        socket.on('error', () => {}).on('end', () => count++ > 0 && server.close()).on('data', (chunk) => {
+          Atomics.store(seen, 0, chunk[0]);
+          Atomics.notify(seen, 0);
+          socket.write('b');
+        });
+      }).listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+    `, { eval: true, workerData: seen });
+    const [port] = await once(worker, 'message');
+    const sockets = [1, 2].map(() => track(cnet.connect({ port, host: HOST, ioThread: true })));
+    await Promise.all(sockets.map((socket) => once(socket, 'data')));
+    const [socket, other] = sockets;
+    socket.write('x');
+    await new Promise((resolve) => socket.once('data', () => {
+      for (const byte of [1, 2]) { // who has slept meanwhile is woken by the second one
+        other.write(Buffer.from([byte]));
+        while (Atomics.load(seen, 0) !== byte) {
+          assert.notStrictEqual(Atomics.wait(seen, 0, Atomics.load(seen, 0), patience(20000)), 'timed-out');
+        }
+      }
+      resolve();
+    }));
+    for (const one of sockets) one.end();
+    await once(worker, 'exit');
+  });
+
   onLinux('of all sockets', () => {
     for (const way of ['destroy', 'resetAndDestroy', 'end']) {
       it(`by ${way}() at every moment leaves no descriptor`, async () => {

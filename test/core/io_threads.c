@@ -19,6 +19,7 @@ typedef struct taker {
   uv_idle_t spin;
   cnet_mailbox_t box;
   uint32_t taken;
+  unsigned slept;
   bool in_order;
 } taker_t;
 
@@ -34,7 +35,7 @@ static void take_notes(uv_async_t *wake) {
         free(note);
       }
     }
-  } while (!cnet_mailbox_sleep(&taker->box));
+  } while (!cnet_mailbox_sleep(&taker->box, taker->slept++ % 2 == 0 ? CNET_DOZES : CNET_SLEEPS));
   if (taker->taken == NOTES) uv_close((uv_handle_t *)wake, NULL);
 }
 
@@ -44,20 +45,23 @@ static void keeps_the_order_and_misses_no_wake_up(void) {
   static taker_t taker;
   uv_thread_t thread;
   cnet_chain_t chain = {0};
+  bool owes = false;
 
   memset(&taker, 0, sizeof taker);
   taker.in_order = true;
   NEED(uv_loop_init(&taker.uv) == 0 && uv_async_init(&taker.uv, &taker.wake, take_notes) == 0);
   taker.wake.data = &taker;
   cnet_mailbox_init(&taker.box, &taker.wake);
-  CHECK(cnet_mailbox_sleep(&taker.box) && !cnet_mailbox_has(&taker.box));
+  CHECK(cnet_mailbox_sleep(&taker.box, CNET_SLEEPS) && !cnet_mailbox_has(&taker.box));
   NEED(uv_thread_create(&thread, run_taker, &taker) == 0);
   for (uint32_t i = 0; i < NOTES; i++) {
     cnet_note_t *note = cnet_note_new(CNET_NOTE_DATA, NULL, 8);
     NEED(note != NULL);
     note->length = i;
     cnet_chain_add(&chain, note);
-    if (i % 7 == i % 3 || i == NOTES - 1) cnet_mailbox_post(&taker.box, &chain);
+    if (i % 7 == i % 3) cnet_mailbox_post(&taker.box, &chain);
+    if (i % 7 == 6 || i == NOTES - 1) owes = cnet_mailbox_post_quietly(&taker.box, &chain) || owes;
+    if (owes && (i % 5 == 0 || i == NOTES - 1)) cnet_mailbox_wake(&taker.box);
     if (i % 1000 == 0) usleep(200); /* so that the other one sleeps now and then; nothing depends on it */
   }
   uv_thread_join(&thread); /* it ends when it has all */
