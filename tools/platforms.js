@@ -69,7 +69,7 @@ async function testMachine(name, files, { subject, isCore, isRecorded }) {
     if (isLeftOut(ledger, file) || (isCore && machine.notCore?.test(file))) continue;
     const result = await runOn(machine, node, file, { dir, subject, isCore });
     const isComparable = isRecorded && result.failed.length > 0 && file.startsWith('test/api/');
-    const model = isComparable ? await runOn(machine, node, file, { dir, subject: 'node:net' }) : undefined;
+    const model = isComparable ? await runOn(machine, node, file, { dir: path.join(dir, 'model'), subject: 'node:net' }) : undefined;
     results.push({ file, result, model });
     counts.push(tellFile(name, file, result, ledger));
   }
