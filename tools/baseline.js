@@ -7,8 +7,8 @@ const path = require('node:path');
 const { run } = require('./run.js');
 
 /**
- * What the first x86-64 and the first ARMv8 lack, by the names of a disassembler. `tzcnt` is none of them: it is how
- * `rep bsf` looks, which an older processor takes for `bsf`.
+ * What the first x86-64, the first ARMv8, and an ARMv7 with VFPv3-D16 lack, by the names of a disassembler. `tzcnt` is
+ * none of them: it is how `rep bsf` looks, which an older processor takes for `bsf`.
  */
 const BEYOND = {
   x64: [
@@ -22,7 +22,18 @@ const BEYOND = {
     '(cas|swp)[al]*[bh]?', 'ld(add|clr|eor|set|[su]m(ax|in))[al]*[bh]?', 'st(add|clr|eor|set)l?[bh]?', 'crc32\\w+',
     'aes\\w+', 'sha\\d\\w*', 'pmull2?', '[su]dot', 'ldapr\\w*',
   ],
+  arm: [
+    'v(ld|st)[1-4]\\w*\\.\\d+', 'v\\w+\\.[isu]\\d+',
+    'v(and|bic|bsl|dup|eor|ext|mvn|orn|orr|rev|tbl|tbx|zip)\\w*(\\.\\d+)?',
+    'vfn?m[as]\\w*\\.f\\d+', '[su]div\\w*', 'crc32\\w+', 'aes\\w+\\.\\d+', 'sha\\d\\w*\\.\\d+',
+  ],
 };
+
+/**
+ * What else tells of them: registers; and what a disassembler does not know, as that of LLVM 14 knows the first ARMv8
+ * alone.
+ */
+const SIGNS = { arm: /\b(?:q\d+|d(?:1[6-9]|2\d|3[01]))\b/g, arm64: /<unknown>/g };
 
 /** A line of a disassembler, without what may stand before the instruction. */
 const LINE = /^ *[0-9a-f]+:\s+(?:(?:lock|rep[nz]*|data16|notrack|bnd)\s+)*([a-z][\w.]*)/gm;
@@ -54,7 +65,8 @@ async function beyondBaseline(file, arch) {
   const names = [...output.matchAll(LINE)].map(([, name]) => name);
   if (names.length < 1000) return null; // no code of ours is so short: the lines look otherwise
   const whole = new RegExp(`^(?:${BEYOND[arch].join('|')})$`);
-  return [...new Set(names)].filter((name) => whole.test(name)).sort();
+  const signs = SIGNS[arch] === undefined ? [] : output.match(SIGNS[arch]) ?? [];
+  return [...new Set([...names.filter((name) => whole.test(name)), ...signs])].sort();
 }
 
 module.exports = { beyondBaseline };

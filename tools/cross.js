@@ -30,7 +30,7 @@ const ZIG_TARGETS = {
   'linux-x64 musl': { triple: 'x86_64-linux-musl', cpu: 'x86_64' },
   'linux-arm64 glibc': { triple: `aarch64-linux-gnu.${GLIBC}`, cpu: 'generic' },
   'linux-arm64 musl': { triple: 'aarch64-linux-musl', cpu: 'generic' },
-  'linux-arm glibc': { triple: `arm-linux-gnueabihf.${GLIBC}`, cpu: 'generic+v7a+vfp3d16' },
+  'linux-arm glibc': { triple: `arm-linux-gnueabihf.${GLIBC}`, cpu: 'generic+v7a+vfp3d16-neon-vfp3-vfp3sp-d32' },
   'linux-s390x glibc': { triple: `s390x-linux-gnu.${GLIBC}`, cpu: 'z13' },
   'linux-ppc64 glibc': { triple: `powerpc64le-linux-gnu.${GLIBC}`, cpu: 'pwr8' },
   'darwin-x64': { triple: 'x86_64-macos.11.0', cpu: 'core2' },
@@ -111,8 +111,11 @@ function addHost(dir, sources) {
 /** Of a macro of musl's own header, CMSG_NXTHDR(). */
 const MUSL_WARNS = '-Wno-sign-compare';
 
+/** What Node looks for, and nothing else: for ARM Zig's own library would show all it has, and so be kept whole. */
+const EXPORTS = `-Wl,--version-script=${path.join(__dirname, 'cross', 'exports.map')}`;
+
 const LINKING = {
-  linux: ({ libc }) => ['-Wl,--gc-sections', ...(libc === 'musl' ? [MUSL_WARNS] : [])],
+  linux: ({ libc }) => ['-Wl,--gc-sections', EXPORTS, ...(libc === 'musl' ? [MUSL_WARNS] : [])],
   darwin: () => ['-Wl,-undefined,dynamic_lookup', '-Wl,-dead_strip'],
   win32: () => ['-lws2_32'],
 };
@@ -180,4 +183,10 @@ async function crossCompile(target, dir, options) {
   return path.join(dir, 'cnet.node');
 }
 
-module.exports = { ZIG, ZIG_TARGETS, crossCompile, getZig, nameOf, zig };
+/** The files that say how it is done, besides cnet.gyp. */
+function crossFiles() {
+  const dir = path.join(__dirname, 'cross');
+  return [__filename, ...fs.readdirSync(dir).sort().map((name) => path.join(dir, name))];
+}
+
+module.exports = { ZIG, ZIG_TARGETS, crossCompile, crossFiles, getZig, nameOf, zig };

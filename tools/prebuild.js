@@ -9,16 +9,18 @@
 //   node tools/prebuild.js --check    whether those of all platforms are there, made from these sources and by the
 //                                     headers of the oldest line, and take the glibc that Node takes
 
+const crypto = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
 const { ownTarget, prebuildName } = require('../lib/native/native-file.js');
 const { checkTools, fingerprint, nodeGyp, ownHeaders } = require('./build.js');
-const { ZIG, crossCompile, nameOf } = require('./cross.js');
+const { ZIG, crossCompile, crossFiles, nameOf } = require('./cross.js');
 const { ensurePackages } = require('./ensure.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
+const { symbolComplaints } = require('./symbols.js');
 const { getNode, VERSIONS } = require('./test-nodes.js');
 
 /** The platforms of a release. */
@@ -47,8 +49,15 @@ const sourcesFor = ({ platform, arch, libc }) => fingerprint([platform, arch, li
 /* What the stamp says behind the sources when the headers were not those that a release is made by. */
 const OTHER_HEADERS = ` by the headers of Node ${process.versions.node}`;
 
+/* Of the contents of files. */
+function hashOf(files) {
+  const hash = crypto.createHash('sha256');
+  for (const file of files) hash.update(fs.readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
 /* What it says of one that was made for another platform, or for this one with the compiler for all. */
-const BY_ZIG = ` by Zig ${ZIG.version}`;
+const BY_ZIG = ` by Zig ${ZIG.version}, ${hashOf(crossFiles())}`;
 
 /** @param {string[]} [ways] of making it, each of which is as good: what the stamp says behind the sources */
 function isMade(target, ways = ['', BY_ZIG]) {
@@ -196,11 +205,16 @@ async function makeAgain(targets) {
   console.error(`cnet: the prebuilds of ${targets.length} platforms have the same bytes when they are made again`);
 }
 
-function check() {
+async function check() {
   const missing = TARGETS.filter((target) => !isMade(target)).map(prebuildName);
   if (missing.length > 0)
     throw new ToolError(`these prebuilds are missing, or were made from other sources or newer headers: ${missing.join(', ')}`);
   const complaints = TARGETS.map(tooNew).filter(Boolean);
+  for (const target of TARGETS) {
+    const name = prebuildName(target);
+    const found = await symbolComplaints(path.join(ROOT, name), target);
+    complaints.push(...found.map((complaint) => `${name}: ${complaint}`));
+  }
   if (complaints.length > 0) throw new ToolError(complaints.join('\n'));
   console.error(`cnet: the prebuilds of ${TARGETS.length} platforms are complete and up to date`);
 }

@@ -98,94 +98,70 @@ class AccessDenied extends Error {
 Object.defineProperty(AccessDenied.prototype, 'constructor', { value: Error });
 Object.defineProperty(AccessDenied, 'name', { value: 'Error' });
 
-const codes = {
-  ERR_ACCESS_DENIED: AccessDenied,
-  ERR_CNET_ENVIRONMENT: define(
-    TypeError,
-    'ERR_CNET_ENVIRONMENT',
-    (name, wanted, text) => `The environment variable ${name} must be ${wanted}. Received '${text}'`,
-  ),
-  ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: define(
-    TypeError,
-    'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
-    (feature) => `The feature ${feature} is unavailable on the current platform, which is being used to run Node.js`,
-  ),
-  ERR_INVALID_ADDRESS: InvalidAddress,
-  ERR_INVALID_ADDRESS_FAMILY: InvalidAddressFamily,
-  ERR_INVALID_ARG_TYPE: define(TypeError, 'ERR_INVALID_ARG_TYPE', argTypeMessage),
-  ERR_INVALID_ARG_VALUE: define(TypeError, 'ERR_INVALID_ARG_VALUE', argValueMessage),
-  ERR_INVALID_FD_TYPE: define(TypeError, 'ERR_INVALID_FD_TYPE', (type) => formatText('Unsupported fd type: %s', type)),
-  ERR_INVALID_HANDLE_TYPE: define(
-    TypeError,
-    'ERR_INVALID_HANDLE_TYPE',
-    (why = 'This handle type cannot be sent') => why,
-  ),
-  ERR_INVALID_IP_ADDRESS: define(TypeError, 'ERR_INVALID_IP_ADDRESS', (ip) => formatText('Invalid IP address: %s', ip)),
-  ERR_IP_BLOCKED: define(Error, 'ERR_IP_BLOCKED', (ip) => `IP(${ip}) is blocked by net.BlockList`),
-  ERR_MISSING_ARGS: define(TypeError, 'ERR_MISSING_ARGS', missingMessage),
-  ERR_OUT_OF_RANGE: define(RangeError, 'ERR_OUT_OF_RANGE', rangeMessage),
-  ERR_PROXY_PROTOCOL_INVALID: define(
-    Error,
-    'ERR_PROXY_PROTOCOL_INVALID',
-    (reason) => `Invalid header of the PROXY protocol: ${reason}`,
-  ),
-  ERR_PROXY_PROTOCOL_RESET: define(
-    Error,
-    'ERR_PROXY_PROTOCOL_RESET',
-    () => 'The peer has reset the connection before its header of the PROXY protocol was read',
-  ),
-  ERR_PROXY_PROTOCOL_TIMEOUT: define(
-    Error,
-    'ERR_PROXY_PROTOCOL_TIMEOUT',
-    (timeout) => `The peer sent no header of the PROXY protocol within ${timeout} ms`,
-  ),
-  ERR_PROXY_PROTOCOL_UNTRUSTED: define(
-    Error,
-    'ERR_PROXY_PROTOCOL_UNTRUSTED',
-    () => 'The peer may not send a header of the PROXY protocol: its address is not in "proxyProtocol.trusted"',
-  ),
-  ERR_SERVER_ALREADY_LISTEN: define(
-    Error,
-    'ERR_SERVER_ALREADY_LISTEN',
-    () => 'Listen method has been called more than once without closing.',
-  ),
-  ERR_SERVER_NOT_RUNNING: define(Error, 'ERR_SERVER_NOT_RUNNING', () => 'Server is not running.'),
-  ERR_SOCKET_BAD_PORT: define(
-    RangeError,
-    'ERR_SOCKET_BAD_PORT',
-    (name, port, allowZero = true) =>
-      `${name} should be ${allowZero ? '>=' : '>'} 0 and < 65536. Received ${describe(port)}.`,
-  ),
-  ERR_SOCKET_CLOSED: define(Error, 'ERR_SOCKET_CLOSED', () => 'Socket is closed'),
-  ERR_SOCKET_CLOSED_BEFORE_CONNECTION: define(
-    Error,
-    'ERR_SOCKET_CLOSED_BEFORE_CONNECTION',
-    () => 'Socket closed before the connection was established',
-  ),
-  ERR_SOCKET_HANDLE_ADOPTED: define(
-    Error,
-    'ERR_SOCKET_HANDLE_ADOPTED',
-    () => 'The bound socket has already been adopted by a server or socket',
-  ),
-  ERR_SOCKET_IN_USE: define(Error, 'ERR_SOCKET_IN_USE', (why) => `The socket is in use: ${why}`),
-  ERR_SOCKET_ON_IO_THREAD: define(
-    Error,
-    'ERR_SOCKET_ON_IO_THREAD',
-    (what) =>
+/** What each code says, by the class that is its base. @type {Map<Function, Record<string, Function>>} */
+const MESSAGES = new Map([
+  [Error, {
+    ERR_IP_BLOCKED: (ip) => `IP(${ip}) is blocked by net.BlockList`,
+    ERR_PROXY_PROTOCOL_INVALID: (reason) => `Invalid header of the PROXY protocol: ${reason}`,
+    ERR_PROXY_PROTOCOL_RESET: () =>
+      'The peer has reset the connection before its header of the PROXY protocol was read',
+    ERR_PROXY_PROTOCOL_TIMEOUT: (timeout) => `The peer sent no header of the PROXY protocol within ${timeout} ms`,
+    ERR_PROXY_PROTOCOL_UNTRUSTED: () =>
+      'The peer may not send a header of the PROXY protocol: its address is not in "proxyProtocol.trusted"',
+    ERR_SERVER_ALREADY_LISTEN: () => 'Listen method has been called more than once without closing.',
+    ERR_SERVER_NOT_RUNNING: () => 'Server is not running.',
+    ERR_SOCKET_CLOSED: () => 'Socket is closed',
+    ERR_SOCKET_CLOSED_BEFORE_CONNECTION: () => 'Socket closed before the connection was established',
+    ERR_SOCKET_HANDLE_ADOPTED: () => 'The bound socket has already been adopted by a server or socket',
+    ERR_SOCKET_IN_USE: (why) => `The socket is in use: ${why}`,
+    ERR_SOCKET_ON_IO_THREAD: (what) =>
       `${what} cannot be used with a socket on an I/O thread: give the socket ioThread: false, ` +
       'or its server ioThreads: false',
-  ),
-  ERR_SOCKET_CONNECTION_TIMEOUT: define(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', (place, timeout) =>
-    place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`,
-  ),
-  ERR_STREAM_WRAP: define(Error, 'ERR_STREAM_WRAP', () => 'Stream has StringDecoder set or is in objectMode'),
-  ERR_WORKER_HANDLE_NOT_TRANSFERABLE: define(Error, 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE', (name, why = undefined) =>
-    why === undefined
-      ? `${name} cannot be transferred in its current state; it must be a freshly created or accepted handle ` +
-        'that has not started reading and has no pending writes'
-      : `${name} cannot be transferred: ${why}`,
-  ),
+    ERR_SOCKET_CONNECTION_TIMEOUT: (place, timeout) =>
+      place === undefined ? 'Socket connection timeout' : `Socket connection timeout: ${place} within ${timeout} ms`,
+    ERR_STREAM_WRAP: () => 'Stream has StringDecoder set or is in objectMode',
+    ERR_WORKER_HANDLE_NOT_TRANSFERABLE: (name, why = undefined) =>
+      why === undefined
+        ? `${name} cannot be transferred in its current state; it must be a freshly created or accepted handle ` +
+          'that has not started reading and has no pending writes'
+        : `${name} cannot be transferred: ${why}`,
+  }],
+  [TypeError, {
+    ERR_CNET_ENVIRONMENT: (name, wanted, text) =>
+      `The environment variable ${name} must be ${wanted}. Received '${text}'`,
+    ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: (feature) =>
+      `The feature ${feature} is unavailable on the current platform, which is being used to run Node.js`,
+    ERR_INVALID_ARG_TYPE: argTypeMessage,
+    ERR_INVALID_ARG_VALUE: argValueMessage,
+    ERR_INVALID_FD_TYPE: (type) => formatText('Unsupported fd type: %s', type),
+    ERR_INVALID_HANDLE_TYPE: (why = 'This handle type cannot be sent') => why,
+    ERR_INVALID_IP_ADDRESS: (ip) => formatText('Invalid IP address: %s', ip),
+    ERR_MISSING_ARGS: missingMessage,
+  }],
+  [RangeError, {
+    ERR_OUT_OF_RANGE: rangeMessage,
+    ERR_SOCKET_BAD_PORT: (name, port, allowZero = true) =>
+      `${name} should be ${allowZero ? '>=' : '>'} 0 and < 65536. Received ${describe(port)}.`,
+  }],
+]);
+
+/** The classes, which are made when they are first asked for: most programs see none of them. */
+const codes = {
+  ERR_ACCESS_DENIED: AccessDenied,
+  ERR_INVALID_ADDRESS: InvalidAddress,
+  ERR_INVALID_ADDRESS_FAMILY: InvalidAddressFamily,
 };
+
+for (const [Base, messages] of MESSAGES) {
+  for (const [code, toMessage] of Object.entries(messages)) {
+    const get = () => {
+      const value = define(Base, code, toMessage);
+      Object.defineProperty(codes, code, { value, enumerable: true });
+      return value;
+    };
+    Object.defineProperty(codes, code, { get, enumerable: true, configurable: true });
+  }
+}
 
 /** The error of an operation that an AbortSignal ended. */
 class AbortError extends Error {

@@ -46,7 +46,7 @@ class State {
     this.#entries = Object.entries(pieces).map(([name, piece]) => {
       const key = SYMBOL_NAME.test(name) ? (shared[name] ?? Symbol(name)) : name;
       if (typeof key === 'symbol') this.symbols[name] = key;
-      return { key, ...piece };
+      return { key, first: piece.first, lasts: piece.lasts, home: piece.home };
     });
     /** The first values of what each object has from its construction on. */
     this.first = this.#firstOf(OBJECT);

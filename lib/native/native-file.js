@@ -8,7 +8,6 @@
 
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
-const os = require('node:os');
 const path = require('node:path');
 
 /** That of package.json: what a bundle was made of must fit what is found elsewhere. */
@@ -192,7 +191,8 @@ function openAsset(target) {
   } catch {
     return null;
   }
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cnet-native-'));
+  const { tmpdir } = require('node:os');
+  const dir = fs.mkdtempSync(path.join(tmpdir(), 'cnet-native-'));
   try {
     const file = path.join(dir, ASSET);
     fs.writeFileSync(file, bytes, { mode: 0o500 });

@@ -7,6 +7,9 @@
 
 const nodeNet = require('./net');
 
+/** The type of a handle that is an end of a connection. */
+const IS_SOCKET = 0;
+
 /* --- a socket or a server of Node's, and its handle --------------------------------------------------------------- */
 
 /** @returns {object | null | undefined} the handle of a socket or a server of Node's, which may be one of cnet's */
@@ -105,6 +108,21 @@ function canListen(value) {
  */
 const serverHandleOn = (fd) => nodeNet._createServerHandle(null, null, null, fd);
 
+/**
+ * @param {number} socket of a connection over TCP, which is the handle's from then on (Windows)
+ * @returns {object | number | undefined} a handle of Node's on it, or a negative libuv code; undefined: no class
+ *   is known
+ */
+function connectionHandleOn(socket) {
+  if (getter === undefined) getter = findGetter();
+  if (NodeTCP === undefined) return undefined;
+  const handle = new NodeTCP(IS_SOCKET);
+  const err = handle.open(socket);
+  if (err === 0) return handle;
+  handle.close();
+  return err;
+}
+
 /* --- what handles share with Node --------------------------------------------------------------------------------- */
 
 /**
@@ -119,4 +137,6 @@ function findShared() {
   }
 }
 
-module.exports = { canListen, detachHandle, fdOfNode, findShared, giveHandle, handleOf, serverHandleOn, setOwner };
+module.exports = {
+  canListen, connectionHandleOn, detachHandle, fdOfNode, findShared, giveHandle, handleOf, serverHandleOn, setOwner,
+};

@@ -97,11 +97,18 @@ function loadTogether(loading) {
   };
 }
 
+/** A text outside of the heap, which the garbage collector has not to look after. @returns {() => string} the text */
+function putAside(text) {
+  const bytes = Buffer.from(text);
+  return () => bytes.toString();
+}
+
 /**
  * Compiles a file when somebody wants what it exports.
- * @param {any[]} compile what Module.prototype._compile() is given
+ * @param {string} text of the file, and what else Module.prototype._compile() is given
  */
-function compileAtFirstUse(made, compile) {
+function compileAtFirstUse(made, text, ...rest) {
+  const textOf = putAside(text);
   const { exports } = made;
   const define = (property) =>
     Object.defineProperty(made, 'exports', { configurable: true, enumerable: true, ...property });
@@ -110,7 +117,7 @@ function compileAtFirstUse(made, compile) {
     compiling++;
     let isCompiled = false;
     try {
-      made._compile(...compile);
+      made._compile(textOf(), ...rest);
       isCompiled = true;
     } finally {
       compiling--;
@@ -137,7 +144,7 @@ function readFile(filename, parent) {
     if (!made.loaded) forget(made);
     delete made._compile;
   }
-  if (compile !== null) compileAtFirstUse(made, compile);
+  if (compile !== null) compileAtFirstUse(made, ...compile);
 }
 
 /**

@@ -6,10 +6,9 @@
  * options `ioThreads` of createServer() and `ioThread` of connect(), by setIOThreads(), or by CNET_IO_THREADS.
  */
 
-const { availableParallelism, cpus } = require('node:os');
-
 const native = require('../native/binding');
 const { codes } = require('../common/errors');
+const { lazily } = require('../common/lazily');
 const uv = require('../native/uv');
 const { validateBoolean, validateInt32 } = require('../common/validate');
 
@@ -22,8 +21,13 @@ const NUMBERS = 6;
 /** How many threads sockets are moved to that do not say it themselves; 0: none. */
 const program = { ioThreads: 0 };
 
+const os = lazily(() => require('node:os'));
+
 /** All but one of the processors, which JavaScript's own thread has. */
-const byDefault = () => Math.min(MOST, Math.max(1, (availableParallelism?.() ?? cpus().length) - 1));
+function byDefault() {
+  const { availableParallelism, cpus } = os();
+  return Math.min(MOST, Math.max(1, (availableParallelism?.() ?? cpus().length) - 1));
+}
 
 /** libuv binds a socket of Windows to one loop for good. @throws ERR_FEATURE_UNAVAILABLE_ON_PLATFORM */
 function needThreads(name) {

@@ -13,9 +13,11 @@ const { BoundSocket, boundSocketOf, kAdopt } = require('../socket/bound-socket')
 const { codes, errnoException, invalidArgType } = require('../common/errors');
 const { giveChunks } = require('../socket/first-bytes');
 const { refuseOnThread } = require('../options/io-threads');
-const { Handle, SERVER, SOCKET, adopt } = require('../native/handle');
+const { HAS_DESCRIPTORS, Handle, SERVER, SOCKET, adopt } = require('../native/handle');
 const { countFor } = require('../node-internals/child-process');
-const { detachHandle, fdOfNode, giveHandle, handleOf, serverHandleOn } = require('../node-internals/handles');
+const {
+  connectionHandleOn, detachHandle, fdOfNode, giveHandle, handleOf, serverHandleOn,
+} = require('../node-internals/handles');
 const { hasEnded } = require('../node-internals/streams');
 const { copyHandle, takeHandle, whenClosed } = require('../native/node-handle');
 const nodeNet = require('../node-internals/net');
@@ -69,14 +71,28 @@ function refuseLoss(socket) {
     throw new codes.ERR_SOCKET_IN_USE('bytes that it has read would be lost, unless its server has pauseOnConnect');
 }
 
+/** A handle of Node's over a duplicate of the socket of a connection (Windows). */
+function overSocket(handle) {
+  const copy = native.copy(handle.id);
+  if (copy < 0) throw errnoException(copy, 'dup');
+  const nodeHandle = connectionHandleOn(copy) ?? uv.ENOTSUP;
+  if (typeof nodeHandle !== 'number') return nodeHandle;
+  native.closeFd(copy);
+  throw errnoException(nodeHandle, 'open');
+}
+
+/** What Node's socket for a connection is made with: nobody reads here. */
+const optionsOf = ({ allowHalfOpen }) => ({ allowHalfOpen, pauseOnCreate: true });
+
 function socketToNode(socket, { keepOpen = false }) {
   const { _handle: handle } = socket;
 
   if (!handle) return new nodeNet.Socket();
   if (!(handle instanceof Handle) || socket.connecting) throw new codes.ERR_INVALID_HANDLE_TYPE();
   refuseOnThread(handle, 'toNode()');
-  const { allowHalfOpen } = socket;
-  const twin = overCopy(handle, (fd) => new nodeNet.Socket({ fd, allowHalfOpen, pauseOnCreate: true }));
+  const twin = HAS_DESCRIPTORS
+    ? overCopy(handle, (fd) => new nodeNet.Socket({ fd, ...optionsOf(socket) }))
+    : new nodeNet.Socket({ handle: overSocket(handle), ...optionsOf(socket) });
   countFor(twin, socket, keepOpen);
   if (keepOpen) return twin;
   release(socket);
@@ -181,8 +197,9 @@ function socketFromNode(nodeSocket, options) {
   if (!handleOf(nodeSocket)) throw new codes.ERR_SOCKET_CLOSED();
   const nodeHandle = detachHandle(nodeSocket);
   nodeHandle.readStop();
+  nodeHandle.reading = false;
   nodeSocket.allowHalfOpen = true; // it does not close by an end that it has read
-  const { handle, err } = takeHandle(nodeHandle, SOCKET);
+  const { handle, err } = HAS_DESCRIPTORS ? takeHandle(nodeHandle, SOCKET) : { handle: nodeHandle, err: 0 };
   if (handle === null) {
     nodeSocket.destroy();
     throw errnoException(err, 'dup');

@@ -2,7 +2,6 @@
 
 /** server.listen(): from its arguments to a listening handle. */
 
-const dns = require('node:dns');
 
 const { isPath, normalizeArgs, toNumber } = require('../options/arguments');
 const { BoundSocket, kAdopt } = require('../socket/bound-socket');
@@ -34,6 +33,7 @@ const uv = require('../native/uv');
 const { validateAbortSignal, validatePort } = require('../common/validate');
 
 const clusters = lazily(() => require('./cluster'));
+const dns = lazily(() => require('node:dns'));
 
 /** Length of the queue of pending connections, unless given (net.md, server.listen()). */
 const BACKLOG = 511;
@@ -226,7 +226,7 @@ function listenOnHost(server, host, place, exclusive) {
   if (String(host).includes('\0')) throw invalidArgValue('hostname', host, 'must be a string without null bytes');
   let { _listeningId: listeningId } = server;
 
-  dns.lookup(host, { all: true }, (error, addresses, only) => {
+  dns().lookup(host, { all: true }, (error, addresses, only) => {
     if (listeningId !== server._listeningId) return; // it was closed, or has been answered already
     listeningId = -1;
     const { address, family } = error ? {} : choose(addresses, only);

@@ -5,12 +5,15 @@
  * families.
  */
 
-const dns = require('node:dns');
 
 const { codes } = require('../common/errors');
 const { isIP } = require('../address/ip');
+const { lazily } = require('../common/lazily');
 const { kBoundToPath } = require('./state');
 const { nextTick } = require('../common/timers');
+
+/** As Node's net does: a program that knows addresses alone needs none of it. */
+const dns = lazily(() => require('node:dns'));
 
 /** An IPv6 family may be given as 6 or 'IPv6'; anything else goes to dns.lookup() as it is. */
 function lookupOptions({ family, hints }, all) {
@@ -18,7 +21,7 @@ function lookupOptions({ family, hints }, all) {
   const options = { family: wanted, hints: hints || 0 };
 
   if (process.platform !== 'win32' && wanted !== 4 && wanted !== 6 && options.hints === 0) {
-    options.hints = dns.ADDRCONFIG;
+    options.hints = dns().ADDRCONFIG;
   }
   if (all) options.all = true;
   return options;
@@ -33,7 +36,7 @@ const isWanted = (socket, { life }) => socket.connecting && life.isCurrent;
 
 /** Calls the lookup function, and `answered` with its first answer: what comes after that is not heard. */
 function ask(options, wanted, all, answered) {
-  const lookup = wanted.lookup || dns.lookup;
+  const lookup = wanted.lookup || dns().lookup;
   let isOpen = true;
 
   lookup(wanted.host, lookupOptions(options, all), (...answer) => {

@@ -35,6 +35,7 @@
   X(adopt, cnet_js_adopt) \
   X(give, cnet_js_give) \
   X(guess, cnet_js_guess) \
+  X(copy, cnet_js_copy) \
   X(dup, cnet_js_dup) \
   X(dupOnto, cnet_js_dup_onto) \
   X(closeFd, cnet_js_close_fd) \

@@ -58,6 +58,13 @@ napi_value cnet_js_dup(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, cnet_platform_dup(cnet_arg_int(&call, 0, -1)));
 }
 
+/* copy(id): a duplicate of what it is open on, which another loop can take over; closeFd() ends it; or a code */
+napi_value cnet_js_copy(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  const cnet_stream_t *stream = cnet_arg_stream(&call);
+  return cnet_int(napi, stream == NULL ? UV_EBADF : cnet_copy(stream));
+}
+
 /* dupOnto(fd, target): puts what `fd` is in the place of what the descriptor `target` was, a socket of Node's: 0 or a
  * code */
 napi_value cnet_js_dup_onto(napi_env napi, napi_callback_info info) {

@@ -99,6 +99,10 @@ bool cnet_has_ref(const cnet_stream_t *stream) { return uv_has_ref((const uv_han
 
 int cnet_fd(const cnet_stream_t *stream) { return cnet_handle_fd(stream->uv); }
 
+int cnet_copy(const cnet_stream_t *stream) {
+  return stream->flags & CNET_AWAY ? UV_EBUSY : cnet_platform_copy(stream->uv);
+}
+
 uint64_t cnet_bytes_read(const cnet_stream_t *stream) { return stream->bytes_read; }
 
 uint64_t cnet_bytes_sent(const cnet_stream_t *stream) { return stream->bytes_sent; }

@@ -52,6 +52,9 @@ bool cnet_has_ref(const cnet_stream_t *stream);
 /* Its descriptor, or a negative code. */
 int cnet_fd(const cnet_stream_t *stream);
 
+/* As cnet_platform_copy(); UV_EBUSY on an I/O thread. cnet_platform_close() ends it. */
+int cnet_copy(const cnet_stream_t *stream);
+
 /* Bytes received; and bytes that the kernel has taken from files and from a relay. */
 uint64_t cnet_bytes_read(const cnet_stream_t *stream);
 uint64_t cnet_bytes_sent(const cnet_stream_t *stream);

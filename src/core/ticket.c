@@ -93,7 +93,7 @@ int cnet_ticket_new(cnet_stream_t *stream, int32_t type, const void *notes, size
   cnet_entry_t entry = {.type = type, .kind = stream->kind};
   cnet_name_t name;
 
-  entry.fd = stream->flags & CNET_AWAY ? UV_EBUSY : cnet_platform_copy(stream->uv);
+  entry.fd = cnet_copy(stream);
   int err = entry.fd < 0 ? entry.fd : copy_bytes(notes, length, &entry.notes);
   if (!err && held) {
     entry.owner = loop;

@@ -139,7 +139,7 @@ static void shut(void *data) {
 static bool is_busy(void *data) {
   cnet_link_t *link = data;
   return link->given != atomic_load(&link->written) || atomic_load(&link->told) != atomic_load(&link->taken) ||
-         atomic_load(&link->end_posted);
+         atomic_load(&link->end_posted) || (link->failed == 0 && atomic_load(&link->fails));
 }
 
 static void hold(void *data, bool holds) {

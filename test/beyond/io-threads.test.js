@@ -255,6 +255,17 @@ on('I/O threads', () => {
       assert.strictEqual((await failed)[0].code, 'ECONNRESET');
     });
 
+    it('resetAndDestroy() while the end is on its way is EINVAL, as without threads, and the peer gets all', async () => {
+      const { client, accepted } = await both();
+      const failed = once(client, 'error');
+      client.write('all');
+      client.end();
+      await new Promise(process.nextTick);
+      client.resetAndDestroy();
+      assert.strictEqual((await failed)[0].message, 'reset EINVAL');
+      assert.strictEqual((await accepted.toArray()).join(''), 'all');
+    });
+
     it('a write without a callback that fails is an error of the socket', async () => {
       const { client, accepted } = await both();
       const failed = once(accepted, 'error');
@@ -266,6 +277,19 @@ on('I/O threads', () => {
         await sleep(5);
       }
       assert.match((await failed)[0].message, /^write (EPIPE|ECONNRESET)/);
+    });
+
+    it('a write with a callback that fails says so to the callback, as fast as the thread may have tried it', async () => {
+      for (let i = 0; i < 20; i++) {
+        const { client, accepted } = await both({}, { allowHalfOpen: true });
+        client.resume().on('error', () => {});
+        const ended = once(client, 'end');
+        accepted.destroy();
+        await ended;
+        let failure;
+        for (; !failure; await sleep(1)) failure = await new Promise((resolve) => client.write('x', resolve));
+        assert.match(failure.message, /^write (EPIPE|ECONNRESET)/);
+      }
     });
 
     it('an idle timeout counts what the thread has read and written', async () => {

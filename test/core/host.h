@@ -169,10 +169,15 @@ size_t raw_read(int fd, char *out, size_t size);
 /* Closes it with a reset. */
 void raw_reset(int fd);
 
+/* Whether the system has an option of TCP sockets, and tells so many bytes of it: qemu-user hands on only some. */
+bool has_option(int level, int name, size_t size);
+
 /* A port of 127.0.0.1 where connections are neither taken nor refused, until the descriptors are closed. */
 int raw_full(int fds[2]);
 
-/* --- main.c: memory that fails --- */
+/* --- main.c: a test that the system has not what it takes for; memory that fails --- */
+
+void leave_out(const char *why);
 
 /* The allocation of our code after `skip` others fails, on this thread. */
 void fail_allocation(unsigned skip);
@@ -212,8 +217,8 @@ typedef struct test {
 } test_t;
 
 /* The tests of each file; the last one has no title. */
-extern const test_t again_tests[], base_tests[], close_tests[], connect_tests[], descriptor_tests[], idle_tests[], limit_tests[],
-    listener_tests[], option_tests[], path_tests[], proxy_tests[], race_tests[], read_tests[], relay_tests[],
-    io_thread_tests[], thread_tests[], write_tests[];
+extern const test_t again_tests[], base_tests[], close_tests[], connect_tests[], descriptor_tests[], idle_tests[],
+    limit_tests[], listener_tests[], option_tests[], path_tests[], proxy_tests[], race_tests[], read_tests[],
+    relay_tests[], io_thread_tests[], thread_tests[], write_tests[];
 
 #endif

@@ -88,6 +88,18 @@ static void tells_what_the_kernel_knows_of_a_connection(void) {
   host_end(&host);
 }
 
+/* qemu-user does not hand them on. */
+static bool has_timestamps(void) {
+  int flags = SOF_TIMESTAMPING_SOFTWARE;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  NEED(fd >= 0);
+  bool has = setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0;
+  close(fd);
+  if (!has) leave_out("there is no SO_TIMESTAMPING");
+  return has;
+}
+
 /* A timestamp of each packet sent waits in the error queue: libuv would wake without end. */
 static void keeps_the_error_queue_empty(void) {
   int flags = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
@@ -95,6 +107,7 @@ static void keeps_the_error_queue_empty(void) {
   host_t host;
   char byte;
 
+  if (!has_timestamps()) return;
   host_start(&host);
   host_pair(&host, CNET_TCP, pair);
   NEED(cnet_read_start(pair[0]) == 0 && cnet_read_start(pair[1]) == 0);
@@ -124,6 +137,7 @@ static void hands_the_error_queue_on_to_who_is_accepted(void) {
   host_t host;
   char byte;
 
+  if (!has_timestamps()) return;
   host_start(&host);
   cnet_stream_t *listener = host_listen(&host);
   NEED(cnet_set_option(listener, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0);
@@ -157,7 +171,8 @@ static void knows_its_names_and_those_of_who_is_gone(void) {
   NEED(cnet_reset_on_close(pair[1]) == 0 && cnet_close(pair[1], false) == 0);
   host_turn(&host, 2);
   CHECK(cnet_tcp_name(pair[0], true, &name) == UV_ENOTCONN); /* it was reset */
-  CHECK(cnet_tcp_peer(pair[0], &name) == 0 && name.ss_family == AF_INET);
+  bool has_name = cnet_tcp_peer(pair[0], &name) == 0 && name.ss_family == AF_INET;
+  CHECK(has_name || !has_option(SOL_SOCKET, SO_PEERNAME, 0));
   cnet_set_ref(pair[0], false);
   CHECK(!cnet_has_ref(pair[0]) && cnet_has_ref(path[0]));
   host_end(&host);

@@ -1,5 +1,6 @@
 /* peers.c: bytes to write, and peers that are plain sockets. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -99,6 +100,17 @@ struct sockaddr_storage host_address(const char *text, int port) {
 
 static socklen_t size_of(const struct sockaddr_storage *address) {
   return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+}
+
+bool has_option(int level, int name, size_t size) {
+  char value[512];
+  socklen_t length = sizeof value;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  NEED(fd >= 0);
+  int err = getsockopt(fd, level, name, value, &length) == 0 ? 0 : errno;
+  close(fd);
+  return err == 0 ? length >= size : err != ENOPROTOOPT && err != EOPNOTSUPP;
 }
 
 int raw_connect(int port) {

@@ -11,15 +11,19 @@ const { fromNode, toNode } = require('../../lib/child-process.js');
 const FACTS = require('../fixtures/child-process-facts');
 const { reportOf } = require('../support/child');
 const { close, join, listen, targetOf } = require('../support/net');
-const { needsNodeDescriptors, needsPosix } = require('../support/needs');
+const { needsDuplicates, needsNodeDescriptors, needsSentPipes, skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const run = async (name, scenario) => ({ name, ...(await reportOf('child-process.js', [name, scenario])) });
 
+const notOnWindows = (reason) => (test) => {
+  if (process.platform === 'win32') skip(test, reason);
+};
+
 /** By scenario: what it shows. `alone`: Node's own net does otherwise. */
 const scenarios = {
   tcp: { title: 'a TCP socket: no byte is lost that came before, while or after it was sent, and no event comes here' },
-  path: { title: 'a Unix socket: the same' },
+  path: { title: 'a Unix socket: the same', needs: needsSentPipes },
   pendingWrite: {
     title: 'what was being written when a socket was sent is written (by Node it fails with ECANCELED)',
     alone: true,
@@ -31,22 +35,28 @@ const scenarios = {
     alone: true,
   },
   keepOpen: { title: 'keepOpen: the socket works on both sides, and both are counted' },
-  server: { title: 'a TCP server: parent and child accept, until each has closed' },
-  pathServer: { title: "a server on a Unix socket: the child's goes on when the parent's is closed" },
-  closed: { title: 'a socket and a server that are closed arrive as undefined' },
-  back: { title: 'a socket is sent to the child and back' },
-  stdio: { title: 'spawn() takes a socket for stdin and stdout' },
+  server: { title: 'a TCP server: parent and child accept, until each has closed', needs: needsDuplicates },
+  pathServer: { title: "a server on a Unix socket: the child's goes on when the parent's is closed", needs: needsSentPipes },
+  closed: {
+    title: 'a socket and a server that are closed arrive as undefined',
+    needs: notOnWindows('Node sends no server that is closed on Windows'),
+  },
+  back: {
+    title: 'a socket is sent to the child and back',
+    needs: notOnWindows('what came from another process is not sent on on Windows'),
+  },
+  stdio: {
+    title: 'spawn() takes a socket for stdin and stdout',
+    needs: notOnWindows('Node takes no socket for stdio on Windows'),
+  },
 };
 
 describe('sockets and servers for child processes', function () {
   this.timeout(patience(30000));
 
-  before(function () {
-    needsPosix(this);
-  });
-
-  for (const [scenario, { title, alone = false }] of Object.entries(scenarios)) {
-    it(title, async () => {
+  for (const [scenario, { title, alone = false, needs }] of Object.entries(scenarios)) {
+    it(title, async function () {
+      needs?.(this);
       const names = alone ? ['../..'] : ['../..', 'node:net'];
       const results = await Promise.all(names.map((name) => run(name, scenario)));
       assert.deepStrictEqual(results, names.map((name) => ({ name, status: 0, facts: FACTS[scenario], stderr: '' })));
@@ -55,10 +65,6 @@ describe('sockets and servers for child processes', function () {
 });
 
 describe('toNode() and fromNode()', () => {
-  before(function () {
-    needsNodeDescriptors(this);
-  });
-
   /** A connection of which `server` has the one end. */
   const connect = async (server) => {
     const { client, accepted: socket } = await join(await listen(server), net);
@@ -104,7 +110,8 @@ describe('toNode() and fromNode()', () => {
     await close(server);
   });
 
-  it("one object for a server, which is closed with the server's handle", async () => {
+  it("one object for a server, which is closed with the server's handle", async function () {
+    needsNodeDescriptors(this);
     const server = net.createServer();
     await listen(server);
     const twin = toNode(server);
@@ -118,7 +125,8 @@ describe('toNode() and fromNode()', () => {
     assert.strictEqual(second._handle, null);
   });
 
-  it('a server from Node listens with the options and the listener that are given', async () => {
+  it('a server from Node listens with the options and the listener that are given', async function () {
+    needsNodeDescriptors(this);
     const nodeServer = nodeNet.createServer();
     await listen(nodeServer);
     const { port } = nodeServer.address();
@@ -132,6 +140,14 @@ describe('toNode() and fromNode()', () => {
     assert.strictEqual(server.address().port, port);
     const [word] = await once(net.connect(port, '127.0.0.1'), 'data');
     assert.deepStrictEqual([String(word), paused], ['cnet', [true]]);
+    await close(server);
+  });
+
+  it('a server is refused with ENOTSUP where nothing but connections over TCP is duplicated', async function () {
+    if (process.platform !== 'win32') skip(this, 'all is duplicated here');
+    const server = net.createServer();
+    await listen(server);
+    assert.throws(() => toNode(server), { code: 'ENOTSUP', syscall: 'dup' });
     await close(server);
   });
 

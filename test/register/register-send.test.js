@@ -6,7 +6,7 @@ const path = require('node:path');
 
 const FACTS = require('../fixtures/child-process-facts');
 const { reportOf } = require('../support/child');
-const { needsPosix } = require('../support/needs');
+const { needsDuplicates, needsPosix, needsSentPipes } = require('../support/needs');
 const { patience } = require('../support/scale');
 
 const REGISTER = path.join(__dirname, '..', '..', 'lib', 'register.js');
@@ -85,22 +85,25 @@ const cases = {
   },
 };
 
+/** What some of these need that not every system has. */
+const NEEDS = {
+  path: needsSentPipes, server: needsDuplicates, pathServer: needsSentPipes, closed: needsPosix, back: needsPosix,
+};
+
 describe('cnet/register: sockets and servers for child processes', function () {
   this.timeout(patience(30000));
 
-  before(function () {
-    needsPosix(this);
-  });
-
   for (const [scenario, title] of Object.entries(asWithNode)) {
-    it(title, async () => {
+    it(title, async function () {
+      NEEDS[scenario]?.(this);
       const found = await reportOf('child-process.js', ['node:net', scenario], { nodeArgs: ['-r', REGISTER] });
       assert.deepStrictEqual(found, { status: 0, facts: FACTS[scenario], stderr: '' });
     });
   }
 
   for (const [scenario, { title, expected: facts }] of Object.entries(cases)) {
-    it(title, async () => {
+    it(title, async function () {
+      needsDuplicates(this); // servers and paths are in each
       const found = await reportOf(path.join('register', 'send.cjs'), [scenario]);
       assert.deepStrictEqual(found, { status: 0, facts, stderr: '' });
     });

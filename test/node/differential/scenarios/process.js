@@ -1,11 +1,13 @@
 'use strict';
 
+const { patience } = require('../../../support/scale');
+
 /** Ends the process after a while if something still holds it, and says so. */
 function watchdog(t) {
   setTimeout(() => {
     t.log('still held');
     process.exit(3);
-  }, 400).unref();
+  }, patience(400)).unref();
 }
 
 const alone = (title, run, more) => ({ title, isolate: true, run, ...more });
