@@ -167,3 +167,8 @@ int cnet_away_shutdown(cnet_stream_t *stream, uv_shutdown_t *req, uv_shutdown_cb
   away->ops->shutdown(away->data);
   return 0;
 }
+
+bool cnet_away_is_shutting(const cnet_stream_t *stream) {
+  const cnet_away_t *away = cnet_away_of(stream);
+  return away != NULL && away->shutting != NULL;
+}

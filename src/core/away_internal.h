@@ -34,6 +34,7 @@ void cnet_away_finish_shutdown(cnet_away_t *away, int status);
 bool cnet_away_is_open(const cnet_stream_t *stream);
 
 int cnet_away_read(cnet_stream_t *stream, bool start);
+bool cnet_away_is_shutting(const cnet_stream_t *stream);
 bool cnet_away_is_busy(const cnet_stream_t *stream);
 
 /* As uv_write() and uv_shutdown(): `done` is called once, at the latest when the handle is closed. */

@@ -63,10 +63,15 @@ static void on_closed(uv_handle_t *handle) {
   if (!(stream->flags & CNET_AWAY) || !cnet_away_is_open(stream)) cnet_tell_closed(stream);
 }
 
+/* Has the close of a stream that somebody else works for be a reset. As with libuv, not while its writing ends. */
+static int reset_away(cnet_stream_t *stream) {
+  return cnet_away_is_shutting(stream) ? UV_EINVAL : cnet_platform_reset_on_close(stream->uv);
+}
+
 int cnet_close(cnet_stream_t *stream, bool reset) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   bool away = (stream->flags & CNET_AWAY) != 0;
-  int err = away && reset && stream->kind == CNET_TCP ? cnet_platform_reset_on_close(stream->uv) : 0;
+  int err = away && reset && stream->kind == CNET_TCP ? reset_away(stream) : 0;
   stream->flags |= CNET_CLOSING;
   stream->loop->counts[(stream->flags & CNET_LISTENER ? CNET_COUNT_SERVERS : CNET_COUNT_SOCKETS) + stream->kind]--;
   for (cnet_part_t *part = stream->parts, *next; part != NULL; part = next) {

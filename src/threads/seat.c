@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "error_queue.h"
 #include "handle.h"
 
 void cnet_seat_pay(cnet_io_thread_t *thread) {
@@ -138,7 +139,7 @@ static void shut(void *data) {
 static bool is_busy(void *data) {
   cnet_link_t *link = data;
   return link->given != atomic_load(&link->written) || atomic_load(&link->told) != atomic_load(&link->taken) ||
-         atomic_load(&link->end_posted);
+         atomic_load(&link->end_posted) || (link->failed == 0 && atomic_load(&link->fails));
 }
 
 static void hold(void *data, bool holds) {
@@ -202,7 +203,10 @@ static cnet_link_t *link_new(cnet_io_thread_t *thread, cnet_stream_t *stream, in
   if (link == NULL) return NULL;
   link->thread = thread;
   link->seat = stream;
-  link->open = (cnet_note_t){.kind = CNET_NOTE_OPEN, .length = (uint32_t)fd, .status = (int)cnet_kind_of(stream)};
+  link->open = (cnet_note_t){.kind = CNET_NOTE_OPEN,
+                             .length = (uint32_t)fd,
+                             .status = (int)cnet_kind_of(stream),
+                             .offset = cnet_error_queue_is_watched(stream)};
   link->read.kind = CNET_NOTE_READ;
   link->shutdown.kind = CNET_NOTE_SHUTDOWN;
   link->close.kind = CNET_NOTE_CLOSE;

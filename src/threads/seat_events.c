@@ -93,6 +93,7 @@ static void on_parked(cnet_link_t *link, cnet_note_t *note) {
   int status = note->status;
 
   cnet_store_put(&link->thread->store, note);
+  if (status != 0) link->failed = status;
   link->written_turn = link->thread->turn;
   cnet_away_written(link->seat, status);
 }

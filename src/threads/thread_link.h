@@ -68,6 +68,7 @@ struct cnet_link {
   atomic_bool starved;      /* the worker reads no more until the seat has taken some */
   atomic_bool wants_read;   /* the seat is to be given what comes */
   atomic_bool read_posted;  /* `read` is on its way */
+  atomic_bool fails;        /* a write has failed: the seat has been told, or is about to be */
   atomic_bool parked;       /* CNET_NOTE_PARK is on its way, or waits for the kernel */
   atomic_bool end_posted;   /* `end` is on its way */
   cnet_note_t open, read, shutdown, close, end;

@@ -19,6 +19,7 @@ static cnet_link_t *link_of_source(cnet_source_t *source) {
 
 /* A note is done with: it goes back where somebody waits for it, or it is the first that has failed. */
 static void note_done(cnet_link_t *link, cnet_note_t *note, int status) {
+  if (status != 0) atomic_store(&link->fails, true); /* before the seat can take it for written */
   atomic_store(&link->written, atomic_load_explicit(&link->written, memory_order_relaxed) + cnet_cost_of(note->length));
   note->status = status;
   if (note->kind == CNET_NOTE_PARK) atomic_store(&link->parked, false);

@@ -13,6 +13,7 @@ const cnet = require('../..');
 const { cert, key } = require('../support/certificate');
 const { node } = require('../support/child');
 const { HOST, bytes, close, closed, join, listen, targetOf } = require('../support/net');
+const { patience } = require('../support/scale');
 const { tempPath, tidy } = require('../support/tidy');
 
 const ROOT = require.resolve('../..');
@@ -186,6 +187,37 @@ on('I/O threads', () => {
       assert.strictEqual(got, content.length);
     });
 
+    it('a short pause() stops no thread, and loses nothing', async () => {
+      const { client, accepted } = await both({ highWaterMark: 1000 });
+      const readSoFar = () => cnet.ioThreads()[accepted._handle.ioThread].bytesRead;
+      const before = readSoFar();
+      let written = 0;
+      let got = 0;
+      const write = () => {
+        client.write(pattern(1000));
+        written += 1000;
+      };
+      const until = async (isSo) => {
+        for (let i = 0; !isSo() && i < patience(1500); i++) await sleep(1);
+      };
+      accepted.on('data', (chunk) => {
+        assert.ok(chunk.equals(pattern(1000).subarray(got % 1000).subarray(0, chunk.length)));
+        got += chunk.length;
+      });
+      for (let i = 0; i < 10; i++) {
+        accepted.pause();
+        write();
+        await until(() => accepted.readableLength === 1000); // more than that is not taken from the handle
+        assert.strictEqual(accepted._handle.reading, false);
+        write();
+        await until(() => readSoFar() - before === written);
+        assert.deepStrictEqual([readSoFar() - before, got], [written, written - 2000]);
+        accepted.resume();
+        await until(() => got === written);
+        assert.strictEqual(got, written);
+      }
+    });
+
     it('a write is called back when the kernel has had it, also when destroy() comes behind it', async () => {
       const { client, accepted } = await both();
       const told = [];
@@ -223,6 +255,17 @@ on('I/O threads', () => {
       assert.strictEqual((await failed)[0].code, 'ECONNRESET');
     });
 
+    it('resetAndDestroy() while the end is on its way is EINVAL, as without threads, and the peer gets all', async () => {
+      const { client, accepted } = await both();
+      const failed = once(client, 'error');
+      client.write('all');
+      client.end();
+      await new Promise(process.nextTick);
+      client.resetAndDestroy();
+      assert.strictEqual((await failed)[0].message, 'reset EINVAL');
+      assert.strictEqual((await accepted.toArray()).join(''), 'all');
+    });
+
     it('a write without a callback that fails is an error of the socket', async () => {
       const { client, accepted } = await both();
       const failed = once(accepted, 'error');
@@ -234,6 +277,19 @@ on('I/O threads', () => {
         await sleep(5);
       }
       assert.match((await failed)[0].message, /^write (EPIPE|ECONNRESET)/);
+    });
+
+    it('a write with a callback that fails says so to the callback, as fast as the thread may have tried it', async () => {
+      for (let i = 0; i < 20; i++) {
+        const { client, accepted } = await both({}, { allowHalfOpen: true });
+        client.resume().on('error', () => {});
+        const ended = once(client, 'end');
+        accepted.destroy();
+        await ended;
+        let failure;
+        for (; !failure; await sleep(1)) failure = await new Promise((resolve) => client.write('x', resolve));
+        assert.match(failure.message, /^write (EPIPE|ECONNRESET)/);
+      }
     });
 
     it('an idle timeout counts what the thread has read and written', async () => {
@@ -366,6 +422,36 @@ on('I/O threads', () => {
       second.client.end('read');
       assert.strictEqual((await bytes(second.accepted)).toString(), 'read');
       assert.ok(cnet.ioThreads()[0].bytesRead >= 4);
+    });
+
+    it("with a file that a listener of 'connection' sends by its path when that has gone: the kernel sends it", async () => {
+      const { read } = fs;
+      let reads = 0;
+      fs.read = (...args) => {
+        reads++;
+        return read(...args);
+      };
+      try {
+        const sent = [];
+        const server = await listen(cnet.createServer({ ioThreads: 1 }, (socket) => {
+          sent.push(socket.sendFile(__filename), socket.sendFile(__filename));
+          socket.write('between');
+          socket.resume();
+        }));
+        servers.push(server);
+        const { client, accepted } = await join(server, cnet, { ioThread: false });
+        const heard = bytes(client);
+        const { size } = fs.statSync(__filename);
+        assert.deepStrictEqual(await Promise.all(sent), [size, size]);
+        assert.strictEqual(reads, 0);
+        await new Promise((resolve) => accepted.write('behind', resolve));
+        assert.ok(accepted._handle.ioThread >= 0);
+        accepted.end();
+        const file = fs.readFileSync(__filename);
+        assert.ok((await heard).equals(Buffer.concat([file, file, Buffer.from('betweenbehind')])));
+      } finally {
+        fs.read = read;
+      }
     });
 
     it("not at all when a listener of 'connection' gives it to TLS: by forTLS() it has a stream of Node's", async () => {
