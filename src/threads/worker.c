@@ -18,8 +18,7 @@ static cnet_link_t **place_of(cnet_stream_t *stream) { return cnet_host_of(strea
 
 static cnet_link_t *link_of(cnet_stream_t *stream) { return *place_of(stream); }
 
-/* --- the host of the core -------------------------------------------------------------------------------------------
- */
+/* --- the host of the core ------------------------------------------------------------ */
 
 static int opened(cnet_stream_t *stream, const void *argument) {
   *place_of(stream) = (cnet_link_t *)argument;
@@ -114,8 +113,7 @@ static const cnet_host_t HOST = {
     .idle = idle,
 };
 
-/* --- notes of the other thread --------------------------------------------------------------------------------------
- */
+/* --- notes of the other thread ------------------------------------------------------------ */
 
 static void open_stream(cnet_link_t *link) {
   int fd = (int)link->open.length;
@@ -186,8 +184,7 @@ static void deal_with(cnet_io_thread_t *thread, cnet_note_t *note) {
   }
 }
 
-/* --- the loop
- * --------------------------------------------------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------ */
 
 static void deal_with_all(cnet_io_thread_t *thread) {
   cnet_note_t *note;
@@ -204,10 +201,7 @@ static void on_dozed(uv_timer_t *timer) {
   thread->has_dozed = true;
 }
 
-/*
- * How the thread waits: while JavaScript's thread has something of it to deal with, more is about to come, and that one
- * wakes it when it has done so. Should that not come, the thread sleeps on.
- */
+/* While JavaScript's thread deals with what it was told, it is about to answer, and wakes this one afterwards. */
 static cnet_sleep_t how_to_sleep(cnet_io_thread_t *thread) {
   bool dozes = thread->has_told || (!thread->has_dozed && atomic_load_explicit(&thread->turning, memory_order_relaxed));
 
@@ -277,15 +271,17 @@ int cnet_worker_init(cnet_io_thread_t *thread) {
   return 0;
 }
 
+/* What was never begun has no loop, and what stop() has closed is closed. */
+static void close_once(uv_handle_t *handle) {
+  if (handle->loop != NULL && !uv_is_closing(handle)) uv_close(handle, NULL);
+}
+
 void cnet_worker_undo(cnet_io_thread_t *thread) {
   if (thread->own != NULL) cnet_loop_close(thread->own, on_own_ended);
   thread->own = NULL;
-  if (thread->woken.loop != NULL && !uv_is_closing((uv_handle_t *)&thread->woken))
-    uv_close((uv_handle_t *)&thread->woken, NULL);
-  if (thread->prepare.loop != NULL && !uv_is_closing((uv_handle_t *)&thread->prepare))
-    uv_close((uv_handle_t *)&thread->prepare, NULL);
-  if (thread->doze.loop != NULL && !uv_is_closing((uv_handle_t *)&thread->doze))
-    uv_close((uv_handle_t *)&thread->doze, NULL);
+  close_once((uv_handle_t *)&thread->woken);
+  close_once((uv_handle_t *)&thread->prepare);
+  close_once((uv_handle_t *)&thread->doze);
   uv_run(&thread->uv, UV_RUN_DEFAULT);
   int err = uv_loop_close(&thread->uv);
   assert(err == 0);
