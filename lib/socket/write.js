@@ -352,7 +352,7 @@ const methods = {
     const callback = this[kWriteCallback];
     this[kWriteCallback] = null;
     const handle = this[kHandle];
-    if (handle?.threadLimit > 0) moveWhenRead(handle, handle.threadLimit);
+    if (handle?.threadLimit > 0) moveWhenRead(handle, handle.threadLimit, this[kQueuedFiles]);
     if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
     // of the relay, or of an I/O thread, after a write of the program's
     else if (status < 0 && (this[kIsSpliced] || handle?.ioThread >= 0)) this.destroy(errnoException(status, 'write'));
