@@ -5,6 +5,7 @@
 const path = require('node:path');
 
 const { ensure, ensurePackages } = require('./ensure.js');
+const { write } = require('./platforms/table.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
 
 const WEBSITE = path.join(ROOT, 'website');
@@ -37,6 +38,7 @@ if (require.main === module) {
   tool(async () => {
     const args = process.argv.slice(2);
     if (args.some((arg) => arg !== '--serve')) throw new ToolError('usage: npm run docs [-- --serve]');
+    write(); // the table of docs/platforms.md
     const { pages, links, entries } = await buildSite();
     console.log(`website/dist: ${pages} pages, ${entries} entries of the API, ${links} links that lead somewhere`);
     if (args.length === 0) return 0;

@@ -4,7 +4,7 @@
 //   --core     what .ci/run tries, in ten minutes: loading, connections over TCP and paths, parsers
 //   --node     node:net in the place of cnet, for the tests that can be run with it
 //   --record   notes what has failed in test/platforms/<name>.json, each with whether node:net fails there too, and in
-//              test/platforms/ran/<name>.json how many tests passed and why others were left out (npm run platforms)
+//              test/platforms/ran/<name>.json how many tests passed and why others were left out (docs/platforms.md)
 //   --files=   only the files that have this in their name
 
 const os = require('node:os');
@@ -15,7 +15,7 @@ const { ensurePackages } = require('./ensure.js');
 const { isLeftOut, readLedger, record, runFile, tellFile, testFiles, unexplained } = require('./known-failures.js');
 const { summary } = require('./mocha.js');
 const { CACHE, FOLDERS, MACHINES } = require('./platforms/machines.js');
-const { recordRan } = require('./platforms/table.js');
+const { recordRan, write } = require('./platforms/table.js');
 const { choose, makeAll } = require('./prebuild.js');
 const { ROOT, ToolError, forEachOf, sumOf, tool } = require('./run.js');
 const { getNode } = require('./test-nodes.js');
@@ -76,6 +76,7 @@ async function testMachine(name, files, { subject, isCore, isRecorded }) {
   if (isRecorded) {
     record(ledgerFile(name), explain(results), files);
     recordRan(name, machine.node.version, results);
+    write();
   }
   const total = sumOf(counts);
   console.log(`${name}, Node ${machine.node.version}: ${summary(total)}`);

@@ -78,9 +78,10 @@ function moveToThread(handle, limit) {
  * it leaves paused, has not moved.
  * @param {import('../native/handle').Handle} handle
  * @param {number} limit
+ * @param {number} files that wait to be sent: the kernel sends them from the loop of this thread
  */
-function moveWhenRead(handle, limit) {
-  if (handle.reading) moveToThread(handle, limit);
+function moveWhenRead(handle, limit, files) {
+  if (handle.reading && files === 0) moveToThread(handle, limit);
   else handle.threadLimit = limit;
 }
 

@@ -11,7 +11,7 @@ const { lazily } = require('../common/lazily');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
-const { kDescriptorQueue, kHandle, kIsSpliced, kNodeStream } = require('../socket/state');
+const { kDescriptorQueue, kHandle, kIsSpliced, kNodeStream, kQueuedFiles } = require('../socket/state');
 const {
   kAcceptPaused, kAcceptedDescriptors, kAcceptedOnRead, kHold, kIOThreads, kKeepAliveTimes, kProxyProtocol,
 } = require('./state');
@@ -56,7 +56,7 @@ function tellAndMove(server, socket, client) {
   try {
     server.emit('connection', socket);
   } finally {
-    if (mayMove(socket, client)) moveWhenRead(client, server[kIOThreads]);
+    if (mayMove(socket, client)) moveWhenRead(client, server[kIOThreads], socket[kQueuedFiles]);
   }
 }
 

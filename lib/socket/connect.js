@@ -33,7 +33,7 @@ const uv = require('../native/uv');
 const { kAttempted, kConnected } = require('../common/symbols');
 const {
   kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kDescriptorQueue,
-  kEarlyData, kHandle,  kIOThreads, kLife, kNodeStream, kProxyHeaderToSend, kReceivesDescriptors,
+  kEarlyData, kHandle,  kIOThreads, kLife, kNodeStream, kProxyHeaderToSend, kQueuedFiles, kReceivesDescriptors,
 } = require('./state');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
 const { validateString } = require('../common/validate');
@@ -189,7 +189,8 @@ function attemptPath(socket, path, socketOptions) {
 function toThread(socket) {
   const { [kHandle]: handle } = socket;
   const passes = socket[kReceivesDescriptors] || socket[kDescriptorQueue] !== null;
-  if (handle instanceof Handle && socket[kNodeStream] === null && !passes) moveWhenRead(handle, socket[kIOThreads]);
+  if (handle instanceof Handle && socket[kNodeStream] === null && !passes)
+    moveWhenRead(handle, socket[kIOThreads], socket[kQueuedFiles]);
 }
 
 /** What was connected is set up as was asked for before, and told. */

@@ -16,7 +16,7 @@ const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
 const { moveToThread } = require('../options/io-threads');
 const { kRead } = require('../common/symbols');
-const { kFirstBytes, kHandle, kLife, kOnRead, kParser } = require('./state');
+const { kFirstBytes, kHandle, kLife, kOnRead, kParser, kQueuedFiles } = require('./state');
 const uv = require('../native/uv');
 const { validateFunction, validateObject } = require('../common/validate');
 
@@ -87,7 +87,7 @@ function startReading(socket) {
   }
   const handle = socket[kHandle];
   const err = handle.readStart();
-  if (handle.threadLimit > 0) moveToThread(handle, handle.threadLimit);
+  if (handle.threadLimit > 0 && socket[kQueuedFiles] === 0) moveToThread(handle, handle.threadLimit);
   if (err) socket.destroy(errnoException(err, 'read'));
 }
 

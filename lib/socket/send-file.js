@@ -17,6 +17,7 @@ const { FastBuffer } = require('../common/bytes');
 const { AbortError, codes, errnoException, invalidArgType, outOfRange } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kUsesZeroCopy, kWriteCallback } = require('./state');
+const { moveWhenRead } = require('../options/io-threads');
 const uv = require('../native/uv');
 const {
   validateAbortSignal,
@@ -208,12 +209,19 @@ function whyNotSent({ begun }, error) {
   return begun || error.code !== 'ERR_SOCKET_CLOSED' ? error : errnoException(uv.ENOTCONN, 'sendfile');
 }
 
+/** A connection that is to be on an I/O thread goes there once its files are sent. */
+function fileDone(socket) {
+  const { [kHandle]: handle } = socket;
+  socket[kQueuedFiles]--;
+  if (handle?.threadLimit > 0) moveWhenRead(handle, handle.threadLimit, socket[kQueuedFiles]);
+}
+
 function enqueue(socket, part, signal, callback) {
   const { [kLife]: life } = socket;
   const forget = heed(life, part, signal);
   socket[kQueuedFiles]++;
   return socket.write(part, undefined, (error) => {
-    if (life.isCurrent) socket[kQueuedFiles]--;
+    if (life.isCurrent) fileDone(socket);
     forget();
     if (part.error ?? error) callback(part.error ?? whyNotSent(life, error));
     else callback(null, part.sent);

@@ -12,6 +12,7 @@ const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
+const { HAS_DESCRIPTORS, Pipe } = require('../native/handle');
 const { callNode } = require('../node-internals/net');
 const { areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce } = require('../node-internals/streams');
 const { moveWhenRead } = require('../options/io-threads');
@@ -65,9 +66,12 @@ class Tried extends FastBuffer {
   }
 }
 
+/** Node counts before libuv refuses a write, which it does at once on the pipes of Windows alone. */
+const countsRefused = (socket) => !HAS_DESCRIPTORS && socket[kHandle] instanceof Pipe;
+
 /** Notes the bytes of a write, unless C has refused it. */
 function counted(socket, result, bytes) {
-  if (result >= 0) socket[kBytesWritten] += bytes;
+  if (result >= 0 || (result === uv.EPIPE && countsRefused(socket))) socket[kBytesWritten] += bytes;
   return result;
 }
 
@@ -348,7 +352,7 @@ const methods = {
     const callback = this[kWriteCallback];
     this[kWriteCallback] = null;
     const handle = this[kHandle];
-    if (handle?.threadLimit > 0) moveWhenRead(handle, handle.threadLimit);
+    if (handle?.threadLimit > 0) moveWhenRead(handle, handle.threadLimit, this[kQueuedFiles]);
     if (callback !== null) callback(status < 0 ? errnoException(status, 'write') : null);
     // of the relay, or of an I/O thread, after a write of the program's
     else if (status < 0 && (this[kIsSpliced] || handle?.ioThread >= 0)) this.destroy(errnoException(status, 'write'));

@@ -54,15 +54,17 @@ int cnet_stream_handle(cnet_stream_t *stream, uv_stream_t **out) {
   return err;
 }
 
-int cnet_stream_take(cnet_stream_t *stream, int fd) {
+int cnet_adopt_copy(cnet_stream_t *stream, int fd, bool has_errors) {
   if (stream->flags & CNET_CLOSING) return UV_EBADF;
   cnet_given_back(stream);
   stream->flags |= CNET_CLIENT | CNET_OPENED;
   if (stream->kind != CNET_TCP) return uv_pipe_open((uv_pipe_t *)stream->uv, (uv_file)fd);
   int err = uv_tcp_open((uv_tcp_t *)stream->uv, (uv_os_sock_t)fd);
-  if (err == 0) cnet_error_queue_watch(stream);
+  if (err == 0 && has_errors) cnet_error_queue_watch(stream);
   return err;
 }
+
+int cnet_stream_take(cnet_stream_t *stream, int fd) { return cnet_adopt_copy(stream, fd, true); }
 
 /* epoll(7) takes no files, and libuv would end the process: so what it is, is looked at before. */
 int cnet_adopt(cnet_stream_t *stream, int fd) {

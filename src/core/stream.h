@@ -18,6 +18,12 @@ int cnet_open(cnet_loop_t *loop, cnet_kind_t kind, const void *argument, cnet_st
 int cnet_adopt(cnet_stream_t *stream, int fd);
 
 /*
+ * The same for a fresh stream, of what is known to be of its kind: a duplicate of another stream's descriptor.
+ * `has_errors`: it may have an error queue (error_queue.h), as it may when that one is watched.
+ */
+int cnet_adopt_copy(cnet_stream_t *stream, int fd, bool has_errors);
+
+/*
  * Begins to close it, and ends what hangs on it; `reset`: by a TCP RST. 0, or the code of a reset that could not be
  * made: it is closed all the same. UV_EBADF: it is being closed already. From then on it can be asked what it is, and
  * nothing can be begun with it: whoever tries is told a negative code.

@@ -21,7 +21,7 @@ typedef struct cnet_note cnet_note_t;
 
 /* What a note says. Those that are kept go back when what they ask for is done. */
 typedef enum cnet_note_kind {
-  CNET_NOTE_OPEN,     /* to the thread: here is a connection; its length is the descriptor */
+  CNET_NOTE_OPEN,     /* to the thread: here is a connection; see link_new() */
   CNET_NOTE_READ,     /* link->wants_read is another one */
   CNET_NOTE_WRITE,    /* bytes; goes back when they could not be written */
   CNET_NOTE_PARK,     /* bytes, or none; goes back when they are with the kernel, or could not be written */

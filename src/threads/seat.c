@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "error_queue.h"
 #include "handle.h"
 
 void cnet_seat_pay(cnet_io_thread_t *thread) {
@@ -202,7 +203,10 @@ static cnet_link_t *link_new(cnet_io_thread_t *thread, cnet_stream_t *stream, in
   if (link == NULL) return NULL;
   link->thread = thread;
   link->seat = stream;
-  link->open = (cnet_note_t){.kind = CNET_NOTE_OPEN, .length = (uint32_t)fd, .status = (int)cnet_kind_of(stream)};
+  link->open = (cnet_note_t){.kind = CNET_NOTE_OPEN,
+                             .length = (uint32_t)fd,
+                             .status = (int)cnet_kind_of(stream),
+                             .offset = cnet_error_queue_is_watched(stream)};
   link->read.kind = CNET_NOTE_READ;
   link->shutdown.kind = CNET_NOTE_SHUTDOWN;
   link->close.kind = CNET_NOTE_CLOSE;

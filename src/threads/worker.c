@@ -123,7 +123,7 @@ static void open_stream(cnet_link_t *link) {
 
   link->source.ops = &cnet_worker_source;
   int err = cnet_open(link->thread->own, (cnet_kind_t)link->open.status, link, &stream);
-  if (!err) err = cnet_adopt(stream, fd);
+  if (!err) err = cnet_adopt_copy(stream, fd, link->open.offset != 0);
   if (!err) {
     link->stream = stream;
     return;

@@ -7,7 +7,7 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const { performance } = require('node:perf_hooks');
 
-const { needsLinux } = require('../support/needs');
+const { needsLinux, needsOption } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { net } = require('../support/subject');
 const { connected, listening, pair, tidy, track } = require('../support/tidy');
@@ -40,8 +40,16 @@ async function write(socket, times = 10) {
 }
 
 describe('the error queue of a socket', () => {
-  before(function linuxOnly() {
+  before(async function needed() {
     needsLinux(this);
+    const { client } = await pair();
+    try {
+      client.setOption(SOL_SOCKET, SO_TIMESTAMPING, ALL_SENT);
+    } catch (error) {
+      needsOption(this, error);
+    } finally {
+      await tidy();
+    }
   });
   afterEach(tidy);
 

@@ -13,6 +13,7 @@ const cnet = require('../..');
 const { cert, key } = require('../support/certificate');
 const { node } = require('../support/child');
 const { HOST, bytes, close, closed, join, listen, targetOf } = require('../support/net');
+const { patience } = require('../support/scale');
 const { tempPath, tidy } = require('../support/tidy');
 
 const ROOT = require.resolve('../..');
@@ -184,6 +185,37 @@ on('I/O threads', () => {
       accepted.resume();
       await once(accepted, 'end');
       assert.strictEqual(got, content.length);
+    });
+
+    it('a short pause() stops no thread, and loses nothing', async () => {
+      const { client, accepted } = await both({ highWaterMark: 1000 });
+      const readSoFar = () => cnet.ioThreads()[accepted._handle.ioThread].bytesRead;
+      const before = readSoFar();
+      let written = 0;
+      let got = 0;
+      const write = () => {
+        client.write(pattern(1000));
+        written += 1000;
+      };
+      const until = async (isSo) => {
+        for (let i = 0; !isSo() && i < patience(1500); i++) await sleep(1);
+      };
+      accepted.on('data', (chunk) => {
+        assert.ok(chunk.equals(pattern(1000).subarray(got % 1000).subarray(0, chunk.length)));
+        got += chunk.length;
+      });
+      for (let i = 0; i < 10; i++) {
+        accepted.pause();
+        write();
+        await until(() => accepted.readableLength === 1000); // more than that is not taken from the handle
+        assert.strictEqual(accepted._handle.reading, false);
+        write();
+        await until(() => readSoFar() - before === written);
+        assert.deepStrictEqual([readSoFar() - before, got], [written, written - 2000]);
+        accepted.resume();
+        await until(() => got === written);
+        assert.strictEqual(got, written);
+      }
     });
 
     it('a write is called back when the kernel has had it, also when destroy() comes behind it', async () => {
@@ -390,6 +422,36 @@ on('I/O threads', () => {
       second.client.end('read');
       assert.strictEqual((await bytes(second.accepted)).toString(), 'read');
       assert.ok(cnet.ioThreads()[0].bytesRead >= 4);
+    });
+
+    it("with a file that a listener of 'connection' sends by its path when that has gone: the kernel sends it", async () => {
+      const { read } = fs;
+      let reads = 0;
+      fs.read = (...args) => {
+        reads++;
+        return read(...args);
+      };
+      try {
+        const sent = [];
+        const server = await listen(cnet.createServer({ ioThreads: 1 }, (socket) => {
+          sent.push(socket.sendFile(__filename), socket.sendFile(__filename));
+          socket.write('between');
+          socket.resume();
+        }));
+        servers.push(server);
+        const { client, accepted } = await join(server, cnet, { ioThread: false });
+        const heard = bytes(client);
+        const { size } = fs.statSync(__filename);
+        assert.deepStrictEqual(await Promise.all(sent), [size, size]);
+        assert.strictEqual(reads, 0);
+        await new Promise((resolve) => accepted.write('behind', resolve));
+        assert.ok(accepted._handle.ioThread >= 0);
+        accepted.end();
+        const file = fs.readFileSync(__filename);
+        assert.ok((await heard).equals(Buffer.concat([file, file, Buffer.from('betweenbehind')])));
+      } finally {
+        fs.read = read;
+      }
     });
 
     it("not at all when a listener of 'connection' gives it to TLS: by forTLS() it has a stream of Node's", async () => {

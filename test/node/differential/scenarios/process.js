@@ -51,7 +51,7 @@ module.exports = [
     const client = t.connect('client', server.address().port, '127.0.0.1');
     t.ticks('after connect');
     client.on('connect', () => server.close(t.fn('closed')));
-    setTimeout(() => process.exit(), 300);
+    setTimeout(() => process.exit(), patience(300));
   })),
   ...['connect', 'ready', 'data', 'end', 'close', 'lookup', 'finish'].map((event) =>
     alone(`a listener of the client that throws: ${event}`, async (t) => {
@@ -67,7 +67,7 @@ module.exports = [
         t.ticks('thrown', 'client');
         throw new Error(`thrown in ${event}`);
       });
-      setTimeout(() => process.exit(), 300);
+      setTimeout(() => process.exit(), patience(300));
     })),
   alone('a write callback that throws', async (t) => {
     process.on('uncaughtException', (error, origin) => t.log('uncaught', error, origin));
