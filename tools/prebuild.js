@@ -194,6 +194,7 @@ async function makeAgain(targets) {
     for (const target of targets) {
       await showWork(`making ${prebuildName(target)} again`, async () => {
         const again = await crossCompile(target, path.join(dir, 'work'), { cache: path.join(dir, 'cache') });
+        if (!isMade(target, [BY_ZIG])) throw new ToolError('the sources were changed meanwhile');
         const first = fs.readFileSync(path.join(ROOT, prebuildName(target)));
         if (!first.equals(fs.readFileSync(again))) others.push(nameOf(target));
       });

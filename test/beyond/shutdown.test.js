@@ -343,7 +343,7 @@ describe('server.shutdown({ halfCloseIdle })', function () {
       writer.client.pause();
       await stuck(writer);
       reader.client.write('unread');
-      if (native.quiet(reader.socket._handle.id) === uv.ENOTSUP) skip(this, 'it is not told what waits in a pipe here');
+      if (native.quiet(reader.socket._handle.id) === uv.ENOTSUP) skip(this, 'the system does not say what waits in a pipe');
       while (native.quiet(reader.socket._handle.id) >= 0) await new Promise(setImmediate);
       const shutdown = server.shutdown({ halfCloseIdle: true });
       assert.deepStrictEqual(
