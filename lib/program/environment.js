@@ -4,6 +4,9 @@
 
 const { PREFIX } = require('../options/program-defaults');
 
+/** Names the native part (native/native-file.js), and is no option. */
+const NATIVE = `${PREFIX}NATIVE`;
+
 let isRead = false;
 
 /**
@@ -13,7 +16,7 @@ let isRead = false;
  */
 function readEnvironment() {
   if (isRead) return;
-  const names = Object.keys(process.env).filter((name) => name.startsWith(PREFIX));
+  const names = Object.keys(process.env).filter((name) => name.startsWith(PREFIX) && name !== NATIVE);
   if (names.length > 0) require('./set-defaults').takeEnvironment(names);
   isRead = true;
 }

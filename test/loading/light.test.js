@@ -14,6 +14,9 @@ const LIB = path.join(__dirname, '..', '..', 'lib', 'index.js');
 /** Files of Node's that cnet needs in few programs only. */
 const HEAVY = ['perf_hooks', 'dns', 'os', 'internal/blocklist'];
 
+/** The options of the whole program, which some of what runs the tests has set, load the files of all options. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^CNET_(?!NATIVE$)/.test(name)));
+
 /** Which of these are loaded by code that finds cnet as `net`, beside what Node's net loads itself. */
 function loadedBy(code) {
   const program = `'use strict';
@@ -23,7 +26,7 @@ function loadedBy(code) {
     ${code}
     const names = process.moduleLoadList.filter((name) => !before.has(name));
     process.stdout.write(JSON.stringify(names.map((name) => name.replace(/^NativeModule /, ''))));`;
-  const names = JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }));
+  const names = JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', env }));
   return HEAVY.filter((name) => names.includes(name));
 }
 
