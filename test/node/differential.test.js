@@ -16,7 +16,7 @@ const withThreads = process.env.CNET_IO_THREADS !== undefined;
 const seen = withThreads ? withWritingApart : (trace) => trace;
 
 /** Which of two connections is heard of first is chance where threads read them: an order has to come at times. */
-const TRIES = withThreads ? 5 : 1;
+const TRIES = withThreads ? 20 : 1;
 
 async function differenceOf(scenario, theme, file) {
   let difference;
