@@ -2,7 +2,6 @@
 
 /** server.listen(): from its arguments to a listening handle. */
 
-
 const { isPath, normalizeArgs, toNumber } = require('../options/arguments');
 const { BoundSocket, kAdopt } = require('../socket/bound-socket');
 const { tracing } = require('../common/channels');

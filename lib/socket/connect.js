@@ -33,7 +33,7 @@ const uv = require('../native/uv');
 const { kAttempted, kConnected } = require('../common/symbols');
 const {
   kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kDescriptorQueue,
-  kEarlyData, kHandle,  kIOThreads, kLife, kNodeStream, kProxyHeaderToSend, kQueuedFiles, kReceivesDescriptors,
+  kEarlyData, kHandle, kIOThreads, kLife, kNodeStream, kProxyHeaderToSend, kQueuedFiles, kReceivesDescriptors,
 } = require('./state');
 const { refuseMultipath, setUserTimeoutOption } = require('../options/user-timeout');
 const { validateString } = require('../common/validate');

@@ -5,7 +5,6 @@
  * families.
  */
 
-
 const { codes } = require('../common/errors');
 const { isIP } = require('../address/ip');
 const { lazily } = require('../common/lazily');
