@@ -94,7 +94,7 @@ tool(async () => {
   }
   if (isRecorded) record(LEDGER, failed, files);
   const total = sumOf(counts);
-  for (const failure of total.failures) console.log(`    ${failure.split('\n')[0]}`); // the end of an output is always shown
+  for (const failure of total.failures) console.log(`    ${failure.split('\n')[0]}`); // in case only the end is shown
   console.log(`${threads} I/O threads, node ${process.version}: ${summary(total)}`);
   return total.failed > 0 ? 1 : 0;
 });
