@@ -117,6 +117,12 @@ function list(items) {
 /* What a reason is in a document: no markup of its own. */
 const plain = (reason) => reason.replace(/\.$/, '').replace(/([<>*_|[\]`])/g, '\\$1');
 
+/* What a platform has no word about in the table. */
+function untried({ name, features }) {
+  const names = FEATURES.filter((feature) => sum(features[feature.name]).tried === 0).map((feature) => feature.name);
+  return names.length === 0 ? [] : [list([`${name}: ${names.join(', ')}`])];
+}
+
 /** @returns {string} the part of the page that is made: the table, and why tests were left out */
 function render() {
   const data = Object.keys(MACHINES).map((name) => ({ name, ...readData(name) })).filter(({ features }) => features);
@@ -132,7 +138,9 @@ function render() {
     return ['', `On ${name}, with Node ${node}, tests were left out for these reasons, or fail for them:`, '',
       ...reasons.map((reason) => list([plain(reason)]))];
   });
-  return [BEGIN, '', ...head, ...rows, ...why, '', END].join('\n');
+  const empty = data.flatMap(untried);
+  const not = empty.length === 0 ? [] : ['', 'Not tried yet, as the cells without a word say:', '', ...empty];
+  return [BEGIN, '', ...head, ...rows, ...not, ...why, '', END].join('\n');
 }
 
 /** @returns {string} the page with the part that is made */
