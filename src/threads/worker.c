@@ -201,6 +201,10 @@ static void on_dozed(uv_timer_t *timer) {
   thread->has_dozed = true;
 }
 
+static void on_woken(uv_async_t *async) { (void)async; }
+
+static void on_look(uv_idle_t *idle) { (void)idle; }
+
 /* While JavaScript's thread deals with what it was told, it is about to answer, and wakes this one afterwards. */
 static cnet_sleep_t how_to_sleep(cnet_io_thread_t *thread) {
   bool dozes = thread->has_told || (!thread->has_dozed && atomic_load_explicit(&thread->turning, memory_order_relaxed));
@@ -212,6 +216,24 @@ static cnet_sleep_t how_to_sleep(cnet_io_thread_t *thread) {
   return dozes ? CNET_DOZES : CNET_SLEEPS;
 }
 
+/*
+ * While JavaScript's thread sleeps, what was read in one turn waits for that of the next one, as to wake it costs more
+ * than to look. True: the kernel is asked without waiting.
+ */
+static bool looks_again(cnet_io_thread_t *thread) {
+  uint32_t count = thread->outbox.count;
+  bool again = count > thread->seen && thread->looks < CNET_LOOKS && cnet_mailbox_is_asleep(&thread->events);
+
+  if (uv_is_closing((uv_handle_t *)&thread->look)) return false;
+  thread->seen = again ? count : 0;
+  thread->looks = again ? thread->looks + 1 : 0;
+  if (again)
+    uv_idle_start(&thread->look, on_look);
+  else
+    uv_idle_stop(&thread->look);
+  return again;
+}
+
 /* Before the kernel is asked, which may take long. */
 static void on_prepare(uv_prepare_t *prepare) {
   cnet_io_thread_t *thread = prepare->data;
@@ -219,12 +241,11 @@ static void on_prepare(uv_prepare_t *prepare) {
   cnet_worker_count(&thread->turns, 1);
   do {
     deal_with_all(thread);
+    if (looks_again(thread)) return;
     cnet_mailbox_post(&thread->events, &thread->outbox);
   } while (!uv_is_closing((uv_handle_t *)prepare) && !cnet_mailbox_sleep(&thread->commands, how_to_sleep(thread)));
   thread->has_told = false;
 }
-
-static void on_woken(uv_async_t *async) { (void)async; }
 
 static void on_own_ended(void *data) { (void)data; }
 
@@ -233,6 +254,7 @@ static void stop(cnet_io_thread_t *thread) {
   uv_close((uv_handle_t *)&thread->woken, NULL);
   uv_close((uv_handle_t *)&thread->prepare, NULL);
   uv_close((uv_handle_t *)&thread->doze, NULL);
+  uv_close((uv_handle_t *)&thread->look, NULL);
   cnet_loop_close(thread->own, on_own_ended);
   thread->own = NULL;
 }
@@ -260,6 +282,7 @@ int cnet_worker_init(cnet_io_thread_t *thread) {
   }
   uv_prepare_init(&thread->uv, &thread->prepare);
   uv_timer_init(&thread->uv, &thread->doze);
+  uv_idle_init(&thread->uv, &thread->look);
   thread->prepare.data = thread->doze.data = thread;
   uv_prepare_start(&thread->prepare, on_prepare);
   cnet_mailbox_init(&thread->commands, &thread->woken);
@@ -282,6 +305,7 @@ void cnet_worker_undo(cnet_io_thread_t *thread) {
   close_once((uv_handle_t *)&thread->woken);
   close_once((uv_handle_t *)&thread->prepare);
   close_once((uv_handle_t *)&thread->doze);
+  close_once((uv_handle_t *)&thread->look);
   uv_run(&thread->uv, UV_RUN_DEFAULT);
   int err = uv_loop_close(&thread->uv);
   assert(err == 0);
