@@ -249,7 +249,8 @@
         "src/binding/text.c",
         "src/binding/threads.c",
         "src/binding/ticket.c",
-        "src/binding/write.c"
+        "src/binding/write.c",
+        "src/binding/young.c"
       ]
     }
   ]

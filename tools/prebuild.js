@@ -20,7 +20,7 @@ const { ZIG, crossCompile, crossFiles, nameOf } = require('./cross.js');
 const { ensurePackages } = require('./ensure.js');
 const { withLock } = require('./lock.js');
 const { ROOT, ToolError, run, showWork, tool } = require('./run.js');
-const { symbolComplaints } = require('./symbols.js');
+const { GLIBC, newerGlibc, symbolComplaints } = require('./symbols.js');
 const { getNode, VERSIONS } = require('./test-nodes.js');
 
 /** The platforms of a release. */
@@ -37,9 +37,6 @@ const [OLDEST, WINDOWS_ON_ARM] = VERSIONS; // the first Node for Windows on ARM 
 const USAGE = 'usage: node tools/prebuild.js [--check | --pack | --all [NAME...] | --again [NAME...]]';
 
 const IS_OLDEST = process.versions.node.split('.')[0] === OLDEST.split('.')[0];
-
-/** What the binaries of the oldest Node line ask for: where a Node runs, a prebuild must not want more. */
-const GLIBC = [2, 28];
 
 /* Tells which sources a prebuild was made from. It stays out of the package. */
 const stampOf = (target) => `${path.join(ROOT, prebuildName(target))}.stamp`;
@@ -66,17 +63,11 @@ function isMade(target, ways = ['', BY_ZIG]) {
   return ways.some((way) => made === sourcesFor(target) + way);
 }
 
-/* The newest version of glibc that a file asks for, if that is too new. The versions stand in it as plain text. */
+/* What glibc a prebuild asks for, if that is too new. */
 function tooNew(target) {
   if (target.libc !== 'glibc') return null;
-  const text = fs.readFileSync(path.join(ROOT, prebuildName(target)), 'latin1');
-  const versions = [...text.matchAll(/\bGLIBC_(\d+)\.(\d+)/g)].map(([, major, minor]) => [
-    Number(major),
-    Number(minor),
-  ]);
-  const [newest] = versions.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
-  const isMore = newest[0] > GLIBC[0] || (newest[0] === GLIBC[0] && newest[1] > GLIBC[1]);
-  return isMore ? `${prebuildName(target)} needs glibc ${newest.join('.')}, and Node itself only ${GLIBC.join('.')}` : null;
+  const newer = newerGlibc(path.join(ROOT, prebuildName(target)));
+  return newer === null ? null : `${prebuildName(target)} needs glibc ${newer}, and Node itself only ${GLIBC.join('.')}`;
 }
 
 /* What node-gyp is told of the headers. On Linux they come from npm, as the Nodes of the tests do. */

@@ -11,9 +11,28 @@ const { getNode, VERSIONS } = require('./test-nodes.js');
 /** What Node looks for in an addon. */
 const SHOWN = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 
+/** What the binaries of the oldest Node line ask for: where a Node runs, a prebuild must not want more. */
+const GLIBC = [2, 28];
+
 const isOfNode = (name) => /^(napi|node_api|uv)_/.test(name);
 
 /* --- Linux ------------------------------------------------------------------------------------------------------- */
+
+/**
+ * The newest version of glibc that a file asks for. The versions stand in it as plain text; that of packed relocations
+ * has no number, and is of glibc 2.36.
+ * @param {string} file
+ * @returns {string | null} null: none that is newer than what the oldest Node asks for
+ */
+function newerGlibc(file) {
+  const text = fs.readFileSync(file, 'latin1');
+  const versions = [...text.matchAll(/\bGLIBC_(\d+)\.(\d+)/g)].map(([, major, minor]) => [Number(major), Number(minor)]);
+  if (text.includes('GLIBC_ABI_DT_RELR')) versions.push([2, 36]);
+  const [newest] = versions.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
+  if (newest === undefined) return null;
+  const isMore = newest[0] > GLIBC[0] || (newest[0] === GLIBC[0] && newest[1] > GLIBC[1]);
+  return isMore ? newest.join('.') : null;
+}
 
 /* The dynamic symbols of a file, by readelf. */
 async function dynamicSymbols(file) {
@@ -149,4 +168,4 @@ async function symbolComplaints(file, { platform, arch, libc }) {
   return platform === 'darwin' ? complaintsOfMac(file, arch) : [];
 }
 
-module.exports = { symbolComplaints };
+module.exports = { GLIBC, newerGlibc, symbolComplaints };

@@ -47,6 +47,7 @@ static void *fill(cnet_environment_t *env, cnet_block_t *block) {
   napi_value value;
 
   if (block->data != NULL) return block->data;
+  cnet_young_note(&env->memory.young, env->napi, CNET_MEMORY_SIZE);
   if (napi_open_handle_scope(env->napi, &scope) != napi_ok) return NULL;
   if (make_block(env, &block->data, &value) && napi_create_reference(env->napi, value, 1, &block->ref) == napi_ok)
     cnet_poison(block->data, CNET_MEMORY_SIZE);
@@ -106,6 +107,7 @@ void cnet_memory_return(cnet_environment_t *env, const uv_buf_t *lent) {
 static bool copy_out(cnet_environment_t *env, const char *from, size_t got, napi_value *buffer) {
   void *data = NULL;
 
+  cnet_young_note(&env->memory.young, env->napi, got);
   if (napi_create_arraybuffer(env->napi, got, &data, buffer) != napi_ok || data == NULL) return false;
   memcpy(data, from, got);
   return true;

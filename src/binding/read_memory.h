@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "young.h"
+
 typedef struct cnet_environment cnet_environment_t;
 
 #define CNET_MEMORY_SIZE ((size_t)64 * 1024) /* bytes of one read, at most */
@@ -26,6 +28,7 @@ typedef struct cnet_memory {
   void *shared;        /* its memory */
   void *scratch;       /* our own; NULL until the first read */
   void *lent;          /* which of them is with a read that has not ended; NULL: none */
+  cnet_young_t young;
 } cnet_memory_t;
 
 /* What a read is expected to be: a small one, a large one, or one for a stream that is read through the shared memory.

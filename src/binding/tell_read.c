@@ -52,6 +52,7 @@ static void tell_shared(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent
   cnet_mark_t mark = cnet_mark(stream);
   napi_value is_shared;
 
+  cnet_young_note(&env->memory.young, env->napi, (size_t)got); /* the parser copies a body */
   note_read(cnet_state_of(stream), got);
   bool parsed = cnet_ask(env, CNET_ON_PARSE, 0, NULL, true);
   stream = env->closing ? NULL : cnet_marked(env, mark);

@@ -77,6 +77,7 @@ static int take_over(cnet_stream_t *stream, int fd, const char *path, const cnet
 static bool keep(void *data, int fd, const cnet_file_id_t *made) {
   cnet_binding_t *binding = data;
 
+  if (made == NULL) return cnet_exchanged(&binding->state) != CANCELLED;
   binding->fd = fd;
   binding->id = *made;
   return cnet_exchange(&binding->state, MADE) == RUNNING;

@@ -68,15 +68,32 @@ static void write_free(cnet_write_t *write) {
 
 static void on_written(uv_write_t *req, int status);
 
-/* Hands a copied piece to libuv, to be told when there is room. */
+/* What is counted for a write with so many bytes to go: no piece of it is longer than its memory. */
+static size_t size_for(size_t left) { return sizeof(cnet_write_t) + (left < CNET_PARK ? left : CNET_PARK); }
+
+/* Makes memory for the next piece: a source may have more by now than when the write began to wait. 0 or UV_ENOMEM. */
+static int make_room(cnet_write_t *write) {
+  size_t size = size_for(write->left);
+
+  if (write->parked != NULL && size <= write->size) return 0;
+  free(write->parked);
+  if (size > write->size) {
+    write->stream->loop->counts[CNET_COUNT_MEMORY_WRITES] += size - write->size;
+    write->size = size;
+  }
+  write->parked = malloc(write->size - sizeof *write);
+  return write->parked == NULL ? UV_ENOMEM : 0;
+}
+
+/* Hands a copied piece of at most `left` and CNET_PARK bytes to libuv, to be told when there is room. */
 static int park(cnet_write_t *write, const char *bytes, size_t length) {
   if (write->stream->flags & CNET_AWAY) {
     write->parking = length;
     return cnet_away_park(write->stream, &write->req, bytes, length, on_written);
   }
   if (length == 0) return UV_EINVAL; /* only who writes for a stream elsewhere is asked to confirm what it has */
-  if (write->parked == NULL) write->parked = malloc(write->left < CNET_PARK ? write->left : CNET_PARK);
-  if (write->parked == NULL) return UV_ENOMEM;
+  int err = make_room(write);
+  if (err) return err;
   memcpy(write->parked, bytes, length);
   write->parking = length;
   uv_buf_t buf = uv_buf_init(write->parked, (unsigned)length);
@@ -132,7 +149,7 @@ static cnet_write_t *write_new(cnet_stream_t *stream, size_t left) {
   if (write == NULL) return NULL;
   write->stream = stream;
   write->left = left;
-  write->size = sizeof *write + (left < CNET_PARK ? left : CNET_PARK);
+  write->size = size_for(left);
   stream->loop->counts[CNET_COUNT_MEMORY_WRITES] += write->size;
   return write;
 }

@@ -23,8 +23,9 @@ int cnet_platform_file_bind(const char *name, size_t length, int mode, cnet_file
 /*
  * The same where there is a file: a socket that nobody has bound any more is removed before; of several who try, one
  * succeeds, and the others are told UV_EADDRINUSE. UV_EBUSY: the directory stays locked. It may wait for more than a
- * second. When all is done, and nobody else can have the place yet, `keep` is asked: false, and all is undone, and the
- * result UV_ECANCELED.
+ * second. `keep` is asked twice, each time while nobody else can have the place: before anything is removed or made,
+ * with -1 and NULL, and when all is done. False, and all is as it was before, but for a dead one that is gone the
+ * second time; and the result is UV_ECANCELED.
  */
 typedef bool (*cnet_keep_t)(void *data, int fd, const cnet_file_id_t *made);
 int cnet_platform_file_replace(const char *name, size_t length, int mode, cnet_keep_t keep, void *data);

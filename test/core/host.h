@@ -140,6 +140,7 @@ typedef struct source {
   bool *gone;    /* set: so is the memory; may be NULL */
   int *retained; /* how many copies are there; may be NULL */
   bool no_copy;  /* there is no memory for one */
+  bool grows;    /* the core has this one and no copy: `left` may become more while it waits */
 } source_t;
 
 source_t source_of(const char *bytes, size_t length);

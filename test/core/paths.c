@@ -1,5 +1,6 @@
 /* paths.c: tests of the files of paths that are bound, and of what cannot connect. */
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -112,6 +113,37 @@ static void undoes_a_replacement_whose_stream_is_closed(void) {
   host_end(&host);
 }
 
+static void set_true(uv_work_t *req) { atomic_store((atomic_bool *)req->data, true); }
+static void say_nothing(uv_work_t *req, int status) { (void)req, (void)status; }
+
+static void touches_nothing_when_the_stream_was_closed_during_the_wait(void) {
+  char directory[] = "/tmp/cnet-core-XXXXXX", path[40];
+  atomic_bool has_begun = false;
+  uv_work_t behind = {.data = &has_begun};
+  struct stat before, after;
+  host_t host;
+
+  host_start(&host);
+  NEED(mkdtemp(directory) != NULL);
+  snprintf(path, sizeof path, "%s/s", directory);
+  leave_dead(path);
+  NEED(stat(path, &before) == 0);
+  int lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  NEED(lock >= 0 && flock(lock, LOCK_EX) == 0);
+  cnet_stream_t *stream = open_path(&host);
+  CHECK(cnet_bind_file(stream, path, 0600, true) == CNET_BIND_WAITS);
+  NEED(uv_queue_work(&host.uv, &behind, set_true, say_nothing) == 0);
+  while (!atomic_load(&has_begun)) continue; /* so has the one before, on another thread of the pool */
+  for (uint64_t until = uv_hrtime() + 2000000; uv_hrtime() < until;) continue; /* it waits for the lock */
+  NEED(cnet_close(stream, false) == 0);
+  close(lock);
+  uv_run(&host.uv, UV_RUN_DEFAULT);
+  CHECK(stat(path, &after) == 0 && after.st_ino == before.st_ino && after.st_ctime == before.st_ctime);
+  host_end(&host);
+  unlink(path);
+  rmdir(directory);
+}
+
 static void binds_no_path_that_cannot_be_one(void) {
   char path[5000];
   host_t host;
@@ -219,6 +251,8 @@ const test_t path_tests[] = {
     {"file of a path: stays where it is another one by then", leaves_a_file_that_is_another_one_by_then},
     {"file of a path: that of a dead server is replaced, no other", replaces_the_file_of_a_dead_server},
     {"file of a path: a close undoes the replacement at any moment", undoes_a_replacement_whose_stream_is_closed},
+    {"file of a path: a close during the wait for the directory leaves the dead one as it is",
+     touches_nothing_when_the_stream_was_closed_during_the_wait},
     {"file of a path: no path that cannot be one", binds_no_path_that_cannot_be_one},
     {"file of a path: a relative one is that of the call", binds_a_relative_path_where_the_call_was},
     {"file of a path: nothing is left without memory", binds_nothing_without_memory},

@@ -35,6 +35,7 @@ static cnet_source_t *retain(const cnet_source_t *source) {
   const source_t *own = (const source_t *)source;
 
   if (own->no_copy) return NULL;
+  if (own->grows) return (cnet_source_t *)source;
   source_t *copy = host_alloc(sizeof *copy);
   *copy = *own;
   if (own->retained != NULL) ++*own->retained;
@@ -45,7 +46,7 @@ static void release(cnet_source_t *source) {
   const source_t *own = (const source_t *)source;
 
   if (own->retained != NULL) --*own->retained;
-  free(source);
+  if (!own->grows) free(source);
 }
 
 static const cnet_source_ops_t OPS = {.peek = peek, .advance = advance, .retain = retain, .release = release};

@@ -69,6 +69,32 @@ static void parks_the_rest_of_bytes_that_the_kernel_has_not_taken(void) {
   host_end(&host);
 }
 
+static bool has_large_write(host_t *host, void *nothing) {
+  (void)nothing;
+  return cnet_loop_counts(host->loop)[CNET_COUNT_MEMORY_WRITES] > 64 * 1024;
+}
+
+static void makes_room_for_what_a_source_gets_while_it_waits(void) {
+  source_t source = source_of(pattern(), 2);
+  cnet_stream_t *pair[2];
+  size_t total = 0;
+  ssize_t sent;
+  host_t host;
+
+  host_start(&host);
+  host_pair(&host, CNET_TCP, pair);
+  source.grows = true;
+  NEED(cnet_writable(pair[0]) == 0);
+  while ((sent = cnet_try_write(pair[0], (char *)pattern(), PATTERN_SIZE)) > 0) total += (size_t)sent;
+  CHECK(cnet_write(pair[0], &source.source, true) == 1 && !has_large_write(&host, NULL));
+  source.source.left += PATTERN_SIZE - 2;
+  CHECK(cnet_read_start(pair[1]) == 0);
+  host_run(&host, has_large_write, NULL);
+  AWAIT_BYTES(&host, pair[1], total + PATTERN_SIZE);
+  CHECK(memcmp(state_of(pair[1])->bytes + total, pattern(), PATTERN_SIZE) == 0);
+  host_end(&host);
+}
+
 static void fails_a_write_whose_memory_goes_away(void) {
   source_t source = source_of(pattern(), PATTERN_SIZE);
   cnet_stream_t *pair[2];
@@ -239,6 +265,7 @@ const test_t write_tests[] = {
     {"write: waits for room, busy meanwhile, and all arrives",
      waits_for_room_and_copies_the_rest_of_the_source_only_in_pieces},
     {"write: the rest is parked in a copy", parks_the_rest_of_bytes_that_the_kernel_has_not_taken},
+    {"write: pieces of what a source gets while it waits have room", makes_room_for_what_a_source_gets_while_it_waits},
     {"write: ends with ECANCELED when its memory goes away", fails_a_write_whose_memory_goes_away},
     {"write: fails where it has to wait and there is no memory", fails_a_write_that_cannot_be_kept},
     {"write: not on a listener, before the connection, or while busy", writes_nothing_where_no_connection_is},

@@ -17,7 +17,8 @@ function tempDir() {
     dir,
     path: (name) => path.join(dir, name),
     socket: (name) => (IS_WINDOWS ? `\\\\.\\pipe\\${path.basename(dir)}-${name}` : path.join(dir, name)),
-    remove: () => fs.rmSync(dir, { recursive: true, force: true }),
+    // Again when another thread, or a process that is ending, makes or removes a file in it at this moment.
+    remove: () => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }),
   };
 }
 

@@ -172,8 +172,11 @@ int cnet_platform_file_replace(const char *name, size_t length, int mode, cnet_k
   int err = address_of(name, length, &address);
   int lock = err ? err : lock_directory(name);
   if (lock < 0) return lock;
-  remove_dead(name, &address);
-  int fd = bind_file(&address, name, mode, &made);
+  int fd = UV_ECANCELED;
+  if (keep(data, -1, NULL)) { /* it may have waited for long */
+    remove_dead(name, &address);
+    fd = bind_file(&address, name, mode, &made);
+  }
   if (fd >= 0 && !keep(data, fd, &made)) {
     cnet_platform_file_remove(name, &made);
     close(fd);
