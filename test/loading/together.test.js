@@ -190,7 +190,7 @@ describe('the loading of lib/', function () {
       net.promises;
       net.splice(new net.Socket(), new net.Socket()).catch(() => {});
       ${TRANSFER}
-      console.log(made.size - before, new net.BlockList().check('::1'), made.has(LIB + 'processes/transfer.js'));`;
+      console.log(made.size - before, new net.BlockList().check('::1'), made.has(require('node:path').join(LIB, 'processes', 'transfer.js')));`;
     assert.strictEqual(run(text), '0 false true');
   });
 });
