@@ -64,6 +64,7 @@ function leaveServer(socket) {
 const methods = {
   /** Half-closes: what is written is sent, then the end (net.md, socket.end()). */
   end(data, encoding, callback) {
+    if (data) lifeOf(this).hearWrites(); // also where it is a callback
     callStream(this, Duplex.prototype.end, KEEPING.end, [data, encoding, callback]);
     return this;
   },

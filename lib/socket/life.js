@@ -16,7 +16,7 @@ const { Duplex, Writable } = require('node:stream');
 const { codes } = require('../common/errors');
 const { kAttempted, kConnected, kDescriptors, kOwner, kRead, kShutDown, kWritten } = require('../common/symbols');
 const { answers, first, kClosingLife, kLife, kShutdownCallback, kWriteCallback } = require('./state');
-const { letFlow, renewStates, shareStates } = require('../node-internals/streams');
+const { answerTo, letFlow, renewStates, shareStates } = require('../node-internals/streams');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
 
@@ -46,6 +46,18 @@ class Life {
     shareStates(this, socket);
     /** True when the socket has had a handle in this life. */
     this.begun = false;
+    /** True when stream.Writable calls back to this life, and not to the socket: see hearWrites(). */
+    this.hearsWrites = false;
+  }
+
+  /**
+   * Has what stream.Writable calls back told to this life. It must be so before a write that may have to wait: most
+   * sockets never have one, and what it takes costs as much as the making of a stream's state.
+   */
+  hearWrites() {
+    if (this.hearsWrites) return;
+    this.hearsWrites = true;
+    answerTo(this);
   }
 
   get isCurrent() {
