@@ -22,7 +22,7 @@ const { resolve } = require('./lookup');
 const native = require('../native/binding');
 const { prepareOpening, settleOpening } = require('./fast-open');
 const { lazily } = require('../common/lazily');
-const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
+const { hasOwnOptions, optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
 const { isDenied } = require('../common/permission');
 const { NONE, forConnect, program } = require('../options/program-defaults');
 const { sendHeader, setHeader } = require('./proxy-header');
@@ -96,10 +96,11 @@ function connectOwn(socket, wanted) {
   const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kConnectAttempt];
 
   if (socket[kBlockList]) native.setBlockList(id, blockLists().nativeOf(socket[kBlockList]));
-  const err = prepareOpening(socket, wanted);
+  const err = wanted.fastOpen || wanted.multipath ? prepareOpening(socket, wanted) : 0;
   if (err) return err;
   const [start, time] = isRace ? [native.race, wanted.delay] : [native.connect, wanted.timeout];
-  return start(id, addresses, port, time, localAddress || undefined, localPort || 0, pack(socketOptions));
+  const packed = socketOptions === null ? undefined : pack(socketOptions);
+  return start(id, addresses, port, time, localAddress || undefined, localPort || 0, packed);
 }
 
 /** A handle that a program has put in place (`socket._handle = ...`) connects by itself, as one of Node's would. */
@@ -295,19 +296,20 @@ const methods = {
       throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
     }
     const isPipe = this[kBoundToPath] ?? Boolean(path);
-    refuseMisplaced(options, 'connect()');
+    const hasOwn = program.client !== NONE || hasOwnOptions(options);
+    if (hasOwn) refuseMisplaced(options, 'connect()');
     if (isPipe) {
       validateString(path, 'options.path');
-      refuseTcpOptions(options);
+      if (hasOwn) refuseTcpOptions(options);
     }
     if (program.client !== NONE) options = forConnect(this, options, isPipe, this[kHandle] instanceof ForeignHandle);
     const wanted = isPipe ? null : wantedOf(this, options);
-    const socketOptions = socketOptionsOption(options);
-    const limit = connectTimeout.connectTimeoutOption(options);
+    const socketOptions = hasOwn ? socketOptionsOption(options) : null;
+    const limit = hasOwn ? connectTimeout.connectTimeoutOption(options) : 0;
     const threads = ioThreads(this, options);
-    setUserTimeoutOption(this, options);
+    if (hasOwn) setUserTimeoutOption(this, options);
     if (wanted?.multipath) refuseMultipath(this, true);
-    setBlockList(this, options);
+    if (hasOwn) setBlockList(this, options);
     if (program.client !== NONE) useBlockList(this, given);
     setHeader(this, options);
     if (threads !== this[kIOThreads]) this[kIOThreads] = threads;
