@@ -91,11 +91,27 @@ function attempt(socket, addresses, wanted, many) {
   if (err) refused(socket, err);
 }
 
+/** Whether one address is to be connected to, without anything that comes before that. */
+const isPlain = (socket, { many, localAddress, localPort, socketOptions }, { fastOpen, multipath }) =>
+  !many && !localAddress && !localPort && socketOptions === null && !fastOpen && !multipath &&
+  socket[kBoundToPath] === null;
+
+/** As connectOwn(). That the address is tried, which C tells first, is told here: so C need not call for that. */
+function connectPlain(socket) {
+  const { [kConnectAttempt]: current, [kHandle]: handle } = socket;
+  socket[kAttempted](0, PHASE.START, 0);
+  const goesOn =
+    socket.connecting && socket[kConnectAttempt] === current && socket[kHandle] === handle &&
+    handle.connect === undefined; // see connectByProgram()
+  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port) : 0;
+}
+
 function connectOwn(socket, wanted) {
   const { id } = socket[kHandle];
   const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kConnectAttempt];
 
   if (socket[kBlockList]) native.setBlockList(id, blockLists().nativeOf(socket[kBlockList]));
+  if (isPlain(socket, socket[kConnectAttempt], wanted)) return connectPlain(socket);
   const err = wanted.fastOpen || wanted.multipath ? prepareOpening(socket, wanted) : 0;
   if (err) return err;
   const [start, time] = isRace ? [native.race, wanted.delay] : [native.connect, wanted.timeout];
@@ -156,7 +172,8 @@ function refused(socket, err, family = undefined) {
   const { [kConnectAttempt]: current, [kLife]: life } = socket;
   const [address] = current.addresses;
 
-  if (current.port !== undefined) socket.emit('connectionAttempt', address, current.port, family ?? isIP(address));
+  if (current.port !== undefined && current.started === 0)
+    socket.emit('connectionAttempt', address, current.port, family ?? isIP(address));
   life.destroy(unsentError(socket, address, current.port, err));
 }
 
