@@ -13,8 +13,8 @@ const { Socket } = require('./net');
 const IS_SOCKET = 0;
 
 /**
- * The classes that are known, with what watched() gives for each, by the name of a kind.
- * @type {Map<string, { Class: Function, prototype: object }>}
+ * The classes that are known, with what watched() gives for each, by their kind.
+ * @type {Map<any, { Class: Function, prototype: object }>}
  */
 const classes = new Map();
 
@@ -97,14 +97,14 @@ function watched(Class) {
 /**
  * A native stream of Node's that is open on nothing yet. Node gives its classes to nobody, but a socket made of a
  * descriptor has one.
- * @param {string} kind a name for what makeDescriptor() makes
- * @param {() => number} makeDescriptor of a socket of that kind, which is closed here
+ * @param {any} kind what makeDescriptor() is given
+ * @param {(kind: any) => number} makeDescriptor of a socket of that kind, which is closed here
  * @returns {object} with open(descriptor)
  * @throws the errors of makeDescriptor(), and those of Node
  */
 function makeStream(kind, makeDescriptor) {
   if (!classes.has(kind)) {
-    const socket = new Socket({ fd: makeDescriptor(), manualStart: true });
+    const socket = new Socket({ fd: makeDescriptor(kind), manualStart: true });
     const { constructor: Class } = socket._handle;
     classes.set(kind, { Class, prototype: watched(Class) });
     socket.destroy();
