@@ -21,9 +21,10 @@ WARNINGS := -std=c11 -Wall -Wextra -Wpedantic -Werror
 
 # --- warnings ---------------------------------------------------------------------------------------------------------
 # With optimisation, as some of gcc's warnings come from its optimiser. Each header by itself: it includes what it needs.
-# What Windows would compile, where MinGW is: nothing else here looks at those files.
+# What Windows would compile, where MinGW is: nothing else here looks at those files. Microsoft's C has no arrays of a
+# length that is known at run time alone, and no extensions of GNU's (-Wpedantic).
 
-COMPILE = $(WARNINGS) $(DEFINES) $(BINDING) -O2 -c -o /dev/null
+COMPILE = $(WARNINGS) -Wvla $(DEFINES) $(BINDING) -O2 -c -o /dev/null
 MINGW := x86_64-w64-mingw32-gcc-win32
 MAX_LINES := 300
 

@@ -197,6 +197,7 @@
         "src/threads/io_threads.c",
         "src/threads/worker.c",
         "src/threads/worker_read.c",
+        "src/threads/worker_sleep.c",
         "src/threads/worker_write.c"
       ]
     },
@@ -248,7 +249,8 @@
         "src/binding/text.c",
         "src/binding/threads.c",
         "src/binding/ticket.c",
-        "src/binding/write.c"
+        "src/binding/write.c",
+        "src/binding/young.c"
       ]
     }
   ]

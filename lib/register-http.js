@@ -13,17 +13,19 @@
 require('./common/runtime');
 
 const http = require('node:http');
+const Module = require('node:module');
 
 require('./node-internals/together').loadTogether(module);
 
-const { beforeTls } = require('./register/builtin-loads');
+const { beforeTls, thenBeforeHttp2 } = require('./register/builtin-loads');
 const { connectByCnet, connectSecurely } = require('./register/http-client');
 const { closeByNode, listenByCnet } = require('./register/http-server');
 const { allowPassing } = require('./node-internals/native-streams');
 const { passConnections } = require('./register/tls');
 const { registerSend } = require('./register/send');
 const { replace } = require('./common/replace');
-const { findSecureServers } = require('./node-internals/http');
+const { HTTP2_SERVERS, findHttp2Servers } = require('./node-internals/http');
+const { isLoaded } = require('./node-internals/modules');
 
 /** What unregister() has to undo; null while nothing is registered. */
 let undo = null;
@@ -46,13 +48,43 @@ function putServers(servers) {
   }
 }
 
+/** Puts the methods of a class of servers in place when the first of these is made. */
+function putWithFirst(http2, name, kind) {
+  let isPut = false;
+  const step = replace(http2, name, (next) => function make(...args) {
+    const server = Reflect.apply(next(), this, args);
+    if (!isPut && undo !== null) putServers([[Object.getPrototypeOf(server), kind]]);
+    isPut = true;
+    return server;
+  });
+  undo.push(step);
+}
+
+/**
+ * http2 gives its classes to nobody. To make a server of each for them costs a server of http later: see
+ * docs/performance.md, "What was tried". But where somebody has http2 already, there may be servers.
+ */
+function putHttp2Servers() {
+  if (isLoaded('http2') !== false) {
+    putServers(findHttp2Servers());
+    return;
+  }
+  const http2 = require('node:http2');
+  for (const [name, kind] of Object.entries(HTTP2_SERVERS)) putWithFirst(http2, name, kind);
+  const sync = () => Module.syncBuiltinESMExports(); // what is imported by name
+  sync();
+  undo.push(sync);
+}
+
 /** Those of https and http2, which a program may never load; a Node without OpenSSL has none. */
-function registerSecure() {
+function registerSecure(name) {
   if (process.versions.openssl === undefined) return;
-  putServers(findSecureServers());
+  const https = require('node:https');
+  putServers([[https.Server.prototype, 'tls']]);
+  undo.push(thenBeforeHttp2(name, putHttp2Servers));
   undo.push(allowPassing());
   put(require('node:tls').Server.prototype, 'emit', (next) => passConnections(next));
-  put(require('node:https').Agent.prototype, 'createConnection', connectSecurely);
+  put(https.Agent.prototype, 'createConnection', connectSecurely);
 }
 
 /** Lets http, https and http2 use cnet. Once this module is loaded it needs to be called only after unregister(). */

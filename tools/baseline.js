@@ -7,8 +7,8 @@ const path = require('node:path');
 const { run } = require('./run.js');
 
 /**
- * What the first x86-64, the first ARMv8, and an ARMv7 with VFPv3-D16 lack, by the names of a disassembler. `tzcnt` is
- * none of them: it is how `rep bsf` looks, which an older processor takes for `bsf`.
+ * What the first x86-64, the first ARMv8, an ARMv7 with VFPv3-D16, and a POWER8 lack, by the names of a disassembler.
+ * `tzcnt` is none of them: it is how `rep bsf` looks, which an older processor takes for `bsf`.
  */
 const BEYOND = {
   x64: [
@@ -27,13 +27,23 @@ const BEYOND = {
     'v(and|bic|bsl|dup|eor|ext|mvn|orn|orr|rev|tbl|tbx|zip)\\w*(\\.\\d+)?',
     'vfn?m[as]\\w*\\.f\\d+', '[su]div\\w*', 'crc32\\w+', 'aes\\w+\\.\\d+', 'sha\\d\\w*\\.\\d+',
   ],
+  ppc64: [
+    'mod[su][wd]', 'maddhdu?', 'maddld', '(lxv|stxv)(x|ll?|b16x|h8x|p\\w*)?', 'setbc?r?', 'setnbcr?', 'cnttz[wd]\\.?',
+    'extswsli\\.?', 'darn', 'addpcis', 'subpcis', 'lnia', 'cmprb', 'cmpeqb', 'mtvsr(dd|ws)', 'mfvsrld', 'br[hwd]',
+    'xx(permr?|insertw|extractuw|spltib|br[hwdq])', 'xs\\w+qpo?', 'xv[ft]\\w*dc[sd]p', 'xvi\\d+ger\\w*',
+    'vcmpnez?[bhw]\\.?', 'v(extract|insert)\\w+', 'vneg[wd]', 'vctz\\w+', 'vabsdu[bhw]', 'vbpermd', 'vprtyb[wdq]',
+    'vrl[wd](nm|mi)', 'vs[lr]v', 'copy', 'paste\\.', 'p(l|st)(b|[hwd]z?|w?a|fs|fd|xv\\w*|q|xs[ds]p?)', 'pl?i', 'paddi', 'pla',
+  ],
 };
 
 /**
  * What else tells of them: registers; and what a disassembler does not know, as that of LLVM 14 knows the first ARMv8
  * alone.
  */
-const SIGNS = { arm: /\b(?:q\d+|d(?:1[6-9]|2\d|3[01]))\b/g, arm64: /<unknown>/g };
+const SIGNS = { arm: /\b(?:q\d+|d(?:1[6-9]|2\d|3[01]))\b(?!:)/g, arm64: /<unknown>/g };
+
+/** Of which a disassembler can be told the processor: the least that we want, and the newest that each LLVM knows. */
+const PROCESSORS = { s390x: ['z13', 'z15'] };
 
 /** A line of a disassembler, without what may stand before the instruction. */
 const LINE = /^ *[0-9a-f]+:\s+(?:(?:lock|rep[nz]*|data16|notrack|bnd)\s+)*([a-z][\w.]*)/gm;
@@ -51,6 +61,21 @@ function disassembler(arch) {
   return found[0] ?? (arch === process.arch && process.platform === 'linux' ? 'objdump' : null);
 }
 
+/* What a disassembler prints, a line for each instruction; null: it does not know the file. */
+async function disassembled(program, file, more = []) {
+  const { status, output } = await run(program, ['-d', '--no-show-raw-insn', ...more, file], { quiet: true });
+  return status === 0 ? output.split('\n') : null;
+}
+
+/* The instructions that the disassembler knows of the newer processor alone. What it knows of neither is data. */
+async function ofNewer(program, file, [least, newest]) {
+  const known = await disassembled(program, file, [`--mcpu=${newest}`]);
+  const lines = await disassembled(program, file, [`--mcpu=${least}`]);
+  if (known === null || lines?.length !== known.length || known.length < 1000) return null;
+  const news = known.filter((line, i) => /<unknown>/.test(lines[i]) && !/<unknown>/.test(line));
+  return [...new Set(news.map((line) => line.trim().split(/\s+/)[1]))].sort();
+}
+
 /**
  * The instructions of a file that the least processor of its architecture does not have.
  * @param {string} file
@@ -58,10 +83,11 @@ function disassembler(arch) {
  * @returns {Promise<string[] | null>} null: it cannot be told here
  */
 async function beyondBaseline(file, arch) {
-  const program = BEYOND[arch] === undefined ? null : disassembler(arch);
+  const program = disassembler(arch);
   if (program === null) return null;
-  const { status, output } = await run(program, ['-d', '--no-show-raw-insn', file], { quiet: true });
-  if (status !== 0) return null;
+  if (PROCESSORS[arch] !== undefined) return ofNewer(program, file, PROCESSORS[arch]);
+  const output = BEYOND[arch] === undefined ? undefined : (await disassembled(program, file))?.join('\n');
+  if (output === undefined) return null;
   const names = [...output.matchAll(LINE)].map(([, name]) => name);
   if (names.length < 1000) return null; // no code of ours is so short: the lines look otherwise
   const whole = new RegExp(`^(?:${BEYOND[arch].join('|')})$`);

@@ -1,7 +1,7 @@
 'use strict';
 // platforms.js: `npm run test:platforms [-- names] [options]`: the suite on other platforms, on this machine, by
 // qemu-user, Wine and musl's loader, with the prebuilds of tools/cross.js. docs/platforms.md says what is tried.
-//   --core     what .ci/run tries, in ten minutes: loading, connections over TCP and paths, parsers
+//   --core     what .ci/run tries, in ten minutes: loading, the API, scenarios beside node:net, parsers
 //   --node     node:net in the place of cnet, for the tests that can be run with it
 //   --record   notes what has failed in test/platforms/<name>.json, each with whether node:net fails there too, and in
 //              test/platforms/ran/<name>.json how many tests passed and why others were left out (docs/platforms.md)
@@ -23,11 +23,8 @@ const { getNode } = require('./test-nodes.js');
 const OPTIONS = '[--core] [--node] [--record] [--files=WORD]';
 const USAGE = `usage: node tools/platforms.js [${Object.keys(MACHINES).join('|')}...] ${OPTIONS}`;
 
-/** What is tried in .ci/run: loading, connections over TCP and paths, parsers, in few minutes for each platform. */
-const CORE = new RegExp(`^test/(loading/native-file|node/differential|beyond/proxy-protocol|api/(${[
-  'address-texts', 'async-context', 'behaviours', 'block-list[a-z-]*', 'bound-socket', 'connect', 'families',
-  'given-handles', 'handles', 'inspect', 'ip', 'ipc', 'late-lives', 'listen', 'lives',
-].join('|')}))\\.test\\.js$`);
+/** What is tried in .ci/run: loading, the whole API, scenarios beside node:net, the parser of PROXY headers. */
+const CORE = /^test\/(loading\/native-file|node\/differential|beyond\/proxy-protocol|api\/.+)\.test\.js$/;
 
 /** For one file of tests, on the machine itself. */
 const LIMIT_MS = 150000;

@@ -13,16 +13,21 @@ const HTTP2_TAKES_STREAMS = Number.parseInt(process.versions.node, 10) > 18;
 const CAN_SPEAK_HTTP2 = HTTP2_TAKES_STREAMS || process.platform !== 'win32';
 
 /**
- * The classes of servers but that of http, and what kind of sockets their servers have. http2 gives its classes to
- * nobody: a server that is made for it has them.
+ * The functions by which http2 makes servers, and what kind of sockets these have. http2 gives its classes to nobody.
+ * @type {Record<string, 'tls' | 'http2'>}
+ */
+const HTTP2_SERVERS = { createSecureServer: 'tls', ...(CAN_SPEAK_HTTP2 && { createServer: 'http2' }) };
+
+/**
+ * The classes of the servers of http2, by servers that are made for it.
  * @returns {[prototype: object, kind: 'tls' | 'http2'][]}
  */
-function findSecureServers() {
+function findHttp2Servers() {
   const http2 = require('node:http2');
-  const servers = [[require('node:https').Server.prototype, 'tls']];
-  servers.push([Object.getPrototypeOf(http2.createSecureServer({ ciphers: CIPHERS })), 'tls']);
-  if (CAN_SPEAK_HTTP2) servers.push([Object.getPrototypeOf(http2.createServer()), 'http2']);
-  return servers;
+  return Object.entries(HTTP2_SERVERS).map(([name, kind]) => [
+    Object.getPrototypeOf(http2[name](kind === 'tls' ? { ciphers: CIPHERS } : {})),
+    kind,
+  ]);
 }
 
 /**
@@ -48,4 +53,6 @@ function forgetListen(server) {
   server._listeningId++;
 }
 
-module.exports = { HTTP2_TAKES_STREAMS, countListens, findSecureServers, forgetListen, goesThroughProxy, httpListener };
+module.exports = {
+  HTTP2_SERVERS, HTTP2_TAKES_STREAMS, countListens, findHttp2Servers, forgetListen, goesThroughProxy, httpListener,
+};

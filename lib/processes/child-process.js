@@ -84,11 +84,15 @@ function overSocket(handle) {
 /** What Node's socket for a connection is made with: nobody reads here. */
 const optionsOf = ({ allowHalfOpen }) => ({ allowHalfOpen, pauseOnCreate: true });
 
+/** Of a connection that has come from another process, or from a socket of Node's, on Windows. */
+const NO_DUPLICATE = "This handle cannot be sent: it is one of Node's own, which cnet cannot duplicate on Windows";
+
 function socketToNode(socket, { keepOpen = false }) {
   const { _handle: handle } = socket;
 
   if (!handle) return new nodeNet.Socket();
-  if (!(handle instanceof Handle) || socket.connecting) throw new codes.ERR_INVALID_HANDLE_TYPE();
+  if (socket.connecting) throw new codes.ERR_INVALID_HANDLE_TYPE();
+  if (!(handle instanceof Handle)) throw new codes.ERR_INVALID_HANDLE_TYPE(HAS_DESCRIPTORS ? undefined : NO_DUPLICATE);
   refuseOnThread(handle, 'toNode()');
   const twin = HAS_DESCRIPTORS
     ? overCopy(handle, (fd) => new nodeNet.Socket({ fd, ...optionsOf(socket) }))

@@ -147,6 +147,7 @@ function whyNotThere(socket) {
 }
 
 function transferSocket(socket, to) {
+  refuseOnThread(socket._handle, 'transfer()'); // whatever waits there: it cannot be moved later either
   if (!isMovable(socket)) throw new codes.ERR_WORKER_HANDLE_NOT_TRANSFERABLE('net.Socket', whyNotThere(socket));
   const settings = {
     allowHalfOpen: socket.allowHalfOpen,

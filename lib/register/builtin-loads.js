@@ -73,6 +73,9 @@ const WITHOUT_TLS = new Set([
   'zlib',
 ]);
 
+/** Those through which nobody comes to http2. */
+const WITH_TLS_ALONE = new Set([...WITHOUT_TLS, 'https', 'tls']);
+
 const bare = (name) => (name.startsWith('node:') ? name.slice(5) : name);
 
 /**
@@ -103,7 +106,7 @@ function watchLoads(see) {
 /**
  * Runs a task before the program gets a builtin module, by require(), import or process.getBuiltinModule().
  * @param {(name: string) => boolean} isMeant whether it is that one
- * @param {() => void} task
+ * @param {(name: string) => void} task is given the name of the module
  * @returns {() => void} what makes it forget the task
  */
 function beforeLoad(isMeant, task) {
@@ -115,7 +118,7 @@ function beforeLoad(isMeant, task) {
   const see = (name) => {
     if (steps.length === 0 || !isMeant(bare(name))) return;
     forget();
-    task();
+    task(bare(name));
   };
   const restore =
     process.getBuiltinModule === undefined
@@ -135,11 +138,25 @@ function beforeLoad(isMeant, task) {
 
 /**
  * Runs a task before the program gets a builtin module that may have TLS; at once where that cannot be seen.
- * @param {() => void} task
+ * @param {(name?: string) => void} task is given the name of the module, where that is seen
  * @returns {() => void} what makes it forget the task
  */
 function beforeTls(task) {
   if (canWatch()) return beforeLoad((name) => !WITHOUT_TLS.has(name), task);
+  task();
+  return () => {};
+}
+
+/**
+ * What is left to do when a program gets its first module that has TLS: runs a task before it gets http2. Of other
+ * modules than tls and https that is unknown, so it is done at once.
+ * @param {string | undefined} name of that module; undefined: it was not seen
+ * @param {() => void} task
+ * @returns {() => void} what makes it forget the task
+ */
+function thenBeforeHttp2(name, task) {
+  const isKnown = name === 'https' || name === 'tls';
+  if (isKnown && isLoaded('http2') === false) return beforeLoad((later) => !WITH_TLS_ALONE.has(later), task);
   task();
   return () => {};
 }
@@ -156,4 +173,4 @@ function beforeHttp2(task) {
   return () => {};
 }
 
-module.exports = { WITHOUT_TLS, beforeHttp2, beforeTls };
+module.exports = { WITHOUT_TLS, beforeHttp2, beforeTls, thenBeforeHttp2 };

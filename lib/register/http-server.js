@@ -11,7 +11,7 @@ const { readEnvironment } = require('../program/environment');
 const { ioThreadsOption } = require('../options/io-threads');
 const { program } = require('../options/program-defaults');
 const { toNodeStream } = require('../socket/node-stream');
-const { Server, parts } = require('../server/server');
+const { Server, parts, plainState } = require('../server/server');
 const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
 const { kBindingHandle, kIOThreads, kMaxConnections } = require('../server/state');
 const { HTTP2_TAKES_STREAMS, countListens, forgetListen, httpListener } = require('../node-internals/http');
@@ -31,8 +31,8 @@ const METHODS = ['_attach', '_emitCloseIfDrained', kDropped, kExhausted, kUserDr
  * Gives `server` what a server of cnet without options has and Node's has not, so that whatever asks for it finds it.
  */
 function takeState(server) {
-  const plain = new Server();
-  // eslint-disable-next-line no-restricted-syntax -- a server of cnet
+  const plain = plainState();
+  // eslint-disable-next-line no-restricted-syntax -- the state of a server of cnet
   for (const key of Object.getOwnPropertySymbols(plain)) {
     if (key in server) continue;
     Object.defineProperty(server, key, { value: plain[key], writable: true, configurable: true });

@@ -62,6 +62,24 @@ const kAsyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
 const numbers = new WeakMap();
 let lastNumber = 0;
 
+/** Gives a server what it has of its own, line by line, in the order of state.js. */
+function giveState(server, settings) {
+  server._connections = first._connections;
+  server._handle = first._handle;
+  server._usingWorkers = first._usingWorkers;
+  server._workers = [];
+  server._unref = first._unref;
+  server._listeningId = first._listeningId;
+  server[kHasClosed] = first[kHasClosed];
+  server[kHoldCount] = first[kHoldCount];
+  server[kHasWarned] = first[kHasWarned];
+  server[kListenTarget] = first[kListenTarget];
+  server[kUndo] = first[kUndo];
+  server[kIOThreads] = first[kIOThreads];
+  applyOptions(server, settings);
+  if (program.server !== NONE) limitServer(server, settings);
+}
+
 /**
  * A TCP or IPC server (net.md, new net.Server()).
  * @param {object | Function} [options] `allowHalfOpen`, `pauseOnConnect`, `noDelay`, `keepAlive`,
@@ -79,23 +97,20 @@ function Server(options, connectionListener) {
   const [settings, listener] = readArguments(options, connectionListener);
 
   if (listener !== undefined) this.on('connection', listener);
-  this._connections = first._connections;
-  this._handle = first._handle;
-  this._usingWorkers = first._usingWorkers;
-  this._workers = [];
-  this._unref = first._unref;
-  this._listeningId = first._listeningId;
-  this[kHasClosed] = first[kHasClosed];
-  this[kHoldCount] = first[kHoldCount];
-  this[kHasWarned] = first[kHasWarned];
-  this[kListenTarget] = first[kListenTarget];
-  this[kUndo] = first[kUndo];
-  this[kIOThreads] = first[kIOThreads];
-  applyOptions(this, settings);
-  if (program.server !== NONE) limitServer(this, settings);
+  giveState(this, settings);
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
+
+/**
+ * What a server without options has of its own, as an object that is no emitter: each kind of emitters that is made
+ * early has EventEmitter cost more for all others (see docs/performance.md, "What was tried").
+ */
+function plainState() {
+  const state = Object.create(Server.prototype);
+  giveState(state, readArguments()[0]);
+  return state;
+}
 
 /**
  * Tells C how many connections may still come.
@@ -338,4 +353,4 @@ Object.defineProperty(Server.prototype, 'connections', {
 
 takeInstances(Server, nodeNet.Server);
 
-module.exports = { Server, parts };
+module.exports = { Server, parts, plainState };

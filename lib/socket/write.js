@@ -59,11 +59,27 @@ const byteLength = (chunk, encoding) =>
  * said. The chunk itself does not come again, so no code of its own runs between the two.
  */
 class Tried extends FastBuffer {
-  constructor(length, result) {
+  constructor() {
     super(0);
-    this.result = result;
-    Object.defineProperty(this, 'length', { value: length });
+    this.result = 0;
+    Object.defineProperty(this, 'length', { value: 0, writable: true });
   }
+}
+
+/** The one that is used again, as stream.Writable gives it to _write() at once and then forgets it; null: it has it. */
+let spare = new Tried();
+
+function triedOf(length, result) {
+  const tried = spare ?? new Tried();
+  spare = null;
+  tried.length = length;
+  tried.result = result;
+  return tried;
+}
+
+function resultOf(tried) {
+  spare = tried;
+  return tried.result;
 }
 
 /** Node counts before libuv refuses a write, which it does at once on the pipes of Windows alone. */
@@ -314,7 +330,7 @@ const methods = {
         const result = writeOne(this, chunk, known);
         if (result === 0 && isShort) return true;
         this[kLife].hearWrites();
-        return streamWrite.call(this, new Tried(length, result));
+        return streamWrite.call(this, triedOf(length, result));
       }
     }
     if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
@@ -326,7 +342,7 @@ const methods = {
 
   _writeGeneric(many, data, encoding, callback) {
     if (data instanceof Tried) {
-      settle(this, data.result, callback);
+      settle(this, resultOf(data), callback);
       return;
     }
     if (this[kLife] === undefined) {

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "young.h"
+
 typedef struct cnet_environment cnet_environment_t;
 
 #define CNET_MEMORY_SIZE ((size_t)64 * 1024) /* bytes of one read, at most */
@@ -26,6 +28,7 @@ typedef struct cnet_memory {
   void *shared;        /* its memory */
   void *scratch;       /* our own; NULL until the first read */
   void *lent;          /* which of them is with a read that has not ended; NULL: none */
+  cnet_young_t young;
 } cnet_memory_t;
 
 /* What a read is expected to be: a small one, a large one, or one for a stream that is read through the shared memory.
@@ -47,10 +50,10 @@ bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got,
 
 /*
  * A block for another thread, which may write to `out` and to nothing else; NULL: there is no memory. And what ends it:
- * as cnet_memory_take(), or nothing was read.
+ * as cnet_memory_take(), when the other thread has cleared what a read has left of it; or nothing was read.
  */
 cnet_block_t *cnet_memory_block(cnet_environment_t *env, uv_buf_t *out);
-bool cnet_memory_take_block(cnet_environment_t *env, cnet_block_t *block, size_t got, napi_value *buffer);
+bool cnet_memory_take_block(cnet_environment_t *env, cnet_block_t *block, napi_value *buffer);
 void cnet_memory_block_free(cnet_environment_t *env, cnet_block_t *block);
 
 /* Ends the read that cnet_memory_lend() began, with nothing read. */

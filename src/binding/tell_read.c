@@ -52,6 +52,7 @@ static void tell_shared(cnet_stream_t *stream, int32_t got, const uv_buf_t *lent
   cnet_mark_t mark = cnet_mark(stream);
   napi_value is_shared;
 
+  cnet_young_note(&env->memory.young, env->napi, (size_t)got); /* the parser copies a body */
   note_read(cnet_state_of(stream), got);
   bool parsed = cnet_ask(env, CNET_ON_PARSE, 0, NULL, true);
   stream = env->closing ? NULL : cnet_marked(env, mark);
@@ -91,7 +92,7 @@ void cnet_tell_block(cnet_stream_t *stream, cnet_block_t *block, size_t got) {
     cnet_memory_block_free(env, block);
     return;
   }
-  if (cnet_memory_take_block(env, block, got, &buffer))
+  if (cnet_memory_take_block(env, block, &buffer))
     tell_read(state, (int32_t)got, 1, &buffer);
   else
     tell_read(state, UV_ENOMEM, 0, NULL);

@@ -42,20 +42,29 @@ static void free_all(cnet_chain_t *chain) {
   for (cnet_note_t *note; (note = cnet_chain_take(chain)) != NULL;) free(note);
 }
 
-/* What the other one had too many of. */
-static void take_given(cnet_store_t *store) {
+/*
+ * What the other one had too many of. More than CNET_KEPT is kept of one size alone, of which there is none: those of
+ * the others may never be asked for, and come with each batch.
+ */
+static void take_given(cnet_store_t *store, unsigned wanted) {
   cnet_chain_t given = {0};
 
   if (!cnet_mailbox_has(store->takes)) return;
   cnet_mailbox_take(store->takes, &given);
-  for (cnet_note_t *note; (note = cnet_chain_take(&given)) != NULL;) keep(store, note);
+  for (cnet_note_t *note; (note = cnet_chain_take(&given)) != NULL;) {
+    size_t most = note->size == wanted ? CNET_KEPT + CNET_WAITING : CNET_KEPT;
+    if (store->bytes + room_of(note->size) <= most)
+      keep(store, note);
+    else
+      free(note);
+  }
 }
 
 cnet_note_t *cnet_store_take(cnet_store_t *store, cnet_note_kind_t kind, cnet_link_t *link, size_t room) {
   unsigned size = size_of(room);
 
   if (size < CNET_STORE_SIZES) {
-    if (store->kept[size] == NULL) take_given(store);
+    if (store->kept[size] == NULL) take_given(store, size);
     cnet_note_t *note = kept(store, size);
     if (note != NULL) {
       cnet_note_init(note, kind, link);

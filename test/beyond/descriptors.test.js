@@ -12,7 +12,7 @@ const zlib = require('node:zlib');
 const { runFixture } = require('../support/child');
 const { openCount } = require('../support/kernel');
 const { until } = require('../support/loop');
-const { needsLinux } = require('../support/needs');
+const { needsLinux, skip } = require('../support/needs');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
 const { connected, listening, pair, tempFile, tempPath, tidy, track } = require('../support/tidy');
@@ -329,10 +329,7 @@ describe('descriptors over Unix sockets', function () {
 
   describe('with a peer in Python', function () {
     before(function () {
-      if (!hasPython) {
-        console.log('      python3 is missing: the tests with it are left out');
-        this.skip();
-      }
+      if (!hasPython) skip(this, 'python3 is not there');
     });
 
     it('receives up to 253 in a message, each at its place', async () => {

@@ -10,7 +10,7 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 
 const { Pipe } = require('../../lib/native/handle');
-const { needsLinux, needsPosix } = require('../support/needs');
+const { needsLinux, needsPosix, skip } = require('../support/needs');
 const { close, text } = require('../support/net');
 const { patience } = require('../support/scale');
 const { net } = require('../support/subject');
@@ -107,10 +107,7 @@ describe('files of Unix sockets', function () {
     }
 
     it('is never more than what was asked for, from the making of the file on', async function () {
-      if (!has('strace')) {
-        console.log('      strace is missing: left out');
-        this.skip();
-      }
+      if (!has('strace')) skip(this, 'strace is not there');
       const file = tempPath();
       const trace = tempFile('trace');
       const calls = 'trace=bind,listen,chmod,fchmod,fchmodat,umask';
@@ -196,10 +193,7 @@ describe('files of Unix sockets', function () {
       ['nc', (file) => ['-lkU', file]],
     ]) {
       it(`leaves ${program} alone, and takes its place when it is killed`, async function () {
-        if (!has(program)) {
-          console.log(`      ${program} is missing: left out`);
-          this.skip();
-        }
+        if (!has(program)) skip(this, `${program} is not there`);
         const file = tempPath();
         const child = spawn(program, args(file), { stdio: ['pipe', 'ignore', 'inherit'] });
         children.add(child);
@@ -232,10 +226,7 @@ describe('files of Unix sockets', function () {
     });
 
     it('leaves a socket of another type alone while it lives', async function () {
-      if (!has('python3')) {
-        console.log('      python3 is missing: left out');
-        this.skip();
-      }
+      if (!has('python3')) skip(this, 'python3 is not there');
       const file = tempPath();
       const code =
         'import socket, sys; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("bound", flush=True); s.recv(1)';
@@ -248,10 +239,7 @@ describe('files of Unix sockets', function () {
     });
 
     it('lets exactly one of many processes have the place, however long each stands before unlink(2)', async function () {
-      if (!has('strace')) {
-        console.log('      strace is missing: left out');
-        this.skip();
-      }
+      if (!has('strace')) skip(this, 'strace is not there');
       const file = await stale();
       const wait = tempFile('wait');
       fs.writeFileSync(wait, '');
@@ -276,10 +264,7 @@ describe('files of Unix sockets', function () {
     });
 
     it('waits for the lock of another one, and gives up with EBUSY when it is not let go', async function () {
-      if (!has('flock')) {
-        console.log('      flock is missing: left out');
-        this.skip();
-      }
+      if (!has('flock')) skip(this, 'flock is not there');
       const file = await stale();
       const holder = spawn('flock', [path.dirname(file), 'sh', '-c', 'echo held; read line'], {
         stdio: ['pipe', 'pipe', 'inherit'],

@@ -69,6 +69,32 @@ static void keeps_the_order_and_misses_no_wake_up(void) {
   CHECK(uv_loop_close(&taker.uv) == 0);
 }
 
+/* Who takes notes of one size, and is given more and more of another, keeps no more than it may. */
+static void keeps_no_more_than_it_may_of_what_it_is_given(void) {
+  cnet_mailbox_t there, back;
+  cnet_store_t here, other;
+  cnet_note_t *large[4], *small;
+
+  cnet_mailbox_init(&there, NULL);
+  cnet_mailbox_init(&back, NULL);
+  cnet_store_init(&here, &there, &back);
+  cnet_store_init(&other, &back, &there);
+  for (unsigned turn = 0; turn < 64; turn++) {
+    for (unsigned i = 0; i < 4; i++) NEED((large[i] = cnet_note_new(CNET_NOTE_DATA, NULL, 65536)) != NULL);
+    for (unsigned i = 0; i < 4; i++) large[i]->size = CNET_STORE_SMALL;
+    for (unsigned i = 0; i < 4; i++) cnet_store_put(&here, large[i]);
+    NEED((small = cnet_store_take(&other, CNET_NOTE_DATA, NULL, 1)) != NULL);
+    CHECK(other.bytes <= CNET_KEPT);
+    free(small);
+  }
+  CHECK(!cnet_mailbox_has(&there) && other.bytes == CNET_KEPT);
+  NEED((small = cnet_store_take(&other, CNET_NOTE_DATA, NULL, 65536)) != NULL);
+  CHECK(other.bytes == CNET_KEPT - 65536);
+  free(small);
+  cnet_store_end(&here);
+  cnet_store_end(&other);
+}
+
 /* Notes that one store has too many of are used by the other, and none is lost, in any size. */
 static void passes_on_what_it_has_too_many_of(void) {
   cnet_mailbox_t there, back;
@@ -425,6 +451,7 @@ static void goes_without_memory(void) {
 const test_t io_thread_tests[] = {
     {"mailboxes: keep the order, and miss no wake-up", keeps_the_order_and_misses_no_wake_up},
     {"stores: pass on what they have too many of", passes_on_what_it_has_too_many_of},
+    {"stores: keep no more than they may of what they are given", keeps_no_more_than_it_may_of_what_it_is_given},
     {"I/O threads: give large reads without a copy", gives_large_reads_without_a_copy},
     {"I/O threads: carry all bytes of TCP, and their end", carries_all_bytes_of_tcp_and_their_end},
     {"I/O threads: carry all bytes of a path, and their end", carries_all_bytes_of_a_path_and_their_end},

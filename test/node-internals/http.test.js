@@ -6,10 +6,11 @@ const assert = require('node:assert');
 const { once } = require('node:events');
 const http = require('node:http');
 const nodeNet = require('node:net');
+const https = process.versions.openssl === undefined ? null : require('node:https');
 const { skip } = require('../support/needs');
 
 const {
-  countListens, findSecureServers, forgetListen, goesThroughProxy, httpListener,
+  countListens, findHttp2Servers, forgetListen, goesThroughProxy, httpListener,
 } = require('../../lib/node-internals/http.js');
 
 const LINE = Number.parseInt(process.versions.node, 10);
@@ -18,7 +19,7 @@ const SPEAKS = LINE > 18 || process.platform !== 'win32';
 describe('node-internals/http.js relies on:', () => {
   it('servers of https and http2 have prototypes of their own, below that of Server of net, from which they have listen() and close()', function test() {
     if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
-    const servers = findSecureServers();
+    const servers = [[https.Server.prototype, 'tls'], ...findHttp2Servers()];
     assert.deepStrictEqual(
       servers.map(([, kind]) => kind),
       SPEAKS ? ['tls', 'tls', 'http2'] : ['tls', 'tls'],
@@ -33,7 +34,7 @@ describe('node-internals/http.js relies on:', () => {
   it('servers of http2 have the prototype that is found by another one of the same kind', function test() {
     if (process.versions.openssl === undefined) skip(this, 'this Node has no TLS');
     const http2 = require('node:http2');
-    const prototypes = findSecureServers().map(([prototype]) => prototype);
+    const prototypes = findHttp2Servers().map(([prototype]) => prototype);
     assert.ok(prototypes.includes(Object.getPrototypeOf(http2.createSecureServer())));
     if (SPEAKS) assert.ok(prototypes.includes(Object.getPrototypeOf(http2.createServer())));
   });

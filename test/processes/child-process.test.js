@@ -160,6 +160,19 @@ describe('toNode() and fromNode()', () => {
     assert.strictEqual(toNode(nodeSocket), nodeSocket);
   });
 
+  it('on Windows a socket that has a handle of Node’s is not sent, and the error says why; it works on', async function () {
+    if (process.platform !== 'win32') skip(this, 'all is duplicated here');
+    const server = nodeNet.createServer({ pauseOnConnect: true });
+    const { client, socket } = await connect(server);
+    const own = fromNode(socket);
+    assert.throws(() => toNode(own), { code: 'ERR_INVALID_HANDLE_TYPE', message: /Node's own, which cnet cannot duplicate/ });
+    client.end('hello');
+    own.end();
+    assert.strictEqual(String((await once(own, 'data'))[0]), 'hello');
+    await Promise.all([once(client.resume(), 'close'), once(own, 'close')]);
+    await close(server);
+  });
+
   it('what cannot be sent or received throws', async () => {
     const type = { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' };
     for (const value of [{}, 'text', 1]) {

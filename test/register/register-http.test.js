@@ -315,10 +315,12 @@ describe('cnet/register-http', function () {
       await same(async (bin) => {
         const storage = new AsyncLocalStorage();
         const stores = [];
+        let finished;
         const server = http.createServer((request, response) => {
           stores.push(storage.getStore());
           request.on('end', () => stores.push(storage.getStore())).resume();
           response.on('finish', () => stores.push(storage.getStore())).end();
+          finished = new Promise((resolve) => response.once('finish', resolve));
         });
         await storage.run('listen', () => listening(bin, server));
         await storage.run('ask', async () => {
@@ -327,6 +329,7 @@ describe('cnet/register-http', function () {
           response.on('end', () => stores.push(storage.getStore()));
           await text(response);
         });
+        await finished;
         return stores.sort();
       });
     });

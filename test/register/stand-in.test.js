@@ -234,8 +234,8 @@ for (const [title, way] of Object.entries(WAYS)) {
     });
 
     it('a program that ends the socket under TLS: what TLS writes fails there, and the socket has no error', async () => {
-      const { accepted, near, far, told } = await secured();
-      const over = [near, far].map((socket) => new Promise((resolve) => socket.on('close', resolve)));
+      const { client, accepted, near, far, told } = await secured();
+      const over = [client, accepted, near, far].map((socket) => new Promise((resolve) => socket.on('close', resolve)));
       accepted.end();
       await Promise.all(over);
       assert.deepStrictEqual(told.sort(), ['accepted close false', 'client close false']);

@@ -37,6 +37,11 @@ describe('memory', function () {
 
   it('chunks that nobody keeps are let go while the connection lives', run('droppedChunks', scaled(200, 40)));
 
+  it('for chunks that nobody keeps V8 collects its young generation, and not the whole heap', async () => {
+    const result = await runFixture('memory.js', ['youngChunks', String(scaled(2048, 1024))]);
+    assert.deepStrictEqual(result, { status: 0, stdout: 'done\n', stderr: '' });
+  });
+
   it('of tokens sent to a port only those that are not received are held', run('tokens', scaled(20000, 4000)));
 
   it('closed sockets are collected', run('collected'));

@@ -124,6 +124,36 @@ describe('the checks of prebuilds', () => {
     });
   });
 
+  describe('of processors that this machine does not have', () => {
+    before(function () {
+      if (!['llvm-mc', 'llvm-objdump'].every((name) => works(name))) this.skip();
+    });
+
+    async function assemble(triple, cpu, lines) {
+      const file = path.join(dir, 'cnet.o');
+      fs.writeFileSync(path.join(dir, 'code.s'), `.text\n${lines.join('\n')}\n`);
+      const args = [`-triple=${triple}`, `-mcpu=${cpu}`, '-filetype=obj', '-o', file, path.join(dir, 'code.s')];
+      const { status, output } = await run('llvm-mc', args, { quiet: true });
+      assert.strictEqual(status, 0, output);
+      return file;
+    }
+
+    for (const [arch, triple, cpu, nothing, least, newer] of [
+      ['s390x', 's390x-linux-gnu', 'z15', 'nopr %r7', 'vlr %v1, %v2', 'selre %r1, %r2, %r3'],
+      ['ppc64', 'powerpc64le-linux-gnu', 'pwr9', 'nop', 'lxvd2x 34, 0, 3', 'modsw 3, 4, 5'],
+      ['arm64', 'aarch64-linux-gnu', 'neoverse-n1', 'nop', 'ldaxr x1, [x2]', 'ldadd x1, x2, [x3]'],
+      ['arm', 'armv7-linux-gnueabihf', 'cortex-a15', '.arch armv7-a\n.fpu neon\nnop', 'vadd.f64 d1, d2, d3', 'vadd.i32 q1, q2, q3'],
+    ]) {
+      it(`an instruction beyond the least ${arch} is found, and none where there is none`, async () => {
+        const beyond = async (last) =>
+          beyondBaseline(await assemble(triple, cpu, ['.rept 2000', nothing, '.endr', last]), arch);
+        assert.deepStrictEqual(await beyond(least), []);
+        const found = await beyond(newer);
+        assert.ok(found.includes(arch === 'arm64' ? '<unknown>' : newer.split(' ')[0]), found.join());
+      });
+    }
+  });
+
   describe('of macOS', () => {
     const found = (changes, arch = 'arm64') => symbolComplaints(write(machO(changes)), { platform: 'darwin', arch, libc: null });
     const more = (name, library) => ({ wanted: [...SOUND.wanted, { name, library }] });

@@ -85,7 +85,7 @@ const MACHINES = {
   musl: { ...musl, themes: THEMES },
   arm64: {
     node: { platform: 'linux-arm64', version: '20.20.2' }, prebuild: 'linux-arm64 glibc', slowness: 10,
-    notCore: /block-list|address|\/ip\.|proxy-protocol/, // bytes are ordered as on x64, and s390x tries these
+    notCore: /proxy-protocol/, // bytes are ordered as on x64, and s390x tries it
     themes: ['connect-forms', 'echo', 'ending', 'reading'],
     ...linux('aarch64-linux-gnu', 'aarch64', { machine: 183, little: true }),
   },

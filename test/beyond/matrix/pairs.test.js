@@ -7,6 +7,7 @@ const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const path = require('node:path');
 
+const { needsLinux, skip } = require('../../support/needs');
 const { patience } = require('../../support/scale');
 const { tempDir } = require('../../support/temp');
 const { features } = require('./features');
@@ -73,8 +74,9 @@ describe('pairs of features with data in the handshake', function early() {
   this.slow(20000);
 
   it('fastOpen with each other feature: every byte arrives once, in its place, both ways', async function fastOpen() {
-    if (process.platform !== 'linux' || spawnSync('unshare', [...NAMESPACE, 'true'], { stdio: 'ignore' }).status !== 0)
-      this.skip();
+    needsLinux(this);
+    if (spawnSync('unshare', [...NAMESPACE, 'true'], { stdio: 'ignore' }).status !== 0)
+      skip(this, 'a network namespace, with the right to make one, is not there');
     const command = [...NAMESPACE, process.execPath, path.join(__dirname, 'with-each.js'), 'fastOpen'];
     const child = spawn('unshare', command, { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
