@@ -14,7 +14,7 @@ const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { HAS_DESCRIPTORS, Pipe } = require('../native/handle');
 const { callNode } = require('../node-internals/net');
-const { areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce } = require('../node-internals/streams');
+const { answerOf, areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce } = require('../node-internals/streams');
 const { moveWhenRead } = require('../options/io-threads');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
@@ -307,6 +307,14 @@ function isIdle(socket, isShort) {
   return handle?.id >= 0 && (isShort || handle.ioThread >= 0); // one of cnet's own
 }
 
+/** What a program writes by stream.Writable's own write() answers to the life of the socket all the same. */
+function answerFor(socket, callback) {
+  const { [kLife]: life } = socket;
+  if (life === undefined || life.hearsWrites || callback !== answerOf(socket)) return callback;
+  life.hearWrites();
+  return answerOf(socket);
+}
+
 const methods = {
   /**
    * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not
@@ -320,10 +328,13 @@ const methods = {
       const isShort = isBelowMark(this, length);
       if (length >= 0 && isIdle(this, isShort)) {
         const result = writeOne(this, chunk, known);
-        return result === 0 && isShort ? true : streamWrite.call(this, triedOf(length, result));
+        if (result === 0 && isShort) return true;
+        this[kLife].hearWrites();
+        return streamWrite.call(this, triedOf(length, result));
       }
     }
     if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
+    this[kLife].hearWrites();
     if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
     // a getter of `chunk` may make the socket live again
     return streamWrite.call(this[kLife], chunk, encoding, callback);
@@ -356,11 +367,11 @@ const methods = {
   },
 
   _write(data, encoding, callback) {
-    this._writeGeneric(false, data, encoding, callback);
+    this._writeGeneric(false, data, encoding, answerFor(this, callback));
   },
 
   _writev(chunks, callback) {
-    this._writeGeneric(true, chunks, '', callback);
+    this._writeGeneric(true, chunks, '', answerFor(this, callback));
   },
 
   /** A write that had to wait has ended. */
