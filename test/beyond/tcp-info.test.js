@@ -95,6 +95,7 @@ describe('getTCPInfo() of each system', () => {
 
   it('states are words', async function () {
     const { client, accepted } = await told(this);
+    needsTCPInfo(this, client); // an int in the other order has something else in the place of the state
     assert.strictEqual(client.getTCPInfo().state, 'ESTABLISHED');
     const ended = once(accepted.resume(), 'end');
     client.end();
@@ -177,8 +178,9 @@ describe('getTCPInfo() of Linux', () => {
     }
   });
 
-  it('states of congestion are words', async () => {
+  it('states of congestion are words', async function () {
     const { client } = await pair();
+    needsTCPInfo(this, client);
     assert.strictEqual(client.getTCPInfo().congestionState, 'open');
   });
 
