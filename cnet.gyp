@@ -197,6 +197,7 @@
         "src/threads/io_threads.c",
         "src/threads/worker.c",
         "src/threads/worker_read.c",
+        "src/threads/worker_sleep.c",
         "src/threads/worker_write.c"
       ]
     },

@@ -124,8 +124,9 @@ const KINDS = { server: measureServer, client: measureClient, memory: measureMem
 async function measure(scenario, driver, settings) {
   const makeCommand = (options) => driver.command(scenario, options);
   if (makeCommand(scenario.options) === null) return null;
+  const warmup = settings.warmup * (scenario.warmups ?? 1);
   try {
-    return await KINDS[scenario.kind](scenario, makeCommand, settings, driver.name === 'epoll');
+    return await KINDS[scenario.kind](scenario, makeCommand, { ...settings, warmup }, driver.name === 'epoll');
   } catch (err) {
     return { error: err.message };
   } finally {

@@ -7,6 +7,8 @@
 //   script  the file of servers/, clients/ or micro/; `options` are passed to it
 //   native  the same in C: the mode of epoll-server (server, memory) or of load (client); null: there is none
 //   backEnd options of an epoll server that the measured one connects to; it is told of the port
+//   warmups so many times the time of warm-up: of connections there are fewer in a second than of messages, so that V8
+//           compiles their code for longer
 //   load    options of the load generator; for a client: of the epoll server
 
 const KB = 1024;
@@ -60,12 +62,15 @@ const relay = (mode, bytes, connections, splice) => ({
   load: { mode, connections, size: bytes, check: 1 },
 });
 
+const CHURN_WARMUPS = 6;
+
 const clientChurn = (connections) => ({
   name: `client-churn-x${connections}`,
   title: `client: connect, echo 64 B, half-close, close; ${connections === 1 ? 'in sequence' : `${connections} at a time`}`,
   kind: 'client',
   script: 'churn',
   native: 'churn',
+  warmups: CHURN_WARMUPS,
   options: { size: 64, connections },
   load: { mode: 'echo' },
 });
@@ -128,6 +133,7 @@ function scenarios({ idle, mostRules }) {
       kind: 'server',
       script: 'echo',
       native: 'echo',
+      warmups: CHURN_WARMUPS,
       options: { size: 64 },
       load: { mode: 'churn', connections: 64, size: 64 },
     },

@@ -70,6 +70,22 @@ const mayBeOfConnect = (options) =>
   options.userTimeout !== undefined;
 
 /**
+ * Whether any option is given that Node's net does not have, or a block list: most programs give none, and then none of
+ * them need be looked at by itself.
+ */
+const hasOwnOptions = (options) =>
+  options.allowedUids !== undefined ||
+  options.blockList !== undefined ||
+  options.ioThreads !== undefined ||
+  options.maxConnectionRate !== undefined ||
+  options.maxConnectionsPerAddress !== undefined ||
+  options.maxConnectionsPerPrefix !== undefined ||
+  options.proxyProtocol !== undefined ||
+  options.receiveDescriptors !== undefined ||
+  options.unlinkStale !== undefined ||
+  mayBeOfConnect(options);
+
+/**
  * @param {object} options
  * @param {'connect()' | 'createServer()' | 'listen()'} place
  * @param {(name: string) => boolean} [isHeeded] whether it counts already, by another call
@@ -135,6 +151,7 @@ function onlyOf(place, options) {
 
 module.exports = {
   PLACES,
+  hasOwnOptions,
   onlyOf,
   optionsOfConnect,
   refuseMisplaced,

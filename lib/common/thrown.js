@@ -139,17 +139,23 @@ function guard(work) {
 /** guardHandler() for up to three arguments: an array of them costs more than the rest of the call. */
 function guardFew(handler) {
   let first, second, third;
-  const run = guard(() => {
+  const work = () => {
     const a = first, b = second, c = third;
     first = second = third = undefined;
     return handler(a, b, c);
-  });
+  };
+  let idle = calls(work); // as in guard(), which would be one more call
 
   return (a, b, c) => {
+    const call = idle ?? calls(work);
+    idle = null;
     first = a;
     second = b;
     third = c;
-    return run();
+    const { value } = call.next();
+    if (value === THREW) rethrow(call);
+    idle = call;
+    return value;
   };
 }
 

@@ -12,7 +12,10 @@ const { Socket } = require('./net');
 /** Of a stream that is no listener: the argument of both classes. */
 const IS_SOCKET = 0;
 
-/** @type {Map<string, Function>} the classes that are known, by the name of a kind */
+/**
+ * The classes that are known, with what watched() gives for each, by their kind.
+ * @type {Map<any, { Class: Function, prototype: object }>}
+ */
 const classes = new Map();
 
 /** Node 18 leaves a socket of TLS as it is when the socket below closes, and the newer lines end it. */
@@ -29,18 +32,23 @@ const CLOSED = 2;
 /** Whether it is a stream of makeStream() that has been told to close, and has not called back yet. */
 const isClosing = (stream) => stream?.[kClosing] === CLOSING;
 
+/** Under which a handle of Node's TLS has its own close(), while freeLater() stands there. */
+const kClose = Symbol('kClose');
+
+function freeLater(callback) {
+  if (!isClosing(this._parent)) return Reflect.apply(this[kClose], this, [callback]);
+  setImmediate(() => Reflect.apply(this[kClose], this, [callback])); // 'close' after 'error', as of any socket
+  return undefined;
+}
+
 /**
  * Node's TLS frees what it has at once, when the socket below has closed before. It may be within a read of that same
  * TLS, as in 'secure' or 'secureConnect', and Node would crash: so that waits, and nothing else. Node 18 waits itself.
  */
 function freeOutsideOfReads({ _handle: handle }) {
-  if (LEAVES_OPEN || typeof handle?.close !== 'function') return;
-  const { close } = handle;
-  handle.close = function closing(callback) {
-    if (!isClosing(this._parent)) return Reflect.apply(close, this, [callback]);
-    setImmediate(() => Reflect.apply(close, this, [callback])); // and 'close' comes after 'error', as of any socket
-    return undefined;
-  };
+  if (LEAVES_OPEN || typeof handle?.close !== 'function' || handle.close === freeLater) return;
+  handle[kClose] = handle.close;
+  handle.close = freeLater;
 }
 
 /**
@@ -73,41 +81,36 @@ const noting = (method) => function closing(callback) {
 };
 
 /**
- * A class of Node's whose streams are seen to close. It has the name of Node's, and its instances are instances of
- * that.
+ * What stands above the streams of a class of Node's in the place of its prototype, so that they are seen to close. An
+ * own class with Node's as its base would cost more: V8 makes each instance of such a class anew.
  */
-function watchClass(Class) {
-  const Watched = class extends Class {
-    constructor(type) {
-      super(type);
-      this[kClosing] = OPEN;
-    }
-  };
+function watched(Class) {
+  const prototype = Object.create(Class.prototype, { [kClosing]: { value: OPEN, writable: true } });
   for (const name of ['close', 'reset']) {
     const { [name]: method } = Class.prototype;
     if (method === undefined) continue;
-    Object.defineProperty(Watched.prototype, name, { value: noting(method), writable: true, configurable: true });
+    Object.defineProperty(prototype, name, { value: noting(method), writable: true, configurable: true });
   }
-  Object.defineProperty(Watched, 'name', { value: Class.name, configurable: true });
-  return Watched;
+  return prototype;
 }
 
 /**
  * A native stream of Node's that is open on nothing yet. Node gives its classes to nobody, but a socket made of a
  * descriptor has one.
- * @param {string} kind a name for what makeDescriptor() makes
- * @param {() => number} makeDescriptor of a socket of that kind, which is closed here
+ * @param {any} kind what makeDescriptor() is given
+ * @param {(kind: any) => number} makeDescriptor of a socket of that kind, which is closed here
  * @returns {object} with open(descriptor)
  * @throws the errors of makeDescriptor(), and those of Node
  */
 function makeStream(kind, makeDescriptor) {
   if (!classes.has(kind)) {
-    const socket = new Socket({ fd: makeDescriptor(), manualStart: true });
-    classes.set(kind, watchClass(socket._handle.constructor));
+    const socket = new Socket({ fd: makeDescriptor(kind), manualStart: true });
+    const { constructor: Class } = socket._handle;
+    classes.set(kind, { Class, prototype: watched(Class) });
     socket.destroy();
   }
-  const Class = classes.get(kind);
-  return new Class(IS_SOCKET);
+  const { Class, prototype } = classes.get(kind);
+  return Object.setPrototypeOf(new Class(IS_SOCKET), prototype);
 }
 
 let timerSymbol;

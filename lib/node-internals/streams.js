@@ -127,10 +127,17 @@ function onwriteOf(stream) {
   return onwrite;
 }
 
-/** Gives `stand`, which stands for a stream, the states of that. What stream.Writable calls back is told to `stand`. */
+/** Gives `stand`, which stands for a stream, the states of that. */
 function shareStates(stand, stream) {
   stand._readableState = stream._readableState;
   stand._writableState = stream._writableState;
+}
+
+/** What stream.Writable gives _write() and _writev() of a stream as their callback. */
+const answerOf = (stream) => stream._writableState.onwrite;
+
+/** Has it that what stream.Writable calls back is told to `stand`, which has the states of its stream. */
+function answerTo(stand) {
   stand._writableState.onwrite = onwriteOf(stand);
 }
 
@@ -176,6 +183,8 @@ function renewStates(stream) {
 }
 
 module.exports = {
+  answerOf,
+  answerTo,
   areUncalled,
   awaitsReadable,
   defaultEncodingOf,

@@ -3,7 +3,8 @@
 /**
  * The methods that register/join.js puts on Node's prototypes: each calls the one that a program has put in the place
  * of cnet's, or else what Node's own sockets and servers have. The busy ones have a body of their own each: the
- * engine is quick only where a piece of code asks for the same name always.
+ * engine is quick only where a piece of code asks for the same name always, and where it need not make an array of the
+ * arguments, of which there are mostly as many as the method names.
  */
 
 /**
@@ -21,78 +22,80 @@
  * @returns {object} methods for Node's prototype
  */
 const busyMethods = ({ ours, before, node, choose, given }) => ({
-  addListener(...args) {
+  addListener(event, listener) {
     const { addListener } = ours;
-    return Reflect.apply(
-      addListener === before.addListener ? node.addListener : choose('addListener', addListener),
-      this,
-      args,
-    );
+    const method = addListener === before.addListener ? node.addListener : choose('addListener', addListener);
+    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
   },
-  cork(...args) {
+  cork() {
     const { cork } = ours;
-    return Reflect.apply(cork === before.cork ? node.cork : choose('cork', cork), this, args);
+    const method = cork === before.cork ? node.cork : choose('cork', cork);
+    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
   },
   destroy(...args) {
     const { destroy } = ours;
     return Reflect.apply(destroy === before.destroy ? node.destroy : choose('destroy', destroy), this, args);
   },
-  emit(...args) {
+  emit(event, value) {
     const { emit } = ours;
-    if (args[0] === 'connection') given(this, args[1]);
-    return Reflect.apply(emit === before.emit ? node.emit : choose('emit', emit), this, args);
+    if (event === 'connection') given(this, value);
+    const method = emit === before.emit ? node.emit : choose('emit', emit);
+    if (arguments.length === 1) return method.call(this, event);
+    return arguments.length === 2 ? method.call(this, event, value) : Reflect.apply(method, this, arguments);
   },
   end(...args) {
     const { end } = ours;
     return Reflect.apply(end === before.end ? node.end : choose('end', end), this, args);
   },
-  listenerCount(...args) {
+  listenerCount(event) {
     const { listenerCount } = ours;
-    return Reflect.apply(
-      listenerCount === before.listenerCount ? node.listenerCount : choose('listenerCount', listenerCount),
-      this,
-      args,
-    );
+    const method = listenerCount === before.listenerCount ? node.listenerCount : choose('listenerCount', listenerCount);
+    return arguments.length === 1 ? method.call(this, event) : Reflect.apply(method, this, arguments);
   },
-  listeners(...args) {
+  listeners(event) {
     const { listeners } = ours;
-    return Reflect.apply(listeners === before.listeners ? node.listeners : choose('listeners', listeners), this, args);
+    const method = listeners === before.listeners ? node.listeners : choose('listeners', listeners);
+    return arguments.length === 1 ? method.call(this, event) : Reflect.apply(method, this, arguments);
   },
-  off(...args) {
+  off(event, listener) {
     const { off } = ours;
-    return Reflect.apply(off === before.off ? node.off : choose('off', off), this, args);
+    const method = off === before.off ? node.off : choose('off', off);
+    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
   },
-  on(...args) {
+  on(event, listener) {
     const { on } = ours;
-    return Reflect.apply(on === before.on ? node.on : choose('on', on), this, args);
+    const method = on === before.on ? node.on : choose('on', on);
+    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
   },
-  once(...args) {
+  once(event, listener) {
     const { once } = ours;
-    return Reflect.apply(once === before.once ? node.once : choose('once', once), this, args);
+    const method = once === before.once ? node.once : choose('once', once);
+    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
   },
-  pause(...args) {
+  pause() {
     const { pause } = ours;
-    return Reflect.apply(pause === before.pause ? node.pause : choose('pause', pause), this, args);
+    const method = pause === before.pause ? node.pause : choose('pause', pause);
+    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
   },
   pipe(...args) {
     const { pipe } = ours;
     return Reflect.apply(pipe === before.pipe ? node.pipe : choose('pipe', pipe), this, args);
   },
-  prependListener(...args) {
+  prependListener(event, listener) {
     const { prependListener } = ours;
-    return Reflect.apply(
-      prependListener === before.prependListener ? node.prependListener : choose('prependListener', prependListener),
-      this,
-      args,
-    );
+    const method =
+      prependListener === before.prependListener ? node.prependListener : choose('prependListener', prependListener);
+    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
   },
-  push(...args) {
+  push(chunk) {
     const { push } = ours;
-    return Reflect.apply(push === before.push ? node.push : choose('push', push), this, args);
+    const method = push === before.push ? node.push : choose('push', push);
+    return arguments.length === 1 ? method.call(this, chunk) : Reflect.apply(method, this, arguments);
   },
-  read(...args) {
+  read(size) {
     const { read } = ours;
-    return Reflect.apply(read === before.read ? node.read : choose('read', read), this, args);
+    const method = read === before.read ? node.read : choose('read', read);
+    return arguments.length === 1 ? method.call(this, size) : Reflect.apply(method, this, arguments);
   },
   removeAllListeners(...args) {
     const { removeAllListeners } = ours;
@@ -104,29 +107,26 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
       args,
     );
   },
-  removeListener(...args) {
+  removeListener(event, listener) {
     const { removeListener } = ours;
-    return Reflect.apply(
-      removeListener === before.removeListener ? node.removeListener : choose('removeListener', removeListener),
-      this,
-      args,
-    );
+    const method =
+      removeListener === before.removeListener ? node.removeListener : choose('removeListener', removeListener);
+    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
   },
-  resume(...args) {
+  resume() {
     const { resume } = ours;
-    return Reflect.apply(resume === before.resume ? node.resume : choose('resume', resume), this, args);
+    const method = resume === before.resume ? node.resume : choose('resume', resume);
+    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
   },
-  setTimeout(...args) {
+  setTimeout(msecs) {
     const { setTimeout } = ours;
-    return Reflect.apply(
-      setTimeout === before.setTimeout ? node.setTimeout : choose('setTimeout', setTimeout),
-      this,
-      args,
-    );
+    const method = setTimeout === before.setTimeout ? node.setTimeout : choose('setTimeout', setTimeout);
+    return arguments.length === 1 ? method.call(this, msecs) : Reflect.apply(method, this, arguments);
   },
-  uncork(...args) {
+  uncork() {
     const { uncork } = ours;
-    return Reflect.apply(uncork === before.uncork ? node.uncork : choose('uncork', uncork), this, args);
+    const method = uncork === before.uncork ? node.uncork : choose('uncork', uncork);
+    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
   },
   unpipe(...args) {
     const { unpipe } = ours;
@@ -136,17 +136,15 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
     const { write } = ours;
     return Reflect.apply(write === before.write ? node.write : choose('write', write), this, args);
   },
-  _read(...args) {
+  _read(size) {
     const { _read } = ours;
-    return Reflect.apply(_read === before._read ? node._read : choose('_read', _read), this, args);
+    const method = _read === before._read ? node._read : choose('_read', _read);
+    return arguments.length === 1 ? method.call(this, size) : Reflect.apply(method, this, arguments);
   },
-  _unrefTimer(...args) {
+  _unrefTimer() {
     const { _unrefTimer } = ours;
-    return Reflect.apply(
-      _unrefTimer === before._unrefTimer ? node._unrefTimer : choose('_unrefTimer', _unrefTimer),
-      this,
-      args,
-    );
+    const method = _unrefTimer === before._unrefTimer ? node._unrefTimer : choose('_unrefTimer', _unrefTimer);
+    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
   },
   _write(...args) {
     const { _write } = ours;

@@ -21,7 +21,7 @@ const proxyProtocol = lazily(() => require('./proxy-protocol'));
 
 /** Whether a list of node:net, which C does not know, forbids the peer. */
 function isBlocked({ blockList }, client) {
-  if (!blockList || blockLists().isOwnBlockList(blockList) || !client.getpeername) return false;
+  if (blockLists().isOwnBlockList(blockList) || !client.getpeername) return false;
   const peer = {};
   return client.getpeername(peer) === 0 && blockList.check(peer.address, peer.family.toLowerCase());
 }
@@ -69,7 +69,7 @@ function onconnection(status, client) {
     server.emit('error', errnoException(status, 'accept'));
     return;
   }
-  if (isBlocked(server, client)) { // C has let it in
+  if (server.blockList && isBlocked(server, client)) { // C has let it in
     client.close();
     count('accepted', -1);
     count('refused.blockList');

@@ -22,7 +22,7 @@ const { resolve } = require('./lookup');
 const native = require('../native/binding');
 const { prepareOpening, settleOpening } = require('./fast-open');
 const { lazily } = require('../common/lazily');
-const { optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
+const { hasOwnOptions, optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
 const { isDenied } = require('../common/permission');
 const { NONE, forConnect, program } = require('../options/program-defaults');
 const { sendHeader, setHeader } = require('./proxy-header');
@@ -91,15 +91,32 @@ function attempt(socket, addresses, wanted, many) {
   if (err) refused(socket, err);
 }
 
+/** Whether one address is to be connected to, without anything that comes before that. */
+const isPlain = (socket, { many, localAddress, localPort, socketOptions }, { fastOpen, multipath }) =>
+  !many && !localAddress && !localPort && socketOptions === null && !fastOpen && !multipath &&
+  socket[kBoundToPath] === null;
+
+/** As connectOwn(). That the address is tried, which C tells first, is told here: so C need not call for that. */
+function connectPlain(socket) {
+  const { [kConnectAttempt]: current, [kHandle]: handle } = socket;
+  socket[kAttempted](0, PHASE.START, 0);
+  const goesOn =
+    socket.connecting && socket[kConnectAttempt] === current && socket[kHandle] === handle &&
+    handle.connect === undefined; // see connectByProgram()
+  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port) : 0;
+}
+
 function connectOwn(socket, wanted) {
   const { id } = socket[kHandle];
   const { addresses, port, localAddress, localPort, socketOptions, isRace } = socket[kConnectAttempt];
 
   if (socket[kBlockList]) native.setBlockList(id, blockLists().nativeOf(socket[kBlockList]));
-  const err = prepareOpening(socket, wanted);
+  if (isPlain(socket, socket[kConnectAttempt], wanted)) return connectPlain(socket);
+  const err = wanted.fastOpen || wanted.multipath ? prepareOpening(socket, wanted) : 0;
   if (err) return err;
   const [start, time] = isRace ? [native.race, wanted.delay] : [native.connect, wanted.timeout];
-  return start(id, addresses, port, time, localAddress || undefined, localPort || 0, pack(socketOptions));
+  const packed = socketOptions === null ? undefined : pack(socketOptions);
+  return start(id, addresses, port, time, localAddress || undefined, localPort || 0, packed);
 }
 
 /** A handle that a program has put in place (`socket._handle = ...`) connects by itself, as one of Node's would. */
@@ -155,7 +172,8 @@ function refused(socket, err, family = undefined) {
   const { [kConnectAttempt]: current, [kLife]: life } = socket;
   const [address] = current.addresses;
 
-  if (current.port !== undefined) socket.emit('connectionAttempt', address, current.port, family ?? isIP(address));
+  if (current.port !== undefined && current.started === 0)
+    socket.emit('connectionAttempt', address, current.port, family ?? isIP(address));
   life.destroy(unsentError(socket, address, current.port, err));
 }
 
@@ -295,19 +313,20 @@ const methods = {
       throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
     }
     const isPipe = this[kBoundToPath] ?? Boolean(path);
-    refuseMisplaced(options, 'connect()');
+    const hasOwn = program.client !== NONE || hasOwnOptions(options);
+    if (hasOwn) refuseMisplaced(options, 'connect()');
     if (isPipe) {
       validateString(path, 'options.path');
-      refuseTcpOptions(options);
+      if (hasOwn) refuseTcpOptions(options);
     }
     if (program.client !== NONE) options = forConnect(this, options, isPipe, this[kHandle] instanceof ForeignHandle);
     const wanted = isPipe ? null : wantedOf(this, options);
-    const socketOptions = socketOptionsOption(options);
-    const limit = connectTimeout.connectTimeoutOption(options);
+    const socketOptions = hasOwn ? socketOptionsOption(options) : null;
+    const limit = hasOwn ? connectTimeout.connectTimeoutOption(options) : 0;
     const threads = ioThreads(this, options);
-    setUserTimeoutOption(this, options);
+    if (hasOwn) setUserTimeoutOption(this, options);
     if (wanted?.multipath) refuseMultipath(this, true);
-    setBlockList(this, options);
+    if (hasOwn) setBlockList(this, options);
     if (program.client !== NONE) useBlockList(this, given);
     setHeader(this, options);
     if (threads !== this[kIOThreads]) this[kIOThreads] = threads;

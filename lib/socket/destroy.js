@@ -64,13 +64,14 @@ function leaveServer(socket) {
 const methods = {
   /** Half-closes: what is written is sent, then the end (net.md, socket.end()). */
   end(data, encoding, callback) {
-    callStream(this, Duplex.prototype.end, KEEPING.end, [data, encoding, callback]);
+    if (data) lifeOf(this).hearWrites(); // also where it is a callback
+    callStream(this, Duplex.prototype.end, KEEPING.end, data, encoding, callback);
     return this;
   },
 
   /** Ends all at once: 'close' comes, after an 'error' if one is given (net.md, socket.destroy()). */
   destroy(error, callback) {
-    callStream(this, Duplex.prototype.destroy, KEEPING.destroy, [error, callback]);
+    callStream(this, Duplex.prototype.destroy, KEEPING.destroy, error, callback);
     return this;
   },
 

@@ -16,7 +16,7 @@ const { Duplex, Writable } = require('node:stream');
 const { codes } = require('../common/errors');
 const { kAttempted, kConnected, kDescriptors, kOwner, kRead, kShutDown, kWritten } = require('../common/symbols');
 const { answers, first, kClosingLife, kLife, kShutdownCallback, kWriteCallback } = require('./state');
-const { letFlow, renewStates, shareStates } = require('../node-internals/streams');
+const { answerTo, letFlow, renewStates, shareStates } = require('../node-internals/streams');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
 
@@ -26,9 +26,9 @@ const { methods: writing } = require('./write');
  * is given the socket itself.
  */
 const KEEPING = {
-  destroy: { node: Duplex.prototype.destroy, own: Writable.prototype.destroy },
-  end: { node: Duplex.prototype.end, own: Duplex.prototype.end },
-  read: { node: Duplex.prototype.read, own: Duplex.prototype.read },
+  destroy: { node: Duplex.prototype.destroy, own: Writable.prototype.destroy, length: 2 },
+  end: { node: Duplex.prototype.end, own: Duplex.prototype.end, length: 3 },
+  read: { node: Duplex.prototype.read, own: Duplex.prototype.read, length: 1 },
 };
 
 /** How a life ended is told in any case. */
@@ -46,6 +46,18 @@ class Life {
     shareStates(this, socket);
     /** True when the socket has had a handle in this life. */
     this.begun = false;
+    /** True when stream.Writable calls back to this life, and not to the socket: see hearWrites(). */
+    this.hearsWrites = false;
+  }
+
+  /**
+   * Has what stream.Writable calls back told to this life. It must be so before a write that may have to wait: most
+   * sockets never have one, and what it takes costs as much as the making of a stream's state.
+   */
+  hearWrites() {
+    if (this.hearsWrites) return;
+    this.hearsWrites = true;
+    answerTo(this);
   }
 
   get isCurrent() {
@@ -55,9 +67,10 @@ class Life {
   /* --- what stream.Duplex asks of a stream ------------------------------------------------------------------------ */
 
   /** Of an old life only its end is told; of one that is destroyed no 'data'. */
-  emit(event, ...args) {
+  emit(event, value) {
     if (event === 'data' && this.destroyed) return false;
-    return (this.isCurrent || isEnd(event)) && this.socket.emit(event, ...args);
+    if (!this.isCurrent && !isEnd(event)) return false;
+    return arguments.length === 1 ? this.socket.emit(event) : this.socket.emit(event, value); // streams give no more
   }
 
   get allowHalfOpen() {
@@ -136,16 +149,18 @@ class Life {
    */
   once(event, listener) {
     const told = () => {
-      if (!this.waiting.has(told)) return; // forgotten by a listener before this one, in which another life has begun
+      if (!this.waiting.includes(wish)) return; // forgotten by a listener before, in which another life has begun
       if (event === 'close' && this.socket[kClosingLife] !== this) return;
       forget();
       listener();
     };
     const forget = () => {
-      this.waiting.delete(told);
+      const at = this.waiting.indexOf(wish);
+      if (at >= 0) this.waiting.splice(at, 1);
       this.socket.off(event, told);
     };
-    (this.waiting ??= new Map()).set(told, { event, listener, forget });
+    const wish = { event, listener, forget };
+    (this.waiting ??= []).push(wish);
     this.socket.on(event, told);
     return forget;
   }
@@ -175,7 +190,7 @@ class Life {
     next();
     if (this.standIn !== null) nextTick(() => this.standIn.tellClose());
     if (this.waiting === null) return;
-    for (const { event, listener, forget } of [...this.waiting.values()]) {
+    for (const { event, listener, forget } of [...this.waiting]) {
       forget();
       if (event === 'close') nextTick(listener);
     }
@@ -195,7 +210,7 @@ Life.prototype.standIn = null;
 Life.prototype.heirs = null;
 /** @type {object[] | null} handles that a program took from the socket, which hears of them until its next life */
 Life.prototype.taken = null;
-/** @type {Map<Function, object> | null} what is to be called at an event of this life: see once() */
+/** @type {object[] | null} what is to be called at an event of this life: see once() */
 Life.prototype.waiting = null;
 
 Life.prototype[kWritten] = writing[kWritten];
@@ -227,10 +242,13 @@ function liveAgain(socket, reset) {
 /**
  * Calls a method of stream.Duplex that keeps the stream for later.
  * @param {Function} method what is in its place now
- * @param {{ node: Function, own: Function }} keeping of KEEPING
+ * @param {{ node: Function, own: Function, length: number }} keeping of KEEPING
+ * @param {...any} args as many as the method has, which are three at most
  */
-function callStream(socket, method, { node, own }, args) {
-  return method === node ? Reflect.apply(own, lifeOf(socket), args) : Reflect.apply(method, socket, args);
+function callStream(socket, method, { node, own, length }, a, b, c) {
+  return method === node
+    ? own.call(lifeOf(socket), a, b, c)
+    : Reflect.apply(method, socket, [a, b, c].slice(0, length));
 }
 
 module.exports = { KEEPING, callStream, lifeOf, liveAgain };

@@ -154,12 +154,16 @@ function makeDescriptor(Kind) {
   return fd;
 }
 
+/** `this` is the kind. */
+function makeForKind() {
+  return makeStream(this, makeDescriptor);
+}
+
 /** A stream for the connection of a handle, in its async context; null: none can be had. */
 function streamFor(handle, Kind) {
   let stream = null;
   try {
-    const make = () => makeStream(Kind.name, () => makeDescriptor(Kind));
-    stream = native.run(handle.id, handle, make) ?? null;
+    stream = native.run(handle.id, Kind, makeForKind) ?? null;
   } catch {
     // no descriptor is left, or a Node that has no such streams
   }

@@ -155,7 +155,7 @@ const methods = {
     if (canStart(this) && !this[kHandle].reading) startReading(this);
     const isOver = hasEnded(this) || this.destroyed;
     const { read } = Duplex.prototype;
-    return isOver ? callStream(this, read, KEEPING.read, [n]) : read.call(this, n);
+    return isOver ? callStream(this, read, KEEPING.read, n) : read.call(this, n);
   },
 
   /** Stops 'data' events (net.md, socket.pause()). */

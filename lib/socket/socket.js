@@ -26,6 +26,7 @@ const idleTimeout = require('./idle-timeout');
 const iterate = require('./iterate');
 const { lazily } = require('../common/lazily');
 const { lifeOf, liveAgain } = require('./life');
+const { hasOwnOptions } = require('../common/misplaced');
 const multipath = require('./multipath');
 const nodeNet = require('../node-internals/net');
 const { isDestroyed, undestroy } = require('../node-internals/streams');
@@ -55,8 +56,8 @@ const nodeStreams = lazily(() => require('./node-stream'));
 /* --- construction ------------------------------------------------------------------------------------------------ */
 
 function refuseObjectMode(options) {
-  if (!options.objectMode && !options.readableObjectMode && !options.writableObjectMode) return;
   const name = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((one) => options[one]);
+  if (name === undefined) return;
   throw invalidArgValue(`options.${name}`, options[name], 'is not supported');
 }
 
@@ -90,8 +91,20 @@ function onReadableStreamEnd() {
   if (!this.allowHalfOpen) this.write = writeAfterEnd;
 }
 
+/** Whether options ask for anything that few sockets have: see initRareState(). */
+const asksForRare = (options) =>
+  options.objectMode ||
+  options.readableObjectMode ||
+  options.writableObjectMode ||
+  options.typeOfService !== undefined ||
+  options.keepAlive ||
+  options.keepAliveInitialDelay !== undefined ||
+  options.onread !== undefined ||
+  hasOwnOptions(options);
+
 /** What few sockets have: it is theirs when they do, and of the prototype otherwise. */
 function initRareState(socket, options) {
+  refuseObjectMode(options);
   if (options.typeOfService !== undefined) {
     validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
     socket[kTypeOfService] = options.typeOfService;
@@ -136,7 +149,6 @@ function Socket(options) {
   if (new.target === undefined && this instanceof nodeNet.Socket) return nodeNet.Socket.call(this, options);
   options = typeof options === 'number' ? { fd: options } : (options ?? {});
   if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
-  refuseObjectMode(options);
   // One line for each piece: the engine has room in the object for as many properties as it sees here.
   this[kLife] = first[kLife];
   this[kHandle] = first[kHandle];
@@ -158,12 +170,13 @@ function Socket(options) {
   this._pendingEncoding = first._pendingEncoding;
   this.server = first.server;
   this._server = first._server;
-  initRareState(this, options);
+  if (asksForRare(options)) initRareState(this, options);
   const { handle, fd } = options;
   Duplex.call(this, streamOptions(options));
   if (isDestroyed(lifeOf(this))) this[kLife].aborted = true;
 
   if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
+  else if (handle instanceof Handle) this[kAttach](handle);
   else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
   else if (fd !== undefined) this[kAttach](handleOfDescriptor(fd));
   this.on('end', onReadableStreamEnd);

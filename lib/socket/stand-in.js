@@ -202,7 +202,7 @@ class StandIn extends Duplex {
 
   _final(callback) {
     if (holds(this, callback, () => this._final(callback))) return;
-    callStream(this[kStandsFor], Duplex.prototype.end, KEEPING.end, [noting(this, () => callback())]);
+    callStream(this[kStandsFor], Duplex.prototype.end, KEEPING.end, noting(this, () => callback()));
   }
 
   _destroy(error, callback) {

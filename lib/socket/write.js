@@ -14,7 +14,7 @@ const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { HAS_DESCRIPTORS, Pipe } = require('../native/handle');
 const { callNode } = require('../node-internals/net');
-const { areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce } = require('../node-internals/streams');
+const { answerOf, areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce } = require('../node-internals/streams');
 const { moveWhenRead } = require('../options/io-threads');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
@@ -59,11 +59,27 @@ const byteLength = (chunk, encoding) =>
  * said. The chunk itself does not come again, so no code of its own runs between the two.
  */
 class Tried extends FastBuffer {
-  constructor(length, result) {
+  constructor() {
     super(0);
-    this.result = result;
-    Object.defineProperty(this, 'length', { value: length });
+    this.result = 0;
+    Object.defineProperty(this, 'length', { value: 0, writable: true });
   }
+}
+
+/** The one that is used again, as stream.Writable gives it to _write() at once and then forgets it; null: it has it. */
+let spare = new Tried();
+
+function triedOf(length, result) {
+  const tried = spare ?? new Tried();
+  spare = null;
+  tried.length = length;
+  tried.result = result;
+  return tried;
+}
+
+function resultOf(tried) {
+  spare = tried;
+  return tried.result;
 }
 
 /** Node counts before libuv refuses a write, which it does at once on the pipes of Windows alone. */
@@ -291,6 +307,14 @@ function isIdle(socket, isShort) {
   return handle?.id >= 0 && (isShort || handle.ioThread >= 0); // one of cnet's own
 }
 
+/** What a program writes by stream.Writable's own write() answers to the life of the socket all the same. */
+function answerFor(socket, callback) {
+  const { [kLife]: life } = socket;
+  if (life === undefined || life.hearsWrites || callback !== answerOf(socket)) return callback;
+  life.hearWrites();
+  return answerOf(socket);
+}
+
 const methods = {
   /**
    * Sends data (net.md, socket.write()). A Buffer that the kernel takes at once, without a callback to call, does not
@@ -304,10 +328,13 @@ const methods = {
       const isShort = isBelowMark(this, length);
       if (length >= 0 && isIdle(this, isShort)) {
         const result = writeOne(this, chunk, known);
-        return result === 0 && isShort ? true : streamWrite.call(this, new Tried(length, result));
+        if (result === 0 && isShort) return true;
+        this[kLife].hearWrites();
+        return streamWrite.call(this, triedOf(length, result));
       }
     }
     if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
+    this[kLife].hearWrites();
     if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
     // a getter of `chunk` may make the socket live again
     return streamWrite.call(this[kLife], chunk, encoding, callback);
@@ -315,7 +342,7 @@ const methods = {
 
   _writeGeneric(many, data, encoding, callback) {
     if (data instanceof Tried) {
-      settle(this, data.result, callback);
+      settle(this, resultOf(data), callback);
       return;
     }
     if (this[kLife] === undefined) {
@@ -340,11 +367,11 @@ const methods = {
   },
 
   _write(data, encoding, callback) {
-    this._writeGeneric(false, data, encoding, callback);
+    this._writeGeneric(false, data, encoding, answerFor(this, callback));
   },
 
   _writev(chunks, callback) {
-    this._writeGeneric(true, chunks, '', callback);
+    this._writeGeneric(true, chunks, '', answerFor(this, callback));
   },
 
   /** A write that had to wait has ended. */

@@ -94,6 +94,23 @@ napi_value cnet_js_connect(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, connect_stream(&call, false));
 }
 
+/* connectTold(id, address, port): connect() to one address, whose start the caller has told of itself */
+napi_value cnet_js_connect_told(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+  int32_t port = cnet_arg_int(&call, 2, -1);
+  struct sockaddr_storage address;
+  char text[CNET_ADDRESS_TEXT];
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  int length = cnet_arg_string(&call, 1, text, sizeof text);
+  if (length < 0 || port < 0 || port > UINT16_MAX) return cnet_int(napi, UV_EINVAL);
+  int err = cnet_address_parse(text, (size_t)length, (uint16_t)port, &address);
+  return cnet_int(
+      napi,
+      err ? err : cnet_connect(stream, &(cnet_connect_options_t){.addresses = &address, .count = 1, .told = true}));
+}
+
 /*
  * race(id, [address, ...], port, ms from one attempt to the next, local address | undefined, local port, socket
  * options) As connect(), whose steps it tells too; but the failure of any address may be the last one.

@@ -96,6 +96,7 @@
   /* connect.c */ \
   X(connect, cnet_js_connect) \
   X(connectPath, cnet_js_connect_path) \
+  X(connectTold, cnet_js_connect_told) \
   X(settled, cnet_js_settled) \
   X(abandon, cnet_js_abandon) \
   X(race, cnet_js_race) \

@@ -113,10 +113,9 @@ static bool copy_out(cnet_environment_t *env, const char *from, size_t got, napi
   return true;
 }
 
-/* Gives a block to JavaScript with the `got` bytes that lie in it: C forgets it. */
-static bool give_block(cnet_environment_t *env, cnet_block_t *block, size_t got, napi_value *buffer) {
+/* Gives a block to JavaScript, all of which is written: C forgets it. */
+static bool give_block(cnet_environment_t *env, cnet_block_t *block, napi_value *buffer) {
   assert(block->ref != NULL);
-  memset((char *)block->data + got, 0, CNET_MEMORY_SIZE - got);
   bool ok = napi_get_reference_value(env->napi, block->ref, buffer) == napi_ok && *buffer != NULL;
   napi_delete_reference(env->napi, block->ref);
   *block = (cnet_block_t){0};
@@ -135,8 +134,8 @@ cnet_block_t *cnet_memory_block(cnet_environment_t *env, uv_buf_t *out) {
   return block;
 }
 
-bool cnet_memory_take_block(cnet_environment_t *env, cnet_block_t *block, size_t got, napi_value *buffer) {
-  bool ok = give_block(env, block, got, buffer);
+bool cnet_memory_take_block(cnet_environment_t *env, cnet_block_t *block, napi_value *buffer) {
+  bool ok = give_block(env, block, buffer);
   env->memory.away--;
   free(block);
   return ok;
@@ -154,7 +153,8 @@ bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got,
   assert(got <= lent->len);
   if (lent->base == memory->lent && lent->base == memory->block.data && got > CNET_LARGE_READ) {
     memory->lent = NULL;
-    return give_block(env, &memory->block, got, buffer);
+    memset(lent->base + got, 0, CNET_MEMORY_SIZE - got);
+    return give_block(env, &memory->block, buffer);
   }
   bool ok = copy_out(env, lent->base, got, buffer);
   cnet_memory_return(env, lent);

@@ -50,10 +50,10 @@ bool cnet_memory_take(cnet_environment_t *env, const uv_buf_t *lent, size_t got,
 
 /*
  * A block for another thread, which may write to `out` and to nothing else; NULL: there is no memory. And what ends it:
- * as cnet_memory_take(), or nothing was read.
+ * as cnet_memory_take(), when the other thread has cleared what a read has left of it; or nothing was read.
  */
 cnet_block_t *cnet_memory_block(cnet_environment_t *env, uv_buf_t *out);
-bool cnet_memory_take_block(cnet_environment_t *env, cnet_block_t *block, size_t got, napi_value *buffer);
+bool cnet_memory_take_block(cnet_environment_t *env, cnet_block_t *block, napi_value *buffer);
 void cnet_memory_block_free(cnet_environment_t *env, cnet_block_t *block);
 
 /* Ends the read that cnet_memory_lend() began, with nothing read. */

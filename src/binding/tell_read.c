@@ -92,7 +92,7 @@ void cnet_tell_block(cnet_stream_t *stream, cnet_block_t *block, size_t got) {
     cnet_memory_block_free(env, block);
     return;
   }
-  if (cnet_memory_take_block(env, block, got, &buffer))
+  if (cnet_memory_take_block(env, block, &buffer))
     tell_read(state, (int32_t)got, 1, &buffer);
   else
     tell_read(state, UV_ENOMEM, 0, NULL);

@@ -55,8 +55,8 @@ size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length);
 void *cnet_away_block(cnet_stream_t *stream, uv_buf_t *out);
 
 /*
- * As cnet_away_give(), of a read that lies at the start of a block, which is the host's then. False: nothing has
- * happened, and the block is still the caller's.
+ * As cnet_away_give(), of a read that lies at the start of a block with zeroes behind it, which is the host's then.
+ * False: nothing has happened, and the block is still the caller's.
  */
 bool cnet_away_give_block(cnet_stream_t *stream, void *block, size_t length);
 

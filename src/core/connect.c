@@ -28,6 +28,7 @@ static int begin(cnet_stream_t *stream, const cnet_connect_options_t *options) {
     return err ? err : UV_ENOMEM;
   }
   attempt->timeout = options->delay;
+  attempt->told = options->told;
   attempt->local_port = options->local_port;
   attempt->socket_options = options->socket_options;
   if (local != NULL) memcpy(attempt->local_address, local, strlen(local) + 1);

@@ -15,6 +15,7 @@ typedef struct cnet_connect_options {
   const char *local_address; /* a text without a zero byte in it; NULL or empty: any */
   double local_port;         /* any number, as the program gave it; 0: any */
   cnet_socket_options_t *socket_options; /* set on each socket before it connects; NULL: none */
+  bool told;                             /* the host knows that the first address is tried: it is not told so */
 } cnet_connect_options_t;
 
 /*

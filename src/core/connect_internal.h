@@ -32,6 +32,7 @@ struct cnet_attempt {
   int settled;                           /* status of a path's connection that is known already */
   uint64_t number;                       /* no other attempt of the loop has it, or had it */
   uint32_t index, count;                 /* index: of a race that of the next one to start */
+  bool told;                             /* the host knows of the start of the first */
   struct sockaddr_storage addresses[];
 };
 

@@ -134,6 +134,13 @@ static bool is_forbidden(cnet_stream_t *stream, const struct sockaddr_storage *a
   return err != 0;
 }
 
+static void tell_start(cnet_stream_t *stream, const cnet_attempt_t *attempt) {
+  if (attempt->told && attempt->index == 0)
+    stream->loop->counts[CNET_COUNT_STARTED]++;
+  else
+    cnet_attempt_tell(stream, attempt->index, CNET_ATTEMPT_START, 0);
+}
+
 /* Tries the address whose turn it is. True: that one has failed at once, and there is a next one. */
 static bool try_address(cnet_stream_t *stream) {
   cnet_attempt_t *attempt = cnet_attempt_of(stream);
@@ -145,7 +152,7 @@ static bool try_address(cnet_stream_t *stream) {
 
   if (prepare(stream, attempt, &failure) != 0) return failed(stream, &failure);
   if (!is_only && is_forbidden(stream, address, &next)) return next;
-  cnet_attempt_tell(stream, attempt->index, CNET_ATTEMPT_START, 0);
+  tell_start(stream, attempt);
   if (cnet_attempt_is_over(stream, number)) return false;
   if (is_only && is_forbidden(stream, address, &next)) return next;
   int err = cnet_dial_new(stream, CNET_FOR_CONNECT_TCP);

@@ -118,7 +118,8 @@ typedef struct cnet_host {
   /*
    * A block is memory for one large read, `out`, that another thread may fill; NULL: there is none, or such a read of
    * the stream goes elsewhere. block_takes(): whether a read of `got` bytes, at the start of a block, may be told by
-   * block_read(), after which the block is the host's, as after block_free(). But for block_read() no code may run.
+   * block_read(), after which the block is the host's, as after block_free(); what is behind the read has been cleared.
+   * But for block_read() no code may run.
    */
   void *(*block_new)(cnet_stream_t *stream, uv_buf_t *out);
   bool (*block_takes)(cnet_stream_t *stream, size_t got);

@@ -93,6 +93,11 @@ bool cnet_mailbox_take(cnet_mailbox_t *box, cnet_chain_t *chain);
 /* Whether there is something to take. */
 bool cnet_mailbox_has(cnet_mailbox_t *box);
 
+/* Whether a post would wake somebody. */
+static inline bool cnet_mailbox_is_asleep(cnet_mailbox_t *box) {
+  return atomic_load_explicit(&box->sleep, memory_order_relaxed) != CNET_AWAKE;
+}
+
 /* From now on a post wakes. False: something has come, and nobody is woken by it: it is to be taken now. */
 bool cnet_mailbox_sleep(cnet_mailbox_t *box, cnet_sleep_t how);
 

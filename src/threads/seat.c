@@ -28,7 +28,7 @@ static void post_in_turn(cnet_io_thread_t *thread, cnet_chain_t *chain, uint32_t
   if (!cnet_mailbox_post_quietly(&thread->commands, chain)) return;
   thread->owed++;
   thread->owed_bytes += length;
-  if (thread->owed >= CNET_BATCH || thread->owed_bytes >= CNET_PIECE) cnet_seat_pay(thread);
+  if (thread->owed >= CNET_BATCH || thread->owed_bytes >= CNET_OWED) cnet_seat_pay(thread);
 }
 
 static void post(cnet_link_t *link, cnet_note_t *note) {

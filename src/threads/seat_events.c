@@ -89,8 +89,9 @@ static void on_failed(cnet_link_t *link, cnet_note_t *note) {
   if (!link->leaves) cnet_away_failed(link->seat, status);
 }
 
+/* What a close has found unwritten is cancelled, whatever becomes of it. */
 static void on_parked(cnet_link_t *link, cnet_note_t *note) {
-  int status = note->status;
+  int status = note->status != 0 && link->leaves ? UV_ECANCELED : note->status;
 
   cnet_store_put(&link->thread->store, note);
   if (status != 0) link->failed = status;

@@ -27,6 +27,12 @@
 /* Notes after which a batch is posted, be there more to come or not. */
 #define CNET_BATCH 16
 
+/* Bytes that who dozes is woken for, though the turn goes on. */
+#define CNET_OWED (4 * CNET_PIECE)
+
+/* Turns for which the thread does not wake JavaScript's, in the hope of more to tell. */
+#define CNET_LOOKS 2
+
 /* Milliseconds for which a thread dozes: as long it may take at most until what JavaScript's thread posts is seen. */
 #define CNET_DOZE 1
 
@@ -107,8 +113,10 @@ struct cnet_io_thread {
   uv_async_t woken;
   uv_prepare_t prepare;
   uv_timer_t doze;
-  bool has_told;  /* since it has slept: the other thread is about to answer */
-  bool has_dozed; /* for nothing */
+  uv_idle_t look;
+  uint32_t looks, seen; /* turns for which what was told waits, and how many notes the last one had */
+  bool has_told;        /* since it has slept: the other thread is about to answer */
+  bool has_dozed;       /* for nothing */
   cnet_loop_t *own;
   cnet_chain_t inbox, outbox;
   cnet_link_t *dirty;

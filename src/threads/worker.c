@@ -196,21 +196,7 @@ static void deal_with_all(cnet_io_thread_t *thread) {
   cnet_worker_write_dirty(thread);
 }
 
-static void on_dozed(uv_timer_t *timer) {
-  cnet_io_thread_t *thread = timer->data;
-  thread->has_dozed = true;
-}
-
-/* While JavaScript's thread deals with what it was told, it is about to answer, and wakes this one afterwards. */
-static cnet_sleep_t how_to_sleep(cnet_io_thread_t *thread) {
-  bool dozes = thread->has_told || (!thread->has_dozed && atomic_load_explicit(&thread->turning, memory_order_relaxed));
-
-  if (dozes)
-    uv_timer_start(&thread->doze, on_dozed, CNET_DOZE, 0);
-  else
-    uv_timer_stop(&thread->doze);
-  return dozes ? CNET_DOZES : CNET_SLEEPS;
-}
+static void on_woken(uv_async_t *async) { (void)async; }
 
 /* Before the kernel is asked, which may take long. */
 static void on_prepare(uv_prepare_t *prepare) {
@@ -219,12 +205,12 @@ static void on_prepare(uv_prepare_t *prepare) {
   cnet_worker_count(&thread->turns, 1);
   do {
     deal_with_all(thread);
+    if (cnet_worker_looks_again(thread)) return;
     cnet_mailbox_post(&thread->events, &thread->outbox);
-  } while (!uv_is_closing((uv_handle_t *)prepare) && !cnet_mailbox_sleep(&thread->commands, how_to_sleep(thread)));
+  } while (!uv_is_closing((uv_handle_t *)prepare) &&
+           !cnet_mailbox_sleep(&thread->commands, cnet_worker_how_to_sleep(thread)));
   thread->has_told = false;
 }
-
-static void on_woken(uv_async_t *async) { (void)async; }
 
 static void on_own_ended(void *data) { (void)data; }
 
@@ -233,6 +219,7 @@ static void stop(cnet_io_thread_t *thread) {
   uv_close((uv_handle_t *)&thread->woken, NULL);
   uv_close((uv_handle_t *)&thread->prepare, NULL);
   uv_close((uv_handle_t *)&thread->doze, NULL);
+  uv_close((uv_handle_t *)&thread->look, NULL);
   cnet_loop_close(thread->own, on_own_ended);
   thread->own = NULL;
 }
@@ -260,6 +247,7 @@ int cnet_worker_init(cnet_io_thread_t *thread) {
   }
   uv_prepare_init(&thread->uv, &thread->prepare);
   uv_timer_init(&thread->uv, &thread->doze);
+  uv_idle_init(&thread->uv, &thread->look);
   thread->prepare.data = thread->doze.data = thread;
   uv_prepare_start(&thread->prepare, on_prepare);
   cnet_mailbox_init(&thread->commands, &thread->woken);
@@ -282,6 +270,7 @@ void cnet_worker_undo(cnet_io_thread_t *thread) {
   close_once((uv_handle_t *)&thread->woken);
   close_once((uv_handle_t *)&thread->prepare);
   close_once((uv_handle_t *)&thread->doze);
+  close_once((uv_handle_t *)&thread->look);
   uv_run(&thread->uv, UV_RUN_DEFAULT);
   int err = uv_loop_close(&thread->uv);
   assert(err == 0);

@@ -32,4 +32,10 @@ void cnet_worker_look_at_reading(cnet_link_t *link);
 void cnet_worker_tell_data(cnet_link_t *link, size_t got, const uv_buf_t *memory);
 void cnet_worker_tell_end(cnet_link_t *link, int status);
 
+/* How it sleeps now: while JavaScript's thread is about to answer, it dozes, and a timer is started for that. */
+cnet_sleep_t cnet_worker_how_to_sleep(cnet_io_thread_t *thread);
+
+/* True: the kernel is to be asked without waiting, before JavaScript's thread is woken for what was told. */
+bool cnet_worker_looks_again(cnet_io_thread_t *thread);
+
 #endif

@@ -31,7 +31,10 @@ void cnet_worker_look_at_reading(cnet_link_t *link) {
   if (err) cnet_worker_tell_end(link, err);
 }
 
-/* A large read lies in the note that is sent; a small one is copied to one of its size. */
+/*
+ * A large read lies in the note that is sent; a small one is copied to one of its size. What a read leaves of a block
+ * is cleared here, so that JavaScript's thread has nothing to do with the bytes.
+ */
 static cnet_note_t *note_of(cnet_link_t *link, size_t got, const uv_buf_t *memory) {
   cnet_io_thread_t *thread = link->thread;
   cnet_note_t *note = thread->spare;
@@ -39,6 +42,7 @@ static cnet_note_t *note_of(cnet_link_t *link, size_t got, const uv_buf_t *memor
   if (note != NULL && memory->base == note->bytes && got > CNET_PIECE / 4) {
     thread->spare = NULL;
     note->link = link;
+    if (note->block != NULL) memset(note->bytes + got, 0, CNET_PIECE - got);
   } else {
     note = cnet_store_take(&thread->worker_store, CNET_NOTE_DATA, link, got);
     if (note != NULL) memcpy(note->bytes, memory->base, got);

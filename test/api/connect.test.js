@@ -113,6 +113,33 @@ describe('connect', () => {
     assert.deepStrictEqual(events, ['error', 'close']);
   });
 
+  it("no connection is tried when a listener of 'connectionAttempt' throws, or destroys the socket", async () => {
+    const accepted = [];
+    const server = await listening(net.createServer((socket) => accepted.push(socket)));
+    const { port } = server.address();
+    const thrown = new Error('of the listener');
+    const caught = await new Promise((resolve) => {
+      const lookup = (host, options, answer) => setImmediate(() => {
+        try {
+          answer(null, HOST, 4);
+        } catch (error) {
+          resolve(error);
+        }
+      });
+      const throwing = track(net.connect({ port, host: 'x', family: 4, lookup }));
+      throwing.on('connectionAttempt', () => {
+        throw thrown;
+      });
+    });
+    assert.strictEqual(caught, thrown);
+    const destroyed = track(net.connect(port, HOST));
+    destroyed.on('connectionAttempt', () => destroyed.destroy());
+    await closed(destroyed);
+    const client = await connected(port, HOST);
+    while (accepted.length === 0) await once(server, 'connection');
+    assert.deepStrictEqual(accepted.map(({ remotePort }) => remotePort), [client.localPort]);
+  });
+
   it('a socket can connect again after close', async () => {
     const { client, server } = await pair();
     client.destroy();

@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const dns = require('node:dns');
+const { Duplex } = require('node:stream');
 
 const net = require('../..');
 const { turn } = require('../support/loop');
@@ -222,6 +223,20 @@ describe('the lives of a socket', () => {
       assert.equal(told.length, 3);
       for (const error of told) assert.ok(error instanceof Error);
       assert.equal(written, 2);
+    });
+
+    it('answers a write by the write() of stream.Duplex itself in the life that it was of', async () => {
+      const { port } = await serve((socket, number) => (number === 1 ? socket.pause() : socket.pipe(socket)));
+      const socket = await dial(port);
+      const told = [];
+      const chunk = Buffer.alloc(4 * 1024 * 1024);
+      for (let i = 0; i < 3; i++) Duplex.prototype.write.call(socket, chunk, (error) => told.push(error));
+      socket.destroy();
+      socket.connect(port, HOST);
+      socket.end('new');
+      assert.equal(await hear(socket), 'new');
+      assert.equal(told.length, 3);
+      for (const error of told) assert.ok(error instanceof Error);
     });
 
     it('keeps what is written in a callback of an old write', async () => {

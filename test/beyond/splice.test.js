@@ -30,7 +30,7 @@ if (process.platform !== 'win32') {
 
 for (const [title, mode] of modes) {
   describe(`splice(): ${title}`, function () {
-    this.timeout(patience(8000));
+    this.timeout(patience(20000));
     let dir, front, back, open;
 
     const where = (kind, name) => (kind === 'tcp' ? { port: 0, host: HOST } : { path: dir.socket(name) });
@@ -279,7 +279,7 @@ describe('splice()', () => {
   });
 
   it('a worker that is ended in the middle takes both sides along', async function () {
-    this.timeout(patience(8000));
+    this.timeout(patience(20000));
     const back = nodeNet.createServer((socket) => socket.on('error', () => {}).pipe(socket));
     back.listen(0, HOST);
     await once(back, 'listening');

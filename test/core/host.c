@@ -151,6 +151,7 @@ static void *block_new(cnet_stream_t *stream, uv_buf_t *out) {
   if (of(stream)->no_memory) return NULL;
   of(stream)->blocks++;
   *out = uv_buf_init(host_alloc(MEMORY), (unsigned)MEMORY);
+  memset(out->base, 0x5a, MEMORY);
   return out->base;
 }
 
@@ -164,6 +165,7 @@ static void block_read(cnet_stream_t *stream, void *block, size_t got) {
 
   of(stream)->blocks--;
   of(stream)->blocks_read++;
+  for (size_t i = got; i < MEMORY; i++) CHECK(memory.base[i] == 0); /* whoever has filled it has cleared the rest */
   received(stream, (ssize_t)got, &memory);
 }
 

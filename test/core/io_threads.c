@@ -338,6 +338,20 @@ static void a_write_that_waits_is_ended_by_a_close(void) {
   end(&host, threads);
 }
 
+static void a_write_that_fails_behind_a_close_is_cancelled(void) {
+  cnet_stream_t *pair[2];
+  host_t host;
+  cnet_threads_t *threads = begin(&host, CNET_TCP, pair, 1);
+
+  CHECK(cnet_close(pair[1], true) == 0);
+  AWAIT(&host, HOST_CLOSED, 1);
+  CHECK(host_write(pair[0], pattern(), PATTERN_SIZE) == CNET_WRITE_WAITS);
+  CHECK(cnet_close(pair[0], false) == 0);
+  AWAIT(&host, HOST_CLOSED, 2);
+  CHECK(host.ended_with[CNET_WRITE] == UV_ECANCELED && host.counts[HOST_ENDED] == 1);
+  end(&host, threads);
+}
+
 /* --- the end, at every moment --------------------------------------------------------------------------------------- */
 
 /* What has come is the beginning of what was sent, whatever became of the rest. */
@@ -464,6 +478,7 @@ const test_t io_thread_tests[] = {
     {"I/O threads: tell that what was taken could not be written", tells_that_what_was_taken_could_not_be_written},
     {"I/O threads: confirm that the kernel has all", confirms_that_the_kernel_has_all},
     {"I/O threads: a write that waits is ended by a close", a_write_that_waits_is_ended_by_a_close},
+    {"I/O threads: a write that fails behind a close is cancelled", a_write_that_fails_behind_a_close_is_cancelled},
     {"I/O threads: may be stopped at every moment", may_be_stopped_at_every_moment},
     {"I/O threads: may be stopped at every moment of a close", may_be_stopped_at_every_moment_of_a_close},
     {"I/O threads: may be stopped within a callback", may_be_stopped_within_a_callback},

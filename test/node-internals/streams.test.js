@@ -276,11 +276,12 @@ describe('node-internals/streams.js relies on states:', () => {
     const stream = new Plain();
     const stand = Object.create(Duplex.prototype);
     streams.shareStates(stand, stream);
+    streams.answerTo(stand);
     const told = new Promise((resolve) => {
       stand.destroy = resolve;
     });
     stream.write('x');
-    assert.strictEqual(stream.done, writing(stream).onwrite);
+    assert.strictEqual(stream.done, streams.answerOf(stream));
     const error = new Error('x');
     stream.done(error);
     assert.strictEqual(await told, error);

@@ -86,10 +86,11 @@ function sum(files = {}) {
   return total;
 }
 
-function cell({ passed, tried }) {
+/* `isWhole`: every file that has tests of it was run. */
+function cell({ passed, tried }, isWhole) {
   if (tried === 0) return '';
-  if (passed === tried) return 'yes';
-  return passed === 0 ? 'no' : `${passed} of ${tried}`;
+  if (passed < tried) return passed === 0 ? 'no' : `${passed} of ${tried}`;
+  return isWhole ? 'yes' : 'yes, in part';
 }
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
@@ -116,18 +117,30 @@ function list(items) {
 /* What a reason is in a document: no markup of its own. */
 const plain = (reason) => reason.replace(/\.$/, '').replace(/([<>*_|[\]`])/g, '\\$1');
 
+/* What a platform has no word about in the table. */
+function untried({ name, features }) {
+  const names = FEATURES.filter((feature) => sum(features[feature.name]).tried === 0).map((feature) => feature.name);
+  return names.length === 0 ? [] : [list([`${name}: ${names.join(', ')}`])];
+}
+
 /** @returns {string} the part of the page that is made: the table, and why tests were left out */
 function render() {
   const data = Object.keys(MACHINES).map((name) => ({ name, ...readData(name) })).filter(({ features }) => features);
   const head = [row(['feature', ...data.map(({ name }) => name)]), row(['---', ...data.map(() => '---')])];
-  const rows = FEATURES.map(({ name }) => row([name, ...data.map(({ features }) => cell(sum(features[name])))]));
+  const rows = FEATURES.map(({ name }) => {
+    const files = new Set(data.flatMap(({ features }) => Object.keys(features[name] ?? {})));
+    const isWhole = ({ features }) => Object.keys(features[name] ?? {}).length === files.size;
+    return row([name, ...data.map((one) => cell(sum(one.features[name]), isWhole(one)))]);
+  });
   const why = data.flatMap(({ name, node, features }) => {
     const reasons = reasonsOf({ features });
     if (reasons.length === 0) return [];
     return ['', `On ${name}, with Node ${node}, tests were left out for these reasons, or fail for them:`, '',
       ...reasons.map((reason) => list([plain(reason)]))];
   });
-  return [BEGIN, '', ...head, ...rows, ...why, '', END].join('\n');
+  const empty = data.flatMap(untried);
+  const not = empty.length === 0 ? [] : ['', 'Not tried yet, as the cells without a word say:', '', ...empty];
+  return [BEGIN, '', ...head, ...rows, ...not, ...why, '', END].join('\n');
 }
 
 /** @returns {string} the page with the part that is made */

@@ -48,6 +48,15 @@ class Context {
     };
   }
 
+  /**
+   * Appends a line about what a moment shows: how much waits then, or which of two connections is first. On I/O threads
+   * moments are other ones, and these lines are not compared.
+   */
+  moment(label, ...values) { this.lane('moments').log(label, ...values); }
+
+  /** The callback of a write or of end(): as fn(). */
+  written(label, lane = 'main') { return this.fn(`written ${label}`, lane); }
+
   /** Calls `run` and logs what it returns or throws. */
   try(label, run, lane = 'main') {
     try {
@@ -105,9 +114,9 @@ class Context {
   /**
    * Logs all events of a socket in the lane of its name, with its state. `data: false` attaches no reader, `except`
    * leaves out events. `apart`: 'finish' has a lane of its own and 'drain' none, for a socket that sends and receives
-   * so much that its two directions race.
+   * so much that its two directions race. `bytes: false`: how many it has read and written is one of the moments.
    */
-  watch(socket, name, { data = true, except = [], apart = false } = {}) {
+  watch(socket, name, { data = true, except = [], apart = false, bytes = true } = {}) {
     const lane = this.lane(name);
     this.track(socket, name);
     for (const event of SOCKET_EVENTS) {
@@ -117,7 +126,8 @@ class Context {
       socket.on(event, (...values) => {
         own.log(event, ...values);
         if (STATEFUL.has(event) && !(apart && event === 'end')) lane.log(`  ${this.state(socket)}`);
-        if (event === 'close') lane.log(`  ${this.bytes(socket)}`);
+        if (event === 'close' && bytes) lane.log(`  ${this.bytes(socket)}`);
+        else if (event === 'close') this.moment(name, this.bytes(socket));
       });
     }
     if (data) socket.on('data', (chunk) => lane.data(chunk));

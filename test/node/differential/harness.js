@@ -144,13 +144,17 @@ function run(scenario, name, file) {
 }
 
 /**
- * Can this line of Node run it, here? What is recorded is the record of Linux, where errors have other numbers than
- * elsewhere; and `files` asks for paths that are files.
+ * Why this line of Node cannot run it, here; null: it can. What is recorded is the record of Linux, where errors have
+ * other numbers than elsewhere; and `files` asks for paths that are files.
  */
-function runnable(scenario) {
-  if (scenario.files && process.platform === 'win32') return false;
-  return MAJOR >= (scenario.from ?? 0) && (process.platform === 'linux' || modelIsHere(scenario));
+function whyNot(scenario) {
+  if (scenario.files && process.platform === 'win32') return 'pipes have no files on Windows';
+  if (MAJOR < (scenario.from ?? 0)) return 'not with this Node';
+  const isHere = process.platform === 'linux' || modelIsHere(scenario);
+  return isHere ? null : 'this Node is older than the model, whose record is of Linux';
 }
+
+const runnable = (scenario) => whyNot(scenario) === null;
 
 /** Is Node's own module on this line the model, or the trace recorded on the newest line? */
 function modelIsHere(scenario) { return !scenario.newest || LINE >= scenario.since; }
@@ -181,4 +185,4 @@ async function compare(scenario, theme, file, subject = SUBJECT) {
   return { expected, actual };
 }
 
-module.exports = { themes, run, runHere, context, compare, runnable, recorded, RECORD, SUBJECT };
+module.exports = { themes, run, runHere, context, compare, runnable, whyNot, recorded, RECORD, SUBJECT };

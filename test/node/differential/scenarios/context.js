@@ -23,6 +23,7 @@ async function withServer(t, store, onConnection, body) {
     store.getStore())));
   await listening;
   await body(server.address().port, server);
+  await t.closed(...[...t.opened].filter((emitter) => typeof emitter.destroy === 'function'));
   store.run('close', () => server.close(() => t.lane('server').log('close callback', store.getStore())));
   await t.end();
 }
@@ -71,9 +72,13 @@ module.exports = [
       const client = store.run('connect', () => t.net.connect(port, '127.0.0.1'));
       hear(t, store, client, 'client');
       await t.event(client, 'connect');
-      const said = (label) => () => t.lane('client').log(label, store.getStore());
-      store.run('small', () => client.write('x', said('small')));
-      await t.turns(3);
+      const said = (label) => () => t.lane('client').log(`written ${label}`, store.getStore());
+      await new Promise((resolve) => {
+        store.run('small', () => client.write('x', () => {
+          said('small')();
+          resolve();
+        }));
+      });
       store.run('big', () => client.write(Buffer.alloc(8 << 20), said('big')));
       store.run('queued', () => client.write('x', said('queued')));
       await t.event(client, 'drain');

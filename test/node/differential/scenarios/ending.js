@@ -15,7 +15,7 @@ function halfOpen(clientAllows, serverAllows) {
       t.log('client', t.state(client), client.writableEnded, client.writableFinished);
       await ended;
       t.log('accepted', t.state(accepted), accepted.writable);
-      accepted.write('reply', t.fn('reply', 'accepted'));
+      accepted.write('reply', t.written('reply', 'accepted'));
       accepted.end(t.fn('ended', 'accepted'));
     }, options),
     pair(`server ends first, allowHalfOpen ${clientAllows}/${serverAllows}`, async (t, client, accepted) => {
@@ -24,7 +24,7 @@ function halfOpen(clientAllows, serverAllows) {
       await ended;
       await t.turns(1);
       t.log('client', t.state(client), client.writable);
-      client.write('reply', t.fn('reply', 'client'));
+      client.write('reply', t.written('reply', 'client'));
       client.end(t.fn('ended', 'client'));
     }, options),
   ];
@@ -48,9 +48,9 @@ module.exports = [
     t.log('end', client.end('aGVsbG8=', 'base64', t.fn('ended', 'client')));
   }),
   pair('end twice, with callbacks', (t, client) => {
-    client.end('one', t.fn('first', 'client'));
-    client.end(t.fn('second', 'client'));
-    t.try('end with data', () => client.end('more', t.fn('third', 'client')));
+    client.end('one', t.written('first', 'client'));
+    client.end(t.written('second', 'client'));
+    t.try('end with data', () => client.end('more', t.fn('third', 'client, behind its end')));
   }),
   pair('write after end', (t, client, accepted) => {
     client.end('one');
@@ -111,7 +111,7 @@ module.exports = [
     t.watch(accepted, 'accepted');
     t.watch(client, 'client', { data: false });
     accepted.end('early');
-    await t.turns(5);
+    while (client.readableLength < 5) await t.turns();
     t.log('before the reader', t.state(client), client.readableLength);
     client.on('data', (chunk) => t.lane('client').data(chunk));
     await t.end();
@@ -121,7 +121,7 @@ module.exports = [
     t.watch(client, 'client', { data: false });
     t.watch(accepted, 'accepted');
     accepted.end();
-    await t.turns(5);
+    await t.closed(client);
     t.log('without a reader', t.state(client), client.readableEnded);
     client.resume();
     await t.end();

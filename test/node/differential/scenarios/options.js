@@ -11,9 +11,9 @@ function addresses(title, early, options) {
   return { title, async run(t) {
     const server = t.track(t.net.createServer((socket) => {
       t.watch(socket, 'accepted');
-      if (early) t.log('accepted', names(socket), socket.address());
-      socket.on('end', () => t.log('accepted at end', names(socket)));
-      socket.on('close', () => t.log('accepted at close', names(socket), socket.address()));
+      if (early) t.lane('accepted').log('connection', names(socket), socket.address());
+      socket.on('end', () => t.lane('accepted').log('at end', names(socket)));
+      socket.on('close', () => t.lane('accepted').log('at close', names(socket), socket.address()));
     }), 'server');
     const address = await t.listen(server, ...options(t));
     const client = t.socket('client');
@@ -136,19 +136,23 @@ module.exports = [
     const states = (label, socket) => t.log(label, socket.readyState, socket.pending, socket.connecting,
       socket.destroyed,
       socket._connecting, socket.readable, socket.writable, socket.closed, socket.bytesRead, socket.bytesWritten,
-      socket.timeout, socket.bufferSize, socket._bytesDispatched);
-    await inAllStates(t, states);
+      socket.timeout, socket._bytesDispatched);
+    const all = (label, socket) => {
+      states(label, socket);
+      t.moment(label, socket.bufferSize);
+    };
+    await inAllStates(t, all);
     const { client, accepted } = await t.pair({ server: { allowHalfOpen: true }, client: { allowHalfOpen: true } });
     accepted.resume();
     client.resume();
     client.end('x');
-    states('end called', client);
+    all('end called', client);
     await t.event(accepted, 'end');
-    states('finished', client);
-    states('peer finished', accepted);
+    all('finished', client);
+    all('peer finished', accepted);
     accepted.end();
     await t.closed(client, accepted);
-    states('all over', client);
+    all('all over', client);
   } },
   { title: 'address() of a server', async run(t) {
     for (const args of [[0, '127.0.0.1'], [0, '::1'], [0], [t.path('s')]]) {

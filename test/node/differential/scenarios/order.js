@@ -60,11 +60,11 @@ module.exports = [
     accepted.resume();
     tell(t, client, 'client', CLIENT);
     client.write('one', () => {
-      t.lane('client').log('one');
-      t.ticks('one', 'client');
+      t.lane('client').log('written one');
+      t.ticks('one', 'moments');
     });
     t.ticks('after write', 'client');
-    client.write('two', t.fn('two', 'client'));
+    client.write('two', t.written('two', 'client'));
     client.end('three', t.fn('ended', 'client'));
     t.ticks('after end', 'client');
     await t.end();
@@ -93,7 +93,7 @@ module.exports = [
     clients.forEach((client, i) => client.on('connect', t.fn(`connect ${i}`, 'clients')));
     await Promise.all(clients.map((client) => t.event(client, 'connect')));
     clients.forEach((client, i) => {
-      client.on('close', t.fn(`close ${i}`, 'clients'));
+      client.on('close', t.fn(`close ${i}`, 'moments'));
       client.destroy();
     });
     await t.closed(...clients);
@@ -116,7 +116,7 @@ module.exports = [
     for (let i = 0; i < 3; i++) {
       client.write(String(i), () => {
         t.lane('client').log(`written ${i}`);
-        t.ticks(String(i), 'client');
+        t.ticks(String(i), 'moments');
       });
     }
     client.uncork();

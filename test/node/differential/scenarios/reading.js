@@ -76,7 +76,8 @@ module.exports = [
     const [socket] = await t.event(server, 'connection');
     await t.event(client, 'finish');
     await t.turns(4);
-    t.log('held', socket.bytesRead, socket.isPaused(), t.state(socket));
+    t.log('held', socket.isPaused(), t.state(socket));
+    t.moment('held', socket.bytesRead);
     socket.resume();
     await t.end(server);
   } },
@@ -170,7 +171,7 @@ module.exports = [
       client.pause();
       accepted.write('held');
       await t.turns(4);
-      t.log('held', client.bytesRead);
+      t.moment('held', client.bytesRead);
       client.resume();
     }),
   { title: 'onread by connect, and that no data event comes', async run(t) {

@@ -80,8 +80,9 @@ module.exports = [
     t.log('state', t.state(client));
     await t.event(client, 'connect', 'close', 'error');
     t.log('state', t.state(client));
+    const over = t.event(client, 'close');
     client.destroy();
-    await t.turns(3);
+    await over;
   } },
   { title: 'from TCP to a Unix socket', async run(t) {
     const tcp = t.server('tcp', (socket) => t.track(socket).end('tcp'));

@@ -27,7 +27,7 @@ const NEWEST = {
 
 module.exports = [
   { title: 'close with open connections', async run(t) {
-    const { server, clients } = await crowd(t, 2);
+    const { server, clients, sockets } = await crowd(t, 2);
     t.log('close', server.close(t.fn('close callback', 'server')), server.listening);
     await t.turns(3);
     t.log('still open', ...await connections(server), t.lane('server').lines.includes('close'));
@@ -35,7 +35,7 @@ module.exports = [
     await t.closed(clients[0]);
     t.log('one left', ...await connections(server));
     clients[1].end();
-    await t.closed(server);
+    await t.closed(server, clients[1], ...sockets);
   } },
   { title: 'close without connections', async run(t) {
     const server = t.server('server');
@@ -76,12 +76,13 @@ module.exports = [
     }
   } },
   { title: 'asyncDispose', async run(t) {
-    const { server, clients } = await crowd(t, 1);
+    const { server, clients, sockets } = await crowd(t, 1);
     t.log('is', typeof server[Symbol.asyncDispose]);
     const disposed = server[Symbol.asyncDispose]().then(t.fn('disposed', 'server'), t.fn('failed', 'server'));
     clients[0].end();
     await disposed;
     await server[Symbol.asyncDispose]().then(t.fn('disposed again', 'server'), t.fn('failed', 'server'));
+    await t.closed(clients[0], sockets[0]);
   } },
   { title: 'getConnections', async run(t) {
     const { server, sockets } = await crowd(t, 3);

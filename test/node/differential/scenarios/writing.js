@@ -8,8 +8,10 @@ const pair = pairs((t, client, accepted) => [
   t.bytes(client), t.bytes(accepted), client.writableLength, client.bufferSize,
 ]);
 
-const sizes = (t, label, socket) => t.log(label, socket.bytesWritten, socket.bufferSize, socket.writableLength,
-  socket.writableNeedDrain);
+function sizes(t, label, socket) {
+  t.log(label, socket.bytesWritten);
+  t.moment(label, socket.bufferSize, socket.writableLength, socket.writableNeedDrain);
+}
 
 module.exports = [
   ...['utf8', 'latin1', 'ascii', 'base64', 'base64url', 'hex', 'ucs2', 'utf16le', 'binary', 'UTF-8',
@@ -25,7 +27,7 @@ module.exports = [
     client.write(new Uint8Array([97, 98, 99]));
     client.write(Buffer.from('xslicex').subarray(1, 6));
     client.write('');
-    client.write(Buffer.alloc(0), t.fn('empty', 'client'));
+    client.write(Buffer.alloc(0), t.written('empty', 'client'));
     client.end();
   }),
   pair('other views', (t, client) => {
@@ -68,7 +70,7 @@ module.exports = [
   pair('a write callback comes after the write returns', (t, client) => {
     let returned = false;
     client.write('word', () => {
-      t.lane('client').log('returned', returned);
+      t.lane('client').log('written, returned', returned);
       client.end();
     });
     returned = true;
@@ -76,9 +78,9 @@ module.exports = [
   }),
   pair('a write inside a write callback', (t, client) => {
     client.write('one', () => {
-      t.lane('client').log('one');
+      t.lane('client').log('written one');
       client.write('two', () => {
-        t.lane('client').log('two');
+        t.lane('client').log('written two');
         client.end('three');
       });
     });
@@ -86,11 +88,11 @@ module.exports = [
   pair('cork and uncork with several encodings', async (t, client) => {
     client.cork();
     client.cork();
-    client.write('plain ', t.fn('plain', 'client'));
-    client.write('c3b6', 'hex', t.fn('hex', 'client'));
-    client.write(Buffer.from(' buffer '), t.fn('buffer', 'client'));
-    client.write('ü', 'latin1', t.fn('latin1', 'client'));
-    client.write('ab', 'ucs2', t.fn('ucs2', 'client'));
+    client.write('plain ', t.written('plain', 'client'));
+    client.write('c3b6', 'hex', t.written('hex', 'client'));
+    client.write(Buffer.from(' buffer '), t.written('buffer', 'client'));
+    client.write('ü', 'latin1', t.written('latin1', 'client'));
+    client.write('ab', 'ucs2', t.written('ucs2', 'client'));
     sizes(t, 'corked', client);
     t.log('corks', client.writableCorked);
     client.uncork();
@@ -115,7 +117,7 @@ module.exports = [
     accepted.pause();
     t.log('write', client.write(Buffer.alloc(BIG, 'x'), t.fn('written', 'client')));
     sizes(t, 'at once', client);
-    t.log('second', client.write('tail', t.fn('tail', 'client')));
+    t.log('second', client.write('tail', t.written('tail', 'client')));
     sizes(t, 'with the tail', client);
     await t.turns(3);
     sizes(t, 'waiting', client);
@@ -125,12 +127,12 @@ module.exports = [
     client.end();
   }),
   pair('a big string', async (t, client) => {
-    t.log('write', client.write('ü'.repeat(1 << 20), t.fn('written', 'client')));
+    t.moment('write', client.write('ü'.repeat(1 << 20), t.fn('written', 'client')));
     sizes(t, 'at once', client);
     client.end();
   }),
   pair('a big latin1 string', (t, client) => {
-    t.log('write', client.write('ü'.repeat(1 << 20), 'latin1', t.fn('written', 'client')));
+    t.moment('write', client.write('ü'.repeat(1 << 20), 'latin1', t.fn('written', 'client')));
     sizes(t, 'at once', client);
     client.end();
   }),
@@ -157,10 +159,10 @@ module.exports = [
     const server = t.server('server', (socket) => t.watch(socket, 'accepted'));
     const { port } = await t.listen(server);
     const client = t.connect('client', { port, host: '127.0.0.1' });
-    t.log('write', client.write('one ', t.fn('one', 'client')));
+    t.log('write', client.write('one ', t.written('one', 'client')));
     sizes(t, 'one', client);
-    t.log('write', client.write('74776f20', 'hex', t.fn('two', 'client')));
-    client.write(Buffer.from('three'), t.fn('three', 'client'));
+    t.log('write', client.write('74776f20', 'hex', t.written('two', 'client')));
+    client.write(Buffer.from('three'), t.written('three', 'client'));
     sizes(t, 'three', client);
     t.log('state', t.state(client));
     client.end();
@@ -168,8 +170,8 @@ module.exports = [
   } },
   { title: 'writes before a connect that fails', async run(t) {
     const client = t.connect('client', { port: t.refused(), host: '127.0.0.1' });
-    client.write('one', t.fn('one', 'client'));
-    client.write('two', t.fn('two', 'client'));
+    client.write('one', t.written('one', 'client'));
+    client.write('two', t.written('two', 'client'));
     client.end(t.fn('ended', 'client'));
     await t.end();
     sizes(t, 'at the end', client);
