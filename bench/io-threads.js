@@ -1,7 +1,8 @@
 'use strict';
 // io-threads.js: `npm run bench -- --io-threads=1,2`: what the thread of JavaScript and the I/O threads take of the CPU
 // for each message, by the clocks of the threads, beside node:net and cnet without. The load takes a CPU of its own: on
-// a machine of two that is one of those that the threads have.
+// a machine of two that is one of those that the threads have. On the loopback the kernel's work for one message is
+// done by whichever end runs first, so what both take together is told too.
 
 const os = require('node:os');
 const path = require('node:path');
@@ -45,10 +46,10 @@ async function runSocket(scenario, { module, threads, node, seconds, warmup }) {
     const before = clocks(server.pid);
     const options = flags({ ...scenario.load, port, seconds, warmup, pid: server.pid });
     load = new Process(OTHER, [program('load'), ...options]);
-    const { messages, user, system, p50 } = await load.next(PATIENCE + seconds + warmup);
+    const { messages, user, system, p50, load: ofLoad } = await load.next(PATIENCE + seconds + warmup);
     const { javascript, all } = used(server.pid, before);
     const each = (user + system) / messages;
-    return { javascript: each * (javascript / all), all: each, p50 };
+    return { javascript: each * (javascript / all), all: each, p50, both: each + ofLoad / messages };
   } finally {
     await Promise.all([server.stop(), load?.stop()]);
   }
@@ -69,7 +70,8 @@ function lineOf(title, of, ratio) {
   const [javascript, all, p50] = ['javascript', 'all', 'p50'].map(of);
   const cells = [javascript, all - javascript, all, ratio('javascript', 0), ratio('all', 1)].map(cell).join('');
   const rate = Math.round(1e6 / javascript).toLocaleString('en').padStart(14);
-  return `${title.padEnd(22)}${cells}${rate}${p50 === undefined ? '' : `   p50 ${p50.toFixed(1)} µs`}`;
+  const withLoad = of('both') === undefined ? '' : `${cell(of('both'))}${cell(ratio('both', 1))}`;
+  return `${title.padEnd(22)}${cells}${rate}${withLoad}${p50 === undefined ? '' : `   p50 ${p50.toFixed(1)} µs`}`;
 }
 
 /** One scenario with every driver, in turns; a line for each. */
@@ -81,7 +83,7 @@ async function runScenario(scenario, drivers, runs, say) {
       found[i].push(await (isProgram ? runProgram : runSocket)(scenario, driver));
   }
   say(`\n${scenario.name}: ${scenario.title}`);
-  say(`${''.padEnd(22)}JavaScript    others       all  JS to net all to cnet    messages/s of JS`);
+  say(`${''.padEnd(22)}JavaScript    others       all  JS to net all to cnet   msgs/s of JS with load   to cnet`);
   for (const [i, { title }] of drivers.entries()) {
     const ratio = (name, base) => median(found[i].map((one, round) => one[name] / found[base][round][name]));
     say(lineOf(title, (name) => median(found[i].map((one) => one[name])), ratio));

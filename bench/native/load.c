@@ -4,7 +4,7 @@
  *        [--reply=SIZE] [--check=0|1] [--depth=1] [--warmup=0.5] [--seconds=1] [--pid=PID]
  * Answers have `reply` bytes, and with `check` must be what was sent.
  * Warms up, measures, lets what is on its way arrive, and prints one line of JSON. CPU time is that of `pid` (its own
- * without) between the two ends of the measured time. Mode idle only opens connections, says so, and holds them until
+ * without) between the two ends of the measured time, and its own is `load`. Mode idle only opens connections, says so, and holds them until
  * its standard input ends.
  */
 #include <errno.h>
@@ -24,7 +24,7 @@
 
 typedef struct mark {
   uint64_t at, messages, bytes;
-  bench_cpu_mark_t cpu;
+  bench_cpu_mark_t cpu, own;
 } mark_t;
 
 void load_watch(load_t *load, load_conn_t *conn, uint32_t events, bool add) {
@@ -62,16 +62,17 @@ void load_open_idle(load_t *load) {
 }
 
 static mark_t take_mark(load_t *load) {
-  return (mark_t){bench_now(), load->messages, load->bytes, bench_cpu_mark(load->pid)};
+  return (mark_t){bench_now(), load->messages, load->bytes, bench_cpu_mark(load->pid), bench_cpu_mark(getpid())};
 }
 
 static void report(const load_t *load, const mark_t *before, const mark_t *after) {
-  bench_cpu_t cpu = bench_cpu_between(before->cpu, after->cpu);
+  bench_cpu_t cpu = bench_cpu_between(before->cpu, after->cpu), own = bench_cpu_between(before->own, after->own);
   double us = 1e-3;
 
   printf("{\"messages\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"seconds\":%.6f", after->messages - before->messages,
          after->bytes - before->bytes, (double)(after->at - before->at) / 1e9);
-  printf(",\"user\":%.1f,\"system\":%.1f", (double)cpu.user * us, (double)(cpu.total - cpu.user) * us);
+  printf(",\"user\":%.1f,\"system\":%.1f,\"load\":%.1f", (double)cpu.user * us,
+         (double)(cpu.total - cpu.user) * us, (double)own.total * us);
   if (load->latency.count > 0)
     printf(",\"p50\":%.2f,\"p99\":%.2f", (double)histogram_at(&load->latency, 0.5) * us,
            (double)histogram_at(&load->latency, 0.99) * us);

@@ -7,13 +7,16 @@ const fs = require('node:fs');
 
 const { runFixture } = require('../support/child');
 const { sockopts } = require('../support/kernel');
-const { needsHost, needsLinux, needsTool, skip } = require('../support/needs');
+const { needsHost, needsLinux, needsOption, needsTCPInfo, needsTool, skip } = require('../support/needs');
 const { HOST, text } = require('../support/net');
 const { net } = require('../support/subject');
 const { connected, listening, pair, tidy, track } = require('../support/tidy');
 
 /** Of linux/in.h, as SO_PROTOCOL tells it. */
 const IPPROTO_MPTCP = 262;
+
+/** Of linux/mptcp.h: what the kernel tells of such a connection. */
+const [SOL_MPTCP, MPTCP_INFO] = [284, 1];
 
 const UNSHARE = ['-rn', 'sh', '-c', 'ip link set lo up && echo 3 > /proc/sys/net/ipv4/tcp_fastopen'];
 
@@ -44,6 +47,21 @@ function needsMultipath(test) {
   if (enabled !== '1') skip(test, 'net.mptcp.enabled is not 1');
 }
 
+/** Skips the test where the system does not hand on that data went with a handshake. */
+async function needsToldFastOpen(test) {
+  needsTCPInfo(test, (await pair()).client);
+}
+
+/** Skips the test where the system does not hand on what the kernel tells of a connection over multipath TCP. */
+function needsToldMultipath(test, socket) {
+  if (socket.getOption('SO_PROTOCOL') !== IPPROTO_MPTCP) return;
+  try {
+    socket.getOption(SOL_MPTCP, MPTCP_INFO);
+  } catch (error) {
+    needsOption(test, error);
+  }
+}
+
 describe('fastOpen', () => {
   afterEach(tidy);
 
@@ -57,7 +75,8 @@ describe('fastOpen', () => {
       needsNamespace(this);
     });
 
-    it('the data of the second connection go with its handshake, and both ends know', async () => {
+    it('the data of the second connection go with its handshake, and both ends know', async function test() {
+      await needsToldFastOpen(this);
       const [talks, accepted] = await inNamespace('cookie');
       const same = { text: 'hello', bytes: 5 };
       assert.deepStrictEqual(talks, [
@@ -68,7 +87,8 @@ describe('fastOpen', () => {
       assert.deepStrictEqual(accepted, [false, true, false]);
     });
 
-    it('every form of writing arrives whole, and once', async () => {
+    it('every form of writing arrives whole, and once', async function test() {
+      await needsToldFastOpen(this);
       const [talks, called] = await inNamespace('forms');
       assert.deepStrictEqual(talks, [
         [true, 300000], [true, 300000], [true, 'AB'], [true, '\ufffdbd!'], [true, 'abc'], [false, ''], [false, 'later'],
@@ -88,12 +108,14 @@ describe('fastOpen', () => {
     });
 
     it('the winner of a race has the data once', async function test() {
+      await needsToldFastOpen(this);
       needsTool(this, 'python3');
       const [result, accepted] = await inNamespace('race');
       assert.deepStrictEqual([result, accepted], [{ fastOpen: true, text: 'hello', bytes: 5 }, [false, true]]);
     });
 
-    it('when an address fails the next one has all of the data', async () => {
+    it('when an address fails the next one has all of the data', async function test() {
+      await needsToldFastOpen(this);
       assert.deepStrictEqual(await inNamespace('next'), { fastOpen: true, text: 'hello', bytes: 5 });
     });
 
@@ -113,6 +135,7 @@ describe('fastOpen', () => {
 
     it('multipath TCP goes with it', async function test() {
       needsMultipath(this);
+      await needsToldFastOpen(this);
       assert.deepStrictEqual(await inNamespace('multipath'), [[false, 'hello'], [true, 'hello']]);
     });
 
@@ -167,6 +190,7 @@ describe('multipath', () => {
   it('both ends speak it, and the kernel says so', async function test() {
     needsTool(this, 'python3');
     const { socket, accepted } = await both();
+    needsToldMultipath(this, socket);
     assert.deepStrictEqual([socket.multipath, accepted.multipath], [true, true]);
     for (const { fd } of [socket, accepted])
       assert.deepStrictEqual(await sockopts(fd, 'SOL_SOCKET.SO_PROTOCOL'), [IPPROTO_MPTCP]);
@@ -182,25 +206,29 @@ describe('multipath', () => {
   it('over IPv6', async function test() {
     needsHost(this, '::1');
     const { socket, accepted } = await both({ host: '::1' });
+    needsToldMultipath(this, socket);
     assert.deepStrictEqual([socket.multipath, accepted.multipath], [true, true]);
   });
 
-  it('with reusePort, a local address, and options of the connection', async () => {
+  it('with reusePort, a local address, and options of the connection', async function test() {
     const connect = { localAddress: '127.0.0.9', noDelay: true, keepAlive: true, keepAliveInitialDelay: 1000 };
     const { socket, accepted } = await both({ listen: { reusePort: true }, connect });
+    needsToldMultipath(this, socket);
     assert.deepStrictEqual([socket.multipath, accepted.multipath, accepted.remoteAddress], [true, true, '127.0.0.9']);
   });
 
-  it('with socketOptions of both', async () => {
+  it('with socketOptions of both', async function test() {
     const socketOptions = { SO_RCVBUF: 65536 };
     const { socket, accepted } = await both({ listen: { socketOptions }, connect: { socketOptions } });
+    needsToldMultipath(this, socket);
     assert.deepStrictEqual([socket.multipath, accepted.multipath, socket.getOption('SO_RCVBUF')], [true, true, 131072]);
   });
 
-  it('in a race', async () => {
+  it('in a race', async function test() {
     const lookup = (host, options, callback) =>
       setImmediate(callback, null, ['127.0.0.2', HOST].map((address) => ({ address, family: 4 })));
     const { socket } = await both({ connect: { host: 'x', lookup, connectionAttemptDelay: 10 } });
+    needsToldMultipath(this, socket);
     assert.deepStrictEqual([socket.multipath, socket.remoteAddress], [true, HOST]);
   });
 

@@ -75,6 +75,11 @@ function needsOption(test, error) {
   skip(test, error.message);
 }
 
+/** Skips the test where the system hands on too little of TCP_INFO: qemu has no more of an option than an int. */
+function needsTCPInfo(test, socket) {
+  if (socket.getTCPInfo().rttMicroseconds === undefined) skip(test, 'the system hands on no more of TCP_INFO than an int');
+}
+
 /** Skips the test on other systems than Linux. */
 function needsLinux(test) {
   if (process.platform !== 'linux') skip(test, 'Linux only');
@@ -82,5 +87,5 @@ function needsLinux(test) {
 
 module.exports = {
   needsDuplicates, needsFiles, needsHost, needsLinux, needsNodeDescriptors, needsOption, needsPosix, needsReusePort,
-  needsSentPipes, needsTool, skip,
+  needsSentPipes, needsTCPInfo, needsTool, skip,
 };
