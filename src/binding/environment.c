@@ -47,6 +47,7 @@ static void delete_references(cnet_environment_t *env) {
     if (refs[i] != NULL) napi_delete_reference(env->napi, refs[i]);
   for (size_t i = 0; i < CNET_HANDLERS; i++)
     if (env->handlers[i] != NULL) napi_delete_reference(env->napi, env->handlers[i]);
+  cnet_young_end(&env->memory.young, env->napi);
   env->memory.block = (cnet_block_t){0};
   env->memory.shared_ref = NULL;
   env->memory.shared = NULL;

@@ -17,10 +17,19 @@ const { patience } = require('../support/scale');
 const { tidy, track } = require('../support/tidy');
 
 const FIXTURE = 'io-threads-ends.js';
+const CROWDED = require.resolve('../fixtures/io-threads-descriptors.js');
 const LINE = Number.parseInt(process.versions.node, 10);
 
 const on = process.platform === 'win32' ? describe.skip : describe;
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+/** How many of three requests of http a connection has answers to, when it has all or is closed. */
+const answersOf = (socket) => new Promise((resolve) => {
+  let answers = 0;
+  const ask = () => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket.once('connect', ask).once('close', () => resolve(answers));
+  socket.on('data', () => (++answers === 3 ? resolve(answers) : ask()));
+});
 
 on('the end, with I/O threads', function () {
   this.timeout(patience(60000));
@@ -119,6 +128,27 @@ on('the end, with I/O threads', function () {
         limits: 'ulimit -n 64', nodeArgs: ['--no-warnings'],
       });
       assert.deepStrictEqual(result, { status: 0, stdout: 'done\n', stderr: '' });
+    });
+  });
+
+  onLinux('of the descriptors within http', () => {
+    it('a server answers the connections that it has, closes the others, and leaves none open', async () => {
+      const command = ['-c', 'ulimit -n 60; exec "$@"', 'sh', process.execPath, '--no-warnings', CROWDED];
+      const env = { ...process.env, CNET_IO_THREADS: '2' };
+      const child = spawn('sh', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env });
+      const [port] = await once(child, 'message');
+      const rounds = [];
+      for (const length of [4, 60, 60]) {
+        const sockets = Array.from({ length }, () => nodeNet.connect(port, HOST).on('error', () => {}));
+        const answers = await Promise.all(sockets.map(answersOf));
+        for (const socket of sockets) socket.destroy();
+        child.send('open?');
+        const [threads] = await once(child, 'message');
+        rounds.push([answers.includes(3), answers.includes(0), threads]);
+      }
+      child.kill();
+      await once(child, 'exit');
+      assert.deepStrictEqual(rounds, [[true, false, 2], [true, true, 2], [true, true, 2]]);
     });
   });
 
