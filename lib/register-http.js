@@ -51,9 +51,10 @@ function putServers(servers) {
 /** Puts the methods of a class of servers in place when the first of these is made. */
 function putWithFirst(http2, name, kind) {
   let isPut = false;
+  const current = undo; // after unregister() and register() all servers have them
   const step = replace(http2, name, (next) => function make(...args) {
     const server = Reflect.apply(next(), this, args);
-    if (!isPut && undo !== null) putServers([[Object.getPrototypeOf(server), kind]]);
+    if (!isPut && undo === current) putServers([[Object.getPrototypeOf(server), kind]]);
     isPut = true;
     return server;
   });

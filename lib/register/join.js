@@ -13,6 +13,7 @@
 const { EventEmitter } = require('node:events');
 const Module = require('node:module');
 const nodeNet = require('node:net');
+const { isProxy } = require('node:util').types;
 
 const { passToHttp2 } = require('./http2.js');
 const { busyMethods, otherMethod } = require('./joined-methods.js');
@@ -31,6 +32,13 @@ const DISCERNING = new Set(['_read', '_write', '_writeGeneric', '_writev', 'paus
 let fromNode = 0;
 
 const isFunction = (value) => typeof value === 'function';
+
+/**
+ * Whether `method.call()` is what Reflect.apply() does: a function of a program's may have another one, or none. It is
+ * not asked for `call`, which a Proxy would see.
+ */
+const hasCall = (method) =>
+  !isProxy(method) && Object.getPrototypeOf(method) === Function.prototype && !Object.hasOwn(method, 'call');
 
 /** The names of a prototype and of those above it, up to and with that of EventEmitter. */
 function namesOf(prototype) {
@@ -112,13 +120,14 @@ function jointOf(Class, NodeClass, pristine) {
   const choose = (name, current) => (current === before[name] || current === pristine[name] ? node[name] : current);
   // cnet's own may pass for Node's: see tls.js
   const isNodes = (object) => object instanceof NodeClass && !(kHandle in object);
-  return { ours: Class.prototype, before, node, pristine, choose, isNodes, given: passToHttp2 };
+  return { ours: Class.prototype, before, node, plain: {}, pristine, choose, isNodes, given: passToHttp2 };
 }
 
 /** @returns {() => void} takes it back */
 function joinMethod({ prototype }, NodeClass, name, joint, busy) {
-  const { before, node, pristine, choose, isNodes } = joint;
+  const { before, node, plain, pristine, choose, isNodes } = joint;
   if (Object.hasOwn(NodeClass.prototype, name)) node[name] = NodeClass.prototype[name];
+  if (hasCall(node[name])) plain[name] = node[name];
   if (Object.hasOwn(pristine, name)) { // else it is what both inherit, which may change
     const { [name]: own } = pristine;
     const make = () => function discerningMethod(...args) {

@@ -12,6 +12,7 @@
  * @property {object} ours cnet's prototype
  * @property {object} before its methods, as they were
  * @property {object} node Node's methods: those that its prototype had, above those that it inherits by now
+ * @property {object} plain those of Node's methods whose call() is that of any function, as they were
  * @property {object} pristine cnet's methods, as cnet has made them
  * @property {(name: string, current: Function) => Function} choose gives Node's method, unless `current` is a program's
  * @property {(object: object, socket: any) => void} given hears of each 'connection' that a server of Node's is given
@@ -21,16 +22,20 @@
  * @param {Joint} joint
  * @returns {object} methods for Node's prototype
  */
-const busyMethods = ({ ours, before, node, choose, given }) => ({
+const busyMethods = ({ ours, before, node, plain, choose, given }) => ({
   addListener(event, listener) {
     const { addListener } = ours;
     const method = addListener === before.addListener ? node.addListener : choose('addListener', addListener);
-    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
+    return method === plain.addListener && arguments.length === 2
+      ? method.call(this, event, listener)
+      : Reflect.apply(method, this, arguments);
   },
   cork() {
     const { cork } = ours;
     const method = cork === before.cork ? node.cork : choose('cork', cork);
-    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
+    return method === plain.cork && arguments.length === 0
+      ? method.call(this)
+      : Reflect.apply(method, this, arguments);
   },
   destroy(...args) {
     const { destroy } = ours;
@@ -40,8 +45,10 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
     const { emit } = ours;
     if (event === 'connection') given(this, value);
     const method = emit === before.emit ? node.emit : choose('emit', emit);
-    if (arguments.length === 1) return method.call(this, event);
-    return arguments.length === 2 ? method.call(this, event, value) : Reflect.apply(method, this, arguments);
+    if (method === plain.emit && arguments.length === 1) return method.call(this, event);
+    return method === plain.emit && arguments.length === 2
+      ? method.call(this, event, value)
+      : Reflect.apply(method, this, arguments);
   },
   end(...args) {
     const { end } = ours;
@@ -50,32 +57,44 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
   listenerCount(event) {
     const { listenerCount } = ours;
     const method = listenerCount === before.listenerCount ? node.listenerCount : choose('listenerCount', listenerCount);
-    return arguments.length === 1 ? method.call(this, event) : Reflect.apply(method, this, arguments);
+    return method === plain.listenerCount && arguments.length === 1
+      ? method.call(this, event)
+      : Reflect.apply(method, this, arguments);
   },
   listeners(event) {
     const { listeners } = ours;
     const method = listeners === before.listeners ? node.listeners : choose('listeners', listeners);
-    return arguments.length === 1 ? method.call(this, event) : Reflect.apply(method, this, arguments);
+    return method === plain.listeners && arguments.length === 1
+      ? method.call(this, event)
+      : Reflect.apply(method, this, arguments);
   },
   off(event, listener) {
     const { off } = ours;
     const method = off === before.off ? node.off : choose('off', off);
-    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
+    return method === plain.off && arguments.length === 2
+      ? method.call(this, event, listener)
+      : Reflect.apply(method, this, arguments);
   },
   on(event, listener) {
     const { on } = ours;
     const method = on === before.on ? node.on : choose('on', on);
-    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
+    return method === plain.on && arguments.length === 2
+      ? method.call(this, event, listener)
+      : Reflect.apply(method, this, arguments);
   },
   once(event, listener) {
     const { once } = ours;
     const method = once === before.once ? node.once : choose('once', once);
-    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
+    return method === plain.once && arguments.length === 2
+      ? method.call(this, event, listener)
+      : Reflect.apply(method, this, arguments);
   },
   pause() {
     const { pause } = ours;
     const method = pause === before.pause ? node.pause : choose('pause', pause);
-    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
+    return method === plain.pause && arguments.length === 0
+      ? method.call(this)
+      : Reflect.apply(method, this, arguments);
   },
   pipe(...args) {
     const { pipe } = ours;
@@ -85,17 +104,23 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
     const { prependListener } = ours;
     const method =
       prependListener === before.prependListener ? node.prependListener : choose('prependListener', prependListener);
-    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
+    return method === plain.prependListener && arguments.length === 2
+      ? method.call(this, event, listener)
+      : Reflect.apply(method, this, arguments);
   },
   push(chunk) {
     const { push } = ours;
     const method = push === before.push ? node.push : choose('push', push);
-    return arguments.length === 1 ? method.call(this, chunk) : Reflect.apply(method, this, arguments);
+    return method === plain.push && arguments.length === 1
+      ? method.call(this, chunk)
+      : Reflect.apply(method, this, arguments);
   },
   read(size) {
     const { read } = ours;
     const method = read === before.read ? node.read : choose('read', read);
-    return arguments.length === 1 ? method.call(this, size) : Reflect.apply(method, this, arguments);
+    return method === plain.read && arguments.length === 1
+      ? method.call(this, size)
+      : Reflect.apply(method, this, arguments);
   },
   removeAllListeners(...args) {
     const { removeAllListeners } = ours;
@@ -111,22 +136,30 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
     const { removeListener } = ours;
     const method =
       removeListener === before.removeListener ? node.removeListener : choose('removeListener', removeListener);
-    return arguments.length === 2 ? method.call(this, event, listener) : Reflect.apply(method, this, arguments);
+    return method === plain.removeListener && arguments.length === 2
+      ? method.call(this, event, listener)
+      : Reflect.apply(method, this, arguments);
   },
   resume() {
     const { resume } = ours;
     const method = resume === before.resume ? node.resume : choose('resume', resume);
-    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
+    return method === plain.resume && arguments.length === 0
+      ? method.call(this)
+      : Reflect.apply(method, this, arguments);
   },
   setTimeout(msecs) {
     const { setTimeout } = ours;
     const method = setTimeout === before.setTimeout ? node.setTimeout : choose('setTimeout', setTimeout);
-    return arguments.length === 1 ? method.call(this, msecs) : Reflect.apply(method, this, arguments);
+    return method === plain.setTimeout && arguments.length === 1
+      ? method.call(this, msecs)
+      : Reflect.apply(method, this, arguments);
   },
   uncork() {
     const { uncork } = ours;
     const method = uncork === before.uncork ? node.uncork : choose('uncork', uncork);
-    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
+    return method === plain.uncork && arguments.length === 0
+      ? method.call(this)
+      : Reflect.apply(method, this, arguments);
   },
   unpipe(...args) {
     const { unpipe } = ours;
@@ -139,12 +172,16 @@ const busyMethods = ({ ours, before, node, choose, given }) => ({
   _read(size) {
     const { _read } = ours;
     const method = _read === before._read ? node._read : choose('_read', _read);
-    return arguments.length === 1 ? method.call(this, size) : Reflect.apply(method, this, arguments);
+    return method === plain._read && arguments.length === 1
+      ? method.call(this, size)
+      : Reflect.apply(method, this, arguments);
   },
   _unrefTimer() {
     const { _unrefTimer } = ours;
     const method = _unrefTimer === before._unrefTimer ? node._unrefTimer : choose('_unrefTimer', _unrefTimer);
-    return arguments.length === 0 ? method.call(this) : Reflect.apply(method, this, arguments);
+    return method === plain._unrefTimer && arguments.length === 0
+      ? method.call(this)
+      : Reflect.apply(method, this, arguments);
   },
   _write(...args) {
     const { _write } = ours;

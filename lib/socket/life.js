@@ -16,7 +16,7 @@ const { Duplex, Writable } = require('node:stream');
 const { codes } = require('../common/errors');
 const { kAttempted, kConnected, kDescriptors, kOwner, kRead, kShutDown, kWritten } = require('../common/symbols');
 const { answers, first, kClosingLife, kLife, kShutdownCallback, kWriteCallback } = require('./state');
-const { answerTo, letFlow, renewStates, shareStates } = require('../node-internals/streams');
+const { answerOf, answerTo, letFlow, renewStates, shareStates } = require('../node-internals/streams');
 const { nextTick } = require('../common/timers');
 const { methods: writing } = require('./write');
 
@@ -48,6 +48,8 @@ class Life {
     this.begun = false;
     /** True when stream.Writable calls back to this life, and not to the socket: see hearWrites(). */
     this.hearsWrites = false;
+    /** What stream.Writable has made to be called back: a program may put its own in the place of that. */
+    this.answer = answerOf(this);
   }
 
   /**
@@ -57,7 +59,7 @@ class Life {
   hearWrites() {
     if (this.hearsWrites) return;
     this.hearsWrites = true;
-    answerTo(this);
+    if (answerOf(this) === this.answer) answerTo(this);
   }
 
   get isCurrent() {

@@ -50,6 +50,21 @@ describe('streams', () => {
     assert.deepStrictEqual([pushed, written], [['two', 'three'], ['two', 'three']]);
   });
 
+  it('an onwrite() that a program has put into the state of the writing side is called for each write', async () => {
+    const { client, accepted } = await pair();
+    const { _writableState: state } = client;
+    const { onwrite } = state;
+    let count = 0;
+    state.onwrite = (error) => {
+      count++;
+      onwrite(error);
+    };
+    accepted.resume();
+    await new Promise((resolve) => client.write(Buffer.alloc(1 << 20), resolve));
+    await new Promise((resolve) => client.write('more', resolve));
+    assert.strictEqual(count, 2);
+  });
+
   it("write() returns false when it is not all sent, and 'drain' comes when it is", async () => {
     const { client, accepted } = await pair();
     accepted.pause();

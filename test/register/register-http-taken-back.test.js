@@ -9,6 +9,7 @@ const http = require('node:http');
 const nodeNet = require('node:net');
 
 const registerHttp = require('../../lib/register-http');
+const { linesOf } = require('../support/child');
 const { HOST } = require('../support/net');
 
 describe('cnet/register-http: a listen() that is closed before it listens', () => {
@@ -65,4 +66,12 @@ describe('cnet/register-http: the last step of listen()', () => {
       server.close();
     }
   });
+});
+
+describe('cnet/register-http: unregister() after register() for the second time', () => {
+  it('leaves nothing on the class of the servers of http2, also when the createServer() called is of the first time',
+    async () => {
+      const expected = { status: 0, lines: ['true', 'false', 'done'], stderr: '' };
+      assert.deepStrictEqual(await linesOf('register/http2-captured.cjs'), expected);
+    });
 });

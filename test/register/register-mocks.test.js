@@ -22,6 +22,7 @@ const PROMISES = {
     'a connect() of a mock on the prototype stands before http, https, tls, http2 and net; restored, all connect again',
   spy: 'a spy on connect() of the prototype sees the sockets of http and https, and goes on to their own',
   methods: 'wrapped write(), emit() and other methods of the prototype are called for the sockets of http',
+  callless: 'functions without a call() of their own, put in the place of methods, are called for the sockets of http',
   functions: 'net.connect() and net.createConnection() that were replaced are called by http and http2 as without cnet',
   listen: 'a listen() of a mock on the prototype stands before the servers of net, http, https, http2 and tls',
   class: 'a class put in the place of net.Socket is the one that TLS calls, and can call what it stands for',
