@@ -100,10 +100,10 @@ describe('moments: every limit is counted from the call, however long the loop w
       const lookup = (host, options, callback) => callback(null, addresses);
       await new Promise(setImmediate);
       block(150);
+      const begun = now();
       const socket = track(
         net.connect({ port: end.port, host: 'two.test', lookup, autoSelectFamily: true, [option]: 100 }),
       );
-      const begun = now();
       await once(socket, 'connectionAttempt'); // that of the second: the first was in connect()
       notBefore(begun, 100, 'the second attempt');
     });
