@@ -297,10 +297,10 @@ on('I/O threads', () => {
       accepted.on('data', (chunk) => accepted.write(chunk));
       client.resume();
       let isOver = false;
-      client.setTimeout(120, () => { isOver = true; });
+      client.setTimeout(patience(120), () => { isOver = true; });
       for (let i = 0; i < 10; i++) {
         client.write('x');
-        await sleep(25);
+        await sleep(patience(25));
         assert.strictEqual(isOver, false);
       }
       await once(client, 'timeout');
