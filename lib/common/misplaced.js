@@ -46,19 +46,6 @@ const OF_PATH = ['mode', 'unlinkStale'];
 /** What switches nothing on harms nobody. */
 const isOn = (value) => value !== undefined && value !== null && value !== false && value !== 0;
 
-/*
- * The same for connect(), which programs call often: the engine finds a property that the source names faster than
- * one whose name it is given. test/beyond/misuse.test.js has each name.
- */
-const mayBeStrange = (options) =>
-  isOn(options.allowedUids) ||
-  isOn(options.ioThreads) ||
-  isOn(options.maxConnectionRate) ||
-  isOn(options.maxConnectionsPerAddress) ||
-  isOn(options.maxConnectionsPerPrefix) ||
-  isOn(options.proxyProtocol) ||
-  isOn(options.unlinkStale);
-
 const mayBeOfConnect = (options) =>
   options.connectTimeout !== undefined ||
   options.connectionAttemptDelay !== undefined ||
@@ -71,7 +58,8 @@ const mayBeOfConnect = (options) =>
 
 /**
  * Whether any option is given that Node's net does not have, or a block list: most programs give none, and then none of
- * them need be looked at by itself.
+ * them need be looked at by itself. The engine finds a property that the source names faster than one whose name it is
+ * given; test/beyond/misuse.test.js has each name.
  */
 const hasOwnOptions = (options) =>
   options.allowedUids !== undefined ||
@@ -92,7 +80,6 @@ const hasOwnOptions = (options) =>
  * @throws ERR_INVALID_ARG_VALUE
  */
 function refuseMisplaced(options, place, isHeeded = undefined) {
-  if (place === 'connect()' && !mayBeStrange(options)) return;
   for (const name of STRANGE[place]) {
     const value = options[name];
     if (!isOn(value) || isHeeded?.(name)) continue;

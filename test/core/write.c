@@ -46,18 +46,25 @@ static void waits_for_room_and_copies_the_rest_of_the_source_only_in_pieces(void
   host_end(&host);
 }
 
+/* Writes until the kernel takes no more. How many bytes it took. */
+static size_t fill_kernel(cnet_stream_t *stream) {
+  size_t total = 0;
+  ssize_t sent;
+
+  NEED(cnet_writable(stream) == 0);
+  while ((sent = cnet_try_write(stream, (char *)pattern(), PATTERN_SIZE)) > 0) total += (size_t)sent;
+  CHECK(sent == 0);
+  return total;
+}
+
 static void parks_the_rest_of_bytes_that_the_kernel_has_not_taken(void) {
   static char rest[64 * 1024];
   cnet_stream_t *pair[2];
-  size_t total = 0;
-  ssize_t sent;
   host_t host;
 
   host_start(&host);
   host_pair(&host, CNET_TCP, pair);
-  NEED(cnet_writable(pair[0]) == 0);
-  while ((sent = cnet_try_write(pair[0], (char *)pattern(), PATTERN_SIZE)) > 0) total += (size_t)sent;
-  CHECK(sent == 0);
+  size_t total = fill_kernel(pair[0]);
   memset(rest, 'r', sizeof rest);
   CHECK(cnet_write_rest(pair[0], rest, sizeof rest) == 1);
   memset(rest, 'x', sizeof rest); /* it was copied */
@@ -77,15 +84,12 @@ static bool has_large_write(host_t *host, void *nothing) {
 static void makes_room_for_what_a_source_gets_while_it_waits(void) {
   source_t source = source_of(pattern(), 2);
   cnet_stream_t *pair[2];
-  size_t total = 0;
-  ssize_t sent;
   host_t host;
 
   host_start(&host);
   host_pair(&host, CNET_TCP, pair);
   source.grows = true;
-  NEED(cnet_writable(pair[0]) == 0);
-  while ((sent = cnet_try_write(pair[0], (char *)pattern(), PATTERN_SIZE)) > 0) total += (size_t)sent;
+  size_t total = fill_kernel(pair[0]);
   CHECK(cnet_write(pair[0], &source.source, true) == 1 && !has_large_write(&host, NULL));
   source.source.left += PATTERN_SIZE - 2;
   CHECK(cnet_read_start(pair[1]) == 0);
