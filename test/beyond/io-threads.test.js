@@ -360,14 +360,13 @@ on('I/O threads', () => {
     (process.platform === 'linux' ? it : it.skip)("no descriptor is left when 'close' has come", async () => {
       const server = await listen(cnet.createServer({ ioThreads: 2 }, (socket) => socket.resume()));
       servers.push(server);
-      cnet.connect({ ...targetOf(server), ioThread: true }).end();
-      await once(server, 'connection');
-      await sleep(20);
-      const before = descriptors();
-      for (let i = 0; i < 20; i++) {
+      const connectAndClose = async () => {
         const { client, accepted } = await join(server, cnet, { ioThread: true });
         await Promise.all([closed(accepted), closed(client.resume().end())]);
-      }
+      };
+      await connectAndClose(); // the threads are there now, with descriptors of their own
+      const before = descriptors();
+      for (let i = 0; i < 20; i++) await connectAndClose();
       assert.strictEqual(descriptors(), before);
     });
   });

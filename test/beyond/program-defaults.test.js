@@ -333,8 +333,10 @@ describe('defaults of servers', () => {
       return net.Server.prototype._listen2.apply(this, args);
     };
     await listening(own);
-    // of a listener it is the length of the queue: tcpi_sacked of TCP_INFO (tcp(7)), at byte 32
-    const backlogs = [server, given, option].map((one) => one.getOption(6, 11, 40).readUInt32LE(28));
+    // of a listener it is the length of the queue: tcpi_sacked of TCP_INFO (tcp(7)), the uint32 at byte 28
+    const infos = [server, given, option].map((one) => one.getOption(6, 11, 40));
+    if (infos.every(({ length }) => length < 32)) skip(this, 'the system hands on no more of TCP_INFO than an int');
+    const backlogs = infos.map((info) => new Uint32Array(Uint8Array.from(info).buffer)[7]);
     assert.deepStrictEqual(backlogs, [7, 3, 2]);
   });
 

@@ -30,6 +30,15 @@ const lookupOf = (...addresses) => (_host, _options, callback) =>
 /** SOL_SOCKET and SO_TYPE, by the numbers of the system's headers. */
 const BY_NUMBER = process.platform === 'linux' ? [1, 3] : [0xffff, 0x1008];
 
+/** Skips the test where the kernel has an option and what is between hands on nothing of it, as qemu. */
+function mayLack(test, socket, name) {
+  try {
+    socket.getOption(name);
+  } catch (error) {
+    needsOption(test, error);
+  }
+}
+
 describe('socket options of each system', () => {
   afterEach(tidy);
 
@@ -195,8 +204,9 @@ describe('getOption() and setOption() of Linux', () => {
     });
   });
 
-  it('each option that can be read gives a value of its kind', async () => {
+  it('each option that can be read gives a value of its kind', async function () {
     const { client, accepted, server } = await pair();
+    mayLack(this, client, 'IP_MTU');
     assert.deepStrictEqual(
       ['SO_DOMAIN', 'SO_PROTOCOL', 'SO_TYPE', 'SO_ERROR', 'SO_ACCEPTCONN', 'SO_REUSEADDR', 'TCP_QUICKACK'].map(
         (name) => typeof client.getOption(name),
@@ -257,7 +267,12 @@ describe('getOption() and setOption() of Linux', () => {
     });
   });
 
-  it('what needs a permission is EPERM without it', async () => {
+  it('what needs a permission is EPERM without it', async function () {
+    try {
+      (await pair()).client.setOption('SO_MARK', 1);
+    } catch (error) {
+      if (error.code !== 'EPERM') needsOption(this, error);
+    }
     const { stdout, stderr } = await script(`
       const server = net.createServer().listen(0, '127.0.0.1', () => {
         if (process.getuid() === 0) { process.setgroups([]); process.setgid(65534); process.setuid(65534); }
@@ -277,7 +292,7 @@ describe('getOption() and setOption() of Linux', () => {
       client.setOption('SO_MARK', 2 ** 32 - 1);
     } catch (error) {
       if (error.code === 'EPERM') skip(this, 'needs CAP_NET_ADMIN');
-      throw error;
+      needsOption(this, error);
     }
     assert.strictEqual(client.getOption('SO_MARK'), 2 ** 32 - 1);
   });
@@ -422,8 +437,9 @@ describe('`socketOptions` of connect()', () => {
     assert.strictEqual(await local, ELSEWHERE);
   });
 
-  it('SO_BINDTODEVICE keeps the connection on a device; one that is not there is an error', async () => {
+  it('SO_BINDTODEVICE keeps the connection on a device; one that is not there is an error', async function () {
     const { client } = await pair({ clientOptions: { socketOptions: { SO_BINDTODEVICE: 'lo' } } });
+    mayLack(this, client, 'SO_BINDTODEVICE');
     assert.strictEqual(client.getOption('SO_BINDTODEVICE'), 'lo');
     const other = track(
       net.connect({ port: 1, host: HOST, socketOptions: { SO_PRIORITY: 1, SO_BINDTODEVICE: 'nonesuch0' } }),
