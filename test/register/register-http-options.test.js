@@ -54,6 +54,9 @@ function below(socket) {
   return next === undefined ? socket : below(next);
 }
 
+/** An int of the kernel, in the order of bytes of this machine. */
+const intOf = (bytes) => new Int32Array(Uint8Array.from(bytes).buffer)[0];
+
 /** What a socket says of itself: the kernel's options, water marks, whether it may be half open, and its timeout. */
 function say(socket) {
   const { fd } = below(socket)._handle;
@@ -62,7 +65,7 @@ function say(socket) {
   const said =
     process.platform === 'linux'
       ? Object.fromEntries(
-          Object.entries(KERNEL).map(([name, place]) => [name, probe.getOption(...place, 4).readInt32LE()]),
+          Object.entries(KERNEL).map(([name, place]) => [name, intOf(probe.getOption(...place, 4))]),
         )
       : {};
   probe.destroy();
