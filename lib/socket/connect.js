@@ -103,7 +103,7 @@ function connectPlain(socket) {
   const goesOn =
     socket.connecting && socket[kConnectAttempt] === current && socket[kHandle] === handle &&
     handle.connect === undefined; // see connectByProgram()
-  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port) : 0;
+  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port, 'TCPCONNECTWRAP') : 0;
 }
 
 function connectOwn(socket, wanted) {
