@@ -97,6 +97,12 @@ function takesAtOnce(stream) {
 /** Whether write() would give true for so much, where nothing is queued. */
 const isBelowMark = (stream, length) => length < stream._writableState.highWaterMark;
 
+/** The writes that wait in the queue, and are not gathered by cork(): { chunk, encoding } of each. */
+function queuedOf(stream) {
+  const state = stream._writableState;
+  return state.corked === 0 ? state.getBuffer() : [];
+}
+
 /** Within _writev(): whether nobody has given any of the writes a callback. */
 const areUncalled = (stream) => stream._writableState.allNoop === true;
 
@@ -198,6 +204,7 @@ module.exports = {
   letFlow,
   noteErrorTold,
   notePaused,
+  queuedOf,
   renewStates,
   shareStates,
   takesAtOnce,
