@@ -62,7 +62,7 @@ const scenarios = {
     client.write('ab', 'utf16le');
     client.write(new Uint8Array([1, 2, 3]).subarray(1));
     const before = client.bytesWritten;
-    client.end('last', () => called.push('end'));
+    await new Promise((resolve) => { client.end('last', resolve); });
     return [String(await got), called, before, client.bytesWritten];
   },
   async 'what is changed behind write()'(net) {

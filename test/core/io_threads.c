@@ -375,7 +375,7 @@ static void takes_bytes_behind_a_write_that_is_to_be_confirmed(void) {
   CHECK(cnet_read_start(pair[1]) == 0);
   CHECK(host_write(pair[0], "first ", 6) == 0);
   if (cnet_write_confirm(pair[0]) == CNET_WRITE_WAITS) {
-    CHECK(cnet_write_ahead(pair[0], text, 6) == 6 && cnet_bytes_written(pair[0]) == 12);
+    CHECK(cnet_write_ahead(pair[0], text, 6) == 6);
     CHECK(cnet_close(pair[0], false) == 0);
     CHECK(cnet_write_ahead(pair[0], text, 6) <= 0);
     host_run(&host, is_at_end, pair[1]);
