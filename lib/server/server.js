@@ -93,8 +93,8 @@ function Server(options, connectionListener) {
   if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
   if (new.target === undefined && this instanceof nodeNet.Server)
     return nodeNet.Server.call(this, options, connectionListener);
-  EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
   const [settings, listener] = readArguments(options, connectionListener);
+  EventEmitter.call(this, settings);
 
   if (listener !== undefined) this.on('connection', listener);
   giveState(this, settings);
