@@ -4,16 +4,15 @@
 
 const { kUndo } = require('./symbols');
 
-/**
- * @param {() => void} action run when what the Socket or Server is about fails
- * @returns {() => void} runs it at once, and no more
- */
+/** @param {() => void} action run when what the Socket or Server is about fails */
 function whenItFails(emitter, action) {
   (emitter[kUndo] ??= []).push(action);
-  return () => {
-    if (emitter[kUndo]) emitter[kUndo] = emitter[kUndo].filter((other) => other !== action);
-    action();
-  };
+}
+
+/** Runs an action of whenItFails() at once, and no more. */
+function takeBack(emitter, action) {
+  if (emitter[kUndo]) emitter[kUndo] = emitter[kUndo].filter((other) => other !== action);
+  action();
 }
 
 /** It has failed. */
@@ -35,7 +34,7 @@ function keep(emitter) {
  * @param {import('node:events').EventEmitter} emitter
  * @param {string} event
  * @param {Function} callback
- * @returns {() => void} takes this listener alone back
+ * @returns {() => void} an action of whenItFails(): takes this listener alone back
  */
 function onceUnlessItFails(emitter, event, callback) {
   let isOver = false;
@@ -49,9 +48,9 @@ function onceUnlessItFails(emitter, event, callback) {
     Reflect.apply(callback, this, args);
   }
   listener.listener = callback; // so listeners() and off() of EventEmitter know it, as what once() has wrapped
-  const takeBack = whenItFails(emitter, forget);
+  whenItFails(emitter, forget);
   emitter.on(event, listener);
-  return takeBack;
+  return forget;
 }
 
-module.exports = { keep, onceUnlessItFails, undo, whenItFails };
+module.exports = { keep, onceUnlessItFails, takeBack, undo, whenItFails };

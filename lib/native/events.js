@@ -68,9 +68,10 @@ function onattempt(id, index, phase, status, option) {
   handles[id][kOwner][kAttempted](index, phase, status, option);
 }
 
-/** A connect() has led to a connection. */
+/** A connect() has led to a connection. A hook of async_hooks that is called before this may close the handle. */
 function onconnect(id) {
-  handles[id][kOwner][kConnected]();
+  const handle = handles[id];
+  if (handle?.id === id) handle[kOwner][kConnected]();
 }
 
 /**

@@ -28,7 +28,7 @@ const { NONE, forConnect, program } = require('../options/program-defaults');
 const { sendHeader, setHeader } = require('./proxy-header');
 const { awaitsReadable } = require('../node-internals/streams');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
-const { keep, onceUnlessItFails } = require('../common/undo');
+const { keep, onceUnlessItFails, takeBack } = require('../common/undo');
 const uv = require('../native/uv');
 const { kAttempted, kConnected } = require('../common/symbols');
 const {
@@ -103,7 +103,7 @@ function connectPlain(socket) {
   const goesOn =
     socket.connecting && socket[kConnectAttempt] === current && socket[kHandle] === handle &&
     handle.connect === undefined; // see connectByProgram()
-  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port) : 0;
+  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port, 'TCPCONNECTWRAP') : 0;
 }
 
 function connectOwn(socket, wanted) {
@@ -335,7 +335,7 @@ const methods = {
     if (fresh !== null && this[kHandle])
       fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
     else if (fresh !== null) this[kAttach](fresh);
-    const takeBack = listener === null ? null : onceUnlessItFails(this, 'connect', listener);
+    const forget = listener === null ? null : onceUnlessItFails(this, 'connect', listener);
     this._unrefTimer();
     this.connecting = true;
     if (limit > 0) connectTimeout.start(this, limit, options);
@@ -346,7 +346,7 @@ const methods = {
       else begin(this, options, wanted, socketOptions);
       hasBegun = true;
     } finally { // which the place of an exception outlives: see thrown.js
-      if (!hasBegun) takeBack?.(); // and not that of a connect() before, which goes on
+      if (!hasBegun && forget !== null) takeBack(this, forget); // and not that of a connect() before, which goes on
     }
     return this;
   },

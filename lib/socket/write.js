@@ -418,7 +418,7 @@ const methods = {
       return;
     }
     this[kShutdownCallback] = callback;
-    const err = native.shutdown(this[kHandle].id);
+    const err = native.shutdown(this[kHandle].id, 'SHUTDOWNWRAP');
     if (err === 0) return;
     this[kShutdownCallback] = null;
     if (err === uv.ENOTCONN) callback();

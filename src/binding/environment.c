@@ -9,6 +9,9 @@
 #include "exports.h"
 #include "idle_state.h"
 
+/* The line of Node from which on AsyncLocalStorage may be kept beside the resources of async_hooks. */
+#define NEW_STORES 22
+
 /* What the keeper's finalizer is given, which may be run when `env` is long gone. */
 struct cnet_keeper {
   cnet_environment_t *env; /* NULL: it has ended */
@@ -125,10 +128,12 @@ bool cnet_environment_make_keeper(cnet_environment_t *env, napi_value *object) {
 
 cnet_environment_t *cnet_environment_new(napi_env napi, const cnet_host_t *host) {
   cnet_environment_t *env = calloc(1, sizeof *env);
+  const napi_node_version *version;
   uv_loop_t *uv;
 
   if (env == NULL) return NULL;
   env->napi = napi;
+  env->scopes_suffice = napi_get_node_version(napi, &version) == napi_ok && version->major < NEW_STORES;
   if (napi_get_uv_event_loop(napi, &uv) != napi_ok || cnet_loop_new(uv, host, env, &env->loop) != 0) {
     free(env);
     return NULL;
