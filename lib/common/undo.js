@@ -4,16 +4,15 @@
 
 const { kUndo } = require('./symbols');
 
-/**
- * @param {() => void} action run when what the Socket or Server is about fails
- * @returns {() => void} runs it at once, and no more
- */
+/** @param {() => void} action run when what the Socket or Server is about fails */
 function whenItFails(emitter, action) {
   (emitter[kUndo] ??= []).push(action);
-  return () => {
-    if (emitter[kUndo]) emitter[kUndo] = emitter[kUndo].filter((other) => other !== action);
-    action();
-  };
+}
+
+/** Runs an action of whenItFails() at once, and no more. */
+function takeBack(emitter, action) {
+  if (emitter[kUndo]) emitter[kUndo] = emitter[kUndo].filter((other) => other !== action);
+  action();
 }
 
 /** It has failed. */
@@ -35,7 +34,7 @@ function keep(emitter) {
  * @param {import('node:events').EventEmitter} emitter
  * @param {string} event
  * @param {Function} callback
- * @returns {() => void} takes this listener back
+ * @returns {() => void} an action for whenItFails(): takes this listener alone back
  */
 function onceUntilTakenBack(emitter, event, callback) {
   let isOver = false;
@@ -53,4 +52,4 @@ function onceUntilTakenBack(emitter, event, callback) {
   return forget;
 }
 
-module.exports = { keep, onceUntilTakenBack, undo, whenItFails };
+module.exports = { keep, onceUntilTakenBack, takeBack, undo, whenItFails };

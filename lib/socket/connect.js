@@ -28,7 +28,7 @@ const { NONE, forConnect, over, program } = require('../options/program-defaults
 const { sendHeader, setHeader } = require('./proxy-header');
 const { awaitsReadable } = require('../node-internals/streams');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
-const { keep, onceUntilTakenBack, whenItFails } = require('../common/undo');
+const { keep, onceUntilTakenBack, takeBack, whenItFails } = require('../common/undo');
 const uv = require('../native/uv');
 const { kAttempted, kClosed, kConnected } = require('../common/symbols');
 const {
@@ -103,7 +103,7 @@ function connectPlain(socket) {
   const goesOn =
     socket.connecting && socket[kConnectAttempt] === current && socket[kHandle] === handle &&
     handle.connect === undefined; // see connectByProgram()
-  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port) : 0;
+  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port, 'TCPCONNECTWRAP') : 0;
 }
 
 function connectOwn(socket, wanted) {
@@ -322,13 +322,13 @@ const methods = {
    */
   connect(...args) {
     const [given, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
-    const takeBack = listener === null ? null : onceUntilTakenBack(this, 'connect', listener);
+    const forget = listener === null ? null : onceUntilTakenBack(this, 'connect', listener);
     let hasBegun = false;
     try {
-      connectTo(this, given, takeBack);
+      connectTo(this, given, forget);
       hasBegun = true;
     } finally { // which the place of an exception outlives: see thrown.js
-      if (!hasBegun) takeBack?.(); // and not that of a connect() before, which goes on
+      if (!hasBegun && forget !== null) takeBack(this, forget); // and not that of a connect() before, which goes on
     }
     return this;
   },
@@ -377,7 +377,7 @@ function giveHandle(socket, isPipe) {
  * may be an accessor, in which a program may throw, and destroy or connect the socket. From when the socket connects,
  * for programs too, an exception leaves it connecting, as in Node.
  */
-function connectTo(socket, given, takeBack) {
+function connectTo(socket, given, forget) {
   const options = socket[kConnectOptions] === null ? given : withKept(socket, given);
   if (clientSocket.hasSubscribers) clientSocket.publish({ socket });
   if (options.port === undefined && isMissing(options.path)) {
@@ -387,7 +387,7 @@ function connectTo(socket, given, takeBack) {
   const isPipe = socket[kBoundToPath] ?? Boolean(path);
   const own = readOwn(socket, options, isPipe);
   giveHandle(socket, isPipe);
-  if (takeBack !== null) whenItFails(socket, takeBack);
+  if (forget !== null) whenItFails(socket, forget);
   socket._unrefTimer();
   socket.connecting = true;
   if (isPipe) validateString(path, 'options.path');

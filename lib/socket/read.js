@@ -12,7 +12,7 @@ const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
 const { KEEPING, callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
-const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
+const { emitAll, emitsAtOnce, hasEnded, isDestroyed } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
 const { moveToThread } = require('../options/io-threads');
 const { kRead } = require('../common/symbols');
@@ -173,7 +173,7 @@ const methods = {
   read(n) {
     if (this[kLife] === undefined) return callNode(this, 'read', [n]);
     if (canStart(this) && !this[kHandle].reading) startReading(this);
-    const isOver = hasEnded(this) || this.destroyed;
+    const isOver = hasEnded(this) || isDestroyed(this);
     const { read } = Duplex.prototype;
     return isOver ? callStream(this, read, KEEPING.read, n) : read.call(this, n);
   },

@@ -267,8 +267,8 @@ const methods = {
     if (bound !== this[kBoundToPath]) this[kBoundToPath] = bound;
     if (this[kNodeStream] !== null) nodeStreams().dropNodeStream(this);
     const { [kLife]: life } = this;
-    const isUsed = life.begun || this.destroyed || this[kIsSpliced];
-    if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
+    const isUsed = life.begun || isDestroyed(this) || this[kIsSpliced];
+    if (life.begun || (isDestroyed(this) && !life.aborted)) this[kLiveAgain]();
     else undestroy(this);
     this[kLife].begun = true;
     if (isUsed) state.resetForHandle(this);
