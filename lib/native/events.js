@@ -6,7 +6,7 @@
  */
 
 const {
-  kAttempted, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kUserDropped, kWritten,
+  kAttempted, kClosed, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kUserDropped, kWritten,
 } = require('../common/symbols');
 const { EVENT: { COUNT_RESTS, INLINE, LENGTH, READ, RESTS, STATUS, STREAM, WRITE }, VERDICT } = require('./constants');
 const { guard } = require('../common/thrown');
@@ -137,7 +137,9 @@ function onshutdown(id, status) {
 function onclose(id) {
   const handle = handles[id];
   handles[id] = undefined;
-  if (handle !== undefined) handle.onclose?.();
+  if (handle === undefined) return;
+  handle.onclose?.();
+  handle[kOwner]?.[kClosed]?.(handle);
 }
 
 function ontimeout(id) {

@@ -23,8 +23,11 @@ const hasEnded = (stream) => stream._readableState.ended;
 /** Whether it is piped to another stream. */
 const isPiped = (stream) => stream._readableState.pipes.length > 0;
 
-/** Whether somebody listens for 'readable'. */
-const awaitsReadable = (stream) => stream._readableState.readableListening;
+/** Whether somebody listens for 'readable', and nobody has asked for what is to come. */
+function awaitsReadable(stream) {
+  const { readableListening, reading } = stream._readableState;
+  return readableListening && !reading;
+}
 
 /** Whether a chunk that comes would be emitted as it is: the stream flows, nothing is buffered, and nobody decodes. */
 function emitsAtOnce(stream) {

@@ -353,7 +353,7 @@ const methods = {
     }
     if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
     this[kLife].hearWrites();
-    if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+    if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.apply(this, arguments);
     // a getter of `chunk` may make the socket live again
     return streamWrite.call(this[kLife], chunk, encoding, callback);
   },
