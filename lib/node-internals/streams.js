@@ -119,16 +119,11 @@ function noteErrorTold(stream) {
 
 /* --- states ------------------------------------------------------------------------------------------------------- */
 
-/** What WritableState makes for nothing when it is asked for the one function. It is the same object each time. */
-const waste = Object.create(WritableState.prototype);
-
-/** The callback that stream.Writable gives to _write() of a stream. */
-function onwriteOf(stream) {
-  WritableState.call(waste, undefined, stream, true);
-  const { onwrite } = waste;
-  waste.onwrite = null;
-  return onwrite;
-}
+/**
+ * The callback that stream.Writable gives to _write() of a stream. The rest of the state is for nothing; but V8 knows
+ * all states that are made by `new` as one kind, and reads and makes those of each stream faster than of two.
+ */
+const onwriteOf = (stream) => new WritableState(undefined, stream, true).onwrite;
 
 /** Gives `stand`, which stands for a stream, the states of that. */
 function shareStates(stand, stream) {
