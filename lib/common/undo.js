@@ -29,14 +29,14 @@ function keep(emitter) {
 }
 
 /**
- * As emitter.once(), until what it waits for has failed. The listener does nothing from then on, even where a program
- * has kept it in another form (an on() of its own that wraps what it is given).
+ * As emitter.once(), until it is taken back. The listener does nothing from then on, even where a program has kept it
+ * in another form (an on() of its own that wraps what it is given).
  * @param {import('node:events').EventEmitter} emitter
  * @param {string} event
  * @param {Function} callback
- * @returns {() => void} an action of whenItFails(): takes this listener alone back
+ * @returns {() => void} an action for whenItFails(): takes this listener alone back
  */
-function onceUnlessItFails(emitter, event, callback) {
+function onceUntilTakenBack(emitter, event, callback) {
   let isOver = false;
   const forget = () => {
     isOver = true;
@@ -48,9 +48,8 @@ function onceUnlessItFails(emitter, event, callback) {
     Reflect.apply(callback, this, args);
   }
   listener.listener = callback; // so listeners() and off() of EventEmitter know it, as what once() has wrapped
-  whenItFails(emitter, forget);
   emitter.on(event, listener);
   return forget;
 }
 
-module.exports = { keep, onceUnlessItFails, takeBack, undo, whenItFails };
+module.exports = { keep, onceUntilTakenBack, takeBack, undo, whenItFails };

@@ -23,8 +23,11 @@ const hasEnded = (stream) => stream._readableState.ended;
 /** Whether it is piped to another stream. */
 const isPiped = (stream) => stream._readableState.pipes.length > 0;
 
-/** Whether somebody listens for 'readable'. */
-const awaitsReadable = (stream) => stream._readableState.readableListening;
+/** Whether somebody listens for 'readable', and nobody has asked for what is to come. */
+function awaitsReadable(stream) {
+  const { readableListening, reading } = stream._readableState;
+  return readableListening && !reading;
+}
 
 /** Whether a chunk that comes would be emitted as it is: the stream flows, nothing is buffered, and nobody decodes. */
 function emitsAtOnce(stream) {
@@ -125,16 +128,11 @@ function noteErrorTold(stream) {
 
 /* --- states ------------------------------------------------------------------------------------------------------- */
 
-/** What WritableState makes for nothing when it is asked for the one function. It is the same object each time. */
-const waste = Object.create(WritableState.prototype);
-
-/** The callback that stream.Writable gives to _write() of a stream. */
-function onwriteOf(stream) {
-  WritableState.call(waste, undefined, stream, true);
-  const { onwrite } = waste;
-  waste.onwrite = null;
-  return onwrite;
-}
+/**
+ * The callback that stream.Writable gives to _write() of a stream. The rest of the state is for nothing; but V8 knows
+ * all states that are made by `new` as one kind, and reads and makes those of each stream faster than of two.
+ */
+const onwriteOf = (stream) => new WritableState(undefined, stream, true).onwrite;
 
 /** Gives `stand`, which stands for a stream, the states of that. */
 function shareStates(stand, stream) {

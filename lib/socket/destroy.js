@@ -52,6 +52,7 @@ function closeHandle(life, handle, hadError) {
     return;
   }
   const err = handle.reset(onClose);
+  if (handle.id >= 0) handle.close(onClose); // it was not open yet
   if (err) socket.emit('error', errnoException(err, 'reset'));
 }
 
@@ -73,7 +74,9 @@ const methods = {
 
   /** Ends all at once: 'close' comes, after an 'error' if one is given (net.md, socket.destroy()). */
   destroy(error, callback) {
-    callStream(this, Duplex.prototype.destroy, KEEPING.destroy, error, callback);
+    const { destroy } = Duplex.prototype;
+    if (destroy !== KEEPING.destroy.node) return Reflect.apply(destroy, this, arguments); // a program's
+    callStream(this, destroy, KEEPING.destroy, error, callback);
     return this;
   },
 

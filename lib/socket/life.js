@@ -79,8 +79,11 @@ class Life {
     return this.socket.allowHalfOpen;
   }
 
+  /** With as many arguments as streams give, as a program may have its own destroy(). */
   destroy(error) {
-    if (this.isCurrent) this.socket.destroy(error);
+    if (!this.isCurrent) return this;
+    if (arguments.length === 0) this.socket.destroy();
+    else this.socket.destroy(error);
     return this;
   }
 

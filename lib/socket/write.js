@@ -38,7 +38,9 @@ const streamWrite = Duplex.prototype.write;
  * Of C: what it gives when the rest of a write waits, which onwrite() will end; how many units strings, and pieces
  * taken together, have at most that it encodes and puts together.
  */
-const { EVENT: { INLINE, WRITTEN }, WRITE: { LATIN1, LONGEST_TEXT, UTF16LE, UTF8, WAITS } } = constants;
+const {
+  EVENT: { CALL, INLINE, RESULT, WRITTEN }, WRITE: { LATIN1, LONGEST_HEAD, LONGEST_TEXT, UTF16LE, UTF8, WAITS },
+} = constants;
 
 /** The encodings that C knows: numbers of writeString(). */
 const ENCODINGS = new Map([
@@ -52,6 +54,12 @@ const ENCODINGS = new Map([
   ['utf16le', UTF16LE],
   ['utf-16le', UTF16LE],
 ]);
+
+/** The two that most texts have, without the look-up. */
+function numberOf(encoding) {
+  if (encoding === 'utf8') return UTF8;
+  return encoding === 'latin1' ? LATIN1 : ENCODINGS.get(encoding);
+}
 
 /** Under which a file in the queue of writes says how many bytes it counts for. */
 const kFileBytes = Symbol('kFileBytes');
@@ -122,16 +130,26 @@ function writeBuffer(socket, buffer) {
 
   if (length > INLINE) return counted(socket, native.write(id, buffer), length);
   putOut(buffer, length);
-  return counted(socket, native.writeInline(id, length), length);
+  event[CALL] = id;
+  event[CALL + 1] = length;
+  native.writeInline();
+  return counted(socket, event[RESULT], length);
+}
+
+function writeText(socket, text, number) {
+  event[CALL] = socket[kHandle].id;
+  event[CALL + 1] = number;
+  event[CALL + 2] = text.length;
+  native.writeString(text);
+  return countedText(socket, event[RESULT]);
 }
 
 /** Runs no code of the program's. */
 function writeOne(socket, data, encoding) {
   if (typeof data !== 'string') return writeBuffer(socket, data);
   if (encoding === 'buffer') throw new NotABuffer(); // which the streams of older lines let pass
-  const number = data.length <= LONGEST_TEXT ? ENCODINGS.get(encoding) : undefined;
-  if (number === undefined) return writeBuffer(socket, toBuffer(data, encoding));
-  return countedText(socket, native.writeString(socket[kHandle].id, data, number));
+  const number = data.length <= LONGEST_TEXT ? numberOf(encoding) : undefined;
+  return number === undefined ? writeBuffer(socket, toBuffer(data, encoding)) : writeText(socket, data, number);
 }
 
 /** What remains of a typed array behind `from`. */
@@ -183,8 +201,8 @@ function tryBoth(socket, chunks) {
   if (count !== 2) return uv.ENOBUFS;
   const { chunk: text, encoding } = chunks[0];
   const { chunk: buffer } = chunks[1];
-  if (typeof text !== 'string' || text.length > LONGEST_TEXT || !isUint8Array(buffer)) return uv.ENOBUFS;
-  const number = ENCODINGS.get(encoding);
+  if (typeof text !== 'string' || text.length > LONGEST_HEAD || !isUint8Array(buffer)) return uv.ENOBUFS;
+  const number = numberOf(encoding);
   const fits = number !== undefined && sizeOf(buffer) > 0;
   return fits ? writeBoth(socket, text, number, encoding, buffer) : uv.ENOBUFS;
 }
@@ -199,7 +217,7 @@ function writeMany(socket, chunks) {
 
   for (let i = 0; i < chunks.length; i++) {
     const { chunk, encoding } = chunks[i];
-    const number = typeof chunk === 'string' ? ENCODINGS.get(encoding) : undefined;
+    const number = typeof chunk === 'string' ? numberOf(encoding) : undefined;
     const isText = number === LATIN1 || number === UTF8;
     const piece = isText || typeof chunk !== 'string' ? chunk : toBuffer(chunk, encoding);
     if (isText && number !== current) pieces[pieces.length] = current = number;
@@ -356,7 +374,7 @@ const methods = {
     }
     if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
     this[kLife].hearWrites();
-    if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+    if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.apply(this, arguments);
     // a getter of `chunk` may make the socket live again
     const takesMore = streamWrite.call(this[kLife], chunk, encoding, callback);
     sendAhead(this);

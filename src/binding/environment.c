@@ -58,6 +58,14 @@ static void delete_references(cnet_environment_t *env) {
   env->outer = NULL;
 }
 
+/* The memory of the events is gone before the timeouts. */
+static void forget_flags(const cnet_environment_t *env) {
+  for (uint32_t id = 0; id < env->idles.size; id++) {
+    const cnet_idle_state_t *state = env->idles.items[id];
+    if (state != NULL) cnet_idle_rest_by(state->idle, NULL);
+  }
+}
+
 /* Closes all that is open; what is left is freed when the loop has ended. */
 static void environment_end(cnet_environment_t *env) {
   if (env->closing) return;
@@ -65,6 +73,7 @@ static void environment_end(cnet_environment_t *env) {
   delete_references(env);
   cnet_threads_t *threads = env->threads; /* whose wake-ups keep the loop there */
   env->threads = NULL;
+  forget_flags(env);
   cnet_loop_close(env->loop, on_loop_ended); /* nothing is told from now on */
   if (threads != NULL) cnet_threads_free(threads);
 }
