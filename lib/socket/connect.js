@@ -258,6 +258,23 @@ function tellWinner(socket, { addresses, port, isRace, started }) {
 }
 
 /**
+ * Emits an event of an attempt. An exception ends what is being tried, as in Node: nobody goes to this address, nor to
+ * the next one. A race, which Node does not have, goes on without the listener.
+ */
+function emitOfAttempt(socket, current, event, ...args) {
+  const { [kHandle]: handle } = socket;
+  let isTold = false;
+  try {
+    socket.emit(event, ...args);
+    isTold = true;
+  } finally { // which the place of an exception outlives: see thrown.js
+    current.isUnbound = false;
+    if (!isTold && !current.isRace && socket[kConnectAttempt] === current && handle instanceof Handle)
+      native.abandon(handle.id);
+  }
+}
+
+/**
  * Tells of an attempt. As in Node, whose handle is another one for each address, there is no name of this end yet, and
  * the address is one of those that were attempted when the listeners have returned.
  */
@@ -266,8 +283,7 @@ function tellStart(socket, current, index) {
   const address = addresses[index];
   if (many && index > 0) socket._sockname = null;
   current.isUnbound = many;
-  socket.emit('connectionAttempt', address, port, isIP(address) || undefined);
-  current.isUnbound = false;
+  emitOfAttempt(socket, current, 'connectionAttempt', address, port, isIP(address) || undefined);
   if (many && socket[kConnectAttempt] === current) socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
 }
 
@@ -295,10 +311,11 @@ const methods = {
     const isLast = ++current.failed === current.addresses.length;
     const error = attemptError(this, current, { index, phase, status, option });
     current.errors[index] = error;
-    if (phase === PHASE.TIMEOUT) this.emit('connectionAttemptTimeout', address, current.port, family);
+    if (phase === PHASE.TIMEOUT)
+      emitOfAttempt(this, current, 'connectionAttemptTimeout', address, current.port, family);
     else if (isTold(current, phase)) {
       if (!current.many) this.connecting = false;
-      this.emit('connectionAttemptFailed', address, current.port, family, error);
+      emitOfAttempt(this, current, 'connectionAttemptFailed', address, current.port, family, error);
     }
     if (clientAttempt.hasSubscribers) {
       publishAttempt(this, current, address, phase === PHASE.TIMEOUT ? 'timedOut' : 'failed', error);
