@@ -142,6 +142,12 @@ function publishDrop(server, data, reason) {
   serverDrop.publish({ server, ...data, reason, limit: limits[reason] });
 }
 
+/** What tells the callback of close() that there was nothing to close. */
+const closeNobody = (callback) =>
+  function close() {
+    callback(new codes.ERR_SERVER_NOT_RUNNING());
+  };
+
 const methods = {
   get [kServerId]() {
     if (!numbers.has(this)) numbers.set(this, ++lastNumber);
@@ -260,10 +266,7 @@ const methods = {
    * @returns {this}
    */
   close(callback) {
-    if (typeof callback === 'function') {
-      const isOpen = Boolean(this._handle);
-      this.once('close', () => (isOpen ? callback() : callback(new codes.ERR_SERVER_NOT_RUNNING())));
-    }
+    if (typeof callback === 'function') this.once('close', this._handle ? callback : closeNobody(callback));
     undo(this);
     this._listeningId++; // a lookup that is on its way counts no more
     if (this[kBindingHandle]) cancelBinding(this);

@@ -73,6 +73,7 @@ function attempt(socket, addresses, wanted, many) {
   const isRace = many && wanted.delay !== undefined;
   socket[kConnectAttempt] = {
     addresses, port, localAddress, localPort, socketOptions, many, isRace, errors: [], started: 0, failed: 0,
+    isUnbound: false,
   };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
   if (isDenied()) {
@@ -186,7 +187,9 @@ function prepareForPath({ [kHandle]: handle }, path, socketOptions) {
 }
 
 function attemptPath(socket, path, socketOptions) {
-  socket[kConnectAttempt] = { addresses: [path], port: undefined, many: false, errors: [], started: 0, failed: 0 };
+  socket[kConnectAttempt] = {
+    addresses: [path], port: undefined, many: false, errors: [], started: 0, failed: 0, isUnbound: false,
+  };
   if (isDenied()) {
     socket.destroy(connectDenied(path));
     return;
@@ -254,6 +257,24 @@ function tellWinner(socket, { addresses, port, isRace, started }) {
   return socket.connecting && life.isCurrent && socket[kHandle] === handle;
 }
 
+/**
+ * Tells of an attempt. As in Node, whose handle is another one for each address, there is no name of this end yet, and
+ * the address is one of those that were attempted when the listeners have returned.
+ */
+function tellStart(socket, current, index) {
+  const { addresses, port, many } = current;
+  const address = addresses[index];
+  if (many && index > 0) socket._sockname = null;
+  current.isUnbound = many;
+  socket.emit('connectionAttempt', address, port, isIP(address) || undefined);
+  current.isUnbound = false;
+  if (many && socket[kConnectAttempt] === current) socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
+}
+
+/** Whether a failure is told by itself: of the local end, only the error that ends it all has it, as in Node. */
+const isTold = ({ many, isRace }, phase) =>
+  phase === PHASE.FAILED || (many && (isRace || phase !== PHASE.BIND));
+
 const methods = {
   /** A step of the attempt: see onattempt() of native/events.js. */
   [kAttempted](index, phase, status, option) {
@@ -264,19 +285,18 @@ const methods = {
     if (phase === PHASE.START) {
       current.started = index + 1;
       debug('connect: attempting to connect to %s:%d', address, current.port);
-      if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
-      this.emit('connectionAttempt', address, current.port, family);
+      tellStart(this, current, index);
       if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
       if (this[kHandle]?.connect !== undefined && this[kConnectAttempt] === current)
         connectByProgram(this, current, index);
       return;
     }
-    this._sockname = null;
+    if (!current.many && phase === PHASE.FAILED) this._sockname = null;
     const isLast = ++current.failed === current.addresses.length;
     const error = attemptError(this, current, { index, phase, status, option });
     current.errors[index] = error;
     if (phase === PHASE.TIMEOUT) this.emit('connectionAttemptTimeout', address, current.port, family);
-    else if (current.many || phase === PHASE.FAILED) {
+    else if (isTold(current, phase)) {
       if (!current.many) this.connecting = false;
       this.emit('connectionAttemptFailed', address, current.port, family, error);
     }
@@ -288,15 +308,16 @@ const methods = {
 
   /**
    * A program has closed the handle below the socket. What is being tried ends by that, as in Node, which tells of one
-   * that is cancelled.
+   * that is cancelled; a race tries several at a time, each of which ends. A listener may do anything meanwhile.
    */
   [kClosed](handle) {
-    const { [kConnectAttempt]: current } = this;
-    if (this[kHandle] !== handle || !this.connecting || current === null) return;
-    const index = Math.max(0, current.started - 1);
-    current.addresses = current.addresses.slice(0, index + 1); // no other is tried
-    if (current.errors[index] === undefined) this[kAttempted](index, PHASE.FAILED, uv.ECANCELED);
-    else this[kLife].destroy(allFailed(current));
+    const { [kConnectAttempt]: current, [kLife]: life } = this;
+    const isTried = () => this[kHandle] === handle && this[kConnectAttempt] === current && life.isCurrent;
+    if (!isTried() || !this.connecting || current === null) return;
+    current.addresses = current.addresses.slice(0, Math.max(1, current.started)); // no other is tried
+    const open = [...current.addresses.keys()].filter((index) => current.errors[index] === undefined);
+    for (const index of open) if (isTried()) this[kAttempted](index, PHASE.FAILED, uv.ECANCELED);
+    if (isTried()) life.destroy(allFailed(current)); // all had failed already, and the next was about to be tried
   },
 
   /** There is a connection. */

@@ -170,6 +170,47 @@ module.exports = [
     }
   }),
 
+  scenario('what listeners see of the names and of the addresses while these are tried', async (t) => {
+    const server = t.track(t.peer.createServer((socket) => t.track(socket).on('error', () => {}).resume()));
+    const { port } = await t.listen(server);
+    const found = [{ address: '127.0.0.2', family: 4 }, { address: '127.0.0.1', family: 4 }];
+    const lookup = (name, options, callback) => callback(null, found);
+    const list = new t.net.BlockList();
+    list.addAddress('127.0.0.2');
+    const ways = {
+      'one after the other': [{}, {}],
+      'one is blocked': [{ blockList: list }, {}],
+      'a local port that is taken': [{}, { localPort: port, localAddress: '' }],
+      'a wrong local address': [{}, { localAddress: '192.0.2.1' }],
+    };
+    for (const [lane, [given, options]] of Object.entries(ways)) {
+      const socket = t.track(new t.net.Socket(given)).on('error', (error) => t.lane(lane).log('error', error));
+      for (const event of ['connectionAttempt', 'connectionAttemptFailed', 'connect', 'close']) {
+        socket.on(event, (...values) => t.lane(lane).log(event, ...values, socket.localAddress,
+          socket.autoSelectFamilyAttemptedAddresses, t.state(socket)));
+      }
+      socket.connect({ port, host: 'some.name', lookup, autoSelectFamily: true, ...options });
+      await t.event(socket, 'connect', 'close');
+    }
+  }),
+
+  scenario('the callbacks of listen() and close() are listeners, and are called as such', async (t) => {
+    const server = t.track(t.net.createServer());
+    function mine(...values) {
+      t.log('called', this === server, values.length, values[0]?.code);
+    }
+    const shown = (event) => server.listeners(event).map((listener) => (listener === mine ? 'mine' : listener.name));
+    server.close(mine);
+    t.log('close() of one that does not listen', shown('close'));
+    await t.turns(2);
+    server.listen(0, '127.0.0.1', mine);
+    t.log('listen()', shown('listening'));
+    await t.event(server, 'listening');
+    server.close(mine);
+    t.log('close()', shown('close'));
+    await t.turns(2);
+  }),
+
   scenario('a handle that is closed while addresses are tried ends the connection', async (t) => {
     const lookup = (name, options, callback) =>
       callback(null, [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }]);
