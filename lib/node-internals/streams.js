@@ -100,6 +100,15 @@ function takesAtOnce(stream) {
 /** Whether write() would give true for so much, where nothing is queued. */
 const isBelowMark = (stream, length) => length < stream._writableState.highWaterMark;
 
+/**
+ * The writes that wait in the queue, and are not gathered by cork(): { chunk, encoding } of each. Within _write() those
+ * that it has been given lie in front of them, as null.
+ */
+function queuedOf(stream) {
+  const state = stream._writableState;
+  return state.corked === 0 ? state.getBuffer().filter((entry) => entry !== null) : [];
+}
+
 /** Within _writev(): whether nobody has given any of the writes a callback. */
 const areUncalled = (stream) => stream._writableState.allNoop === true;
 
@@ -196,6 +205,7 @@ module.exports = {
   letFlow,
   noteErrorTold,
   notePaused,
+  queuedOf,
   renewStates,
   shareStates,
   takesAtOnce,

@@ -308,15 +308,16 @@ const methods = {
 
   /**
    * A program has closed the handle below the socket. What is being tried ends by that, as in Node, which tells of one
-   * that is cancelled.
+   * that is cancelled; a race tries several at a time, each of which ends. A listener may do anything meanwhile.
    */
   [kClosed](handle) {
-    const { [kConnectAttempt]: current } = this;
-    if (this[kHandle] !== handle || !this.connecting || current === null) return;
-    const index = Math.max(0, current.started - 1);
-    current.addresses = current.addresses.slice(0, index + 1); // no other is tried
-    if (current.errors[index] === undefined) this[kAttempted](index, PHASE.FAILED, uv.ECANCELED);
-    else this[kLife].destroy(allFailed(current));
+    const { [kConnectAttempt]: current, [kLife]: life } = this;
+    const isTried = () => this[kHandle] === handle && this[kConnectAttempt] === current && life.isCurrent;
+    if (!isTried() || !this.connecting || current === null) return;
+    current.addresses = current.addresses.slice(0, Math.max(1, current.started)); // no other is tried
+    const open = [...current.addresses.keys()].filter((index) => current.errors[index] === undefined);
+    for (const index of open) if (isTried()) this[kAttempted](index, PHASE.FAILED, uv.ECANCELED);
+    if (isTried()) life.destroy(allFailed(current)); // all had failed already, and the next was about to be tried
   },
 
   /** There is a connection. */

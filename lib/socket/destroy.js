@@ -24,6 +24,7 @@ const {
 const { stopTimeout } = require('./idle-timeout');
 const { nextTick, queueMicrotask } = require('../common/timers');
 const { undo } = require('../common/undo');
+const { sendAhead } = require('./write');
 
 const nodeStreams = lazily(() => require('./node-stream'));
 
@@ -67,6 +68,7 @@ const methods = {
   end(data, encoding, callback) {
     if (data) lifeOf(this).hearWrites(); // also where it is a callback
     callStream(this, Duplex.prototype.end, KEEPING.end, data, encoding, callback);
+    sendAhead(this);
     return this;
   },
 

@@ -10,19 +10,25 @@ const native = require('../native/binding');
 const { FastBuffer, copyBytes, isHonest, sizeOf, viewOf } = require('../common/bytes');
 const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
+const { lazily } = require('../common/lazily');
 const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { HAS_DESCRIPTORS, Pipe } = require('../native/handle');
 const { callNode } = require('../node-internals/net');
-const { answerOf, areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce } = require('../node-internals/streams');
+const {
+  answerOf, areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce,
+} = require('../node-internals/streams');
 const { moveWhenRead } = require('../options/io-threads');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
-  kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
-  kWillConnect, kWriteCallback,
+  kAhead, kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback,
+  kUsesZeroCopy, kWillConnect, kWriteCallback,
 } = require('./state');
 const { nextTick } = require('../common/timers');
 const uv = require('../native/uv');
+
+/** For sockets on I/O threads. */
+const writeAhead = lazily(() => require('./write-ahead'));
 
 /* Taken once: a program that puts others in their place runs code where none must run. */
 const { from: toBuffer } = Buffer;
@@ -247,7 +253,22 @@ function enterContext({ id }) {
 /** Of a write that is to be called back: on an I/O thread it is done when the kernel has had it. */
 function confirmed(socket, handle, many, result) {
   if (result !== 0 || handle.ioThread < 0 || (many && areUncalled(socket))) return result;
-  return native.writeConfirm(handle.id);
+  const confirms = native.writeConfirm(handle.id);
+  if (confirms === WAITS) writeAhead().beginAhead(socket);
+  return confirms;
+}
+
+/** Gives the I/O thread what is queued behind a write that waits to be confirmed. */
+function sendAhead(socket) {
+  if (socket[kAhead] && !isReplaced(socket)) writeAhead().giveAhead(socket);
+}
+
+/** As _writeGeneric(), of what the I/O thread has been given already, or a part of it. */
+function sendRest(socket, many, data, encoding, callback) {
+  const { rest, encoding: ofRest, bytes } = writeAhead().withoutAhead(socket, many, data, encoding);
+  socket[kBytesWritten] += bytes;
+  if (rest === null) settle(socket, confirmed(socket, socket[kHandle], many, 0), callback, many);
+  else socket._writeGeneric(many, rest, ofRest, callback);
 }
 
 /** Gives C data, and goes on when they have gone. */
@@ -355,7 +376,9 @@ const methods = {
     this[kLife].hearWrites();
     if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.apply(this, arguments);
     // a getter of `chunk` may make the socket live again
-    return streamWrite.call(this[kLife], chunk, encoding, callback);
+    const takesMore = streamWrite.call(this[kLife], chunk, encoding, callback);
+    sendAhead(this);
+    return takesMore;
   },
 
   _writeGeneric(many, data, encoding, callback) {
@@ -375,6 +398,10 @@ const methods = {
     this._pendingEncoding = '';
     if (!this[kHandle]) {
       callback(new codes.ERR_SOCKET_CLOSED());
+      return;
+    }
+    if (this[kAhead]) {
+      sendRest(this, many, data, encoding, callback);
       return;
     }
     const handle = this[kHandle];
@@ -435,6 +462,8 @@ const methods = {
   get _bytesDispatched() {
     if (this[kHandle] instanceof ForeignHandle) return this[kHandle].bytesWritten;
     const bytes = this[kBytesWritten];
+    // a socket that was destroyed has lost its queue
+    if (this[kAhead] && this.writableLength === 0) return bytes + this[kAhead].bytes;
     return this[kUsesZeroCopy] && this[kHandle] !== null ? bytes + this[kHandle].bytesSent : bytes;
   },
 
@@ -454,4 +483,4 @@ const methods = {
   },
 };
 
-module.exports = { WAITS, kFileBytes, methods, settle, writeBuffer, writeMany };
+module.exports = { WAITS, kFileBytes, methods, sendAhead, settle, writeBuffer, writeMany };

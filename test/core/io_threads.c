@@ -364,6 +364,26 @@ static void confirms_that_the_kernel_has_all(void) {
   end(&host, threads);
 }
 
+/* What is given behind a write that waits to be confirmed goes with it; nothing is taken without one, or for another. */
+static void takes_bytes_behind_a_write_that_is_to_be_confirmed(void) {
+  char text[] = "behind";
+  cnet_stream_t *pair[2];
+  host_t host;
+  cnet_threads_t *threads = begin(&host, CNET_TCP, pair, 1);
+
+  CHECK(cnet_write_ahead(pair[0], text, 6) == 0 && cnet_write_ahead(pair[1], text, 6) == 0);
+  CHECK(cnet_read_start(pair[1]) == 0);
+  CHECK(host_write(pair[0], "first ", 6) == 0);
+  if (cnet_write_confirm(pair[0]) == CNET_WRITE_WAITS) {
+    CHECK(cnet_write_ahead(pair[0], text, 6) == 6);
+    CHECK(cnet_close(pair[0], false) == 0);
+    CHECK(cnet_write_ahead(pair[0], text, 6) <= 0);
+    host_run(&host, is_at_end, pair[1]);
+    CHECK(state_of(pair[1])->length == 12 && memcmp(state_of(pair[1])->bytes, "first behind", 12) == 0);
+  }
+  end(&host, threads);
+}
+
 static void a_write_that_waits_is_ended_by_a_close(void) {
   cnet_stream_t *pair[2];
   host_t host;
@@ -520,6 +540,8 @@ const test_t io_thread_tests[] = {
      a_close_with_unread_bytes_is_to_the_peer_what_it_is_without_threads},
     {"I/O threads: tell that what was taken could not be written", tells_that_what_was_taken_could_not_be_written},
     {"I/O threads: confirm that the kernel has all", confirms_that_the_kernel_has_all},
+    {"I/O threads: take bytes behind a write that is to be confirmed",
+     takes_bytes_behind_a_write_that_is_to_be_confirmed},
     {"I/O threads: a write that waits is ended by a close", a_write_that_waits_is_ended_by_a_close},
     {"I/O threads: a write that fails behind a close is cancelled", a_write_that_fails_behind_a_close_is_cancelled},
     {"I/O threads: may be stopped at every moment", may_be_stopped_at_every_moment},
