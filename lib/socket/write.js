@@ -225,7 +225,7 @@ function writeMany(socket, chunks) {
     length += isText ? piece.length : sizeOf(piece);
   }
   if (length > LONGEST_TEXT) return writeLong(socket, pieces);
-  return countedText(socket, native.writeSmall(socket[kHandle].id, pieces));
+  return countedText(socket, native.writeSmall(socket[kHandle].id, pieces, length));
 }
 
 /**

@@ -179,20 +179,37 @@ napi_value cnet_js_write_both(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, (size_t)sent < (size_t)length + size ? CNET_WRITE_WAITS : 0);
 }
 
+static int send_joined(const cnet_call_t *call, cnet_stream_t *stream, char *text, size_t size) {
+  ssize_t total = cnet_text_join(call->napi, call->argv[1], text, size);
+  return total < 0 ? (int)total : send_text(call->env, stream, text, (size_t)total);
+}
+
+static int join_short(const cnet_call_t *call, cnet_stream_t *stream) {
+  char text[CNET_SHORT_TEXT_SIZE];
+  return send_joined(call, stream, text, sizeof text);
+}
+
+static int join_long(const cnet_call_t *call, cnet_stream_t *stream) {
+  char text[CNET_TEXT_SIZE];
+  return send_joined(call, stream, text, sizeof text);
+}
+
+/* As SENDERS. */
+static int (*const JOINERS[])(const cnet_call_t *, cnet_stream_t *) = {join_short, join_long};
+
 /*
- * writeSmall(id, array of Buffers, strings and encodings, CNET_TEXT units at most): as writeString(); see
+ * writeSmall(id, array of Buffers, strings and encodings, CNET_TEXT units at most, how many): as writeString(); see
  * cnet_text_join(). They are put together first: for short pieces that costs less than what the kernel does for each.
  */
 napi_value cnet_js_write_small(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-  char text[CNET_TEXT_SIZE];
+  cnet_call_t call = cnet_call_few(napi, info, 3);
+  bool is_short = cnet_arg_int(&call, 2, INT32_MAX) <= CNET_SHORT_TEXT;
   cnet_stream_t *stream;
 
   int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
   if (err) return cnet_int(napi, err);
   cnet_set_busy(stream, true); /* it may be closed meanwhile: then it takes no bytes any more */
-  ssize_t total = cnet_text_join(napi, call.argv[1], text, sizeof text);
-  int result = total < 0 ? (int)total : send_text(call.env, stream, text, (size_t)total);
+  int result = JOINERS[is_short ? 0 : 1](&call, stream);
   cnet_set_busy(stream, false);
   return cnet_int(napi, result);
 }

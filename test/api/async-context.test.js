@@ -182,7 +182,8 @@ describe('async_hooks', () => {
       }).enable();
       try {
         client = track(net.connect(server.address().port, HOST));
-        for (const event of ['connect', 'ready', 'error']) client.on(event, () => told.push(event));
+        client.on('error', () => {}); // of a handle that is closed while it connects
+        for (const event of ['connect', 'ready']) client.on(event, () => told.push(event));
         await new Promise((resolve) => {
           server.once('connection', (socket) => socket.on('error', () => {}).resume().on('close', resolve));
         });
