@@ -57,7 +57,8 @@ function operate(load, where) {
  * Has a program of Node's counted.
  * @param {string[]} command that starts it
  * @param {string} out the file for the counts
- * @returns {string[]} a command that starts it under callgrind, with the counting off, and with one thread
+ * @returns {string[]} a command that starts it under callgrind, with the counting off, and with one thread. So slow a
+ *   process seems to rest, and V8 would collect garbage for that, and throw compiled code away that seems old.
  */
 function underCallgrind([node, ...args], out) {
   return [
@@ -68,6 +69,8 @@ function underCallgrind([node, ...args], out) {
     `--callgrind-out-file=${out}`,
     node,
     '--single-threaded',
+    '--no-memory-reducer',
+    '--no-flush-bytecode',
     ...args,
   ];
 }

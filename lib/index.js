@@ -13,6 +13,7 @@ const isLater = loadLater(module, [
   'address/block-list', 'address/node-block-list', 'address/socket-address', 'native/node-handle',
   'node-internals/native-streams', 'processes/transfer', 'program/set-defaults', 'promises', 'proxy/header',
   'server/cluster', 'server/proxy-protocol', 'socket/first-bytes', 'socket/node-stream', 'socket/splice', 'socket/stand-in',
+  'socket/write-ahead',
 ]);
 
 loadTogether(module);

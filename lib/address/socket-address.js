@@ -14,26 +14,27 @@ const MAX_FLOW_LABEL = 0xfffff;
 
 /**
  * @param {string} family 'ipv4' or 'ipv6', in any case
+ * @param {{ family: any }} [from] where it is from: the error shows what is there now, as in Node
  * @returns {number} 4 or 6
  * @throws ERR_INVALID_ARG_VALUE, which names the option of SocketAddress
  */
-function familyNumber(family) {
+function familyNumber(family, from = { family }) {
   switch (typeof family === 'string' && family.toLowerCase()) {
     case 'ipv4':
       return 4;
     case 'ipv6':
       return 6;
     default:
-      throw invalidArgValue('options.family', family);
+      throw invalidArgValue('options.family', from.family);
   }
 }
 
 /** The options of the constructor, checked and complete. */
 function readOptions(options) {
   validateObject(options, 'options');
-  const { family: name = 'ipv4', port = 0, flowlabel = 0 } = options;
-  const { address: text = name === 'ipv4' ? '127.0.0.1' : '::' } = options;
-  const family = familyNumber(name);
+  const { family: name = 'ipv4' } = options; // each is read as often as Node reads it: it may be an accessor
+  const { address: text = name === 'ipv4' ? '127.0.0.1' : '::', port = 0, flowlabel = 0 } = options;
+  const family = familyNumber(name, options);
 
   validateString(text, 'options.address');
   const number = validatePort(port, 'options.port');

@@ -57,13 +57,12 @@ const mayBeOfConnect = (options) =>
   options.userTimeout !== undefined;
 
 /**
- * Whether any option is given that Node's net does not have, or a block list: most programs give none, and then none of
- * them need be looked at by itself. The engine finds a property that the source names faster than one whose name it is
+ * Whether any option is given that Node's net does not have: most programs give none, and then none of them need be
+ * looked at by itself. The engine finds a property that the source names faster than one whose name it is
  * given; test/beyond/misuse.test.js has each name.
  */
 const hasOwnOptions = (options) =>
   options.allowedUids !== undefined ||
-  options.blockList !== undefined ||
   options.ioThreads !== undefined ||
   options.maxConnectionRate !== undefined ||
   options.maxConnectionsPerAddress !== undefined ||

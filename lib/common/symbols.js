@@ -4,6 +4,7 @@
 module.exports = {
   /** The methods by which a Handle's owner, a Socket or a Server, is told: see native/events.js. */
   kAttempted: Symbol('kAttempted'),
+  kClosed: Symbol('kClosed'),
   kConnected: Symbol('kConnected'),
   kDescriptors: Symbol('kDescriptors'),
   kDropped: Symbol('kDropped'),

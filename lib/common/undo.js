@@ -4,16 +4,15 @@
 
 const { kUndo } = require('./symbols');
 
-/**
- * @param {() => void} action run when what the Socket or Server is about fails
- * @returns {() => void} runs it at once, and no more
- */
+/** @param {() => void} action run when what the Socket or Server is about fails */
 function whenItFails(emitter, action) {
   (emitter[kUndo] ??= []).push(action);
-  return () => {
-    if (emitter[kUndo]) emitter[kUndo] = emitter[kUndo].filter((other) => other !== action);
-    action();
-  };
+}
+
+/** Runs an action of whenItFails() at once, and no more. */
+function takeBack(emitter, action) {
+  if (emitter[kUndo]) emitter[kUndo] = emitter[kUndo].filter((other) => other !== action);
+  action();
 }
 
 /** It has failed. */
@@ -30,14 +29,14 @@ function keep(emitter) {
 }
 
 /**
- * As emitter.once(), until what it waits for has failed. The listener does nothing from then on, even where a program
- * has kept it in another form (an on() of its own that wraps what it is given).
+ * As emitter.once(), until it is taken back. The listener does nothing from then on, even where a program has kept it
+ * in another form (an on() of its own that wraps what it is given).
  * @param {import('node:events').EventEmitter} emitter
  * @param {string} event
  * @param {Function} callback
- * @returns {() => void} takes this listener alone back
+ * @returns {() => void} an action for whenItFails(): takes this listener alone back
  */
-function onceUnlessItFails(emitter, event, callback) {
+function onceUntilTakenBack(emitter, event, callback) {
   let isOver = false;
   const forget = () => {
     isOver = true;
@@ -49,9 +48,8 @@ function onceUnlessItFails(emitter, event, callback) {
     Reflect.apply(callback, this, args);
   }
   listener.listener = callback; // so listeners() and off() of EventEmitter know it, as what once() has wrapped
-  const takeBack = whenItFails(emitter, forget);
   emitter.on(event, listener);
-  return takeBack;
+  return forget;
 }
 
-module.exports = { keep, onceUnlessItFails, undo, whenItFails };
+module.exports = { keep, onceUntilTakenBack, takeBack, undo, whenItFails };

@@ -6,9 +6,9 @@
  */
 
 const {
-  kAttempted, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kUserDropped, kWritten,
+  kAttempted, kClosed, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kUserDropped, kWritten,
 } = require('../common/symbols');
-const { EVENT: { INLINE, LENGTH, READ, STATUS, STREAM, WRITE }, VERDICT } = require('./constants');
+const { EVENT: { COUNT_RESTS, INLINE, LENGTH, READ, RESTS, STATUS, STREAM, WRITE }, VERDICT } = require('./constants');
 const { guard } = require('../common/thrown');
 
 const { BYTES_PER_ELEMENT } = Int32Array;
@@ -68,9 +68,10 @@ function onattempt(id, index, phase, status, option) {
   handles[id][kOwner][kAttempted](index, phase, status, option);
 }
 
-/** A connect() has led to a connection. */
+/** A connect() has led to a connection. A hook of async_hooks that is called before this may close the handle. */
 function onconnect(id) {
-  handles[id][kOwner][kConnected]();
+  const handle = handles[id];
+  if (handle?.id === id) handle[kOwner][kConnected]();
 }
 
 /**
@@ -90,6 +91,9 @@ const inlined = Array.from(
 
 /** Where the bytes of a small write are put: see write.js. Nobody else is ever given this memory either. */
 const outgoing = new Uint8Array(event.buffer, WRITE * BYTES_PER_ELEMENT, INLINE);
+
+/** Which idle timeouts rest, by their numbers; of those with larger numbers C is told. */
+const rests = new Uint8Array(event.buffer, RESTS * BYTES_PER_ELEMENT, COUNT_RESTS);
 
 /** Of the read that is being told of. */
 let memoryOfRead;
@@ -133,7 +137,9 @@ function onshutdown(id, status) {
 function onclose(id) {
   const handle = handles[id];
   handles[id] = undefined;
-  if (handle !== undefined) handle.onclose?.();
+  if (handle === undefined) return;
+  handle.onclose?.();
+  handle[kOwner]?.[kClosed]?.(handle);
 }
 
 function ontimeout(id) {
@@ -170,6 +176,7 @@ module.exports = {
   inlined,
   outgoing,
   reader,
+  rests,
   describePeer,
   onaccept,
   onattempt,

@@ -15,6 +15,7 @@ const { handles } = require('./events');
 const { fdOfNode } = require('../node-internals/handles');
 const { methods: streamBase } = require('./stream-base');
 const { kBytesWritten, kOwner } = require('../common/symbols');
+const uv = require('./uv');
 
 /** Whether a handle has a descriptor, by which others can be made of it: handles of Node's too. */
 const HAS_DESCRIPTORS = process.platform !== 'win32';
@@ -117,8 +118,9 @@ class Handle {
     return native.hold(this.id, whether);
   }
 
+  /** One that is closed is told so as libuv does. */
   readStart() {
-    return native.readStart(this.id);
+    return this.id < 0 ? uv.EINVAL : native.readStart(this.id);
   }
 
   readStop() {
@@ -211,9 +213,13 @@ class TCP extends Handle {
     return native.getUserTimeout(this.id);
   }
 
-  /** close() by a TCP reset. A code below zero: it could not be one, and is a plain close. */
+  /**
+   * close() by a TCP reset. A code below zero: it could not be one, and is a plain close; but where nothing has been
+   * opened yet the handle stays, as in Node, and can connect.
+   */
   reset(callback) {
     if (this.id < 0) return 0;
+    if (HAS_DESCRIPTORS && this.fd < 0) return uv.EBADF;
     if (typeof callback === 'function') this.onclose = callback;
     if (this[kRestingTimeout] !== null) endRestingTimeout(this);
     const err = native.reset(this.id);
@@ -265,8 +271,10 @@ function whenClosed(handle, action) {
     const original = handle[name];
     if (original === undefined) continue;
     handle[name] = function closing(callback) {
-      if (this.id >= 0) action();
-      return Reflect.apply(original, this, [callback]);
+      const wasOpen = this.id >= 0;
+      const result = Reflect.apply(original, this, [callback]);
+      if (wasOpen && this.id < 0) action();
+      return result;
     };
   }
 }

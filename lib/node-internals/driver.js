@@ -29,7 +29,8 @@ function leavesRequestsOut() {
       return 0;
     },
   };
-  nodeNet.callNode(new nodeNet.Socket({ handle, manualStart: true }), '_writeGeneric', [false, 'x', 'utf8', () => {}]);
+  const socket = new nodeNet.Socket({ handle, manualStart: true, onread: undefined }); // as those of makeDriver()
+  nodeNet.callNode(socket, '_writeGeneric', [false, 'x', 'utf8', () => {}]);
   return leavesOut;
 }
 

@@ -34,7 +34,7 @@ let ownerSymbol;
 /** The symbol under which Node's handles name their Socket or Server; undefined when there is none. */
 function findOwnerSymbol() {
   const probe = {};
-  const socket = new nodeNet.Socket({ handle: probe, readable: false, manualStart: true });
+  const socket = new nodeNet.Socket({ handle: probe, manualStart: true, onread: undefined }); // as those of driver.js
   return Object.getOwnPropertySymbols(probe).find((symbol) => probe[symbol] === socket);
 }
 

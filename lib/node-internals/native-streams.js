@@ -7,7 +7,7 @@
  */
 
 const { setImmediate } = require('../common/timers');
-const { Socket } = require('./net');
+const { Socket, callNode } = require('./net');
 
 /** Of a stream that is no listener: the argument of both classes. */
 const IS_SOCKET = 0;
@@ -104,7 +104,8 @@ function watched(Class) {
  */
 function makeStream(kind, makeDescriptor) {
   if (!classes.has(kind)) {
-    const socket = new Socket({ fd: makeDescriptor(kind), manualStart: true });
+    // options as those of process.stdin: see findTimerSymbol()
+    const socket = new Socket({ fd: makeDescriptor(kind), readable: true, writable: true, manualStart: true });
     const { constructor: Class } = socket._handle;
     classes.set(kind, { Class, prototype: watched(Class) });
     socket.destroy();
@@ -115,12 +116,15 @@ function makeStream(kind, makeDescriptor) {
 
 let timerSymbol;
 
-/** The symbol under which Node's sockets have their timer; undefined when there is none. */
+/**
+ * The symbol under which Node's sockets have their timer; undefined when there is none. No socket is made for it: with
+ * one more kind of options V8 would read those of each stream slower (docs/performance.md, "What was tried").
+ */
 function findTimerSymbol() {
-  const probe = new Socket();
-  probe.setTimeout(1000);
+  const probe = { destroyed: false, _onTimeout() {} };
+  callNode(probe, 'setTimeout', [1000]);
   const found = Object.getOwnPropertySymbols(probe).find((symbol) => typeof probe[symbol]?.refresh === 'function');
-  probe.setTimeout(0);
+  callNode(probe, 'setTimeout', [0]);
   return found;
 }
 

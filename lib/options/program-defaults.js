@@ -166,5 +166,6 @@ module.exports = {
   forSocket,
   limitServer,
   listenSocketOptions,
+  over,
   program,
 };

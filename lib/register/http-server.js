@@ -15,7 +15,7 @@ const { Server, parts, plainState } = require('../server/server');
 const { kDropped, kExhausted, kUserDropped } = require('../common/symbols');
 const { kBindingHandle, kIOThreads, kMaxConnections } = require('../server/state');
 const { HTTP2_TAKES_STREAMS, countListens, forgetListen, httpListener } = require('../node-internals/http');
-const { replaceListener } = require('../node-internals/events');
+const { prependHidden, replaceListener } = require('../node-internals/events');
 const { endWith } = require('../node-internals/native-streams');
 const { forward, isOwn } = require('../node-internals/tls');
 const { isTouched } = require('../node-internals/touched');
@@ -72,11 +72,11 @@ function watchHTTP(server) {
 
 /** Prepares a server of https or of secure http2 for sockets that TLS may take for a Duplex like any other. */
 function watchTLS(server) {
-  server.prependListener('secureConnection', (secure) => {
+  prependHidden(server, 'secureConnection', (secure) => {
     forward(secure);
     if (isOwn(secure._parent)) endWith(secure, secure._parent);
   });
-  server.prependListener('tlsClientError', (error, socket) => forward(socket));
+  prependHidden(server, 'tlsClientError', (error, socket) => forward(socket));
 }
 
 /**
@@ -86,7 +86,7 @@ function watchTLS(server) {
 function watchHTTP2(server) {
   const { listener } = findPlain();
   allowStandIns(server, listener);
-  server.prependListener('connection', (socket) => {
+  prependHidden(server, 'connection', (socket) => {
     if (!isOwn(socket) || toNodeStream(socket)) return; // a program may give the server any stream
     if (HTTP2_TAKES_STREAMS) {
       socket.setNoDelay(true);
@@ -95,7 +95,7 @@ function watchHTTP2(server) {
       socket.destroy();
     }
   });
-  server.prependListener('session', (session) => forward(session.socket));
+  prependHidden(server, 'session', (session) => forward(session.socket));
 }
 
 /**

@@ -123,17 +123,25 @@ function jointOf(Class, NodeClass, pristine) {
   return { ours: Class.prototype, before, node, plain: {}, pristine, choose, isNodes, given: passToHttp2 };
 }
 
+/**
+ * Gives an object a method. What many are assigned to by names that are not written out, V8 makes a hash table of, in
+ * which each call of a busy method would look up three.
+ */
+function put(object, name, value) {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
 /** @returns {() => void} takes it back */
 function joinMethod({ prototype }, NodeClass, name, joint, busy) {
   const { before, node, plain, pristine, choose, isNodes } = joint;
-  if (Object.hasOwn(NodeClass.prototype, name)) node[name] = NodeClass.prototype[name];
-  if (hasCall(node[name])) plain[name] = node[name];
+  if (Object.hasOwn(NodeClass.prototype, name)) put(node, name, NodeClass.prototype[name]);
+  if (hasCall(node[name])) put(plain, name, node[name]);
   if (Object.hasOwn(pristine, name)) { // else it is what both inherit, which may change
     const { [name]: own } = pristine;
     const make = () => function discerningMethod(...args) {
       return Reflect.apply(isNodes(this) ? node[name] : own, this, args);
     };
-    before[name] = DISCERNING.has(name) ? own : discern(prototype, name, own, make);
+    put(before, name, DISCERNING.has(name) ? own : discern(prototype, name, own, make));
   }
   const method = Object.hasOwn(busy, name) ? busy[name] : otherMethod(joint, name);
   joining.set(method, () => choose(name, prototype[name]) !== node[name]);

@@ -8,6 +8,7 @@ const { debug } = require('../common/debug');
 const { errnoException } = require('../common/errors');
 const { moveWhenRead } = require('../options/io-threads');
 const { lazily } = require('../common/lazily');
+const { isDestroyed } = require('../node-internals/streams');
 const { Socket } = require('../socket/socket');
 const { count } = require('../native/stats');
 const { kOwner } = require('../common/symbols');
@@ -85,7 +86,7 @@ function onconnection(status, client) {
   server._connections++;
   socket.server = server;
   socket._server = server;
-  if (socket.destroyed) leave(server); // it could not be read from
+  if (isDestroyed(socket)) leave(server); // it could not be read from
   if (server[kIOThreads] > 0) tellAndMove(server, socket, client);
   else server.emit('connection', socket);
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });

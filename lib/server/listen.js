@@ -26,7 +26,7 @@ const {
   kUserTimeout,
 } = require('./state');
 const { nextTick } = require('../common/timers');
-const { keep, onceUnlessItFails, undo, whenItFails } = require('../common/undo');
+const { keep, onceUntilTakenBack, undo, whenItFails } = require('../common/undo');
 const { refuseMultipath } = require('../options/user-timeout');
 const uv = require('../native/uv');
 const { validateAbortSignal, validatePort } = require('../common/validate');
@@ -102,10 +102,11 @@ function createForAny(port, fd, flags, socketOptions) {
 
 /* --- listening ------------------------------------------------------------------------------------------------ */
 
+const modeOf = ({ readableAll, writableAll }) => (readableAll ? READABLE : 0) | (writableAll ? WRITABLE : 0);
+
 /** Before anybody can connect: until it listens, a bound path refuses. */
-function chmod(handle, { readableAll, writableAll }) {
-  const mode = (readableAll ? READABLE : 0) | (writableAll ? WRITABLE : 0);
-  if (mode === 0) return;
+function chmod(handle, { mode }) {
+  if (!mode) return;
   const err = handle.fchmod(mode);
   if (err === 0) return;
   handle.close();
@@ -298,32 +299,58 @@ function useSocketOptions(server, options, isPath, isShared) {
 /** A path in Linux's abstract namespace: there is no file whose mode could be changed (unix(7)). */
 const isAbstract = (path) => process.platform === 'linux' && path.startsWith('\0');
 
-function listenOnPath(server, given, backlog) {
+/** @throws ERR_INVALID_ARG_VALUE */
+function refuseModeOfName(options) {
+  if (!options.readableAll && !options.writableAll) return;
+  const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket'; // Node's words
+  throw invalidArgValue('options', options, reason);
+}
+
+/**
+ * Node asks again for the mode when the server listens. An answer that has changed meanwhile counts.
+ * @param {number} mode that the file has
+ */
+function changeMode(server, given, mode) {
+  if (!server._handle) return;
+  const later = modeOf({ readableAll: given.readableAll, writableAll: given.writableAll });
+  if (later !== mode && server._handle instanceof Pipe) chmod(server._handle, { mode: later });
+}
+
+function listenOnPath(server, given, { backlog: fallback, begin }) {
+  const isName = isAbstract(given.path);
+  if (isName) refuseModeOfName(given);
+  const { path } = given;
   let options = given;
   if (program.server !== NONE) {
     const isShared = isSharedBy(given);
-    options = forListen(server, given, isAbstract(given.path) ? 'name' : 'path', isShared);
+    options = forListen(server, given, isName ? 'name' : 'path', isShared);
     useSocketOptions(server, given, true, isShared);
   }
-  if (isAbstract(options.path) && (options.readableAll || options.writableAll)) {
-    const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket'; // Node's words
-    throw invalidArgValue('options', options, reason);
-  }
-  const { path, exclusive, readableAll, writableAll } = options;
   refuseTcpOptions(options);
-  const file = fileOption(options, isAbstract(path));
-  const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll };
   server._pipeName = path;
-  if (file === undefined) listenShared(server, place, exclusive);
-  else bindFile(server, place, file);
+  const backlog = given.backlog || fallback;
+  const { exclusive, readableAll, writableAll } = given;
+  const file = fileOption(options, { exclusive, readableAll, writableAll, isAbstract: isAbstract(path) });
+  const place = { address: path, port: -1, family: -1, backlog, mode: modeOf({ readableAll, writableAll }) };
+  begin();
+  if (file !== undefined) {
+    bindFile(server, place, file);
+    return;
+  }
+  listenShared(server, place, exclusive);
+  changeMode(server, given, place.mode);
 }
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
 
-/** Closes the server when the signal is aborted. True: it is already. */
-function closeOnAbort(server, { signal }) {
-  if (signal === undefined) return false;
-  validateAbortSignal(signal, 'options.signal');
+/**
+ * Closes the server when the signal is aborted: in the next tick, when it is already.
+ * @returns {(() => void) | null} forgets the signal
+ */
+function closeOnAbort(server, options) {
+  if (options.signal === undefined) return null;
+  validateAbortSignal(options.signal, 'options.signal');
+  const { signal } = options;
   const { _listeningId: listeningId } = server;
   const isCurrent = () => server._listeningId === listeningId; // it has not been closed since
   const onAborted = () => {
@@ -331,7 +358,7 @@ function closeOnAbort(server, { signal }) {
   };
   if (signal.aborted) {
     nextTick(onAborted);
-    return true;
+    return null;
   }
   const forget = () => {
     signal.removeEventListener('abort', onAborted);
@@ -342,8 +369,7 @@ function closeOnAbort(server, { signal }) {
   };
   signal.addEventListener('abort', onAborted, { once: true });
   server.on('close', onClose);
-  whenItFails(server, forget);
-  return false;
+  return forget;
 }
 
 /** The handle that `source` is: cnet's own, or one of Node's, or null. */
@@ -360,7 +386,7 @@ function handleOption(server, source) {
 function wantsAnyPort(args, options) {
   const [first] = args;
   if (args.length === 0 || typeof first === 'function') return true;
-  return options.port === null || (options.port === undefined && 'port' in options);
+  return (options.port === undefined && 'port' in options) || options.port === null;
 }
 
 function refuse(options) {
@@ -368,7 +394,7 @@ function refuse(options) {
   throw invalidArgValue('options', options, 'must have the property "port" or "path"');
 }
 
-function listenOnPort(server, given, backlog) {
+function listenOnPort(server, given, flags, { backlog: fallback, begin }) {
   let options = given;
   if (program.server !== NONE) {
     const isShared = isSharedBy(given);
@@ -377,19 +403,25 @@ function listenOnPort(server, given, backlog) {
   }
   refuseAddress(server, given);
   refusePathOptions(given);
-  const port = validatePort(options.port, 'options.port');
   const multipath = multipathFlag(options);
   refuseMultipath(server, multipath !== 0);
-  const flags = (options.ipv6Only === true ? IPV6_ONLY : 0) | (options.reusePort === true ? REUSE_PORT : 0);
-  const place = { port, family: 4, backlog, flags: flags | multipath, fastOpen: fastOpenQueue(options) };
-  const exclusive = options.exclusive || options.reusePort === true;
-  if (options.host) listenOnHost(server, options.host, place, exclusive);
+  const fastOpen = fastOpenQueue(options);
+  validatePort(given.port, 'options.port');
+  const backlog = given.backlog || fallback;
+  if (given.reusePort === true) given.exclusive = true;
+  const hasHost = Boolean(given.host);
+  const place = { port: given.port | 0, family: 4, backlog, flags: flags | multipath, fastOpen };
+  const host = hasHost ? given.host : undefined;
+  const { exclusive } = given;
+  begin();
+  if (hasHost) listenOnHost(server, host, place, exclusive);
   else listenShared(server, place, exclusive);
 }
 
 /** Listens on what a BoundSocket has bound. */
-function listenOnBound(server, bound, backlog) {
+function listenOnBound(server, bound, { backlog, begin }) {
   const handle = bound[kAdopt]();
+  begin();
   if (bound.isPipe) server._pipeName = handle.path;
   server._handle = handle;
   listenBy(server, { port: -1, family: -1, backlog });
@@ -409,31 +441,83 @@ const heeds = (server, name) => {
   return value !== undefined && value !== null;
 };
 
-/** Decides by the options what to listen on. */
-function dispatch(server, args, given, backlogArgument) {
-  const bound = [given, given.handle].find((one) => one instanceof BoundSocket);
-  if (bound !== undefined) {
-    listenOnBound(server, bound, backlogArgument);
+/** Flags of bind(2). */
+function flagsOf({ ipv6Only, reusePort }) {
+  return (ipv6Only === true ? IPV6_ONLY : 0) | (reusePort === true ? REUSE_PORT : 0);
+}
+
+/** What has to do with the listen() before is over. */
+function beginAnew(server) {
+  server._listeningId++;
+  if (server[kBindingHandle]) cancelBinding(server);
+}
+
+/**
+ * Decides by the options what to listen on. Node's own are read as often as Node reads them, and in its order: each
+ * may be an accessor, in which a program may throw, and close the server or let it listen.
+ * @param {object} server
+ * @param {any[]} args of listen()
+ * @param {object} given the options
+ * @param {{ backlog: number, begin: () => void, undo: (action: () => void) => void }} asked `begin` is called when all
+ *   is read; `undo` notes what to do when it fails
+ */
+function dispatch(server, args, given, asked) {
+  const bound = given instanceof BoundSocket ? given : boundIn(given.handle);
+  if (bound !== null) {
+    beginAnew(server);
+    listenOnBound(server, bound, asked);
     return;
   }
   const options = given._handle || given.handle || given;
   const handle = handleOption(server, options);
   if (handle !== null) {
+    beginAnew(server);
+    asked.begin();
     server._handle = handle;
-    listenBy(server, { port: -1, family: -1, backlog: backlogArgument });
+    listenBy(server, { port: -1, family: -1, backlog: asked.backlog });
     return;
   }
+  const flags = flagsOf(options);
+  beginAnew(server);
   refuseMisplaced(options, 'listen()', (name) => heeds(server, name));
-  if (closeOnAbort(server, options)) return;
+  const forget = closeOnAbort(server, options);
+  if (forget !== null) asked.undo(forget);
+  listenOnWhat(server, args, options, flags, asked);
+}
+
+const boundIn = (handle) => (handle instanceof BoundSocket ? handle : null);
+
+function listenOnWhat(server, args, options, flags, asked) {
   if (typeof options.fd === 'number' && options.fd >= 0) {
-    listenShared(server, { fd: options.fd, backlog: backlogArgument });
+    const { fd } = options;
+    asked.begin();
+    listenShared(server, { fd, backlog: asked.backlog });
     return;
   }
   if (wantsAnyPort(args, options)) options.port = 0;
-  const backlog = options.backlog || backlogArgument;
-  if (typeof options.port === 'number' || typeof options.port === 'string') listenOnPort(server, options, backlog);
-  else if (options.path && isPath(options.path)) listenOnPath(server, options, backlog);
+  if (typeof options.port === 'number' || typeof options.port === 'string')
+    listenOnPort(server, options, flags, asked);
+  else if (options.path && isPath(options.path)) listenOnPath(server, options, asked);
   else refuse(options);
+}
+
+/** What a listen() takes back when it fails: at once while options are read, and by undo() from when it begins. */
+class Undone {
+  /** @type {(() => void)[]} */
+  #actions = [];
+
+  note(action) {
+    this.#actions.push(action);
+  }
+
+  /** From now on close() takes it back too. */
+  handOver(server) {
+    for (const action of this.#actions) whenItFails(server, action);
+  }
+
+  run() {
+    for (const action of this.#actions) action();
+  }
 }
 
 /**
@@ -446,19 +530,19 @@ function listen(...args) {
 
   if (this._handle) throw new codes.ERR_SERVER_ALREADY_LISTEN();
   this[kListenOptions] = listenOptionsOption(options);
-  if (listener !== null) onceUnlessItFails(this, 'listening', listener);
-  this._listeningId++;
-  if (this[kBindingHandle]) cancelBinding(this);
+  const undone = new Undone();
+  if (listener !== null) undone.note(onceUntilTakenBack(this, 'listening', listener));
   this[kHasClosed] = false;
   tracing('asyncStart', { server: this, options });
   const backlog =
     (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
+  const asked = { backlog, begin: () => undone.handOver(this), undo: (action) => undone.note(action) };
   let hasBegun = false;
   try {
-    dispatch(this, args, options, backlog);
+    dispatch(this, args, options, asked);
     hasBegun = true;
   } finally { // which the place of an exception outlives: see thrown.js
-    if (!hasBegun) undo(this);
+    if (!hasBegun) undone.run();
   }
   return this;
 }

@@ -93,8 +93,8 @@ function Server(options, connectionListener) {
   if (new.target === undefined && !(this instanceof Server)) return new Server(options, connectionListener);
   if (new.target === undefined && this instanceof nodeNet.Server)
     return nodeNet.Server.call(this, options, connectionListener);
-  EventEmitter.call(this, options !== null && typeof options === 'object' ? options : undefined);
   const [settings, listener] = readArguments(options, connectionListener);
+  EventEmitter.call(this, settings);
 
   if (listener !== undefined) this.on('connection', listener);
   giveState(this, settings);
@@ -141,6 +141,12 @@ function publishDrop(server, data, reason) {
   };
   serverDrop.publish({ server, ...data, reason, limit: limits[reason] });
 }
+
+/** What tells the callback of close() that there was nothing to close. */
+const closeNobody = (callback) =>
+  function close() {
+    callback(new codes.ERR_SERVER_NOT_RUNNING());
+  };
 
 const methods = {
   get [kServerId]() {
@@ -260,10 +266,7 @@ const methods = {
    * @returns {this}
    */
   close(callback) {
-    if (typeof callback === 'function') {
-      const isOpen = Boolean(this._handle);
-      this.once('close', () => (isOpen ? callback() : callback(new codes.ERR_SERVER_NOT_RUNNING())));
-    }
+    if (typeof callback === 'function') this.once('close', this._handle ? callback : closeNobody(callback));
     undo(this);
     this._listeningId++; // a lookup that is on its way counts no more
     if (this[kBindingHandle]) cancelBinding(this);

@@ -32,11 +32,12 @@ function flagOption(options, name) {
 }
 
 function readPath(options) {
-  if (PLACE_OF_TCP.some((name) => options[name] !== undefined)) {
+  const { path } = options;
+  if (PLACE_OF_TCP.map((name) => options[name]).some((value) => value !== undefined)) {
     throw invalidArgValue('options', options, 'path is mutually exclusive with host, port, ipv6Only, and reusePort');
   }
-  validateString(options.path, 'options.path');
-  return options.path;
+  validateString(path, 'options.path');
+  return path;
 }
 
 function readAddress(options) {

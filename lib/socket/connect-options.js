@@ -18,14 +18,14 @@ const {
 } = require('../common/validate');
 
 /** @returns {boolean} whether the families are to be tried in turn */
-function selectOption({ autoSelectFamily }) {
+function selectOption(autoSelectFamily) {
   if (autoSelectFamily === undefined || autoSelectFamily === null) return defaults.getDefaultAutoSelectFamily();
   validateBoolean(autoSelectFamily, 'options.autoSelectFamily');
   return autoSelectFamily;
 }
 
 /** @returns {number} milliseconds for each attempt but the last */
-function timeoutOption({ autoSelectFamilyAttemptTimeout: timeout }) {
+function timeoutOption(timeout) {
   if (timeout === undefined || timeout === null) return defaults.getDefaultAutoSelectFamilyAttemptTimeout();
   validateInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
   return Math.max(timeout, defaults.LEAST_ATTEMPT_TIMEOUT);
@@ -45,16 +45,8 @@ function checkHost(host) {
   if (host.includes('\0')) throw invalidArgValue('options.host', host, 'must be a string without null bytes');
 }
 
-/** What the options of a socket that is bound already must not say. */
-function checkBound(options) {
-  const { host, localAddress, localPort } = options;
-  checkHost(host);
-  if (localAddress === undefined && localPort === undefined) return;
-  throw invalidArgValue('options', options, 'localAddress and localPort cannot be used with an adopted bound socket');
-}
-
 /** None at all beside a path that is none, such as '', is 0, as in Node. */
-function portOption({ port }) {
+function portOption(port) {
   if (port === undefined) return 0;
   if (typeof port !== 'number' && typeof port !== 'string') {
     throw invalidArgType('options.port', ['number', 'string'], port);
@@ -62,38 +54,62 @@ function portOption({ port }) {
   return validatePort(port);
 }
 
-/** Checks the options of a TCP connection, in Node's order. */
-function readOptions(options) {
-  const { localAddress, localPort, host, lookup } = options;
-
-  checkHost(host);
+/** A socket that is bound already takes neither; of any other they are to be right. */
+function checkLocal(isBound, options, localAddress, localPort) {
+  if (isBound) {
+    if (localAddress === undefined && localPort === undefined) return;
+    throw invalidArgValue('options', options, 'localAddress and localPort cannot be used with an adopted bound socket');
+  }
   if (localAddress && !isIP(localAddress)) throw new codes.ERR_INVALID_IP_ADDRESS(localAddress);
   if (localPort) validateNumber(localPort, 'options.localPort');
-  const port = portOption(options);
-  const select = selectOption(options);
-  const timeout = timeoutOption(options);
-  if (lookup !== undefined && lookup !== null && !isIP(host)) validateFunction(lookup, 'options.lookup');
-  return {
+}
+
+/** What only cnet has. It is read before the socket begins to connect, so what is wrong changes nothing. */
+const ownWanted = (options) => ({
+  delay: raceOption(options),
+  fastOpen: fastOpenOption(options),
+  multipath: multipathOption(options),
+});
+
+/** How a name is to be looked up. Which function is to do it is asked again when it is called, as Node asks. */
+function addLookup(wanted, options) {
+  const { lookup } = options;
+  if (lookup !== undefined && lookup !== null) validateFunction(options.lookup, 'options.lookup');
+  wanted.family = options.family;
+  wanted.hints = options.hints;
+}
+
+/**
+ * Reads and checks Node's options of a TCP connection. Each is read as often as Node reads it, and in Node's order:
+ * they may be accessors, which may throw, and destroy or connect the socket.
+ * @param {object} socket it connects already, as far as accessors can see
+ * @param {object} options
+ * @param {{ delay?: number, fastOpen: any, multipath: any }} own of ownWanted()
+ */
+function wantedOf(socket, options, { delay, fastOpen, multipath }) {
+  const isBound = socket[kBoundToPath] !== null;
+  const { localAddress, localPort } = options;
+  const { host, port: givenPort, autoSelectFamilyAttemptTimeout, autoSelectFamily } = options;
+
+  checkHost(host);
+  checkLocal(isBound, options, localAddress, localPort);
+  const wanted = {
     host: host || 'localhost',
-    lookup,
     localAddress,
     localPort,
-    port,
-    select,
-    timeout,
-    delay: raceOption(options),
-    fastOpen: fastOpenOption(options),
-    multipath: multipathOption(options),
+    port: portOption(givenPort),
+    select: selectOption(autoSelectFamily),
+    timeout: timeoutOption(autoSelectFamilyAttemptTimeout),
+    family: undefined,
+    hints: undefined,
+    delay,
+    fastOpen,
+    multipath,
     socketOptions: null,
     life: null,
   };
+  if (!isIP(wanted.host)) addLookup(wanted, options);
+  return wanted;
 }
 
-/** As readOptions(). A bound socket may have been given a path, which says nothing to it. */
-function wantedOf(socket, options) {
-  if (socket[kBoundToPath] === null) return readOptions(options);
-  checkBound(options);
-  return readOptions(options.port === undefined ? { ...options, port: 0 } : options);
-}
-
-module.exports = { wantedOf };
+module.exports = { ownWanted, wantedOf };

@@ -9,7 +9,7 @@
 const { isNormalized, normalizeArgs } = require('../options/arguments');
 const { clientAttempt, clientConnect, clientSocket } = require('../common/channels');
 const { allFailed, attemptError, unsentError } = require('./connect-errors');
-const { wantedOf } = require('./connect-options');
+const { ownWanted, wantedOf } = require('./connect-options');
 const connectTimeout = require('./connect-timeout');
 const { debug } = require('../common/debug');
 const { aggregateError, codes, connectDenied, exceptionWithHostPort, invalidArgValue } = require('../common/errors');
@@ -24,13 +24,13 @@ const { prepareOpening, settleOpening } = require('./fast-open');
 const { lazily } = require('../common/lazily');
 const { hasOwnOptions, optionsOfConnect, refuseMisplaced, refuseTcpOptions } = require('../common/misplaced');
 const { isDenied } = require('../common/permission');
-const { NONE, forConnect, program } = require('../options/program-defaults');
+const { NONE, forConnect, over, program } = require('../options/program-defaults');
 const { sendHeader, setHeader } = require('./proxy-header');
 const { awaitsReadable } = require('../node-internals/streams');
 const { makeSocket, pack, setAll, socketOptionsOption } = require('../options/socket-options');
-const { keep, onceUnlessItFails } = require('../common/undo');
+const { keep, onceUntilTakenBack, takeBack, whenItFails } = require('../common/undo');
 const uv = require('../native/uv');
-const { kAttempted, kConnected } = require('../common/symbols');
+const { kAttempted, kClosed, kConnected } = require('../common/symbols');
 const {
   kAttach, kBlockList, kBoundToPath, kConnectAttempt, kConnectOptions, kConnectTimer, kDescriptorQueue,
   kEarlyData, kHandle, kIOThreads, kLife, kNodeStream, kProxyHeaderToSend, kQueuedFiles, kReceivesDescriptors,
@@ -73,6 +73,7 @@ function attempt(socket, addresses, wanted, many) {
   const isRace = many && wanted.delay !== undefined;
   socket[kConnectAttempt] = {
     addresses, port, localAddress, localPort, socketOptions, many, isRace, errors: [], started: 0, failed: 0,
+    isUnbound: false,
   };
   if (many) socket.autoSelectFamilyAttemptedAddresses = [];
   if (isDenied()) {
@@ -103,7 +104,7 @@ function connectPlain(socket) {
   const goesOn =
     socket.connecting && socket[kConnectAttempt] === current && socket[kHandle] === handle &&
     handle.connect === undefined; // see connectByProgram()
-  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port) : 0;
+  return goesOn ? native.connectTold(handle.id, current.addresses[0], current.port, 'TCPCONNECTWRAP') : 0;
 }
 
 function connectOwn(socket, wanted) {
@@ -186,12 +187,18 @@ function prepareForPath({ [kHandle]: handle }, path, socketOptions) {
 }
 
 function attemptPath(socket, path, socketOptions) {
-  socket[kConnectAttempt] = { addresses: [path], port: undefined, many: false, errors: [], started: 0, failed: 0 };
+  socket[kConnectAttempt] = {
+    addresses: [path], port: undefined, many: false, errors: [], started: 0, failed: 0, isUnbound: false,
+  };
   if (isDenied()) {
     socket.destroy(connectDenied(path));
     return;
   }
   const isOwn = socket[kHandle] instanceof Handle;
+  if (socket[kHandle] instanceof TCP) { // it has been connected before
+    refused(socket, uv.EINVAL);
+    return;
+  }
   const error = isOwn ? prepareForPath(socket, path, socketOptions) : null;
   if (error !== null) {
     socket.destroy(error);
@@ -250,6 +257,40 @@ function tellWinner(socket, { addresses, port, isRace, started }) {
   return socket.connecting && life.isCurrent && socket[kHandle] === handle;
 }
 
+/**
+ * Emits an event of an attempt. An exception ends what is being tried, as in Node: nobody goes to this address, nor to
+ * the next one. A race, which Node does not have, goes on without the listener.
+ */
+function emitOfAttempt(socket, current, event, ...args) {
+  const { [kHandle]: handle } = socket;
+  let isTold = false;
+  try {
+    socket.emit(event, ...args);
+    isTold = true;
+  } finally { // which the place of an exception outlives: see thrown.js
+    current.isUnbound = false;
+    if (!isTold && !current.isRace && socket[kConnectAttempt] === current && handle instanceof Handle)
+      native.abandon(handle.id);
+  }
+}
+
+/**
+ * Tells of an attempt. As in Node, whose handle is another one for each address, there is no name of this end yet, and
+ * the address is one of those that were attempted when the listeners have returned.
+ */
+function tellStart(socket, current, index) {
+  const { addresses, port, many } = current;
+  const address = addresses[index];
+  if (many && index > 0) socket._sockname = null;
+  current.isUnbound = many;
+  emitOfAttempt(socket, current, 'connectionAttempt', address, port, isIP(address) || undefined);
+  if (many && socket[kConnectAttempt] === current) socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
+}
+
+/** Whether a failure is told by itself: of the local end, only the error that ends it all has it, as in Node. */
+const isTold = ({ many, isRace }, phase) =>
+  phase === PHASE.FAILED || (many && (isRace || phase !== PHASE.BIND));
+
 const methods = {
   /** A step of the attempt: see onattempt() of native/events.js. */
   [kAttempted](index, phase, status, option) {
@@ -260,26 +301,40 @@ const methods = {
     if (phase === PHASE.START) {
       current.started = index + 1;
       debug('connect: attempting to connect to %s:%d', address, current.port);
-      if (current.many) this.autoSelectFamilyAttemptedAddresses.push(`${address}:${current.port}`);
-      this.emit('connectionAttempt', address, current.port, family);
+      tellStart(this, current, index);
       if (clientAttempt.hasSubscribers) publishAttempt(this, current, address, 'started');
       if (this[kHandle]?.connect !== undefined && this[kConnectAttempt] === current)
         connectByProgram(this, current, index);
       return;
     }
-    this._sockname = null;
+    if (!current.many && phase === PHASE.FAILED) this._sockname = null;
     const isLast = ++current.failed === current.addresses.length;
     const error = attemptError(this, current, { index, phase, status, option });
     current.errors[index] = error;
-    if (phase === PHASE.TIMEOUT) this.emit('connectionAttemptTimeout', address, current.port, family);
-    else if (current.many || phase === PHASE.FAILED) {
+    if (phase === PHASE.TIMEOUT)
+      emitOfAttempt(this, current, 'connectionAttemptTimeout', address, current.port, family);
+    else if (isTold(current, phase)) {
       if (!current.many) this.connecting = false;
-      this.emit('connectionAttemptFailed', address, current.port, family, error);
+      emitOfAttempt(this, current, 'connectionAttemptFailed', address, current.port, family, error);
     }
     if (clientAttempt.hasSubscribers) {
       publishAttempt(this, current, address, phase === PHASE.TIMEOUT ? 'timedOut' : 'failed', error);
     }
     if (isLast) life.destroy(current.many ? allFailed(current) : error);
+  },
+
+  /**
+   * A program has closed the handle below the socket. What is being tried ends by that, as in Node, which tells of one
+   * that is cancelled; a race tries several at a time, each of which ends. A listener may do anything meanwhile.
+   */
+  [kClosed](handle) {
+    const { [kConnectAttempt]: current, [kLife]: life } = this;
+    const isTried = () => this[kHandle] === handle && this[kConnectAttempt] === current && life.isCurrent;
+    if (!isTried() || !this.connecting || current === null) return;
+    current.addresses = current.addresses.slice(0, Math.max(1, current.started)); // no other is tried
+    const open = [...current.addresses.keys()].filter((index) => current.errors[index] === undefined);
+    for (const index of open) if (isTried()) this[kAttempted](index, PHASE.FAILED, uv.ECANCELED);
+    if (isTried()) life.destroy(allFailed(current)); // all had failed already, and the next was about to be tried
   },
 
   /** There is a connection. */
@@ -305,52 +360,83 @@ const methods = {
    */
   connect(...args) {
     const [given, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
-    let options = this[kConnectOptions] === null ? given : { ...this[kConnectOptions], ...given };
-    const { path, port } = options;
-
-    if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
-    if (port === undefined && (path === undefined || path === null)) {
-      throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
-    }
-    const isPipe = this[kBoundToPath] ?? Boolean(path);
-    const hasOwn = program.client !== NONE || hasOwnOptions(options);
-    if (hasOwn) refuseMisplaced(options, 'connect()');
-    if (isPipe) {
-      validateString(path, 'options.path');
-      if (hasOwn) refuseTcpOptions(options);
-    }
-    if (program.client !== NONE) options = forConnect(this, options, isPipe, this[kHandle] instanceof ForeignHandle);
-    const wanted = isPipe ? null : wantedOf(this, options);
-    const socketOptions = hasOwn ? socketOptionsOption(options) : null;
-    const limit = hasOwn ? connectTimeout.connectTimeoutOption(options) : 0;
-    const threads = ioThreads(this, options);
-    if (hasOwn) setUserTimeoutOption(this, options);
-    if (wanted?.multipath) refuseMultipath(this, true);
-    if (hasOwn) setBlockList(this, options);
-    if (program.client !== NONE) useBlockList(this, given);
-    setHeader(this, options);
-    if (threads !== this[kIOThreads]) this[kIOThreads] = threads;
-    if (this.destroyed) this._handle = null;
-    const fresh = this[kHandle] ? null : (isPipe ? Pipe : TCP).make(SOCKET);
-    if (fresh !== null && this[kHandle])
-      fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
-    else if (fresh !== null) this[kAttach](fresh);
-    const takeBack = listener === null ? null : onceUnlessItFails(this, 'connect', listener);
-    this._unrefTimer();
-    this.connecting = true;
-    if (limit > 0) connectTimeout.start(this, limit, options);
-    debug('connect: find host %s', isPipe ? path : wanted.host);
+    const forget = listener === null ? null : onceUntilTakenBack(this, 'connect', listener);
     let hasBegun = false;
     try {
-      if (isPipe) attemptPath(this, path, socketOptions);
-      else begin(this, options, wanted, socketOptions);
+      connectTo(this, given, forget);
       hasBegun = true;
     } finally { // which the place of an exception outlives: see thrown.js
-      if (!hasBegun) takeBack?.(); // and not that of a connect() before, which goes on
+      if (!hasBegun && forget !== null) takeBack(this, forget); // and not that of a connect() before, which goes on
     }
     return this;
   },
 };
+
+/** The options of one connect(), with those that new Socket() was given for each. */
+function withKept({ [kConnectOptions]: kept }, given) {
+  const names = Object.keys(kept).filter((name) => given[name] === undefined);
+  return over(given, Object.fromEntries(names.map((name) => [name, kept[name]])));
+}
+
+/**
+ * What only cnet has of the options. It is read before anything changes.
+ * @returns {{ options: object, settings: object[] | null, limit: number, wanted: object | null }}
+ */
+function readOwn(socket, given, isPipe) {
+  let options = given;
+  const hasOwn = program.client !== NONE || hasOwnOptions(options);
+  if (hasOwn) refuseMisplaced(options, 'connect()');
+  if (hasOwn && isPipe) refuseTcpOptions(options);
+  if (program.client !== NONE) options = forConnect(socket, options, isPipe, socket[kHandle] instanceof ForeignHandle);
+  const wanted = isPipe ? null : ownWanted(options);
+  const settings = hasOwn ? socketOptionsOption(options) : null;
+  const limit = hasOwn ? connectTimeout.connectTimeoutOption(options) : 0;
+  const threads = ioThreads(socket, options);
+  if (hasOwn) setUserTimeoutOption(socket, options);
+  if (wanted?.multipath) refuseMultipath(socket, true);
+  if (program.client !== NONE) useBlockList(socket, given);
+  setHeader(socket, options);
+  if (threads !== socket[kIOThreads]) socket[kIOThreads] = threads;
+  return { options, settings, limit, wanted };
+}
+
+/** A socket that has none gets a handle. */
+function giveHandle(socket, isPipe) {
+  if (socket.destroyed) socket._handle = null;
+  if (socket[kHandle]) return;
+  const fresh = (isPipe ? Pipe : TCP).make(SOCKET);
+  if (socket[kHandle])
+    fresh.close(); // a hook of async_hooks, called by make(), has connected this socket already
+  else socket[kAttach](fresh);
+}
+
+/**
+ * Connects to where the options say. Node's own options are read as often as Node reads them, and in its order: each
+ * may be an accessor, in which a program may throw, and destroy or connect the socket. From when the socket connects,
+ * for programs too, an exception leaves it connecting, as in Node.
+ */
+function connectTo(socket, given, forget) {
+  const options = socket[kConnectOptions] === null ? given : withKept(socket, given);
+  if (clientSocket.hasSubscribers) clientSocket.publish({ socket });
+  if (options.port === undefined && isMissing(options.path)) {
+    throw new codes.ERR_MISSING_ARGS(['options', 'port', 'path']);
+  }
+  const { path } = options;
+  const isPipe = socket[kBoundToPath] ?? Boolean(path);
+  const own = readOwn(socket, options, isPipe);
+  giveHandle(socket, isPipe);
+  if (forget !== null) whenItFails(socket, forget);
+  socket._unrefTimer();
+  socket.connecting = true;
+  if (isPipe) validateString(path, 'options.path');
+  const wanted = isPipe ? { path } : wantedOf(socket, own.options, own.wanted);
+  if (own.limit > 0 && socket[kHandle] !== null) connectTimeout.start(socket, own.limit, wanted);
+  debug('connect: find host %s', isPipe ? path : wanted.host);
+  if (isPipe) attemptPath(socket, path, own.settings);
+  else begin(socket, own.options, wanted, own.settings);
+}
+
+const isMissing = (path) => path === undefined || path === null;
 
 /**
  * What new Socket() was given of the options of connect(): they count for each, unless it has others.
@@ -362,7 +448,7 @@ function keepOptions(socket, options) {
   if (kept !== null) socket[kConnectOptions] = kept;
 }
 
-/** A list in the options replaces the one that the socket has. @throws ERR_INVALID_ARG_TYPE */
+/** The list of new Socket(), which alone counts, as in Node. @throws ERR_INVALID_ARG_TYPE */
 function setBlockList(socket, { blockList }) {
   if (blockList) socket[kBlockList] = blockLists().blockListOption({ blockList });
 }
@@ -377,7 +463,7 @@ function ioThreads(socket, options) {
 
 /** The list that the program has for all connections; `null` is none. */
 function useBlockList(socket, { blockList }) {
-  if (socket[kBlockList] === null && blockList === undefined) socket[kBlockList] = program.client.blockList ?? null;
+  if (socket[kBlockList] === null && blockList !== null) socket[kBlockList] = program.client.blockList ?? null;
 }
 
 module.exports = { keepOptions, methods, setBlockList };

@@ -24,6 +24,7 @@ const {
 const { stopTimeout } = require('./idle-timeout');
 const { nextTick, queueMicrotask } = require('../common/timers');
 const { undo } = require('../common/undo');
+const { sendAhead } = require('./write');
 
 const nodeStreams = lazily(() => require('./node-stream'));
 
@@ -51,6 +52,7 @@ function closeHandle(life, handle, hadError) {
     return;
   }
   const err = handle.reset(onClose);
+  if (handle.id >= 0) handle.close(onClose); // it was not open yet
   if (err) socket.emit('error', errnoException(err, 'reset'));
 }
 
@@ -66,12 +68,15 @@ const methods = {
   end(data, encoding, callback) {
     if (data) lifeOf(this).hearWrites(); // also where it is a callback
     callStream(this, Duplex.prototype.end, KEEPING.end, data, encoding, callback);
+    sendAhead(this);
     return this;
   },
 
   /** Ends all at once: 'close' comes, after an 'error' if one is given (net.md, socket.destroy()). */
   destroy(error, callback) {
-    callStream(this, Duplex.prototype.destroy, KEEPING.destroy, error, callback);
+    const { destroy } = Duplex.prototype;
+    if (destroy !== KEEPING.destroy.node) return Reflect.apply(destroy, this, arguments); // a program's
+    callStream(this, destroy, KEEPING.destroy, error, callback);
     return this;
   },
 

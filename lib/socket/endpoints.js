@@ -2,7 +2,7 @@
 
 /** The names of the two ends of a Socket. */
 
-const { kHandle } = require('./state');
+const { kConnectAttempt, kHandle } = require('./state');
 
 /** The names of both ends of a connection as the events of a server tell them; undefined for IPC. */
 function namesOf(handle) {
@@ -34,7 +34,7 @@ const methods = {
     if (!handle?.getsockname) return this._sockname ?? (handle?.path === undefined ? {} : { address: handle.path });
     if (!this._sockname) {
       this._sockname = {};
-      handle.getsockname(this._sockname);
+      if (!this[kConnectAttempt]?.isUnbound) handle.getsockname(this._sockname);
     }
     return this._sockname;
   },

@@ -53,6 +53,8 @@ class ForeignHandle {
   #driver = null;
   /** The handle, for writes. */
   #writable = null;
+  /** Whether somebody else reads by the handle. */
+  #isReadElsewhere;
 
   /**
    * @param {object} original
@@ -64,6 +66,7 @@ class ForeignHandle {
     this.original = original;
     this.isClosed = false;
     this.#socket = socket;
+    this.#isReadElsewhere = isLater;
     if (isLater) this.#expect();
     else this.drive();
   }
@@ -72,6 +75,7 @@ class ForeignHandle {
   #expect() {
     const { original } = this;
     original.onread = (...args) => {
+      this.#isReadElsewhere = false;
       this.drive();
       return Reflect.apply(original.onread, original, args);
     };
@@ -88,7 +92,8 @@ class ForeignHandle {
   /** Node's socket, whose duties as a stream are those of `socket`, as long as that one has this handle. */
   #makeDriver(socket) {
     const isCurrent = () => !this.isClosed && socket[kHandle] === this;
-    const driver = makeDriver(this.original, onreadOf(socket), {
+    const onread = this.#isReadElsewhere ? undefined : onreadOf(socket); // which would take what the other one reads
+    const driver = makeDriver(this.original, onread, {
       push: (chunk) => (isCurrent() ? readerOf(socket).push(chunk) : false),
       read: (size) => (isCurrent() ? socket.read(size) : null),
       pause: () => (isCurrent() ? socket.pause() : driver),

@@ -6,7 +6,8 @@ const { AsyncResource } = require('node:async_hooks');
 
 const native = require('../native/binding');
 const { errnoException, invalidArgType, outOfRange } = require('../common/errors');
-const { timeouts } = require('../native/events');
+const { EVENT: { CALL, COUNT_RESTS, RESULT } } = require('../native/constants');
+const { event, rests, timeouts } = require('../native/events');
 const { kRestingTimeout } = require('../native/handle');
 const { isDestroyed } = require('../node-internals/streams');
 const { kHandle, kIdleTimeoutId } = require('./state');
@@ -89,7 +90,8 @@ class IdleTimeout {
   rest() {
     this.end();
     this.socket = null;
-    native.idleRest(this.id);
+    if (this.id < COUNT_RESTS) rests[this.id] = 1;
+    else native.idleRest(this.id);
   }
 
   /**
@@ -99,7 +101,11 @@ class IdleTimeout {
   again(socket, msecs, resource) {
     this.socket = socket;
     this.resource = resource;
-    return native.idleAgain(socket[kHandle].id, this.id, msecs);
+    event[CALL] = socket[kHandle].id;
+    event[CALL + 1] = this.id;
+    event[CALL + 2] = msecs;
+    native.idleAgain();
+    return event[RESULT];
   }
 
   /** The resource is no more, and the socket may be collected without an effect on it. */

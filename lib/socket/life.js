@@ -79,8 +79,11 @@ class Life {
     return this.socket.allowHalfOpen;
   }
 
+  /** With as many arguments as streams give, as a program may have its own destroy(). */
   destroy(error) {
-    if (this.isCurrent) this.socket.destroy(error);
+    if (!this.isCurrent) return this;
+    if (arguments.length === 0) this.socket.destroy();
+    else this.socket.destroy(error);
     return this;
   }
 
@@ -150,15 +153,19 @@ class Life {
    * @returns {() => void} takes the listener away
    */
   once(event, listener) {
+    let isOver = false;
     const told = () => {
-      if (!this.waiting.includes(wish)) return; // forgotten by a listener before, in which another life has begun
+      if (isOver) return; // forgotten by a listener before, in which another life has begun
       if (event === 'close' && this.socket[kClosingLife] !== this) return;
       forget();
       listener();
     };
     const forget = () => {
-      const at = this.waiting.indexOf(wish);
-      if (at >= 0) this.waiting.splice(at, 1);
+      if (isOver) return;
+      isOver = true;
+      const { waiting } = this;
+      if (waiting[waiting.length - 1] === wish) waiting.pop(); // as it is hardly ever but one
+      else waiting.splice(waiting.indexOf(wish), 1);
       this.socket.off(event, told);
     };
     const wish = { event, listener, forget };

@@ -15,7 +15,7 @@ const { nextTick } = require('../common/timers');
 const dns = lazily(() => require('node:dns'));
 
 /** An IPv6 family may be given as 6 or 'IPv6'; anything else goes to dns.lookup() as it is. */
-function lookupOptions({ family, hints }, all) {
+function lookupOptions(family, hints, all) {
   const wanted = { IPv4: 4, IPv6: 6 }[family] ?? family;
   const options = { family: wanted, hints: hints || 0 };
 
@@ -34,11 +34,10 @@ function destroySoon({ life }, error) {
 const isWanted = (socket, { life }) => socket.connecting && life.isCurrent;
 
 /** Calls the lookup function, and `answered` with its first answer: what comes after that is not heard. */
-function ask(options, wanted, all, answered) {
-  const lookup = wanted.lookup || dns().lookup;
+function ask({ lookup }, { host, family, hints }, all, answered) {
   let isOpen = true;
 
-  lookup(wanted.host, lookupOptions(options, all), (...answer) => {
+  (lookup || dns().lookup)(host, lookupOptions(family, hints, all), (...answer) => {
     if (!isOpen) return;
     isOpen = false;
     answered(...answer);
@@ -48,9 +47,9 @@ function ask(options, wanted, all, answered) {
 const isAddress = (ip) => typeof ip === 'string' && isIP(ip) !== 0;
 const isFamily = (family) => family === 4 || family === 6;
 
-function addressError(ip, family, { host, port }) {
+function addressError(ip, family, options) {
   if (!isAddress(ip)) return new codes.ERR_INVALID_IP_ADDRESS(ip);
-  return isFamily(family) ? null : new codes.ERR_INVALID_ADDRESS_FAMILY(family, host, port);
+  return isFamily(family) ? null : new codes.ERR_INVALID_ADDRESS_FAMILY(family, options.host, options.port);
 }
 
 /** One address, of the family that is said to be its own: of another one there is nothing to connect by. */
@@ -127,7 +126,7 @@ function useAll(socket, options, wanted, attempt, addresses) {
 function resolve(socket, options, wanted, attempt) {
   if (isIP(wanted.host)) {
     if (socket[kBoundToPath] !== null) { // at once, so that localAddress is known when connect() returns
-      attempt(socket, [wanted.host], wanted, false);
+      if (isWanted(socket, wanted)) attempt(socket, [wanted.host], wanted, false);
       return;
     }
     nextTick(() => {
@@ -136,7 +135,7 @@ function resolve(socket, options, wanted, attempt) {
     return;
   }
   socket._host = wanted.host;
-  if (wantsAll(socket, options, wanted)) lookupAll(socket, raceFamily(options, wanted), wanted, attempt);
+  if (wantsAll(socket, options, wanted)) lookupAll(socket, options, raceFamily(wanted), attempt);
   else lookupOne(socket, options, wanted, attempt);
 }
 
@@ -144,13 +143,14 @@ function resolve(socket, options, wanted, attempt) {
 function wantsAll(socket, options, wanted) {
   if (socket[kBoundToPath] !== null) return false;
   if (wanted.delay !== undefined) return options.autoSelectFamily !== false;
-  const { family } = lookupOptions(options, false);
+  const { family } = lookupOptions(wanted.family, wanted.hints, false);
   return wanted.select && family !== 4 && family !== 6 && !wanted.localAddress;
 }
 
 /** A race from a local address is one to addresses of its family. */
-function raceFamily(options, { localAddress }) {
-  return localAddress && !options.family ? { ...options, family: isIP(localAddress) } : options;
+function raceFamily(wanted) {
+  const { family, localAddress } = wanted;
+  return localAddress && !family ? { ...wanted, family: isIP(localAddress) } : wanted;
 }
 
 module.exports = { resolve };

@@ -49,7 +49,7 @@ function shareMemory() {
 function isPlain(socket) {
   const { [kHandle]: handle } = socket;
   return (
-    handle instanceof Handle && handle.id >= 0 && !socket.destroyed && !socket.connecting &&
+    handle instanceof Handle && handle.id >= 0 && !isDestroyed(socket) && !socket.connecting &&
     socket[kOnRead] === null && socket[kFirstBytes] === null && !socket[kReceivesDescriptors] &&
     socket.readableLength === 0
   );

@@ -12,7 +12,7 @@ const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
 const { KEEPING, callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
-const { emitAll, emitsAtOnce, hasEnded } = require('../node-internals/streams');
+const { emitAll, emitsAtOnce, hasEnded, isDestroyed } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
 const { moveToThread } = require('../options/io-threads');
 const { kRead } = require('../common/symbols');
@@ -33,12 +33,22 @@ function chunkOf(memory, length) {
   return chunk;
 }
 
-/** Reads the option `onread` of new Socket(); null when it is not complete, as Node has it. */
+/**
+ * Whether the option is complete: else Node ignores it. Accessors of it are read as often as Node reads them, and in
+ * its order, here and below.
+ */
+const isOnread = (onread) =>
+  onread !== null &&
+  typeof onread === 'object' &&
+  (isUint8Array(onread.buffer) || typeof onread.buffer === 'function') &&
+  typeof onread.callback === 'function';
+
+/** Reads the option `onread` of new Socket(); null when it is not complete. */
 function onreadOption(onread) {
-  if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') return null;
+  if (!isOnread(onread)) return null;
+  const isNext = typeof onread.buffer === 'function';
   const { buffer, callback } = onread;
-  if (typeof buffer === 'function') return { buffer: null, next: buffer, callback };
-  return isUint8Array(buffer) ? { buffer, next: null, callback } : null;
+  return isNext ? { buffer: null, next: buffer, callback } : { buffer, next: null, callback };
 }
 
 /**
@@ -114,12 +124,22 @@ function giveToUser(socket, got) {
   if (err) socket.destroy(errnoException(err, 'read'));
 }
 
+/* Taken once, as a program may have its own in the place of it. */
+const { emit: streamEmit } = Duplex.prototype;
+
+/** True when a program has put its own functions in the place of those that push() leads to. */
+const isReplaced = (socket) =>
+  socket.emit !== streamEmit ||
+  socket.push !== Duplex.prototype.push ||
+  socket._read !== methods._read ||
+  socket.read !== methods.read ||
+  Duplex.prototype.read !== KEEPING.read.node;
+
 /**
  * True when push() would do nothing but emit 'data': nothing is buffered, nobody decodes, and 'data' was emitted
- * before (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push();
- * so do all when a program has put its own in the place of it.
+ * before (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push().
  */
-const isFlowing = (socket) => emitsAtOnce(socket) && socket.readableDidRead && socket.push === Duplex.prototype.push;
+const isFlowing = (socket) => emitsAtOnce(socket) && socket.readableDidRead && !isReplaced(socket);
 
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
@@ -153,7 +173,7 @@ const methods = {
   read(n) {
     if (this[kLife] === undefined) return callNode(this, 'read', [n]);
     if (canStart(this) && !this[kHandle].reading) startReading(this);
-    const isOver = hasEnded(this) || this.destroyed;
+    const isOver = hasEnded(this) || isDestroyed(this);
     const { read } = Duplex.prototype;
     return isOver ? callStream(this, read, KEEPING.read, n) : read.call(this, n);
   },

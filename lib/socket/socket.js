@@ -42,7 +42,7 @@ const tcpInfo = require('./tcp-info');
 const tcpOptions = require('./tcp-options');
 const { nextTick } = require('../common/timers');
 const userTimeout = require('../options/user-timeout');
-const { validateInt32 } = require('../common/validate');
+const { validateInt32, validateNumber } = require('../common/validate');
 const write = require('./write');
 
 const {
@@ -55,10 +55,32 @@ const nodeStreams = lazily(() => require('./node-stream'));
 
 /* --- construction ------------------------------------------------------------------------------------------------ */
 
+/** Accessors are asked as often as Node asks them: the error shows what they say last. */
 function refuseObjectMode(options) {
-  const name = ['objectMode', 'readableObjectMode', 'writableObjectMode'].find((one) => options[one]);
-  if (name === undefined) return;
-  throw invalidArgValue(`options.${name}`, options[name], 'is not supported');
+  if (options.objectMode) throw invalidArgValue('options.objectMode', options.objectMode, 'is not supported');
+  if (!options.readableObjectMode && !options.writableObjectMode) return;
+  const name = options.readableObjectMode ? 'options.readableObjectMode' : 'options.writableObjectMode';
+  throw invalidArgValue(name, options.readableObjectMode || options.writableObjectMode, 'is not supported');
+}
+
+/**
+ * A copy of the program's options, which are read once more before that: as Node does, which gives a time below zero
+ * back as 0. What an object has inherited is no option.
+ */
+function copyOf(options) {
+  refuseObjectMode(options);
+  if (options.keepAliveInitialDelay !== undefined) {
+    validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+    if (options.keepAliveInitialDelay < 0) options.keepAliveInitialDelay = 0;
+  }
+  return { ...options };
+}
+
+/** @returns {object} of what new Socket() was given */
+function readArgument(options) {
+  if (options instanceof AcceptedOptions) return options;
+  if (typeof options === 'number') return { fd: options };
+  return options === undefined || options === null ? {} : copyOf(options);
 }
 
 /** A handle for the option `fd`. */
@@ -91,20 +113,40 @@ function onReadableStreamEnd() {
   if (!this.allowHalfOpen) this.write = writeAfterEnd;
 }
 
+/** What Node gives a socket last: a socket whose construction an exception ends has none of it. */
+const LAST = ['server', '_server', '_sockname', '_pendingData', '_pendingEncoding'];
+
+function takeLast(socket) {
+  for (const name of LAST) delete socket[name];
+  socket[kBytesRead] = undefined;
+  socket[kBytesWritten] = undefined;
+}
+
+/** Makes the stream, and gives the socket its handle. A program's own on(), and listeners of a signal, may throw. */
+function makeStream(socket, options) {
+  if (asksForRare(options)) initRareState(socket, options);
+  const { handle, fd } = options;
+  Duplex.call(socket, streamOptions(options));
+  if (isDestroyed(lifeOf(socket))) socket[kLife].aborted = true;
+
+  if (handle instanceof BoundSocket) socket[kAttach](handle[kAdopt](), handle.isPipe);
+  else if (handle instanceof Handle) socket[kAttach](handle);
+  else if (handle) socket[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, socket));
+  else if (fd !== undefined) socket[kAttach](handleOfDescriptor(fd));
+  socket.on('end', onReadableStreamEnd);
+}
+
 /** Whether options ask for anything that few sockets have: see initRareState(). */
 const asksForRare = (options) =>
-  options.objectMode ||
-  options.readableObjectMode ||
-  options.writableObjectMode ||
   options.typeOfService !== undefined ||
   options.keepAlive ||
   options.keepAliveInitialDelay !== undefined ||
   options.onread !== undefined ||
+  options.blockList !== undefined ||
   hasOwnOptions(options);
 
 /** What few sockets have: it is theirs when they do, and of the prototype otherwise. */
 function initRareState(socket, options) {
-  refuseObjectMode(options);
   if (options.typeOfService !== undefined) {
     validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
     socket[kTypeOfService] = options.typeOfService;
@@ -147,7 +189,7 @@ function Socket(options) {
   if (new.target === undefined && !(this instanceof Socket)) return new Socket(options);
   // of a class derived from Node's
   if (new.target === undefined && this instanceof nodeNet.Socket) return nodeNet.Socket.call(this, options);
-  options = typeof options === 'number' ? { fd: options } : (options ?? {});
+  options = readArgument(options);
   if (program.client !== NONE && connectsLater(options)) options = forSocket(options);
   // One line for each piece: the engine has room in the object for as many properties as it sees here.
   this[kLife] = first[kLife];
@@ -170,16 +212,13 @@ function Socket(options) {
   this._pendingEncoding = first._pendingEncoding;
   this.server = first.server;
   this._server = first._server;
-  if (asksForRare(options)) initRareState(this, options);
-  const { handle, fd } = options;
-  Duplex.call(this, streamOptions(options));
-  if (isDestroyed(lifeOf(this))) this[kLife].aborted = true;
-
-  if (handle instanceof BoundSocket) this[kAttach](handle[kAdopt](), handle.isPipe);
-  else if (handle instanceof Handle) this[kAttach](handle);
-  else if (handle) this[kAttach](toHandle(handle, SOCKET) ?? new ForeignHandle(handle, this));
-  else if (fd !== undefined) this[kAttach](handleOfDescriptor(fd));
-  this.on('end', onReadableStreamEnd);
+  let isMade = false;
+  try {
+    makeStream(this, options);
+    isMade = true;
+  } finally { // which the place of an exception outlives: see thrown.js
+    if (!isMade) takeLast(this);
+  }
   if (this[kHandle] && this[kBoundToPath] === null && options.readable !== false) startGiven(this, options);
 }
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
@@ -228,8 +267,8 @@ const methods = {
     if (bound !== this[kBoundToPath]) this[kBoundToPath] = bound;
     if (this[kNodeStream] !== null) nodeStreams().dropNodeStream(this);
     const { [kLife]: life } = this;
-    const isUsed = life.begun || this.destroyed || this[kIsSpliced];
-    if (life.begun || (this.destroyed && !life.aborted)) this[kLiveAgain]();
+    const isUsed = life.begun || isDestroyed(this) || this[kIsSpliced];
+    if (life.begun || (isDestroyed(this) && !life.aborted)) this[kLiveAgain]();
     else undestroy(this);
     this[kLife].begun = true;
     if (isUsed) state.resetForHandle(this);

@@ -44,6 +44,7 @@ const state = new State({
 
   /* --- in few sockets ------------------------------------------------------------------------------------------ */
 
+  kAhead: rare(null, LIFE), // what an I/O thread was given of the queue of writes: see write-ahead.js
   kBlockList: rare(null, SOCKET), // whom connect() must not reach
   kBoundToPath: rare(null, SOCKET), // it was a BoundSocket: of a path, true, or of an address, false; null: it was not
   kClosingLife: rare(null, SOCKET), // the life whose 'close' it is telling

@@ -10,19 +10,25 @@ const native = require('../native/binding');
 const { FastBuffer, copyBytes, isHonest, sizeOf, viewOf } = require('../common/bytes');
 const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
+const { lazily } = require('../common/lazily');
 const constants = require('../native/constants');
 const { event, outgoing } = require('../native/events');
 const { HAS_DESCRIPTORS, Pipe } = require('../native/handle');
 const { callNode } = require('../node-internals/net');
-const { answerOf, areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce } = require('../node-internals/streams');
+const {
+  answerOf, areUncalled, defaultEncodingOf, isBelowMark, isFree, takesAtOnce,
+} = require('../node-internals/streams');
 const { moveWhenRead } = require('../options/io-threads');
 const { kShutDown, kWritten } = require('../common/symbols');
 const {
-  kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback, kUsesZeroCopy,
-  kWillConnect, kWriteCallback,
+  kAhead, kBytesWritten, kEarlyData, kHandle, kIsSpliced, kLife, kQueuedFiles, kSendInOrder, kShutdownCallback,
+  kUsesZeroCopy, kWillConnect, kWriteCallback,
 } = require('./state');
 const { nextTick } = require('../common/timers');
 const uv = require('../native/uv');
+
+/** For sockets on I/O threads. */
+const writeAhead = lazily(() => require('./write-ahead'));
 
 /* Taken once: a program that puts others in their place runs code where none must run. */
 const { from: toBuffer } = Buffer;
@@ -32,7 +38,9 @@ const streamWrite = Duplex.prototype.write;
  * Of C: what it gives when the rest of a write waits, which onwrite() will end; how many units strings, and pieces
  * taken together, have at most that it encodes and puts together.
  */
-const { EVENT: { INLINE, WRITTEN }, WRITE: { LATIN1, LONGEST_TEXT, UTF16LE, UTF8, WAITS } } = constants;
+const {
+  EVENT: { CALL, INLINE, RESULT, WRITTEN }, WRITE: { LATIN1, LONGEST_HEAD, LONGEST_TEXT, UTF16LE, UTF8, WAITS },
+} = constants;
 
 /** The encodings that C knows: numbers of writeString(). */
 const ENCODINGS = new Map([
@@ -46,6 +54,12 @@ const ENCODINGS = new Map([
   ['utf16le', UTF16LE],
   ['utf-16le', UTF16LE],
 ]);
+
+/** The two that most texts have, without the look-up. */
+function numberOf(encoding) {
+  if (encoding === 'utf8') return UTF8;
+  return encoding === 'latin1' ? LATIN1 : ENCODINGS.get(encoding);
+}
 
 /** Under which a file in the queue of writes says how many bytes it counts for. */
 const kFileBytes = Symbol('kFileBytes');
@@ -116,16 +130,26 @@ function writeBuffer(socket, buffer) {
 
   if (length > INLINE) return counted(socket, native.write(id, buffer), length);
   putOut(buffer, length);
-  return counted(socket, native.writeInline(id, length), length);
+  event[CALL] = id;
+  event[CALL + 1] = length;
+  native.writeInline();
+  return counted(socket, event[RESULT], length);
+}
+
+function writeText(socket, text, number) {
+  event[CALL] = socket[kHandle].id;
+  event[CALL + 1] = number;
+  event[CALL + 2] = text.length;
+  native.writeString(text);
+  return countedText(socket, event[RESULT]);
 }
 
 /** Runs no code of the program's. */
 function writeOne(socket, data, encoding) {
   if (typeof data !== 'string') return writeBuffer(socket, data);
   if (encoding === 'buffer') throw new NotABuffer(); // which the streams of older lines let pass
-  const number = data.length <= LONGEST_TEXT ? ENCODINGS.get(encoding) : undefined;
-  if (number === undefined) return writeBuffer(socket, toBuffer(data, encoding));
-  return countedText(socket, native.writeString(socket[kHandle].id, data, number));
+  const number = data.length <= LONGEST_TEXT ? numberOf(encoding) : undefined;
+  return number === undefined ? writeBuffer(socket, toBuffer(data, encoding)) : writeText(socket, data, number);
 }
 
 /** What remains of a typed array behind `from`. */
@@ -177,8 +201,8 @@ function tryBoth(socket, chunks) {
   if (count !== 2) return uv.ENOBUFS;
   const { chunk: text, encoding } = chunks[0];
   const { chunk: buffer } = chunks[1];
-  if (typeof text !== 'string' || text.length > LONGEST_TEXT || !isUint8Array(buffer)) return uv.ENOBUFS;
-  const number = ENCODINGS.get(encoding);
+  if (typeof text !== 'string' || text.length > LONGEST_HEAD || !isUint8Array(buffer)) return uv.ENOBUFS;
+  const number = numberOf(encoding);
   const fits = number !== undefined && sizeOf(buffer) > 0;
   return fits ? writeBoth(socket, text, number, encoding, buffer) : uv.ENOBUFS;
 }
@@ -193,7 +217,7 @@ function writeMany(socket, chunks) {
 
   for (let i = 0; i < chunks.length; i++) {
     const { chunk, encoding } = chunks[i];
-    const number = typeof chunk === 'string' ? ENCODINGS.get(encoding) : undefined;
+    const number = typeof chunk === 'string' ? numberOf(encoding) : undefined;
     const isText = number === LATIN1 || number === UTF8;
     const piece = isText || typeof chunk !== 'string' ? chunk : toBuffer(chunk, encoding);
     if (isText && number !== current) pieces[pieces.length] = current = number;
@@ -201,7 +225,7 @@ function writeMany(socket, chunks) {
     length += isText ? piece.length : sizeOf(piece);
   }
   if (length > LONGEST_TEXT) return writeLong(socket, pieces);
-  return countedText(socket, native.writeSmall(socket[kHandle].id, pieces));
+  return countedText(socket, native.writeSmall(socket[kHandle].id, pieces, length));
 }
 
 /**
@@ -229,7 +253,22 @@ function enterContext({ id }) {
 /** Of a write that is to be called back: on an I/O thread it is done when the kernel has had it. */
 function confirmed(socket, handle, many, result) {
   if (result !== 0 || handle.ioThread < 0 || (many && areUncalled(socket))) return result;
-  return native.writeConfirm(handle.id);
+  const confirms = native.writeConfirm(handle.id);
+  if (confirms === WAITS) writeAhead().beginAhead(socket);
+  return confirms;
+}
+
+/** Gives the I/O thread what is queued behind a write that waits to be confirmed. */
+function sendAhead(socket) {
+  if (socket[kAhead] && !isReplaced(socket)) writeAhead().giveAhead(socket);
+}
+
+/** As _writeGeneric(), of what the I/O thread has been given already, or a part of it. */
+function sendRest(socket, many, data, encoding, callback) {
+  const { rest, encoding: ofRest, bytes } = writeAhead().withoutAhead(socket, many, data, encoding);
+  socket[kBytesWritten] += bytes;
+  if (rest === null) settle(socket, confirmed(socket, socket[kHandle], many, 0), callback, many);
+  else socket._writeGeneric(many, rest, ofRest, callback);
 }
 
 /** Gives C data, and goes on when they have gone. */
@@ -335,9 +374,11 @@ const methods = {
     }
     if (this[kLife] === undefined) return callNode(this, 'write', [chunk, encoding, callback]);
     this[kLife].hearWrites();
-    if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+    if (Duplex.prototype.write !== streamWrite) return Duplex.prototype.write.apply(this, arguments);
     // a getter of `chunk` may make the socket live again
-    return streamWrite.call(this[kLife], chunk, encoding, callback);
+    const takesMore = streamWrite.call(this[kLife], chunk, encoding, callback);
+    sendAhead(this);
+    return takesMore;
   },
 
   _writeGeneric(many, data, encoding, callback) {
@@ -357,6 +398,10 @@ const methods = {
     this._pendingEncoding = '';
     if (!this[kHandle]) {
       callback(new codes.ERR_SOCKET_CLOSED());
+      return;
+    }
+    if (this[kAhead]) {
+      sendRest(this, many, data, encoding, callback);
       return;
     }
     const handle = this[kHandle];
@@ -400,7 +445,7 @@ const methods = {
       return;
     }
     this[kShutdownCallback] = callback;
-    const err = native.shutdown(this[kHandle].id);
+    const err = native.shutdown(this[kHandle].id, 'SHUTDOWNWRAP');
     if (err === 0) return;
     this[kShutdownCallback] = null;
     if (err === uv.ENOTCONN) callback();
@@ -417,6 +462,8 @@ const methods = {
   get _bytesDispatched() {
     if (this[kHandle] instanceof ForeignHandle) return this[kHandle].bytesWritten;
     const bytes = this[kBytesWritten];
+    // a socket that was destroyed has lost its queue
+    if (this[kAhead] && this.writableLength === 0) return bytes + this[kAhead].bytes;
     return this[kUsesZeroCopy] && this[kHandle] !== null ? bytes + this[kHandle].bytesSent : bytes;
   },
 
@@ -436,4 +483,4 @@ const methods = {
   },
 };
 
-module.exports = { WAITS, kFileBytes, methods, settle, writeBuffer, writeMany };
+module.exports = { WAITS, kFileBytes, methods, sendAhead, settle, writeBuffer, writeMany };

@@ -18,15 +18,20 @@ typedef struct cnet_call {
   napi_value argv[CNET_MAX_ARGS]; /* absent ones are `undefined` */
 } cnet_call_t;
 
-static inline cnet_call_t cnet_call_read(napi_env napi, napi_callback_info info) {
+/* `most`: as many as the function reads. Node-API fills in each of these, which is felt where a call does little. */
+static inline cnet_call_t cnet_call_few(napi_env napi, napi_callback_info info, size_t most) {
   cnet_call_t call;
   void *data = NULL;
 
   call.napi = napi;
-  call.argc = CNET_MAX_ARGS;
+  call.argc = most;
   napi_get_cb_info(napi, info, &call.argc, call.argv, NULL, &data);
   call.env = data;
   return call;
+}
+
+static inline cnet_call_t cnet_call_read(napi_env napi, napi_callback_info info) {
+  return cnet_call_few(napi, info, CNET_MAX_ARGS);
 }
 
 /* As it is given: NaN and fractions too; 0 when it is no number. */
@@ -75,10 +80,15 @@ static inline int cnet_arg_string(const cnet_call_t *call, size_t i, char *out, 
 /* String argument `i` as an IP address: see cnet_address_bytes(). 0 or UV_EINVAL. It is in address.c. */
 int cnet_arg_address(const cnet_call_t *call, size_t i, int family, unsigned char out[16]);
 
-/* The stream whose id is argument `i`; NULL when there is none, or it is being closed. */
-static inline cnet_stream_t *cnet_stream_of(const cnet_call_t *call, size_t i) {
-  cnet_stream_t *stream = cnet_table_get(&call->env->streams, cnet_arg_int(call, i, -1));
+/* The stream with that id; NULL when there is none, or it is being closed. */
+static inline cnet_stream_t *cnet_stream_by(const cnet_environment_t *env, int32_t id) {
+  cnet_stream_t *stream = cnet_table_get(&env->streams, id);
   return stream == NULL || cnet_is_closing(stream) ? NULL : stream;
+}
+
+/* The same of argument `i`. */
+static inline cnet_stream_t *cnet_stream_of(const cnet_call_t *call, size_t i) {
+  return cnet_stream_by(call->env, cnet_arg_int(call, i, -1));
 }
 
 /* The same of argument 0. */

@@ -7,7 +7,8 @@
  *
  * That scope has a context of the environment's own, as from Node 24 on a scope knows nothing of AsyncLocalStorage: the
  * call itself is by napi_make_callback(), in the context that it is to have. A stream that was accepted by the loop was
- * made outside of any store, so its reads need no second scope.
+ * made outside of any store, so its events need no second scope. Before Node 22, where AsyncLocalStorage goes by the
+ * resource of the scope, no event does.
  */
 #include "call.h"
 
@@ -146,8 +147,8 @@ static napi_value handler_of(const cnet_environment_t *env, cnet_handler_t which
 }
 
 /* There must be a receiver, which no handler looks at. */
-void cnet_emit(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
-               const napi_value *argv) {
+static void emit_within(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
+                        const napi_value *argv) {
   napi_value handler = handler_of(env, which);
   uint32_t reported = env->reported;
 
@@ -158,6 +159,12 @@ void cnet_emit(cnet_environment_t *env, napi_async_context context, cnet_handler
   close_scope(env, env->outer, scope, reported);
 }
 
+void cnet_emit(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
+               const napi_value *argv) {
+  bool is_enough = env->scopes_suffice && context != NULL;
+  (is_enough ? cnet_emit_outside : emit_within)(env, context, which, argc, argv);
+}
+
 void cnet_emit_outside(cnet_environment_t *env, napi_async_context context, cnet_handler_t which, size_t argc,
                        const napi_value *argv) {
   napi_value handler = handler_of(env, which);
@@ -166,7 +173,7 @@ void cnet_emit_outside(cnet_environment_t *env, napi_async_context context, cnet
   if (handler == NULL) return;
   napi_callback_scope scope = open_scope(env, context, handler);
   if (scope == NULL) {
-    cnet_emit(env, context, which, argc, argv);
+    emit_within(env, context, which, argc, argv);
     return;
   }
   if (napi_call_function(env->napi, handler, handler, argc, argv, NULL) != napi_ok) report_exception(env, reported);

@@ -94,7 +94,18 @@ napi_value cnet_js_connect(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, connect_stream(&call, false));
 }
 
-/* connectTold(id, address, port): connect() to one address, whose start the caller has told of itself */
+/* Connects, and has the name of the request's context at hand meanwhile. Code that runs in this may be here again. */
+static int connect_named(const cnet_call_t *call, cnet_stream_t *stream, const struct sockaddr_storage *address,
+                         napi_value name) {
+  napi_value before = call->env->dial_name;
+
+  call->env->dial_name = name;
+  int err = cnet_connect(stream, &(cnet_connect_options_t){.addresses = address, .count = 1, .told = true});
+  call->env->dial_name = before;
+  return err;
+}
+
+/* connectTold(id, address, port, 'TCPCONNECTWRAP'): connect() to one address, whose start the caller has told of */
 napi_value cnet_js_connect_told(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_stream_t *stream = cnet_arg_stream(&call);
@@ -106,9 +117,7 @@ napi_value cnet_js_connect_told(napi_env napi, napi_callback_info info) {
   int length = cnet_arg_string(&call, 1, text, sizeof text);
   if (length < 0 || port < 0 || port > UINT16_MAX) return cnet_int(napi, UV_EINVAL);
   int err = cnet_address_parse(text, (size_t)length, (uint16_t)port, &address);
-  return cnet_int(
-      napi,
-      err ? err : cnet_connect(stream, &(cnet_connect_options_t){.addresses = &address, .count = 1, .told = true}));
+  return cnet_int(napi, err ? err : connect_named(&call, stream, &address, call.argv[3]));
 }
 
 /*

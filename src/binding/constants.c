@@ -30,14 +30,15 @@ static const cnet_constant_t PHASE[] = {
 };
 
 static const cnet_constant_t WRITE[] = {
-    {"WAITS", CNET_WRITE_WAITS}, {"LONGEST_TEXT", CNET_TEXT}, {"LATIN1", CNET_LATIN1},
-    {"UTF8", CNET_UTF8},         {"UTF16LE", CNET_UTF16LE},
+    {"WAITS", CNET_WRITE_WAITS}, {"LONGEST_TEXT", CNET_TEXT}, {"LONGEST_HEAD", CNET_SHORT_TEXT},
+    {"LATIN1", CNET_LATIN1},     {"UTF8", CNET_UTF8},         {"UTF16LE", CNET_UTF16LE},
 };
 
 static const cnet_constant_t EVENT[] = {
     {"STREAM", CNET_EVENT_STREAM}, {"STATUS", CNET_EVENT_STATUS}, {"READ", CNET_EVENT_READ},
     {"WRITE", CNET_EVENT_WRITE},   {"INLINE", CNET_INLINE},       {"WRITTEN", CNET_EVENT_WRITTEN},
-    {"LENGTH", CNET_EVENT_LENGTH},
+    {"CALL", CNET_EVENT_CALL},     {"RESULT", CNET_EVENT_RESULT}, {"RESTS", CNET_EVENT_RESTS},
+    {"COUNT_RESTS", CNET_RESTS},   {"LENGTH", CNET_EVENT_LENGTH},
 };
 
 static const cnet_constant_t OPTION[] = {

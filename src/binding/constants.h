@@ -20,6 +20,9 @@
 /* The longest text, in UTF-16 units, that writeString() and writeSmall() take. */
 #define CNET_TEXT (16 * 1024)
 
+/* The longest text of which the bytes are put together in a small frame, and which is the head of an answer. */
+#define CNET_SHORT_TEXT 1024
+
 /* The encodings of writeString(); what is none of these is UTF-8. */
 typedef enum cnet_encoding { CNET_LATIN1, CNET_UTF8, CNET_UTF16LE } cnet_encoding_t;
 

@@ -23,6 +23,10 @@ cnet_stream_t *cnet_marked(const cnet_environment_t *env, cnet_mark_t mark);
  * async_hooks, which may run any code.
  */
 napi_async_context cnet_context_new(const cnet_environment_t *env, const char *name);
+
+/* The same with a name that JavaScript has, which need not be made then. NULL also where that is no string. */
+napi_async_context cnet_context_named(const cnet_environment_t *env, napi_value name);
+
 void cnet_context_free(const cnet_environment_t *env, napi_async_context context);
 
 /*

@@ -9,6 +9,9 @@
 #include "exports.h"
 #include "idle_state.h"
 
+/* The line of Node from which on AsyncLocalStorage may be kept beside the resources of async_hooks. */
+#define NEW_STORES 22
+
 /* What the keeper's finalizer is given, which may be run when `env` is long gone. */
 struct cnet_keeper {
   cnet_environment_t *env; /* NULL: it has ended */
@@ -55,6 +58,14 @@ static void delete_references(cnet_environment_t *env) {
   env->outer = NULL;
 }
 
+/* The memory of the events is gone before the timeouts. */
+static void forget_flags(const cnet_environment_t *env) {
+  for (uint32_t id = 0; id < env->idles.size; id++) {
+    const cnet_idle_state_t *state = env->idles.items[id];
+    if (state != NULL) cnet_idle_rest_by(state->idle, NULL);
+  }
+}
+
 /* Closes all that is open; what is left is freed when the loop has ended. */
 static void environment_end(cnet_environment_t *env) {
   if (env->closing) return;
@@ -62,6 +73,7 @@ static void environment_end(cnet_environment_t *env) {
   delete_references(env);
   cnet_threads_t *threads = env->threads; /* whose wake-ups keep the loop there */
   env->threads = NULL;
+  forget_flags(env);
   cnet_loop_close(env->loop, on_loop_ended); /* nothing is told from now on */
   if (threads != NULL) cnet_threads_free(threads);
 }
@@ -116,10 +128,12 @@ bool cnet_environment_make_keeper(cnet_environment_t *env, napi_value *object) {
 
 cnet_environment_t *cnet_environment_new(napi_env napi, const cnet_host_t *host) {
   cnet_environment_t *env = calloc(1, sizeof *env);
+  const napi_node_version *version;
   uv_loop_t *uv;
 
   if (env == NULL) return NULL;
   env->napi = napi;
+  env->scopes_suffice = napi_get_node_version(napi, &version) == napi_ok && version->major < NEW_STORES;
   if (napi_get_uv_event_loop(napi, &uv) != napi_ok || cnet_loop_new(uv, host, env, &env->loop) != 0) {
     free(env);
     return NULL;

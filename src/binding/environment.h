@@ -54,8 +54,10 @@ struct cnet_environment {
   cnet_memory_t memory;             /* for reads */
   cnet_meter_t *list_meter;         /* bytes of its block lists; NULL until the first */
   const struct cnet_offer *offer;   /* descriptors that JavaScript may take now; NULL: none */
+  napi_value dial_name;             /* "TCPCONNECTWRAP", while a call has it among its arguments; else NULL */
   uint64_t serial;                  /* of the newest stream */
   bool calls;                       /* JavaScript has called what accepts connections: see is_outside */
+  bool scopes_suffice;              /* AsyncLocalStorage goes by the resource of a callback scope: see call.c */
   bool busy;                        /* the keeper is held: something is open that may call a handler */
   bool closing;                     /* teardown has begun: no JavaScript any more */
 };

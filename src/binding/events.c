@@ -21,15 +21,17 @@ static int32_t id_of(cnet_stream_t *stream) { return cnet_state_of(stream)->id; 
 
 /* --- the life of a stream ----------------------------------------------------------------------------------------- */
 
-/* `argument` is the name of the async resource; who was accepted has that of its kind. */
+/* `argument` is the name of the async resource, a napi_value; who was accepted has that of its kind. */
 static int opened(cnet_stream_t *stream, const void *argument) {
   cnet_stream_state_t *state = cnet_state_of(stream);
   cnet_environment_t *env = cnet_loop_data(cnet_loop_of(stream));
   const char *kind = cnet_kind_of(stream) == CNET_TCP ? "TCPWRAP" : "PIPEWRAP";
+  const napi_value *name = argument;
 
   state->env = env;
   state->id = -1;
-  state->context = cnet_context_new(env, argument != NULL ? argument : kind); /* while nobody knows of the stream */
+  /* while nobody knows of the stream */
+  state->context = name != NULL ? cnet_context_named(env, *name) : cnet_context_new(env, kind);
   if (state->context == NULL) return UV_ENOMEM;
   state->id = cnet_table_add(&env->streams, stream);
   if (state->id < 0) return UV_ENOMEM;
@@ -126,13 +128,20 @@ static void attempt(cnet_stream_t *stream, const cnet_step_t *step) {
   cnet_tell_ints(env_of(stream), CNET_ON_ATTEMPT, 5, argv);
 }
 
-static void connected(cnet_stream_t *stream) {
-  cnet_tell_ints(env_of(stream), CNET_ON_CONNECT, 1, (int32_t[]){id_of(stream)});
+static void connected(cnet_stream_t *stream, void *context) {
+  const int32_t id = id_of(stream);
+
+  if (context == NULL)
+    cnet_tell_ints(env_of(stream), CNET_ON_CONNECT, 1, &id);
+  else
+    cnet_emit_ints(env_of(stream), context, CNET_ON_CONNECT, 1, &id, false);
 }
 
 static void *context_new(cnet_loop_t *loop, cnet_purpose_t purpose) {
-  return cnet_context_new(cnet_loop_data(loop),
-                          purpose == CNET_FOR_CONNECT_PIPE ? "PIPECONNECTWRAP" : "TCPCONNECTWRAP");
+  const cnet_environment_t *env = cnet_loop_data(loop);
+
+  if (purpose == CNET_FOR_CONNECT_PIPE) return cnet_context_new(env, "PIPECONNECTWRAP");
+  return env->dial_name != NULL ? cnet_context_named(env, env->dial_name) : cnet_context_new(env, "TCPCONNECTWRAP");
 }
 
 static void context_free(cnet_loop_t *loop, void *context) { cnet_context_free(cnet_loop_data(loop), context); }

@@ -61,14 +61,24 @@ typedef enum cnet_handler {
  */
 #define CNET_INLINE 64
 
-/* Where the numbers and the bytes lie in `event`, the array of 32-bit integers that is shared with JavaScript. */
+/* Idle timeouts with a number below this rest by a byte in `event`; the others by a call, idleRest(). */
+#define CNET_RESTS 4096
+
+/*
+ * Where the numbers and the bytes lie in `event`, the array of 32-bit integers that is shared with JavaScript. A few
+ * functions that are called for each message take their integers from there, and put their result there: as arguments
+ * and values of Node-API these would cost more than what the functions do.
+ */
 enum {
   CNET_EVENT_STREAM,                                       /* of a read: which stream */
   CNET_EVENT_STATUS,                                       /* its bytes, or a negative code; see onparse */
   CNET_EVENT_READ,                                         /* those bytes, when they are few */
   CNET_EVENT_WRITE = CNET_EVENT_READ + CNET_INLINE / 4,    /* the bytes of a small write */
   CNET_EVENT_WRITTEN = CNET_EVENT_WRITE + CNET_INLINE / 4, /* how many bytes a text has become: see writeString() */
-  CNET_EVENT_LENGTH
+  CNET_EVENT_CALL,                                         /* the integers of such a call, three at most */
+  CNET_EVENT_RESULT = CNET_EVENT_CALL + 3,                 /* its result */
+  CNET_EVENT_RESTS,                                        /* bytes, by the number of an idle timeout: 1, it rests */
+  CNET_EVENT_LENGTH = CNET_EVENT_RESTS + CNET_RESTS / 4
 };
 
 /* What the core tells, told to JavaScript. */

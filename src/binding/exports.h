@@ -152,6 +152,7 @@
   X(makeSocket, cnet_js_make_socket) \
   /* threads.c */ \
   X(toThread, cnet_js_to_thread) \
+  X(writeAhead, cnet_js_write_ahead) \
   X(writeConfirm, cnet_js_write_confirm) \
   X(threadStats, cnet_js_thread_stats) \
   /* tcp_info.c */ \

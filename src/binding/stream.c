@@ -11,11 +11,11 @@
 napi_value cnet_js_open(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);
   cnet_kind_t kind = cnet_arg_int(&call, 0, 0) == CNET_PIPE ? CNET_PIPE : CNET_TCP;
+  napi_valuetype type;
   cnet_stream_t *stream;
-  char name[32];
 
-  if (cnet_arg_string(&call, 1, name, sizeof name) < 0) return cnet_int(napi, UV_EINVAL);
-  int err = cnet_open(call.env->loop, kind, name, &stream);
+  if (napi_typeof(napi, call.argv[1], &type) != napi_ok || type != napi_string) return cnet_int(napi, UV_EINVAL);
+  int err = cnet_open(call.env->loop, kind, &call.argv[1], &stream);
   return cnet_int(napi, err ? err : cnet_state_of(stream)->id);
 }
 

@@ -20,6 +20,18 @@ static void lower_first(char *out, size_t length) {
   }
 }
 
+/*
+ * A text that has as many bytes in UTF-8 as units is ASCII: its bytes are those of latin1, which V8 copies; UTF-8 it
+ * writes character by character. -1: it is not such a text, or there may be no room for it.
+ */
+static ssize_t encode_ascii(napi_env napi, napi_value string, char *out, size_t size) {
+  size_t bytes = 0, units = 0;
+
+  if (out == NULL || napi_get_value_string_utf8(napi, string, NULL, 0, &bytes) != napi_ok || bytes >= size) return -1;
+  if (napi_get_value_string_latin1(napi, string, out, size, &units) != napi_ok) return -1;
+  return units == bytes ? (ssize_t)units : -1;
+}
+
 /* Encodes a string to `out`, with a final zero, or as much of it as there is room for; without `out`: its bytes. */
 static ssize_t encode_part(napi_env napi, napi_value string, int32_t encoding, char *out, size_t size) {
   size_t length = 0;
@@ -34,8 +46,11 @@ static ssize_t encode_part(napi_env napi, napi_value string, int32_t encoding, c
     length *= 2;
     lower_first(out, length);
     break;
-  default:
+  default: {
+    ssize_t ascii = encode_ascii(napi, string, out, size);
+    if (ascii >= 0) return ascii;
     status = napi_get_value_string_utf8(napi, string, out, size, &length);
+  }
   }
   return status == napi_ok ? (ssize_t)length : UV_EINVAL;
 }

@@ -16,6 +16,19 @@ napi_value cnet_js_to_thread(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, cnet_threads_move(env->threads, stream, (unsigned)cnet_arg_size(&call, 1, CNET_THREADS_MOST)));
 }
 
+/* writeAhead(id, Buffer): how many of its bytes were taken, behind a write that waits for writeConfirm() alone; or <0
+ */
+napi_value cnet_js_write_ahead(napi_env napi, napi_callback_info info) {
+  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_stream_t *stream = cnet_arg_stream(&call);
+  void *data = NULL;
+  size_t length = 0;
+
+  if (stream == NULL) return cnet_int(napi, UV_EBADF);
+  if (!cnet_bytes(napi, call.argv[1], &data, &length)) return cnet_int(napi, UV_EINVAL);
+  return cnet_int(napi, (int32_t)cnet_write_ahead(stream, data, length));
+}
+
 /* writeConfirm(id): CNET_WRITE_WAITS: CNET_ON_WRITE comes when the kernel has had all that was written; 0: it has */
 napi_value cnet_js_write_confirm(napi_env napi, napi_callback_info info) {
   cnet_call_t call = cnet_call_read(napi, info);

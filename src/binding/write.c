@@ -19,10 +19,18 @@
  * stack. */
 #define CNET_TEXT_SIZE (CNET_TEXT * 3 + 2)
 
+/*
+ * The same of a short text. A frame as large as that of a long one costs a short text more than its bytes do: the
+ * compiler has each page of it touched, and what is called from there has memory that no cache has.
+ */
+#define CNET_SHORT_TEXT_SIZE (CNET_SHORT_TEXT * 3 + 2)
+
+static int is_writable(cnet_stream_t *stream) { return stream == NULL ? UV_EBADF : cnet_writable(stream); }
+
 /* The stream that is to be written to, in *stream, or why it cannot be. */
 static int writable(const cnet_call_t *call, cnet_stream_t **stream) {
   *stream = cnet_arg_stream(call);
-  return *stream == NULL ? UV_EBADF : cnet_writable(*stream);
+  return is_writable(*stream);
 }
 
 /* Sends bytes that are ours alone, 64 KiB at most: as cnet_write(). */
@@ -34,7 +42,7 @@ static int send_bytes(cnet_stream_t *stream, char *bytes, size_t total) {
 
 /* write(id, Buffer): 0: all has gone; CNET_WRITE_WAITS: CNET_ON_WRITE ends it. It runs no code of the user's. */
 napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
+  cnet_call_t call = cnet_call_few(napi, info, 2);
   cnet_stream_t *stream;
   cnet_buffers_t buffers;
   void *data = NULL;
@@ -50,21 +58,30 @@ napi_value cnet_js_write(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, cnet_write(stream, &buffers.source, false));
 }
 
+static int write_inline(const cnet_environment_t *env, int32_t id, int32_t total) {
+  cnet_stream_t *stream = cnet_stream_by(env, id);
+  char *bytes = (char *)(env->event + CNET_EVENT_WRITE);
+
+  int err = is_writable(stream);
+  if (err) return err;
+  if (total < 0 || total > CNET_INLINE) return UV_EINVAL;
+  int result = send_bytes(stream, bytes, (size_t)total);
+  cnet_poison(bytes, CNET_INLINE);
+  return result;
+}
+
 /*
- * writeInline(id, how many bytes of the memory of the events, CNET_INLINE at most): as write(). JavaScript has put them
- * there: to be shown a small Buffer's memory costs more than that.
+ * writeInline(): as write(), of bytes in the memory of the events. JavaScript has put them there: to be shown a small
+ * Buffer's memory costs more than that. There too: the number of the stream, how many bytes, CNET_INLINE at most; and
+ * the result.
  */
 napi_value cnet_js_write_inline(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-  size_t total = cnet_arg_size(&call, 1, CNET_INLINE);
-  cnet_stream_t *stream;
+  cnet_call_t call = cnet_call_few(napi, info, 0);
+  int32_t *event = call.env->event;
 
-  int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
-  if (err) return cnet_int(napi, err);
-  char *bytes = (char *)(call.env->event + CNET_EVENT_WRITE);
-  int result = send_bytes(stream, bytes, total);
-  cnet_poison(bytes, CNET_INLINE);
-  return cnet_int(napi, result);
+  if (event == NULL) return NULL;
+  event[CNET_EVENT_RESULT] = write_inline(call.env, event[CNET_EVENT_CALL], event[CNET_EVENT_CALL + 1]);
+  return NULL;
 }
 
 /* Writes what an array holds, whose elements may run any code: the stream is busy, and may be closed meanwhile. */
@@ -94,32 +111,57 @@ static int send_text(const cnet_environment_t *env, cnet_stream_t *stream, char 
   return send_bytes(stream, bytes, total);
 }
 
+static int send_string(const cnet_call_t *call, cnet_stream_t *stream, int32_t encoding, char16_t *text, size_t size) {
+  ssize_t total = cnet_text_encode(call->napi, call->argv[0], encoding, (char *)text, size);
+  return total < 0 ? (int)total : send_text(call->env, stream, (char *)text, (size_t)total);
+}
+
+static int send_short(const cnet_call_t *call, cnet_stream_t *stream, int32_t encoding) {
+  char16_t text[CNET_SHORT_TEXT_SIZE / 2];
+  return send_string(call, stream, encoding, text, sizeof text);
+}
+
+static int send_long(const cnet_call_t *call, cnet_stream_t *stream, int32_t encoding) {
+  char16_t text[CNET_TEXT_SIZE / 2];
+  return send_string(call, stream, encoding, text, sizeof text);
+}
+
+/* By a table, so that no compiler gives both the frame of the long one. */
+static int (*const SENDERS[])(const cnet_call_t *, cnet_stream_t *, int32_t) = {send_short, send_long};
+
+static int write_string(const cnet_call_t *call, const int32_t *given) {
+  cnet_stream_t *stream = cnet_stream_by(call->env, given[0]);
+
+  int err = is_writable(stream);
+  if (err) return err;
+  return SENDERS[given[2] >= 0 && given[2] <= CNET_SHORT_TEXT ? 0 : 1](call, stream, given[1]);
+}
+
 /*
- * writeString(id, string of at most CNET_TEXT units, cnet_encoding_t): as write(). Where that has not failed
- * event[CNET_EVENT_WRITTEN] is how many bytes these are.
+ * writeString(string of at most CNET_TEXT units): as write(). In the memory of the events: the number of the stream, a
+ * cnet_encoding_t, how many units; and the result. Where that is no code event[CNET_EVENT_WRITTEN] is how many bytes
+ * these are.
  */
 napi_value cnet_js_write_string(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-  char16_t text[CNET_TEXT_SIZE / 2];
-  cnet_stream_t *stream;
+  cnet_call_t call = cnet_call_few(napi, info, 1);
+  int32_t *event = call.env->event;
 
-  int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
-  if (err) return cnet_int(napi, err);
-  ssize_t total = cnet_text_encode(napi, call.argv[1], cnet_arg_int(&call, 2, CNET_UTF8), (char *)text, sizeof text);
-  return cnet_int(napi, total < 0 ? (int)total : send_text(call.env, stream, (char *)text, (size_t)total));
+  if (event == NULL) return NULL;
+  event[CNET_EVENT_RESULT] = write_string(&call, event + CNET_EVENT_CALL);
+  return NULL;
 }
 
 #define CNET_BOTH ((size_t)1 << 30) /* bytes of a Buffer that writeBoth() takes, at most */
 
 /*
- * writeBoth(id, string of at most CNET_TEXT units, cnet_encoding_t, Buffer): one behind the other, as the head and the
- * body of an answer of http, by one call of the kernel. 0: all has gone; CNET_WRITE_WAITS: the first
+ * writeBoth(id, string of at most CNET_SHORT_TEXT units, cnet_encoding_t, Buffer): one behind the other, as the head
+ * and the body of an answer of http, by one call of the kernel. 0: all has gone; CNET_WRITE_WAITS: the first
  * event[CNET_EVENT_WRITTEN] bytes have, and the caller writes the rest. Or a code: UV_ENOBUFS, it is longer than this
  * takes. It runs no code of the user's.
  */
 napi_value cnet_js_write_both(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-  char16_t text[CNET_TEXT_SIZE / 2];
+  cnet_call_t call = cnet_call_few(napi, info, 4);
+  char16_t text[CNET_SHORT_TEXT_SIZE / 2];
   cnet_stream_t *stream;
   void *data = NULL;
   size_t size = 0;
@@ -137,20 +179,37 @@ napi_value cnet_js_write_both(napi_env napi, napi_callback_info info) {
   return cnet_int(napi, (size_t)sent < (size_t)length + size ? CNET_WRITE_WAITS : 0);
 }
 
+static int send_joined(const cnet_call_t *call, cnet_stream_t *stream, char *text, size_t size) {
+  ssize_t total = cnet_text_join(call->napi, call->argv[1], text, size);
+  return total < 0 ? (int)total : send_text(call->env, stream, text, (size_t)total);
+}
+
+static int join_short(const cnet_call_t *call, cnet_stream_t *stream) {
+  char text[CNET_SHORT_TEXT_SIZE];
+  return send_joined(call, stream, text, sizeof text);
+}
+
+static int join_long(const cnet_call_t *call, cnet_stream_t *stream) {
+  char text[CNET_TEXT_SIZE];
+  return send_joined(call, stream, text, sizeof text);
+}
+
+/* As SENDERS. */
+static int (*const JOINERS[])(const cnet_call_t *, cnet_stream_t *) = {join_short, join_long};
+
 /*
- * writeSmall(id, array of Buffers, strings and encodings, CNET_TEXT units at most): as writeString(); see
+ * writeSmall(id, array of Buffers, strings and encodings, CNET_TEXT units at most, how many): as writeString(); see
  * cnet_text_join(). They are put together first: for short pieces that costs less than what the kernel does for each.
  */
 napi_value cnet_js_write_small(napi_env napi, napi_callback_info info) {
-  cnet_call_t call = cnet_call_read(napi, info);
-  char text[CNET_TEXT_SIZE];
+  cnet_call_t call = cnet_call_few(napi, info, 3);
+  bool is_short = cnet_arg_int(&call, 2, INT32_MAX) <= CNET_SHORT_TEXT;
   cnet_stream_t *stream;
 
   int err = call.env->event == NULL ? UV_EINVAL : writable(&call, &stream);
   if (err) return cnet_int(napi, err);
   cnet_set_busy(stream, true); /* it may be closed meanwhile: then it takes no bytes any more */
-  ssize_t total = cnet_text_join(napi, call.argv[1], text, sizeof text);
-  int result = total < 0 ? (int)total : send_text(call.env, stream, text, (size_t)total);
+  int result = JOINERS[is_short ? 0 : 1](&call, stream);
   cnet_set_busy(stream, false);
   return cnet_int(napi, result);
 }

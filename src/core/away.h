@@ -50,6 +50,11 @@ void cnet_away_end(cnet_stream_t *stream);
 size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length);
 
 /*
+ * Of the bytes of the cnet_away_give() that has not come back yet: how many the host has not been given. 0 without one.
+ */
+size_t cnet_away_left(const cnet_stream_t *stream);
+
+/*
  * Memory of the host for a large read of the stream, to be filled on any thread: cnet_host_t.block_new(). NULL: none.
  */
 void *cnet_away_block(cnet_stream_t *stream, uv_buf_t *out);

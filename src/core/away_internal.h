@@ -13,6 +13,7 @@ typedef struct cnet_away {
   uv_write_cb on_written;
   uv_shutdown_t *shutting;
   uv_shutdown_cb on_shut;
+  size_t left; /* see cnet_away_left() */
   bool reading;
   bool was_read; /* before it began: see cnet_away_go_on() */
   bool shut;     /* the writing has ended, or is to */

@@ -23,7 +23,7 @@ void cnet_away_closed(cnet_stream_t *stream) {
 }
 
 /* One read as libuv would have done it: in the memory that the host gives. How many bytes went into it. */
-static size_t give_some(cnet_stream_t *stream, const char *bytes, size_t length) {
+static size_t give_some(cnet_stream_t *stream, cnet_away_t *away, const char *bytes, size_t length) {
   uv_buf_t memory;
 
   cnet_read_memory((uv_handle_t *)stream->uv, length, &memory);
@@ -33,6 +33,7 @@ static size_t give_some(cnet_stream_t *stream, const char *bytes, size_t length)
   }
   size_t some = length < memory.len ? length : memory.len;
   memcpy(memory.base, bytes, some);
+  away->left = length - some;
   cnet_count_read(stream, some);
   cnet_note_activity(stream);
   stream->loop->host->read(stream, (ssize_t)some, &memory);
@@ -40,17 +41,22 @@ static size_t give_some(cnet_stream_t *stream, const char *bytes, size_t length)
 }
 
 size_t cnet_away_give(cnet_stream_t *stream, const char *bytes, size_t length) {
+  cnet_away_t *away = cnet_away_of(stream);
   size_t given = 0;
 
   cnet_pin(stream);
+  away->left = length;
   while (given < length && cnet_away_is_read(stream) && cnet_may_tell(stream)) {
-    size_t some = give_some(stream, bytes + given, length - given);
+    size_t some = give_some(stream, away, bytes + given, length - given);
     given += some;
     if (some == 0) break;
   }
+  away->left = 0;
   cnet_unpin(stream);
   return given;
 }
+
+size_t cnet_away_left(const cnet_stream_t *stream) { return cnet_away_of(stream)->left; }
 
 void *cnet_away_block(cnet_stream_t *stream, uv_buf_t *out) {
   const cnet_host_t *host = stream->loop->host;

@@ -113,14 +113,14 @@ void cnet_attempt_tell(cnet_stream_t *stream, uint32_t index, cnet_phase_t phase
   cnet_attempt_tell_failure(stream, index, &step);
 }
 
-void cnet_attempt_connected(cnet_stream_t *stream) {
+void cnet_attempt_connected(cnet_stream_t *stream, void *context) {
   bool has_options = cnet_attempt_of(stream)->socket_options != NULL;
 
   stream->loop->counts[CNET_COUNT_CONNECTED]++;
   cnet_attempt_end(stream);
   if (has_options) cnet_error_queue_watch(stream);
   cnet_note_activity(stream);
-  if (cnet_may_tell(stream)) stream->loop->host->connected(stream);
+  if (cnet_may_tell(stream)) stream->loop->host->connected(stream, context);
 }
 
 int cnet_dial_new(cnet_stream_t *stream, cnet_purpose_t purpose) {

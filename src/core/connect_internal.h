@@ -66,8 +66,9 @@ void cnet_attempt_tell(cnet_stream_t *stream, uint32_t index, cnet_phase_t phase
 /* The same where it has come to nothing, with the option at which it has failed. */
 void cnet_attempt_tell_failure(cnet_stream_t *stream, uint32_t index, const cnet_step_t *failure);
 
-/* Ends the attempt, which has led to a connection on the stream's handle, and tells it. */
-void cnet_attempt_connected(cnet_stream_t *stream);
+/* Ends the attempt, which has led to a connection on the stream's handle, and tells it in the context; NULL: there is
+ * one. */
+void cnet_attempt_connected(cnet_stream_t *stream, void *context);
 
 /*
  * Gives the attempt a dial, whose context is made in the one that there is: that may run any code. 0, UV_ENOMEM, or

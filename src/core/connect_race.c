@@ -112,7 +112,7 @@ static void settle(void *data) {
   } else {
     unlink_lane(cnet_attempt_of(stream), lane);
     cnet_early_data_note(stream, lane->sent);
-    cnet_attempt_connected(stream);
+    cnet_attempt_connected(stream, NULL);
   }
   cnet_unpin(stream);
 }

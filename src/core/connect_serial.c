@@ -41,27 +41,37 @@ static void fail(cnet_stream_t *stream, cnet_phase_t phase, int status) {
   if (failed(stream, &(cnet_step_t){.phase = phase, .status = status})) try_addresses(stream);
 }
 
-/* What has become of the address; in its context, on the way into which the host may have closed the stream. */
-static void settle(void *data) {
+/* The address has failed; in its context, on the way into which the host may have closed the stream. */
+static void settle_failure(void *data) {
   cnet_dial_t *dial = data;
   cnet_stream_t *stream = dial->stream;
-  int status = dial->status;
 
   if (stream == NULL) return;
   cnet_attempt_of(stream)->dial = NULL;
-  if (status == 0 && cnet_early_data_sent(stream) < 0) status = cnet_early_data_sent(stream);
   cnet_pin(stream);
-  if (status == 0)
-    cnet_attempt_connected(stream);
-  else
-    fail(stream, CNET_ATTEMPT_FAILED, status);
+  fail(stream, CNET_ATTEMPT_FAILED, dial->status);
+  cnet_unpin(stream);
+}
+
+/* There is a connection. The host alone has anything to do in the context. */
+static void settle_success(cnet_dial_t *dial) {
+  cnet_stream_t *stream = dial->stream;
+
+  cnet_attempt_of(stream)->dial = NULL;
+  cnet_pin(stream);
+  cnet_attempt_connected(stream, dial->context);
   cnet_unpin(stream);
 }
 
 void cnet_dial_ended(cnet_dial_t *dial, int status) {
+  if (status == 0 && dial->stream != NULL && cnet_early_data_sent(dial->stream) < 0)
+    status = cnet_early_data_sent(dial->stream);
   dial->status = status;
   dial->dialled = true; /* it is ours to free */
-  if (dial->stream != NULL) dial->loop->host->run_in(dial->loop, dial->context, settle, dial);
+  if (dial->stream != NULL && status == 0)
+    settle_success(dial);
+  else if (dial->stream != NULL)
+    dial->loop->host->run_in(dial->loop, dial->context, settle_failure, dial);
   cnet_dial_free(dial);
 }
 

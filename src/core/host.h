@@ -102,7 +102,7 @@ typedef struct cnet_host {
 
   /* --- connecting --- */
   void (*attempt)(cnet_stream_t *stream, const cnet_step_t *step); /* in the context that there is */
-  void (*connected)(cnet_stream_t *stream);                        /* likewise */
+  void (*connected)(cnet_stream_t *stream, void *context);         /* in the context; NULL: likewise */
   void *(*context_new)(cnet_loop_t *loop, cnet_purpose_t purpose);
   void (*context_free)(cnet_loop_t *loop, void *context);
   /* Calls `work` once, in the context: also while the loop ends, and where there is no memory. */

@@ -36,6 +36,7 @@ struct cnet_idle {
   size_t queue_size;            /* of the waiting write, at the last look */
   bool resting;                 /* not in the heap: it has fired, and waits for activity */
   bool stopped;                 /* nobody wants it for now; it leaves the heap when it is looked at */
+  const volatile uint8_t *flag; /* the host's, which says the same; or NULL */
 };
 
 static cnet_idle_t *idle_of(cnet_heap_node_t *node) {
@@ -73,6 +74,8 @@ static int timer_ready(cnet_loop_t *loop) {
   loop->host->settle(loop);
   return 0;
 }
+
+static bool is_stopped(const cnet_idle_t *idle) { return idle->stopped || (idle->flag != NULL && *idle->flag != 0); }
 
 static void note_activity(cnet_idle_t *idle, uint64_t now) {
   idle->active_at = now;
@@ -149,8 +152,9 @@ static void on_timer(uv_timer_t *timer) {
   loop->idle_due = UINT64_MAX;
   while (!loop->closing && heap->count > 0 && heap->nodes[0]->due <= now) {
     cnet_idle_t *idle = idle_of(heap->nodes[0]);
-    if (!idle->stopped && put_off(idle, now)) continue;
-    if (!idle->stopped && has_to_wait(idle)) {
+    bool stopped = is_stopped(idle);
+    if (!stopped && put_off(idle, now)) continue;
+    if (!stopped && has_to_wait(idle)) {
       wait_all(heap, now);
       loop->idle_due = idle->node.due; /* so that nobody else sets the timer */
       uv_timer_start(timer, on_timer, CNET_TURN_PAUSE, 0);
@@ -159,7 +163,7 @@ static void on_timer(uv_timer_t *timer) {
     cnet_heap_remove(heap, &idle->node);
     idle->resting = true;
     idle->asked = 0;
-    if (idle->stopped) continue; /* with nothing told */
+    if (stopped) continue; /* with nothing told */
     loop->counts[CNET_COUNT_IDLE_TIMEOUTS]++;
     loop->host->idle(idle); /* may free it */
   }
@@ -169,7 +173,7 @@ static void on_timer(uv_timer_t *timer) {
 /* --- activity --------------------------------------------------------------------------------------------- */
 
 void cnet_idle_touch(cnet_idle_t *idle) {
-  if (idle->stopped) return;
+  if (is_stopped(idle)) return;
   note_activity(idle, cnet_now(idle->loop));
   if (!idle->resting) return;
   schedule(idle);
@@ -185,7 +189,7 @@ void cnet_note_heard(cnet_stream_t *stream) {
 }
 
 int32_t cnet_idle_quiet(const cnet_stream_t *stream) {
-  if (stream->idle == NULL || stream->idle->stopped) return UV_ENOTSUP;
+  if (stream->idle == NULL || is_stopped(stream->idle)) return UV_ENOTSUP;
   uint64_t quiet = cnet_now(stream->loop) - stream->idle->active_at;
   return quiet < INT32_MAX ? (int32_t)quiet : INT32_MAX;
 }
@@ -245,7 +249,6 @@ int cnet_idle_start(cnet_loop_t *loop, uint64_t ms, void *data, cnet_idle_t **ou
 }
 
 void *cnet_idle_data(const cnet_idle_t *idle) { return idle->data; }
-
 cnet_loop_t *cnet_idle_loop(const cnet_idle_t *idle) { return idle->loop; }
 
 uint64_t cnet_loop_idle_bytes(const cnet_loop_t *loop) {
@@ -253,6 +256,7 @@ uint64_t cnet_loop_idle_bytes(const cnet_loop_t *loop) {
 }
 
 void cnet_idle_rest(cnet_idle_t *idle) { idle->stopped = true; }
+void cnet_idle_rest_by(cnet_idle_t *idle, const volatile uint8_t *flag) { idle->flag = flag; }
 
 /* In the heap it stays where it is, as long as it is not due before that: on_timer() puts it off. */
 void cnet_idle_again(cnet_idle_t *idle, uint64_t ms) {
@@ -273,10 +277,7 @@ static void idle_free(cnet_idle_t *idle) {
 
   if (!idle->resting) cnet_heap_remove(&loop->idles, &idle->node);
   part_from(idle);
-  if (idle->previous != NULL)
-    idle->previous->next = idle->next;
-  else
-    loop->first_idle = idle->next;
+  *(idle->previous != NULL ? &idle->previous->next : &loop->first_idle) = idle->next;
   if (idle->next != NULL) idle->next->previous = idle->previous;
   loop->idle_count--;
   free(idle);

@@ -10,6 +10,9 @@ int cnet_idle_start(cnet_loop_t *loop, uint64_t ms, void *data, cnet_idle_t **ou
 /* Lets it rest, without an end: nothing is told, whatever happens, until cnet_idle_again(). */
 void cnet_idle_rest(cnet_idle_t *idle);
 
+/* It rests as well while the byte at `flag`, which is the host's, is not 0; NULL: there is no such byte any more. */
+void cnet_idle_rest_by(cnet_idle_t *idle, const volatile uint8_t *flag);
+
 /* It runs anew from now on, as a new one of `ms` milliseconds would, 1 to 2^31 - 1. */
 void cnet_idle_again(cnet_idle_t *idle, uint64_t ms);
 

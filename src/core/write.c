@@ -205,6 +205,12 @@ ssize_t cnet_try_write(cnet_stream_t *stream, char *bytes, size_t length) {
   return try_write(stream, &buf, 1);
 }
 
+ssize_t cnet_write_ahead(cnet_stream_t *stream, char *bytes, size_t length) {
+  if (!(stream->flags & CNET_AWAY) || stream->write == NULL || stream->write->left > 0) return 0;
+  cnet_note_activity(stream);
+  return cnet_try_write(stream, bytes, length);
+}
+
 ssize_t cnet_try_write_both(cnet_stream_t *stream, uv_buf_t first, uv_buf_t second) {
   return try_write(stream, (const uv_buf_t[]){first, second}, 2);
 }

@@ -60,6 +60,12 @@ int cnet_write_rest(cnet_stream_t *stream, const char *bytes, size_t length);
  */
 int cnet_write_confirm(cnet_stream_t *stream);
 
+/*
+ * Gives bytes while nothing but cnet_write_confirm() waits: how many of them who writes for the stream has taken, all
+ * but for want of room; 0 where something else waits, or nothing; or a negative code.
+ */
+ssize_t cnet_write_ahead(cnet_stream_t *stream, char *bytes, size_t length);
+
 /* Where the context of the waiting write is kept; NULL: none waits. See cnet_waiting_context() too. */
 void **cnet_write_context(cnet_stream_t *stream);
 

@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <uv.h>
 
+/* Whether the kernel lets the close of a connection be a reset when it has bytes that nobody has read. */
+bool cnet_platform_resets_unread(void);
+
 /* The name of a peer that has reset the connection already; a negative code where the system does not tell it. */
 int cnet_platform_gone_peer(const uv_stream_t *uv, struct sockaddr_storage *out);
 

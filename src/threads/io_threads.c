@@ -97,6 +97,7 @@ static int start(cnet_loop_t *loop, int fd, cnet_io_thread_t **out) {
 static void end(cnet_io_thread_t *thread) {
   cnet_chain_t chain = {0};
 
+  cnet_seat_note_had(thread);
   thread->stop.kind = CNET_NOTE_STOP;
   cnet_chain_add(&chain, &thread->stop);
   cnet_mailbox_post(&thread->commands, &chain);

@@ -149,9 +149,19 @@ static void hold(void *data, bool holds) {
   cnet_handle_ref((uv_handle_t *)thread->wake, thread->holds > 0);
 }
 
+/* What the seat has had, reckoned as in `told`: also what is being given to it, when nothing of that is left. */
+static uint64_t had(const cnet_link_t *link) {
+  uint64_t taken = atomic_load_explicit(&link->taken, memory_order_relaxed);
+  const cnet_note_t *note = link->backlog.first;
+
+  if (!link->giving || note == NULL || note->kind != CNET_NOTE_DATA || cnet_away_left(link->seat) > 0) return taken;
+  return taken + cnet_cost_of(note->length);
+}
+
 static void leave(void *data) {
   cnet_link_t *link = data;
 
+  link->had = had(link);
   link->leaves = true;
   link->thread->links--;
   post(link, &link->close);
@@ -232,6 +242,11 @@ int cnet_seat_move(cnet_io_thread_t *thread, cnet_stream_t *stream) {
   post(link, &link->open);
   cnet_away_go_on(stream);
   return 0;
+}
+
+void cnet_seat_note_had(cnet_io_thread_t *thread) {
+  for (cnet_link_t *link = thread->first; link != NULL; link = link->next)
+    if (!link->leaves) link->had = had(link);
 }
 
 void cnet_seat_end_all(cnet_io_thread_t *thread) {

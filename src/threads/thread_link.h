@@ -55,6 +55,8 @@ struct cnet_link {
   uint32_t written_turn;        /* of `turn`: the last one in which a write was called back */
   bool is_resumed;
   bool giving; /* a note is being given to the seat: what comes meanwhile waits */
+  /* Of what was read: the seat had it when it left. Of the I/O thread from CNET_NOTE_CLOSE on, or CNET_NOTE_STOP. */
+  uint64_t had;
   bool leaves; /* the seat closes */
   bool closed; /* while `giving` the worker has told that it has closed */
 
@@ -131,6 +133,9 @@ int cnet_seat_move(cnet_io_thread_t *thread, cnet_stream_t *stream);
 
 /* Deals with what has come from the thread. */
 void cnet_seat_on_wake(uv_async_t *wake);
+
+/* The thread is about to end: it is to know what its seats have had. */
+void cnet_seat_note_had(cnet_io_thread_t *thread);
 
 /* The thread has ended: its seats work on their own, and all that is on its way is freed. */
 void cnet_seat_end_all(cnet_io_thread_t *thread);

@@ -143,7 +143,7 @@ static void close_stream(cnet_link_t *link) {
   cnet_worker_write_dirty(link->thread); /* so that it is in no list afterwards */
   link->stream = NULL;
   if (stream != NULL)
-    cnet_close(stream, false);
+    cnet_close(stream, cnet_worker_has_unread(link));
   else
     cnet_worker_tell(link->thread, &link->close);
 }
@@ -216,6 +216,7 @@ static void on_own_ended(void *data) { (void)data; }
 
 static void stop(cnet_io_thread_t *thread) {
   cnet_worker_write_dirty(thread);
+  cnet_worker_reset_unread(thread);
   uv_close((uv_handle_t *)&thread->woken, NULL);
   uv_close((uv_handle_t *)&thread->prepare, NULL);
   uv_close((uv_handle_t *)&thread->doze, NULL);

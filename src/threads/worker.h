@@ -32,6 +32,12 @@ void cnet_worker_look_at_reading(cnet_link_t *link);
 void cnet_worker_tell_data(cnet_link_t *link, size_t got, const uv_buf_t *memory);
 void cnet_worker_tell_end(cnet_link_t *link, int status);
 
+/* Whether the close of a link that the seat has left is a reset, as the seat has not had all that was read. */
+bool cnet_worker_has_unread(cnet_link_t *link);
+
+/* Closes by a reset those for which that is so, when the thread ends. */
+void cnet_worker_reset_unread(cnet_io_thread_t *thread);
+
 /* How it sleeps now: while JavaScript's thread is about to answer, it dozes, and a timer is started for that. */
 cnet_sleep_t cnet_worker_how_to_sleep(cnet_io_thread_t *thread);
 

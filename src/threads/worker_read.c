@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tcp.h"
+
 static uint64_t unread(cnet_link_t *link) {
   return atomic_load_explicit(&link->told, memory_order_relaxed) - atomic_load(&link->taken);
 }
@@ -65,4 +67,15 @@ void cnet_worker_tell_data(cnet_link_t *link, size_t got, const uv_buf_t *memory
   cnet_worker_count(&link->thread->bytes_read, got);
   cnet_worker_tell(link->thread, note);
   if (has_to_wait(link)) cnet_worker_look_at_reading(link);
+}
+
+/* Without this thread the kernel would have them, and lets the peer know of bytes that nobody has read. */
+bool cnet_worker_has_unread(cnet_link_t *link) {
+  return cnet_platform_resets_unread() && atomic_load_explicit(&link->told, memory_order_relaxed) != link->had;
+}
+
+/* JavaScript's thread waits for the end of this one meanwhile, so the links stay as they are. */
+void cnet_worker_reset_unread(cnet_io_thread_t *thread) {
+  for (cnet_link_t *link = thread->first; link != NULL; link = link->next)
+    if (link->stream != NULL && cnet_worker_has_unread(link)) cnet_close(link->stream, true);
 }

@@ -146,6 +146,54 @@ describe('async_hooks', () => {
     assert.strictEqual(await seen, id);
   });
 
+  it('a connection and an end are TCPCONNECTWRAP and SHUTDOWNWRAP, and "connect" runs under the id of the one', async () => {
+    const ids = new Map();
+    const hook = createHook({ init: (id, type) => ids.set(type, id) }).enable();
+    try {
+      const server = await listening(net.createServer((socket) => socket.end()));
+      const client = track(net.connect(server.address().port, HOST)).resume();
+      const id = await new Promise((resolve) => client.once('connect', () => resolve(executionAsyncId())));
+      assert.strictEqual(id, ids.get('TCPCONNECTWRAP'));
+      client.end();
+      await closed(client);
+      assert.ok(ids.has('SHUTDOWNWRAP'), [...ids.keys()].join());
+    } finally {
+      hook.disable();
+    }
+  });
+
+  const ENDS = {
+    'socket.destroy()': (client) => client.destroy(),
+    'the close() of its handle': (client) => client._handle.close(),
+  };
+  for (const [name, end] of Object.entries(ENDS)) {
+    it(`${name} in a hook that is called before 'connect' has it not told`, async () => {
+      const server = await listening(net.createServer());
+      const told = [];
+      let client = null;
+      let awaited = -1;
+      const hook = createHook({
+        init(id, type) {
+          if (type === 'TCPCONNECTWRAP') awaited = id;
+        },
+        before(id) {
+          if (id === awaited) end(client);
+        },
+      }).enable();
+      try {
+        client = track(net.connect(server.address().port, HOST));
+        client.on('error', () => {}); // of a handle that is closed while it connects
+        for (const event of ['connect', 'ready']) client.on(event, () => told.push(event));
+        await new Promise((resolve) => {
+          server.once('connection', (socket) => socket.on('error', () => {}).resume().on('close', resolve));
+        });
+      } finally {
+        hook.disable();
+      }
+      assert.deepStrictEqual(told, []);
+    });
+  }
+
   it('each handle has an id of its own', async () => {
     const { client, accepted, server } = await pair();
     assert.strictEqual(new Set([client, accepted, server].map(({ _handle }) => _handle.getAsyncId())).size, 3);

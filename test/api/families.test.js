@@ -151,6 +151,42 @@ async function fullListener() {
   return { port, release };
 }
 
+describe('family selection: a listener that throws', () => {
+  /** Connects where 127.0.0.2 refuses; prints what the server has got, and the socket's state, when all is done. */
+  const program = (event, options) => `
+    process.on('uncaughtException', ({ message }) => console.log(message));
+    const addresses = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    const server = net.createServer((socket) => socket.end() && console.log('reached')).listen(0, '127.0.0.1', () => {
+      const lookup = (host, { all }, done) => setImmediate(done, null, addresses);
+      const socket = net.connect({ host: 'many.example', port: server.address().port, lookup, ...${options} });
+      socket.on(${JSON.stringify(event)}, () => { throw new Error('thrown'); });
+      socket.on('connect', () => console.log('connect'));
+      socket.on('error', ({ code }) => console.log(code));
+      server.unref();
+      process.on('exit', () => console.log(socket.connecting, socket.destroyed));
+    });`;
+
+  async function run(event, options) {
+    const { code, stdout, stderr } = await script(program(event, options));
+    assert.deepStrictEqual([code, stdout, stderr], [0, 'thrown\ntrue false\n', '']);
+  }
+
+  it("in 'connectionAttempt' of the first of several addresses: none is tried", async function () {
+    needsHost(this, '127.0.0.2');
+    await run('connectionAttempt', '{ autoSelectFamily: true }');
+  });
+
+  it("in 'connectionAttempt', with localAddress: it is not tried", async function () {
+    needsHost(this, '127.0.0.2');
+    await run('connectionAttempt', "{ host: '127.0.0.1', localAddress: '127.0.0.1' }");
+  });
+
+  it("in 'connectionAttemptFailed': the next address is not tried", async function () {
+    needsHost(this, '127.0.0.2');
+    await run('connectionAttemptFailed', '{ autoSelectFamily: true }');
+  });
+});
+
 describe('family selection: attempts', () => {
   let full;
 

@@ -81,6 +81,18 @@ describe('timeouts', () => {
     await once(client, 'close');
   });
 
+  it('one that was taken back is not heard of, and one that is set again is, when there are many', async () => {
+    const others = Array.from({ length: 4200 }, () => new net.Socket().setTimeout(60000));
+    const { client, accepted } = await pair();
+    client.on('timeout', () => assert.fail('a timeout'));
+    client.setTimeout(1);
+    client.setTimeout(0);
+    await new Promise((resolve) => accepted.setTimeout(20, resolve));
+    client.removeAllListeners('timeout');
+    await new Promise((resolve) => client.setTimeout(1, resolve));
+    for (const other of others) other.destroy();
+  });
+
   it('data that come and go postpone it', async () => {
     const { client, accepted } = await pair();
     accepted.pipe(accepted);

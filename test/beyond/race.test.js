@@ -115,6 +115,24 @@ describe('connectionAttemptDelay', () => {
     assert.strictEqual(sockets(), before);
   });
 
+  it('a program that closes the handle ends each attempt, and so the race', async function test() {
+    needsTool(this, 'python3');
+    const { port } = await deaf(['127.0.0.2', '127.0.0.3']);
+    const socket = race({ port }, '127.0.0.2', '127.0.0.3', HOST);
+    const events = watch(socket);
+    const failing = once(socket, 'error');
+    socket.on('connectionAttempt', (ip) => ip === '127.0.0.3' && socket._handle.close());
+    const [error] = await failing;
+    assert.deepStrictEqual(error.errors.map(({ code, address }) => [code, address]), [
+      ['ECANCELED', '127.0.0.2'], ['ECANCELED', '127.0.0.3'],
+    ]);
+    assert.deepStrictEqual(events, [
+      'connectionAttempt 127.0.0.2', 'connectionAttempt 127.0.0.3',
+      'connectionAttemptFailed 127.0.0.2 ECANCELED', 'connectionAttemptFailed 127.0.0.3 ECANCELED',
+    ]);
+    assert.deepStrictEqual([socket.connecting, socket.destroyed], [false, true]);
+  });
+
   it('attempts start that far apart', async function test() {
     needsTool(this, 'python3');
     const { port } = await deaf(['127.0.0.2']);

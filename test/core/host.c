@@ -88,7 +88,8 @@ static void attempt(cnet_stream_t *stream, const cnet_step_t *step) {
   note(host, HOST_ATTEMPT, stream);
 }
 
-static void connected(cnet_stream_t *stream) {
+static void connected(cnet_stream_t *stream, void *context) {
+  (void)context;
   state_of(stream)->connected = true;
   note(of(stream), HOST_CONNECTED, stream);
 }

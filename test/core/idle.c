@@ -70,6 +70,33 @@ static void tells_nothing_while_it_rests_and_is_as_new_afterwards(void) {
   host_end(&host);
 }
 
+static void rests_while_a_byte_says_so(void) {
+  uint8_t flag = 1;
+  int fired = 0;
+  cnet_idle_t *idle;
+  host_t host;
+
+  host_start(&host);
+  NEED(cnet_idle_start(host.loop, 5, &fired, &idle) == 0);
+  cnet_idle_rest_by(idle, &flag);
+  host_run(&host, is_over, NULL);
+  cnet_idle_touch(idle);
+  host_run(&host, is_over, NULL);
+  CHECK(fired == 0);
+  flag = 0;
+  cnet_idle_again(idle, 5);
+  host_run(&host, has_fired, &fired);
+  CHECK(fired == 1);
+  cnet_idle_rest_by(idle, NULL);
+  flag = 1;
+  cnet_idle_touch(idle);
+  fired = 0;
+  host_run(&host, has_fired, &fired);
+  CHECK(fired == 1);
+  cnet_idle_stop(idle);
+  host_end(&host);
+}
+
 static void fires_in_the_order_of_the_last_activity(void) {
   enum { COUNT = 20 };
   int fired[COUNT] = {0};
@@ -195,6 +222,7 @@ const test_t idle_tests[] = {
     {"idle: those that are stopped do not fire, and all others do", fires_in_the_order_of_the_last_activity},
     {"idle: tells nothing while it rests, and is as new afterwards",
      tells_nothing_while_it_rests_and_is_as_new_afterwards},
+    {"idle: rests while a byte of the host's says so", rests_while_a_byte_says_so},
     {"idle: is put off by what the stream does", is_put_off_by_what_the_stream_does},
     {"idle: does not fire where bytes are there", does_not_fire_where_bytes_are_there},
     {"idle: fires where a write waits and does not move", is_put_off_by_a_write_that_moves},

@@ -292,6 +292,44 @@ static void a_reset_is_one_for_the_peer(void) {
   end(&host, threads);
 }
 
+static bool has_read(host_t *host, void *threads) {
+  cnet_thread_stats_t stats;
+  (void)host;
+  cnet_threads_stats(threads, 0, &stats);
+  return stats.bytes_read > 0;
+}
+
+static void close_when_read(host_t *host, host_event_t event, cnet_stream_t *stream) {
+  if (event == HOST_READ && stream == host->data) CHECK(cnet_close(stream, false) == 0);
+}
+
+/* How the peer sees the close of a stream that has got some bytes, which the host has had, or not. */
+static int end_of_peer(int moved, bool had) {
+  cnet_stream_t *pair[2];
+  host_t host;
+  cnet_threads_t *threads = begin(&host, CNET_TCP, pair, moved);
+
+  CHECK(host_write(pair[1], pattern(), 5000) == 0);
+  CHECK(cnet_read_start(pair[1]) == 0 && cnet_read_start(pair[0]) == 0);
+  host.data = pair[0];
+  if (had) {
+    host.run = close_when_read;
+  } else {
+    CHECK(cnet_read_stop(pair[0]) == 0);
+    if (moved) host_run(&host, has_read, threads);
+    CHECK(cnet_close(pair[0], false) == 0);
+  }
+  host_run(&host, is_at_end, pair[1]);
+  int status = state_of(pair[1])->read_status;
+  end(&host, threads);
+  return status;
+}
+
+static void a_close_with_unread_bytes_is_to_the_peer_what_it_is_without_threads(void) {
+  CHECK(end_of_peer(1, false) == end_of_peer(0, false));
+  CHECK(end_of_peer(1, true) == UV_EOF && end_of_peer(0, true) == UV_EOF);
+}
+
 static bool has_failed(host_t *host, void *stream) {
   (void)host;
   return state_of(stream)->write_status < 0 && state_of(stream)->write_status != 1;
@@ -323,6 +361,26 @@ static void confirms_that_the_kernel_has_all(void) {
   CHECK(waits == 0 || waits == CNET_WRITE_WAITS);
   if (waits == CNET_WRITE_WAITS) host_run(&host, has_write_ended, pair[0]);
   CHECK(cnet_write_confirm(pair[0]) == 0);
+  end(&host, threads);
+}
+
+/* What is given behind a write that waits to be confirmed goes with it; nothing is taken without one, or for another. */
+static void takes_bytes_behind_a_write_that_is_to_be_confirmed(void) {
+  char text[] = "behind";
+  cnet_stream_t *pair[2];
+  host_t host;
+  cnet_threads_t *threads = begin(&host, CNET_TCP, pair, 1);
+
+  CHECK(cnet_write_ahead(pair[0], text, 6) == 0 && cnet_write_ahead(pair[1], text, 6) == 0);
+  CHECK(cnet_read_start(pair[1]) == 0);
+  CHECK(host_write(pair[0], "first ", 6) == 0);
+  if (cnet_write_confirm(pair[0]) == CNET_WRITE_WAITS) {
+    CHECK(cnet_write_ahead(pair[0], text, 6) == 6);
+    CHECK(cnet_close(pair[0], false) == 0);
+    CHECK(cnet_write_ahead(pair[0], text, 6) <= 0);
+    host_run(&host, is_at_end, pair[1]);
+    CHECK(state_of(pair[1])->length == 12 && memcmp(state_of(pair[1])->bytes, "first behind", 12) == 0);
+  }
   end(&host, threads);
 }
 
@@ -478,8 +536,12 @@ const test_t io_thread_tests[] = {
      reads_ahead_of_a_paused_stream_no_more_than_it_may},
     {"I/O threads: write what they have taken before a close", writes_what_it_has_taken_before_it_closes},
     {"I/O threads: a reset is one for the peer", a_reset_is_one_for_the_peer},
+    {"I/O threads: a close with unread bytes is to the peer what it is without threads",
+     a_close_with_unread_bytes_is_to_the_peer_what_it_is_without_threads},
     {"I/O threads: tell that what was taken could not be written", tells_that_what_was_taken_could_not_be_written},
     {"I/O threads: confirm that the kernel has all", confirms_that_the_kernel_has_all},
+    {"I/O threads: take bytes behind a write that is to be confirmed",
+     takes_bytes_behind_a_write_that_is_to_be_confirmed},
     {"I/O threads: a write that waits is ended by a close", a_write_that_waits_is_ended_by_a_close},
     {"I/O threads: a write that fails behind a close is cancelled", a_write_that_fails_behind_a_close_is_cancelled},
     {"I/O threads: may be stopped at every moment", may_be_stopped_at_every_moment},

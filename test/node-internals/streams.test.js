@@ -256,6 +256,30 @@ describe('node-internals/streams.js relies on the writing side:', () => {
     }
     assert.deepStrictEqual(found, [true, false, true]);
   });
+
+  it('getBuffer() has the writes that wait, in order; within _write() null, or nothing, for what that was given', () => {
+    const answers = [];
+    const found = [];
+    const texts = (stream) => streams.queuedOf(stream).map(({ chunk, encoding }) => `${chunk} ${encoding}`);
+    const stream = new Writable({
+      decodeStrings: false,
+      write(chunk, encoding, done) {
+        found.push(texts(this));
+        answers.push(done);
+      },
+    });
+    stream.write('a');
+    stream.write('b', 'latin1');
+    stream.write(Buffer.from('c'));
+    assert.deepStrictEqual(texts(stream), ['b latin1', 'c buffer']);
+    stream.cork();
+    assert.deepStrictEqual(texts(stream), []);
+    stream.uncork();
+    answers[0]();
+    answers[1]();
+    assert.deepStrictEqual(found, [[], ['c buffer'], []]); // without those that it has been given
+    assert.deepStrictEqual(texts(stream), []);
+  });
 });
 
 describe('node-internals/streams.js relies on states:', () => {

@@ -74,6 +74,32 @@ describe('cnet/register-http', function () {
       assert.strictEqual(outcome, `true ${HOST} true`);
     });
 
+    it('the listeners of a server are those that it has on node:net, before and after listen()', async () => {
+      const makers = [
+        (mine) => http.createServer(mine),
+        (mine) => https.createServer({ key, cert }, mine),
+        (mine) => http2.createServer(mine),
+        (mine) => http2.createSecureServer({ key, cert, allowHTTP1: true }, mine),
+      ];
+      const mine = () => {};
+      const shown = (server) => server.eventNames().map((name) => [
+        name,
+        server.listenerCount(name),
+        server.rawListeners(name).map((one) => (one === mine ? 'mine' : `${one.name} ${one.length}`)),
+        server.listeners(name).map((one) => one.name),
+      ]);
+      await same(async (bin) => {
+        const all = [];
+        for (const make of makers) {
+          const server = make(mine);
+          const [before] = server.rawListeners('connection');
+          await listening(bin, server);
+          all.push(shown(server), server.rawListeners('connection')[0] === before);
+        }
+        return all;
+      });
+    });
+
     it('listen() in all its forms gives the same address() and the same errors', async () => {
       const outcome = await same(async (bin) => {
         const temp = tempDir();

@@ -69,6 +69,17 @@ describe('cnet/register, TLS and active handles', () => {
         assert.deepStrictEqual([order, secure.connecting], [['connect', 'secureConnect'], false]);
       });
 
+      it('has the end of the peer when its socket, which has onread, is ended below it', async () => {
+        const port = await secureServer((socket) => socket.on('error', () => {}).resume());
+        const onread = { buffer: Buffer.alloc(65536), callback: () => assert.fail('what is encrypted came to onread') };
+        const socket = track(connect({ port, host: HOST, onread }));
+        const secure = track(tls.connect({ socket, ...UNCHECKED })).resume();
+        socket.on('end', () => assert.fail('the end came to the socket'));
+        await once(secure, 'secureConnect');
+        socket.end();
+        await once(secure, 'end');
+      });
+
       it('says ECONNRESET when the peer ends it before it is secure', async () => {
         const port = await serve(nodeNet.createServer((socket) => socket.end().resume()));
         const socket = new Socket();

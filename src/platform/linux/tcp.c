@@ -33,6 +33,8 @@ typedef struct cnet_mptcp_info {
   uint32_t flags;
 } cnet_mptcp_info_t;
 
+bool cnet_platform_resets_unread(void) { return true; }
+
 /*
  * SO_PEERNAME also works when the connection is closed: getpeername(2) then says ENOTCONN. It wants no more room than
  * the address has.

@@ -3,6 +3,8 @@
 
 #include "queue.h"
 
+bool cnet_platform_resets_unread(void) { return false; }
+
 int cnet_platform_gone_peer(const uv_stream_t *uv, struct sockaddr_storage *out) {
   (void)uv;
   (void)out;
