@@ -198,7 +198,7 @@ function listenShared(server, place, exclusive) {
     listenBy(server, place);
     return;
   }
-  const shared = { ...place };
+  const shared = { ...place, mode: undefined }; // the primary is told of readableAll and writableAll
   if (place.flags) shared.flags &= ~MULTIPATH; // a flag of cnet's own, of which the primary does not know
   clusters().getHandle(server, shared, (err, handle) => {
     if (err) {
@@ -331,14 +331,15 @@ function listenOnPath(server, given, { backlog: fallback, begin }) {
   const backlog = given.backlog || fallback;
   const { exclusive, readableAll, writableAll } = given;
   const file = fileOption(options, { exclusive, readableAll, writableAll, isAbstract: isAbstract(path) });
-  const place = { address: path, port: -1, family: -1, backlog, mode: modeOf({ readableAll, writableAll }) };
+  const mode = modeOf({ readableAll, writableAll });
+  const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll, mode };
   begin();
   if (file !== undefined) {
     bindFile(server, place, file);
     return;
   }
   listenShared(server, place, exclusive);
-  changeMode(server, given, place.mode);
+  changeMode(server, given, mode);
 }
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */

@@ -268,7 +268,16 @@ function sendRest(socket, many, data, encoding, callback) {
   const { rest, encoding: ofRest, bytes } = writeAhead().withoutAhead(socket, many, data, encoding);
   socket[kBytesWritten] += bytes;
   if (rest === null) settle(socket, confirmed(socket, socket[kHandle], many, 0), callback, many);
-  else socket._writeGeneric(many, rest, ofRest, callback);
+  else giveHandle(socket, many, rest, ofRest, callback);
+}
+
+/** Gives data to what the socket has, behind the files that wait. */
+function giveHandle(socket, many, data, encoding, callback) {
+  const handle = socket[kHandle];
+  if (socket[kQueuedFiles] > 0 && many) nextTick(sendInOrder, socket, handle, data, callback);
+  else if (socket[kQueuedFiles] > 0) socket[kSendInOrder]([{ chunk: data, encoding }], callback);
+  else if (handle instanceof ForeignHandle) handle.write(many, data, encoding, callback);
+  else send(socket, handle, many, data, encoding, callback);
 }
 
 /** Gives C data, and goes on when they have gone. */
@@ -400,15 +409,8 @@ const methods = {
       callback(new codes.ERR_SOCKET_CLOSED());
       return;
     }
-    if (this[kAhead]) {
-      sendRest(this, many, data, encoding, callback);
-      return;
-    }
-    const handle = this[kHandle];
-    if (this[kQueuedFiles] > 0 && many) nextTick(sendInOrder, this, this[kHandle], data, callback);
-    else if (this[kQueuedFiles] > 0) this[kSendInOrder]([{ chunk: data, encoding }], callback);
-    else if (handle instanceof ForeignHandle) handle.write(many, data, encoding, callback);
-    else send(this, handle, many, data, encoding, callback);
+    if (this[kAhead]) sendRest(this, many, data, encoding, callback);
+    else giveHandle(this, many, data, encoding, callback);
   },
 
   _write(data, encoding, callback) {

@@ -18,7 +18,7 @@ describe('copies of the package that are dropped', function () {
   it('fifty of them are collected, with their memory and their timers', async () => {
     const { before, after } = await run('many');
     assert.strictEqual(after.gone - before.gone, 50);
-    assert.strictEqual(after.timers, before.timers);
+    assert.ok(after.timers <= before.timers, `${after.timers} timers, ${before.timers} before`);
     assert.ok(
       after.arrayBuffers - before.arrayBuffers < 200000,
       `${after.arrayBuffers - before.arrayBuffers} bytes of buffers`,

@@ -17,8 +17,8 @@ const CNET = path.join(__dirname, '..', '..');
  */
 function crash(packagePath, args) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env };
-    delete env.NODE_V8_COVERAGE; // of which a Worker that ends so says at times that it could not be written
+    // a Worker that ends so says at times that its coverage could not be written; Node gives what is absent to children
+    const env = { ...process.env, NODE_V8_COVERAGE: '' };
     const child = spawn(process.execPath, [...args.flags ?? [], FIXTURE, packagePath, ...args.script], { env });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (data) => (text += data));
