@@ -5,8 +5,9 @@
 const assert = require('node:assert');
 const { once } = require('node:events');
 const fs = require('node:fs');
+const os = require('node:os');
 
-const { needsFiles, needsLinux } = require('../support/needs');
+const { needsFiles, needsLinux, needsPosix } = require('../support/needs');
 const { HOST } = require('../support/net');
 const { net } = require('../support/subject');
 const { listening, pair, tempPath, tidy, track } = require('../support/tidy');
@@ -260,5 +261,25 @@ describe('the name of a socket option', () => {
   it('that is near to none', () => {
     meant('xyzzy', /^((?!did you mean).)*$/);
     meant('S'.repeat(10000), /^((?!did you mean).)*$/);
+  });
+});
+
+describe('a handle below a socket', () => {
+  afterEach(tidy);
+
+  // not beside node:net: after that, a process with Node's own handle does not end by itself
+  it("that is reset in 'connectionAttempt', before it is open, says EBADF and connects", async function () {
+    needsPosix(this);
+    const server = await listening(net.createServer((socket) => track(socket).on('error', () => {}).resume()));
+    const { port } = server.address();
+    const lookup = (_name, _options, callback) => callback(null, [{ address: HOST, family: 4 }]);
+    for (const host of [HOST, 'some.name']) {
+      const socket = track(new net.Socket());
+      const codes = [];
+      socket.once('connectionAttempt', () => codes.push(socket._handle.reset()));
+      socket.connect({ port, host, lookup, autoSelectFamily: true });
+      await once(socket, 'connect');
+      assert.deepStrictEqual(codes, [-os.constants.errno.EBADF]);
+    }
   });
 });

@@ -158,18 +158,6 @@ module.exports = [
     })),
   ),
 
-  scenario("a handle that is reset in 'connectionAttempt', before it is open, connects", async (t) => {
-    const server = t.track(t.peer.createServer((socket) => t.track(socket).on('error', () => {}).resume()));
-    const { port } = await t.listen(server);
-    for (const host of ['127.0.0.1', 'some.name']) {
-      const lookup = (name, options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]);
-      const socket = t.watch(new t.net.Socket(), host);
-      socket.once('connectionAttempt', () => t.lane(host).log('reset()', socket._handle.reset()));
-      socket.connect({ port, host, lookup, autoSelectFamily: true });
-      await t.event(socket, 'connect', 'close');
-    }
-  }),
-
   scenario('what listeners see of the names and of the addresses while these are tried', async (t) => {
     const server = t.track(t.peer.createServer((socket) => t.track(socket).on('error', () => {}).resume()));
     const { port } = await t.listen(server);
