@@ -105,8 +105,9 @@ function createForAny(port, fd, flags, socketOptions) {
 const modeOf = ({ readableAll, writableAll }) => (readableAll ? READABLE : 0) | (writableAll ? WRITABLE : 0);
 
 /** Before anybody can connect: until it listens, a bound path refuses. */
-function chmod(handle, { mode }) {
-  if (!mode) return;
+function chmod(handle, given) {
+  const mode = modeOf(given);
+  if (mode === 0) return;
   const err = handle.fchmod(mode);
   if (err === 0) return;
   handle.close();
@@ -198,7 +199,7 @@ function listenShared(server, place, exclusive) {
     listenBy(server, place);
     return;
   }
-  const shared = { ...place, mode: undefined }; // the primary is told of readableAll and writableAll
+  const shared = { ...place };
   if (place.flags) shared.flags &= ~MULTIPATH; // a flag of cnet's own, of which the primary does not know
   clusters().getHandle(server, shared, (err, handle) => {
     if (err) {
@@ -306,14 +307,10 @@ function refuseModeOfName(options) {
   throw invalidArgValue('options', options, reason);
 }
 
-/**
- * Node asks again for the mode when the server listens. An answer that has changed meanwhile counts.
- * @param {number} mode that the file has
- */
-function changeMode(server, given, mode) {
-  if (!server._handle) return;
-  const later = modeOf({ readableAll: given.readableAll, writableAll: given.writableAll });
-  if (later !== mode && server._handle instanceof Pipe) chmod(server._handle, { mode: later });
+/** Node asks again for the mode when the server listens. An answer that is not that of `place` any more counts. */
+function changeMode(server, { readableAll, writableAll }, place) {
+  const later = { readableAll, writableAll };
+  if (modeOf(later) !== modeOf(place) && server._handle instanceof Pipe) chmod(server._handle, later);
 }
 
 function listenOnPath(server, given, { backlog: fallback, begin }) {
@@ -331,15 +328,14 @@ function listenOnPath(server, given, { backlog: fallback, begin }) {
   const backlog = given.backlog || fallback;
   const { exclusive, readableAll, writableAll } = given;
   const file = fileOption(options, { exclusive, readableAll, writableAll, isAbstract: isAbstract(path) });
-  const mode = modeOf({ readableAll, writableAll });
-  const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll, mode };
+  const place = { address: path, port: -1, family: -1, backlog, readableAll, writableAll };
   begin();
   if (file !== undefined) {
     bindFile(server, place, file);
     return;
   }
   listenShared(server, place, exclusive);
-  changeMode(server, given, mode);
+  if (server._handle) changeMode(server, given, place);
 }
 
 /* --- arguments -------------------------------------------------------------------------------------------------- */
@@ -502,25 +498,6 @@ function listenOnWhat(server, args, options, flags, asked) {
   else refuse(options);
 }
 
-/** What a listen() takes back when it fails: at once while options are read, and by undo() from when it begins. */
-class Undone {
-  /** @type {(() => void)[]} */
-  #actions = [];
-
-  note(action) {
-    this.#actions.push(action);
-  }
-
-  /** From now on close() takes it back too. */
-  handOver(server) {
-    for (const action of this.#actions) whenItFails(server, action);
-  }
-
-  run() {
-    for (const action of this.#actions) action();
-  }
-}
-
 /**
  * Starts to listen (net.md, server.listen()).
  * @param {...any} args ([port[, host[, backlog]]] | path[, backlog] | handle[, backlog] | options)[, listener]
@@ -531,19 +508,21 @@ function listen(...args) {
 
   if (this._handle) throw new codes.ERR_SERVER_ALREADY_LISTEN();
   this[kListenOptions] = listenOptionsOption(options);
-  const undone = new Undone();
-  if (listener !== null) undone.note(onceUntilTakenBack(this, 'listening', listener));
+  /* What is taken back when it fails: at once while options are read, and by undo() and close() from when it begins. */
+  const actions = [];
+  if (listener !== null) actions.push(onceUntilTakenBack(this, 'listening', listener));
   this[kHasClosed] = false;
   tracing('asyncStart', { server: this, options });
   const backlog =
     (args.length > 1 && toNumber(args[1])) || (args.length > 2 && toNumber(args[2])) || program.server.backlog || 0;
-  const asked = { backlog, begin: () => undone.handOver(this), undo: (action) => undone.note(action) };
+  const begin = () => actions.forEach((action) => whenItFails(this, action));
+  const asked = { backlog, begin, undo: (action) => actions.push(action) };
   let hasBegun = false;
   try {
     dispatch(this, args, options, asked);
     hasBegun = true;
   } finally { // which the place of an exception outlives: see thrown.js
-    if (!hasBegun) undone.run();
+    if (!hasBegun) actions.forEach((action) => action());
   }
   return this;
 }
