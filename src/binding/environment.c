@@ -27,7 +27,6 @@ static void on_loop_ended(void *data) {
   cnet_table_free(&env->idles);
   if (env->keeper != NULL) env->keeper->env = NULL;
   if (env->cleanup != NULL) napi_remove_async_cleanup_hook(env->cleanup);
-  free(env->memory.scratch);
   cnet_meter_release(env->list_meter);
   free(env);
 }

@@ -69,9 +69,8 @@ typedef struct cnet_stream_state {
   napi_ref read_buffer;       /* that reads go into (onread); NULL: none */
   uint64_t serial;            /* no other stream of the environment has it, or had it; see cnet_mark_t */
   int32_t id;
-  bool large_reads; /* the last read was a large one: see read_memory.c */
-  bool is_shared;   /* what is read lies in the shared memory: see read_memory.c */
-  bool is_outside;  /* the loop has accepted it: its context was made outside of any JavaScript */
+  bool is_shared;  /* what is read lies in the shared memory: see read_memory.c */
+  bool is_outside; /* the loop has accepted it: its context was made outside of any JavaScript */
 } cnet_stream_state_t;
 
 static inline cnet_stream_state_t *cnet_state_of(cnet_stream_t *stream) { return cnet_host_of(stream); }

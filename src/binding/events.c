@@ -168,18 +168,13 @@ static void user_memory(const cnet_stream_state_t *state, uv_buf_t *out) {
   napi_close_handle_scope(napi, scope);
 }
 
-static cnet_memory_use_t use_of(const cnet_stream_state_t *state) {
-  if (state->is_shared) return CNET_MEMORY_SHARED;
-  return state->large_reads ? CNET_MEMORY_LARGE : CNET_MEMORY_SMALL;
-}
-
 static void allocate(cnet_stream_t *stream, uv_buf_t *out) {
   const cnet_stream_state_t *state = cnet_state_of(stream);
 
   if (state->read_buffer != NULL)
     user_memory(state, out);
   else
-    cnet_memory_lend(state->env, use_of(state), out);
+    cnet_memory_lend(state->env, state->is_shared, out);
 }
 
 static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory) {
@@ -188,7 +183,6 @@ static void received(cnet_stream_t *stream, ssize_t got, const uv_buf_t *memory)
   bool is_ours = state->read_buffer == NULL;
   napi_handle_scope scope;
 
-  if (got > 0) state->large_reads = got > (ssize_t)CNET_LARGE_READ; /* how large the next one will be, most likely */
   /* no event memory: setup() was never called */
   bool is_told =
       got != 0 && !env->closing && env->event != NULL && napi_open_handle_scope(env->napi, &scope) == napi_ok;

@@ -1,12 +1,10 @@
 /*
  * read_memory.c: memory for reads.
  *
- * The kernel writes to one of three blocks of CNET_MEMORY_SIZE bytes, again and again, so that they stay warm:
- *   the scratch  is memory of C, for streams whose reads are small: what came is copied;
- *   the block    is an ArrayBuffer, for streams whose last read was large: when the next one is large too it takes the
- *                block with it, without a copy, and a new one is made;
- *   the shared   memory is an ArrayBuffer too, for streams whose bytes go to Node's parser of http. lib/ has it as
- * well, and gives it to nobody but that parser, which copies what it keeps (lib/node-internals/http-parser.js).
+ * The kernel writes to one of two ArrayBuffers of CNET_MEMORY_SIZE bytes, again and again, so that they stay warm:
+ *   the block    is for most streams. A large read takes it with it, without a copy, and a new one is made;
+ *   the shared   memory is for streams whose bytes go to Node's parser of http. lib/ has it as well, and gives it to
+ *                nobody but that parser, which copies what it keeps (lib/node-internals/http-parser.js).
  *
  * What a program is given is one read's alone: no other read of any stream is in the same ArrayBuffer, C never touches
  * it again, and a clone or a kept piece of it costs at most twice its bytes. There are three ways, by size:
@@ -57,8 +55,6 @@ static void *fill(cnet_environment_t *env, cnet_block_t *block) {
   return block->data;
 }
 
-static void *block(cnet_environment_t *env) { return fill(env, &env->memory.block); }
-
 bool cnet_memory_shared(cnet_environment_t *env, napi_value *buffer) {
   cnet_memory_t *memory = &env->memory;
   napi_value error;
@@ -75,20 +71,16 @@ bool cnet_memory_shared(cnet_environment_t *env, napi_value *buffer) {
   return false;
 }
 
-void cnet_memory_lend(cnet_environment_t *env, cnet_memory_use_t use, uv_buf_t *out) {
+void cnet_memory_lend(cnet_environment_t *env, bool is_shared, uv_buf_t *out) {
   cnet_memory_t *memory = &env->memory;
 
   *out = uv_buf_init(NULL, 0);
   if (env->closing) return;
   if (memory->lent != NULL) { /* reads are asynchronous on Windows: a second one needs memory of its own */
     out->base = malloc(CNET_MEMORY_SIZE);
-  } else if (use == CNET_MEMORY_SHARED && memory->shared != NULL) {
-    out->base = memory->lent = memory->shared;
-  } else if (use == CNET_MEMORY_LARGE) {
-    out->base = memory->lent = block(env);
   } else {
-    if (memory->scratch == NULL) memory->scratch = malloc(CNET_MEMORY_SIZE);
-    out->base = memory->lent = memory->scratch;
+    bool has_shared = is_shared && memory->shared != NULL;
+    out->base = memory->lent = has_shared ? memory->shared : fill(env, &memory->block);
   }
   if (out->base != NULL) out->len = CNET_MEMORY_SIZE;
 }

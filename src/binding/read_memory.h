@@ -12,7 +12,7 @@ typedef struct cnet_environment cnet_environment_t;
 
 #define CNET_MEMORY_SIZE ((size_t)64 * 1024) /* bytes of one read, at most */
 
-/* A read of more bytes than that may take the block with it. */
+/* A read of more bytes than that takes the block with it. */
 #define CNET_LARGE_READ (CNET_MEMORY_SIZE / 2)
 
 /* An ArrayBuffer that no JavaScript has seen. */
@@ -26,17 +26,15 @@ typedef struct cnet_memory {
   uint32_t away;       /* blocks that other threads have */
   napi_ref shared_ref; /* the ArrayBuffer that lib/ looks into; NULL: there is none */
   void *shared;        /* its memory */
-  void *scratch;       /* our own; NULL until the first read */
   void *lent;          /* which of them is with a read that has not ended; NULL: none */
   cnet_young_t young;
 } cnet_memory_t;
 
-/* What a read is expected to be: a small one, a large one, or one for a stream that is read through the shared memory.
+/*
+ * Memory for one read; its own when that of the environment is lent. `is_shared`: of a stream that is read through the
+ * shared memory. `out` has no base when there is no memory.
  */
-typedef enum cnet_memory_use { CNET_MEMORY_SMALL, CNET_MEMORY_LARGE, CNET_MEMORY_SHARED } cnet_memory_use_t;
-
-/* Memory for one read; its own when that of the environment is lent. */
-void cnet_memory_lend(cnet_environment_t *env, cnet_memory_use_t use, uv_buf_t *out);
+void cnet_memory_lend(cnet_environment_t *env, bool is_shared, uv_buf_t *out);
 
 /* The shared memory as an ArrayBuffer, which is made when there is none. False: there is no memory. */
 bool cnet_memory_shared(cnet_environment_t *env, napi_value *buffer);

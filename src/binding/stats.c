@@ -18,7 +18,7 @@ static uint64_t tables(const cnet_environment_t *env) {
 }
 
 static uint64_t reads(const cnet_memory_t *memory) {
-  return (uint64_t)((memory->block.data != NULL) + (memory->scratch != NULL) + memory->away) * CNET_MEMORY_SIZE;
+  return (uint64_t)((memory->block.data != NULL) + memory->away) * CNET_MEMORY_SIZE;
 }
 
 /* stats(Float64Array of CNET_COUNTS): fills it. 0 or UV_EINVAL. */

@@ -238,8 +238,8 @@ describe('bytes that a program keeps', function () {
     }));
   });
 
-  /* Two connections send in turn: what lies behind a chunk of one must never be of the other. */
-  async function chunksOf(piece, count = 20) {
+  /* Two connections send in turn, of each size in `pieces`: what lies behind a chunk of one is never of the other. */
+  async function chunksOf(pieces, count = 20) {
     const server = await serve();
     const chunks = [];
     let wake = () => {};
@@ -253,12 +253,15 @@ describe('bytes that a program keeps', function () {
         length += chunk.length;
         wake();
       });
-      clients.push({ client, block: Buffer.alloc(piece, letter), length: () => length });
+      clients.push({ client, letter, length: () => length });
     }
-    for (let i = 1; i <= count; i++) {
-      for (const { client, block, length } of clients) {
-        client.write(block);
-        while (length() < piece * i) await new Promise((resolve) => { wake = resolve; });
+    const sizes = Array.from({ length: count }, (_, i) => pieces[i % pieces.length]);
+    let sent = 0;
+    for (const size of sizes) {
+      sent += size;
+      for (const { client, letter, length } of clients) {
+        client.write(Buffer.alloc(size, letter));
+        while (length() < sent) await new Promise((resolve) => { wake = resolve; });
       }
     }
     return chunks;
@@ -299,9 +302,13 @@ describe('bytes that a program keeps', function () {
     workerData: toWorker,
   };
 
-  for (const piece of [1, 3, 64, 65, 1000, 10000, 16 * KB, 16 * KB + 1, 40 * KB, 64 * KB]) {
+  const ALIKE = [1, 3, 64, 65, 1000, 10000, 16 * KB, 16 * KB + 1, 40 * KB, 64 * KB].map((piece) => [piece]);
+  const BY_TURNS = [[20, 64 * KB, 40 * KB, 1000], [32 * KB, 50 * KB, 64, 33 * KB]];
+
+  for (const pieces of [...ALIKE, ...BY_TURNS]) {
+    const piece = pieces.join(', ');
     it(`${piece} bytes: the ArrayBuffer of a chunk has its bytes alone, and zeroes`, async () => {
-      for (const { chunk, letter } of await chunksOf(piece)) {
+      for (const { chunk, letter } of await chunksOf(pieces)) {
         const behind = new Uint8Array(chunk.buffer);
         assert.ok(
           behind.every((byte, i) =>
@@ -312,14 +319,14 @@ describe('bytes that a program keeps', function () {
     });
 
     it(`${piece} bytes: no two chunks share an ArrayBuffer, and each is at most twice its chunk`, async () => {
-      const chunks = await chunksOf(piece);
+      const chunks = await chunksOf(pieces);
       assert.strictEqual(new Set(chunks.map(({ chunk }) => chunk.buffer)).size, chunks.length);
       for (const { chunk } of chunks)
         assert.ok(chunk.buffer.byteLength <= 2 * chunk.length, `${chunk.buffer.byteLength} bytes for ${chunk.length}`);
     });
 
     it(`${piece} bytes: the transfer of a chunk takes nothing from the others`, async () => {
-      const chunks = await chunksOf(piece);
+      const chunks = await chunksOf(pieces);
       const { port1, port2 } = new MessageChannel();
       for (let i = 0; i < chunks.length; i += 2) port1.postMessage(null, [chunks[i].chunk.buffer]);
       port1.close();
@@ -333,7 +340,7 @@ describe('bytes that a program keeps', function () {
 
   for (const [title, copy] of Object.entries(COPIES)) {
     it(`${title} carries no other connection's bytes`, async () => {
-      const chunks = await chunksOf(6, 1);
+      const chunks = await chunksOf([6], 1);
       for (const { chunk, letter } of chunks) {
         const data = await copy(chunk);
         assert.deepStrictEqual(Buffer.from(data.buffer).toString(), letter.repeat(data.buffer.byteLength));
