@@ -63,6 +63,8 @@ const relay = (mode, bytes, connections, splice) => ({
 });
 
 const CHURN_WARMUPS = 6;
+/** V8 has compiled what a client does after some 20,000 connections. */
+const CLIENT_CHURN_WARMUPS = 12;
 
 const clientChurn = (connections) => ({
   name: `client-churn-x${connections}`,
@@ -70,7 +72,7 @@ const clientChurn = (connections) => ({
   kind: 'client',
   script: 'churn',
   native: 'churn',
-  warmups: CHURN_WARMUPS,
+  warmups: CLIENT_CHURN_WARMUPS,
   options: { size: 64, connections },
   load: { mode: 'echo' },
 });

@@ -62,7 +62,7 @@ const FORMS = {
   }),
   instructions: ({ operations, options, ...scenario }) => ({
     ...scenario,
-    operations: Math.max(Math.ceil(operations / 80), options?.atOnce ?? 1),
+    operations: Math.max(Math.ceil(operations / 20), options?.atOnce ?? 1),
     options: { ...options, generator: undefined },
   }),
 };

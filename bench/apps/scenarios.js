@@ -13,7 +13,7 @@ const MB = 1024 * KB;
  * @property {object} [options] of both
  * @property {number} [file] bytes of the file `big` that lies in the folders of both
  * @property {number} operations of one run: a second's, about, as V8 still compiles in the first tenths of one
- * @property {number} [warmups] how often these are done before they are measured: once, unless it says otherwise
+ * @property {number} [warmups] how long the warm-up is, in multiples of these: 1 unless it says otherwise
  * @property {string[]} drivers beside `node`: entries of cnet. Where Node's http or http2 makes the sockets,
  *   `register` gives cnet's to what remains, and register-http to all.
  * @property {('server' | 'client')[]} [sides] those that can be on cnet; without it both
@@ -221,6 +221,7 @@ const textScenarios = [
     server: 'socks',
     client: 'socks',
     operations: 3000,
+    warmups: 3,
     drivers: ['register'],
     options: { size: 64 * KB, atOnce: 8 },
   },
