@@ -62,14 +62,33 @@ const setBytes = Function.prototype.call.bind(uint8ArrayPrototype.set);
 const FEW = 24;
 
 /**
- * Copies bytes to the beginning of others. Runs no code of the program's.
+ * Copies bytes into others. Runs no code of the program's.
  * @param {Uint8Array} target has room for them
  * @param {Uint8Array} source
  * @param {number} length of `source` in bytes
+ * @param {number} [at] where in `target`
  */
-function copyBytes(target, source, length) {
-  if (length > FEW) setBytes(target, source);
-  else for (let i = 0; i < length; i++) target[i] = source[i];
+function copyBytes(target, source, length, at = 0) {
+  if (length > FEW) setBytes(target, source, at);
+  else for (let i = 0; i < length; i++) target[at + i] = source[i];
 }
 
-module.exports = { FastBuffer, copyBytes, isHonest, sizeOf, viewOf };
+const codeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
+
+/**
+ * Copies a text of ASCII into bytes. Runs no code of the program's.
+ * @param {Uint8Array} target has room for as many bytes as the text has units
+ * @param {string} text
+ * @param {number} at where in `target`
+ * @returns {boolean} false: it is not ASCII, and a part of it may have been copied
+ */
+function copyASCII(target, text, at) {
+  for (let i = 0; i < text.length; i++) {
+    const code = codeAt(text, i);
+    if (code > 127) return false;
+    target[at + i] = code;
+  }
+  return true;
+}
+
+module.exports = { FastBuffer, copyASCII, copyBytes, isHonest, sizeOf, viewOf };

@@ -8,7 +8,7 @@
 const {
   kAttempted, kClosed, kConnected, kDescriptors, kDropped, kExhausted, kOwner, kRead, kShutDown, kUserDropped, kWritten,
 } = require('../common/symbols');
-const { EVENT: { COUNT_RESTS, INLINE, LENGTH, READ, RESTS, STATUS, STREAM, WRITE }, VERDICT } = require('./constants');
+const { EVENT: { COUNT_RESTS, INLINE, LENGTH, OUTGOING, READ, RESTS, STATUS, STREAM, WRITE }, VERDICT } = require('./constants');
 const { guard } = require('../common/thrown');
 
 const { BYTES_PER_ELEMENT } = Int32Array;
@@ -90,7 +90,7 @@ const inlined = Array.from(
 );
 
 /** Where the bytes of a small write are put: see write.js. Nobody else is ever given this memory either. */
-const outgoing = new Uint8Array(event.buffer, WRITE * BYTES_PER_ELEMENT, INLINE);
+const outgoing = new Uint8Array(event.buffer, WRITE * BYTES_PER_ELEMENT, OUTGOING);
 
 /** Which idle timeouts rest, by their numbers; of those with larger numbers C is told. */
 const rests = new Uint8Array(event.buffer, RESTS * BYTES_PER_ELEMENT, COUNT_RESTS);

@@ -7,7 +7,7 @@ const { Duplex } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('../native/binding');
-const { FastBuffer, copyBytes, isHonest, sizeOf, viewOf } = require('../common/bytes');
+const { FastBuffer, copyASCII, copyBytes, isHonest, sizeOf, viewOf } = require('../common/bytes');
 const { NotABuffer, codes, errnoException } = require('../common/errors');
 const { ForeignHandle } = require('./foreign-handle');
 const { lazily } = require('../common/lazily');
@@ -39,7 +39,8 @@ const streamWrite = Duplex.prototype.write;
  * taken together, have at most that it encodes and puts together.
  */
 const {
-  EVENT: { CALL, INLINE, RESULT, WRITTEN }, WRITE: { LATIN1, LONGEST_HEAD, LONGEST_TEXT, UTF16LE, UTF8, WAITS },
+  EVENT: { CALL, OUTGOING, RESULT, WRITTEN },
+  WRITE: { LATIN1, LONGEST_HEAD, LONGEST_TEXT, UTF16LE, UTF8, WAITS },
 } = constants;
 
 /** The encodings that C knows: numbers of writeString(). */
@@ -128,8 +129,13 @@ function writeBuffer(socket, buffer) {
   const { id } = socket[kHandle];
   const length = sizeOf(buffer);
 
-  if (length > INLINE) return counted(socket, native.write(id, buffer), length);
+  if (length > OUTGOING) return counted(socket, native.write(id, buffer), length);
   putOut(buffer, length);
+  return writeOut(socket, id, length);
+}
+
+/** Writes the first bytes of `outgoing`. */
+function writeOut(socket, id, length) {
   event[CALL] = id;
   event[CALL + 1] = length;
   native.writeInline();
@@ -207,6 +213,44 @@ function tryBoth(socket, chunks) {
   return fits ? writeBoth(socket, text, number, encoding, buffer) : uv.ENOBUFS;
 }
 
+/** Of more units than this C makes the bytes of a text. */
+const SHORT_TEXT = 32;
+
+/**
+ * Puts one piece behind others where C finds it. Runs no code of the program's.
+ * @returns {number} where the next one goes, or -1: C has to put them together
+ */
+function append(piece, at) {
+  if (typeof piece === 'number') return at; // an encoding: in ASCII all have the same bytes
+  if (typeof piece === 'string') {
+    const end = at + piece.length;
+    return piece.length <= SHORT_TEXT && end <= OUTGOING && copyASCII(outgoing, piece, at) ? end : -1;
+  }
+  if (!isUint8Array(piece)) return -1;
+  const size = sizeOf(piece);
+  if (at + size > OUTGOING) return -1; // another thread may have made its memory longer
+  copyBytes(outgoing, piece, size, at);
+  return at + size;
+}
+
+/** All pieces, so that C need not be shown each. @returns {number} their bytes, or -1, as append() */
+function putTogether(pieces) {
+  try {
+    let at = 0;
+    for (let i = 0; i < pieces.length && at >= 0; i++) at = append(pieces[i], at);
+    return at;
+  } catch {
+    return -1; // see putOut()
+  }
+}
+
+/** Pieces that C takes together: they are not many bytes. */
+function writeShort(socket, pieces, length) {
+  const { id } = socket[kHandle];
+  const bytes = length <= OUTGOING ? putTogether(pieces) : -1;
+  return bytes >= 0 ? writeOut(socket, id, bytes) : countedText(socket, native.writeSmall(id, pieces, length));
+}
+
 /** All that was written while the socket was corked, or busy. */
 function writeMany(socket, chunks) {
   const result = tryBoth(socket, chunks);
@@ -225,7 +269,7 @@ function writeMany(socket, chunks) {
     length += isText ? piece.length : sizeOf(piece);
   }
   if (length > LONGEST_TEXT) return writeLong(socket, pieces);
-  return countedText(socket, native.writeSmall(socket[kHandle].id, pieces, length));
+  return writeShort(socket, pieces, length);
 }
 
 /**

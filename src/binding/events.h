@@ -56,10 +56,16 @@ typedef enum cnet_handler {
 } cnet_handler_t;
 
 /*
- * A read or a write of at most so many bytes lies in `event` itself: V8 keeps a Buffer of that size on its own heap,
- * and would have to move it out of there for us to see its memory.
+ * A read of at most so many bytes lies in `event` itself: V8 keeps a Buffer of that size on its own heap, and would
+ * have to move it out of there for us to see its memory.
  */
 #define CNET_INLINE 64
+
+/*
+ * A write of at most so many bytes too, of one Buffer or of several and short texts: JavaScript puts the bytes there,
+ * which costs less than showing us each Buffer and string.
+ */
+#define CNET_OUTGOING 512
 
 /* Idle timeouts with a number below this rest by a byte in `event`; the others by a call, idleRest(). */
 #define CNET_RESTS 4096
@@ -70,14 +76,14 @@ typedef enum cnet_handler {
  * and values of Node-API these would cost more than what the functions do.
  */
 enum {
-  CNET_EVENT_STREAM,                                       /* of a read: which stream */
-  CNET_EVENT_STATUS,                                       /* its bytes, or a negative code; see onparse */
-  CNET_EVENT_READ,                                         /* those bytes, when they are few */
-  CNET_EVENT_WRITE = CNET_EVENT_READ + CNET_INLINE / 4,    /* the bytes of a small write */
-  CNET_EVENT_WRITTEN = CNET_EVENT_WRITE + CNET_INLINE / 4, /* how many bytes a text has become: see writeString() */
-  CNET_EVENT_CALL,                                         /* the integers of such a call, three at most */
-  CNET_EVENT_RESULT = CNET_EVENT_CALL + 3,                 /* its result */
-  CNET_EVENT_RESTS,                                        /* bytes, by the number of an idle timeout: 1, it rests */
+  CNET_EVENT_STREAM,                                         /* of a read: which stream */
+  CNET_EVENT_STATUS,                                         /* its bytes, or a negative code; see onparse */
+  CNET_EVENT_READ,                                           /* those bytes, when they are few */
+  CNET_EVENT_WRITE = CNET_EVENT_READ + CNET_INLINE / 4,      /* the bytes of a small write */
+  CNET_EVENT_WRITTEN = CNET_EVENT_WRITE + CNET_OUTGOING / 4, /* how many bytes a text has become: see writeString() */
+  CNET_EVENT_CALL,                                           /* the integers of such a call, three at most */
+  CNET_EVENT_RESULT = CNET_EVENT_CALL + 3,                   /* its result */
+  CNET_EVENT_RESTS,                                          /* bytes, by the number of an idle timeout: 1, it rests */
   CNET_EVENT_LENGTH = CNET_EVENT_RESTS + CNET_RESTS / 4
 };
 

@@ -64,15 +64,15 @@ static int write_inline(const cnet_environment_t *env, int32_t id, int32_t total
 
   int err = is_writable(stream);
   if (err) return err;
-  if (total < 0 || total > CNET_INLINE) return UV_EINVAL;
+  if (total < 0 || total > CNET_OUTGOING) return UV_EINVAL;
   int result = send_bytes(stream, bytes, (size_t)total);
-  cnet_poison(bytes, CNET_INLINE);
+  cnet_poison(bytes, CNET_OUTGOING);
   return result;
 }
 
 /*
  * writeInline(): as write(), of bytes in the memory of the events. JavaScript has put them there: to be shown a small
- * Buffer's memory costs more than that. There too: the number of the stream, how many bytes, CNET_INLINE at most; and
+ * Buffer's memory costs more than that. There too: the number of the stream, how many bytes, CNET_OUTGOING at most; and
  * the result.
  */
 napi_value cnet_js_write_inline(napi_env napi, napi_callback_info info) {
