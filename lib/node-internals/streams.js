@@ -29,11 +29,17 @@ function awaitsReadable(stream) {
   return readableListening && !reading;
 }
 
-/** Whether a chunk that comes would be emitted as it is: the stream flows, nothing is buffered, and nobody decodes. */
+/** Whether a chunk that comes, or its text, would be emitted at once: the stream flows, and nothing is buffered. */
 function emitsAtOnce(stream) {
   const state = stream._readableState;
-  return state.flowing === true && state.length === 0 && state.decoder === null && state.reading;
+  return state.flowing === true && state.length === 0 && state.reading;
 }
+
+/** What makes text of the chunks since setEncoding(), or null. */
+const decoderOf = (stream) => stream._readableState.decoder;
+
+/** The encoding of that decoder: push() takes a text in it as it is. */
+const encodingOf = (stream) => stream._readableState.encoding;
 
 /**
  * Has each chunk of a pipe go through emit() of the stream and write() of the destination, in the place of which a
@@ -194,9 +200,11 @@ module.exports = {
   answerTo,
   areUncalled,
   awaitsReadable,
+  decoderOf,
   defaultEncodingOf,
   emitAll,
   emitsAtOnce,
+  encodingOf,
   hasEnded,
   isBelowMark,
   isDestroyed,

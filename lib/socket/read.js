@@ -12,7 +12,7 @@ const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
 const { KEEPING, callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
-const { emitAll, emitsAtOnce, hasEnded, isDestroyed } = require('../node-internals/streams');
+const { decoderOf, emitAll, emitsAtOnce, encodingOf, hasEnded, isDestroyed } = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
 const { moveToThread } = require('../options/io-threads');
 const { kRead } = require('../common/symbols');
@@ -136,10 +136,31 @@ const isReplaced = (socket) =>
   Duplex.prototype.read !== KEEPING.read.node;
 
 /**
- * True when push() would do nothing but emit 'data': nothing is buffered, nobody decodes, and 'data' was emitted
- * before (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through push().
+ * True when push() would do nothing but emit 'data', of the chunk or of its text: nothing is buffered, and 'data' was
+ * emitted before (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through
+ * push().
  */
 const isFlowing = (socket) => emitsAtOnce(socket) && socket.readableDidRead && !isReplaced(socket);
+
+/** Gives a flowing stream what its decoder has made of a chunk. That may be a program's, and may have paused it. */
+function giveText(stream, text) {
+  if (text.length === 0) return true; // a part of a character
+  if (!isFlowing(stream)) return stream.push(text, encodingOf(stream));
+  stream.emit('data', text);
+  return true;
+}
+
+/**
+ * Gives the stream a chunk.
+ * @returns {boolean} false: the stream wants no more for now, as push() says
+ */
+function giveChunk(stream, chunk) {
+  if (!isFlowing(stream)) return stream.push(chunk);
+  const decoder = decoderOf(stream);
+  if (decoder) return giveText(stream, decoder.write(chunk));
+  stream.emit('data', chunk);
+  return true;
+}
 
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;
 
@@ -152,8 +173,8 @@ const methods = {
       if (this.destroyed) return;
       if (memory === true || this[kParser] !== null) memory = stopParsing(this, got, memory);
       if (this[kOnRead] !== null) giveToUser(this, got);
-      else if (isFlowing(reader)) reader.emit('data', chunkOf(memory, got));
-      else if (!reader.push(chunkOf(memory, got)) && handle !== null && this[kHandle] === handle) stopReading(this);
+      else if (!giveChunk(reader, chunkOf(memory, got)) && handle !== null && this[kHandle] === handle)
+        stopReading(this);
     } else if (got === uv.EOF) {
       reader.push(null);
       life.read(0); // nothing, if a listener has made it live again

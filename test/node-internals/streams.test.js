@@ -95,7 +95,7 @@ describe('node-internals/streams.js relies on the reading side:', () => {
     assert.strictEqual(reading(stream).reading, false);
   });
 
-  it('push() does nothing but emit `data` where a stream flows, has nothing buffered, and decodes nothing', async () => {
+  it('push() does nothing but emit `data` where a stream flows and has nothing buffered', async () => {
     const stream = new Plain();
     const chunks = [];
     stream.on('data', (chunk) => chunks.push(chunk));
@@ -109,6 +109,21 @@ describe('node-internals/streams.js relies on the reading side:', () => {
     assert.strictEqual(stream.readableLength, 0);
     stream.pause();
     assert.strictEqual(streams.emitsAtOnce(stream), false);
+  });
+
+  it('push() emits what the decoder makes of a chunk, nothing of a part of a character, and takes a text in its encoding as it is', async () => {
+    const stream = new Plain().setEncoding('utf-8');
+    const texts = [];
+    stream.on('data', (text) => texts.push(text));
+    await new Promise(setImmediate);
+    assert.strictEqual(streams.encodingOf(stream), 'utf8');
+    assert.strictEqual(typeof streams.decoderOf(stream).write, 'function');
+    stream.push(Buffer.of(0xe2, 0x82));
+    assert.deepStrictEqual(texts, []);
+    stream.push(Buffer.of(0xac));
+    stream.push('as it is \u20ac', streams.encodingOf(stream));
+    assert.deepStrictEqual(texts, ['\u20ac', 'as it is \u20ac']);
+    assert.ok(!streams.decoderOf(new Plain()));
   });
 
   it('a pipe takes each chunk from emit() and gives it to write() once `pipeOnData`, where it is, is null', async () => {
