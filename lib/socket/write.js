@@ -111,25 +111,28 @@ function countedText(socket, result) {
   return counted(socket, result, event[WRITTEN]);
 }
 
-/** Puts a few bytes where C finds them. A view of memory that another thread makes longer may not fit. */
-function putOut(buffer, length) {
+/**
+ * Puts a few bytes where C finds them. Memory that another thread makes longer may not fit.
+ * @param {Uint8Array} array
+ * @param {number} length
+ */
+function putOut(array, length) {
   try {
-    if (isUint8Array(buffer)) {
-      copyBytes(outgoing, buffer, length);
-      return;
-    }
+    copyBytes(outgoing, array, length);
   } catch {
-    // as one that is no Uint8Array, which a program can give to _write()
+    for (let i = 0; i < length; i++) outgoing[i] = array[i];
   }
-  for (let i = 0; i < length; i++) outgoing[i] = buffer[i];
 }
 
-/** Runs no code of the program's. A few bytes are copied, as those of a small read: see read.js. */
+/**
+ * Runs no code of the program's. A few bytes are copied, as those of a small read: see read.js. An array of larger
+ * numbers, which a program can give to _write(), has the bytes of its memory.
+ */
 function writeBuffer(socket, buffer) {
   const { id } = socket[kHandle];
   const length = sizeOf(buffer);
 
-  if (length > OUTGOING) return counted(socket, native.write(id, buffer), length);
+  if (length > OUTGOING || !isUint8Array(buffer)) return counted(socket, native.write(id, buffer), length);
   putOut(buffer, length);
   return writeOut(socket, id, length);
 }
@@ -233,29 +236,47 @@ function append(piece, at) {
   return at + size;
 }
 
-/** All pieces, so that C need not be shown each. @returns {number} their bytes, or -1, as append() */
-function putTogether(pieces) {
+/**
+ * All pieces, so that C need not be shown each. Runs no code of the program's: a list has nothing but properties of its
+ * own, where an array would ask Array.prototype for the element that is added.
+ * @param {Piece} first
+ * @returns {number} their bytes, or -1, as append()
+ */
+function putTogether(first) {
   try {
     let at = 0;
-    for (let i = 0; i < pieces.length && at >= 0; i++) at = append(pieces[i], at);
+    for (let entry = first; entry !== null && at >= 0; entry = entry.next) at = append(entry.piece, at);
     return at;
   } catch {
     return -1; // see putOut()
   }
 }
 
-/** Pieces that C takes together: they are not many bytes. */
-function writeShort(socket, pieces, length) {
-  const { id } = socket[kHandle];
-  const bytes = length <= OUTGOING ? putTogether(pieces) : -1;
-  return bytes >= 0 ? writeOut(socket, id, bytes) : countedText(socket, native.writeSmall(id, pieces, length));
+/** What writeSmall() of C takes. @param {Piece} first */
+function arrayOf(first) {
+  const pieces = [];
+  for (let entry = first; entry !== null; entry = entry.next) pieces[pieces.length] = entry.piece;
+  return pieces;
 }
+
+/** Pieces that C takes together: they are not many bytes. */
+function writeShort(socket, first, length) {
+  const { id } = socket[kHandle];
+  const bytes = length <= OUTGOING ? putTogether(first) : -1;
+  return bytes >= 0 ? writeOut(socket, id, bytes) : countedText(socket, native.writeSmall(id, arrayOf(first), length));
+}
+
+/**
+ * A chunk, or the encoding of the texts behind it, in a list.
+ * @typedef {{ piece: NodeJS.TypedArray | string | number | null, next: Piece | null }} Piece
+ */
 
 /** All that was written while the socket was corked, or busy. */
 function writeMany(socket, chunks) {
   const result = tryBoth(socket, chunks);
   if (result !== uv.ENOBUFS) return result;
-  const pieces = []; // what writeSmall() of C takes
+  const head = { piece: null, next: null };
+  let last = head;
   let current = UTF8;
   let length = 0;
 
@@ -264,12 +285,12 @@ function writeMany(socket, chunks) {
     const number = typeof chunk === 'string' ? numberOf(encoding) : undefined;
     const isText = number === LATIN1 || number === UTF8;
     const piece = isText || typeof chunk !== 'string' ? chunk : toBuffer(chunk, encoding);
-    if (isText && number !== current) pieces[pieces.length] = current = number;
-    pieces[pieces.length] = piece;
+    if (isText && number !== current) last = last.next = { piece: (current = number), next: null };
+    last = last.next = { piece, next: null };
     length += isText ? piece.length : sizeOf(piece);
   }
-  if (length > LONGEST_TEXT) return writeLong(socket, pieces);
-  return writeShort(socket, pieces, length);
+  if (length > LONGEST_TEXT) return writeLong(socket, arrayOf(head.next));
+  return writeShort(socket, head.next, length);
 }
 
 /**

@@ -97,15 +97,53 @@ describe('short pieces written together', function () {
     assert.match(String(await other.ended), /^o+$/);
   });
 
-  it('are the memory of arrays of larger numbers too', async () => {
-    const { client, ended } = await open();
-    const numbers = Uint16Array.of(0x0102, 0x0304);
-    await new Promise((resolve) => {
-      client._writev([{ chunk: numbers, encoding: 'buffer' }, { chunk: Buffer.from('!'), encoding: 'buffer' }], resolve);
-    });
-    client.end();
-    assert.deepStrictEqual(await ended, Buffer.concat([Buffer.from(numbers.buffer), Buffer.from('!')]));
+  it('are not mixed with what an accessor of Array.prototype writes to another socket', async () => {
+    const [one, other] = [await open(), await open()];
+    const second = Buffer.alloc(40, '2');
+    const define = (object, key, how) => Object.defineProperty(object, key, { configurable: true, ...how });
+    const get = () => {
+      other.client.write(Buffer.alloc(40, 'o'));
+      return second;
+    };
+    for (const key of ['0', '1']) {
+      define(Array.prototype, key, {
+        get() {},
+        set(value) {
+          define(this, key, value === second ? { get } : { value, writable: true });
+        },
+      });
+    }
+    try {
+      writeCorked(one.client, [[Buffer.alloc(40, '1')], [second]]);
+    } finally {
+      delete Array.prototype[0];
+      delete Array.prototype[1];
+    }
+    one.client.end();
+    other.client.end();
+    assert.strictEqual(String(await one.ended), '1'.repeat(40) + '2'.repeat(40));
+    await other.ended;
   });
+
+  for (const Numbers of [Uint16Array, Float32Array, BigUint64Array, Uint8ClampedArray]) {
+    it(`are the memory of a ${Numbers.name} too, alone and beside a Buffer, in each size`, async () => {
+      const { client, ended } = await open();
+      const expected = [];
+      for (const size of [8, 64, 128, OUTGOING, OUTGOING + 8]) {
+        const bytes = Buffer.alloc(size, 'memory');
+        const chunk = new Numbers(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + size));
+        const beside = Buffer.from('!');
+        await new Promise((resolve) => client._write(chunk, 'buffer', resolve));
+        await new Promise((resolve) => {
+          client._writev([{ chunk, encoding: 'buffer' }, { chunk: beside, encoding: 'buffer' }], resolve);
+        });
+        expected.push(bytes, bytes, beside);
+      }
+      client.end();
+      assert.deepStrictEqual(await ended, Buffer.concat(expected));
+      assert.strictEqual(client.bytesWritten, Buffer.concat(expected).length);
+    });
+  }
 
   it('never pass through functions that a program has put in the place of the engine\'s', async () => {
     const { client, ended } = await open();
