@@ -7,13 +7,16 @@
  * on a hot path.
  */
 
+const { EventEmitter } = require('node:events');
 const { Readable, Writable } = require('node:stream');
+const { StringDecoder } = require('node:string_decoder');
 
 const { ReadableState } = Readable;
 const { WritableState } = Writable;
 
 /* Taken once: a program may have its own in the place of them. */
 const { isPaused, pause, resume } = Readable.prototype;
+const { listenerCount } = EventEmitter.prototype;
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -29,10 +32,37 @@ function awaitsReadable(stream) {
   return readableListening && !reading;
 }
 
-/** Whether a chunk that comes, or its text, would be emitted at once: the stream flows, and nothing is buffered. */
+/** Whether push() would forget that a pipe waits for its destination. */
+const waitsForDrain = ({ awaitDrainWriters: waiting, multiAwaitDrain: areMany }) =>
+  waiting !== null && !(areMany && waiting.size === 0);
+
+/**
+ * Whether push() of a chunk would do nothing but emit 'data', of it or of its text: the stream flows, nothing is
+ * buffered, somebody listens, and 'data' was emitted before, which push() notes. Runs no code of the program's.
+ */
 function emitsAtOnce(stream) {
   const state = stream._readableState;
-  return state.flowing === true && state.length === 0 && state.reading;
+  return (
+    state.flowing === true &&
+    state.length === 0 &&
+    state.reading &&
+    state.dataEmitted &&
+    !waitsForDrain(state) &&
+    listenerCount.call(stream, 'data') > 0
+  );
+}
+
+/**
+ * Emits 'data' in the place of push().
+ * @returns {boolean} as push(): false, the stream wants no more for now
+ */
+function emitData(stream, data) {
+  const state = stream._readableState; // a listener can make the stream live again, with another one
+  state.reading = false;
+  stream.emit('data', data);
+  if (state.ended || (state.length > 0 && state.length >= state.highWaterMark)) return false;
+  state.reading = true;
+  return true;
 }
 
 /** What makes text of the chunks since setEncoding(), or null. */
@@ -161,9 +191,14 @@ const ASKED = ['flowing', 'pipes', 'awaitDrainWriters', 'multiAwaitDrain', 'read
 function newReadableState(old) {
   const { highWaterMark, defaultEncoding, encoding, decoder } = old;
   const options = { highWaterMark, defaultEncoding, emitClose: false, autoDestroy: old.autoDestroy };
-  const state = new ReadableState(decoder ? { ...options, encoding } : options, null, true);
+  const decodes = decoder instanceof StringDecoder;
+  const state = new ReadableState(decodes ? { ...options, encoding: decoder.encoding } : options, null, true);
 
   for (const key of ASKED) state[key] = old[key];
+  if (decoder && !decodes) { // a program's, of an encoding that Node may not know
+    state.decoder = decoder;
+    state.encoding = encoding;
+  }
   if (wasPaused(old)) notePaused(state, true);
   state.needReadable = old.readableListening;
   if (old.readable === false) {
@@ -203,6 +238,7 @@ module.exports = {
   decoderOf,
   defaultEncodingOf,
   emitAll,
+  emitData,
   emitsAtOnce,
   encodingOf,
   hasEnded,

@@ -4,6 +4,7 @@
 
 const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
+const { StringDecoder } = require('node:string_decoder');
 const { isUint8Array } = require('node:util/types');
 
 const native = require('../native/binding');
@@ -12,7 +13,9 @@ const { errnoException, invalidArgType } = require('../common/errors');
 const { inlined } = require('../native/events');
 const { KEEPING, callStream } = require('./life');
 const { callNode } = require('../node-internals/net');
-const { decoderOf, emitAll, emitsAtOnce, encodingOf, hasEnded, isDestroyed } = require('../node-internals/streams');
+const {
+  decoderOf, emitAll, emitData, emitsAtOnce, encodingOf, hasEnded, isDestroyed,
+} = require('../node-internals/streams');
 const { stopParsing } = require('./parser-reader');
 const { moveToThread } = require('../options/io-threads');
 const { kRead } = require('../common/symbols');
@@ -125,41 +128,39 @@ function giveToUser(socket, got) {
 }
 
 /* Taken once, as a program may have its own in the place of it. */
-const { emit: streamEmit } = Duplex.prototype;
+const { emit: streamEmit, push: streamPush } = Duplex.prototype;
+const { write: decode } = StringDecoder.prototype;
+const { getPrototypeOf } = Object;
 
 /** True when a program has put its own functions in the place of those that push() leads to. */
 const isReplaced = (socket) =>
   socket.emit !== streamEmit ||
-  socket.push !== Duplex.prototype.push ||
+  socket.push !== streamPush ||
   socket._read !== methods._read ||
   socket.read !== methods.read ||
   Duplex.prototype.read !== KEEPING.read.node;
 
-/**
- * True when push() would do nothing but emit 'data', of the chunk or of its text: nothing is buffered, and 'data' was
- * emitted before (which the stream notes on the way). The first chunk, and every one of a paused stream, goes through
- * push().
- */
-const isFlowing = (socket) => emitsAtOnce(socket) && socket.readableDidRead && !isReplaced(socket);
+/** True when a chunk need not go through push(). The first one, and every one of a paused stream, does. */
+const isFlowing = (socket) => emitsAtOnce(socket) && !isReplaced(socket);
 
-/** Gives a flowing stream what its decoder has made of a chunk. That may be a program's, and may have paused it. */
+/** Whether a decoder is Node's: that of a program may do anything with the stream, of which push() takes care. */
+const isOfNode = (decoder) => getPrototypeOf(decoder) === StringDecoder.prototype && decoder.write === decode;
+
+/** Gives a flowing stream what its decoder, behind which there may be a Proxy, has made of a chunk. */
 function giveText(stream, text) {
   if (text.length === 0) return true; // a part of a character
-  if (!isFlowing(stream)) return stream.push(text, encodingOf(stream));
-  stream.emit('data', text);
-  return true;
+  return isFlowing(stream) ? emitData(stream, text) : stream.push(text, encodingOf(stream));
 }
 
 /**
  * Gives the stream a chunk.
- * @returns {boolean} false: the stream wants no more for now, as push() says
+ * @returns {boolean} as push(): false, the stream wants no more for now
  */
 function giveChunk(stream, chunk) {
   if (!isFlowing(stream)) return stream.push(chunk);
   const decoder = decoderOf(stream);
-  if (decoder) return giveText(stream, decoder.write(chunk));
-  stream.emit('data', chunk);
-  return true;
+  if (!decoder) return emitData(stream, chunk);
+  return isOfNode(decoder) ? giveText(stream, decode.call(decoder, chunk)) : stream.push(chunk);
 }
 
 const canStart = (socket) => socket[kOnRead] !== null && !socket.connecting && socket[kHandle] !== null;

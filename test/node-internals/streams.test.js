@@ -111,6 +111,23 @@ describe('node-internals/streams.js relies on the reading side:', () => {
     assert.strictEqual(streams.emitsAtOnce(stream), false);
   });
 
+  it('_readableState has `dataEmitted`, which is true from the first `data`', async () => {
+    const stream = new Plain().on('data', () => {});
+    await new Promise(setImmediate);
+    assert.strictEqual(reading(stream).dataEmitted, false);
+    stream.push('x');
+    assert.strictEqual(reading(stream).dataEmitted, true);
+  });
+
+  it('push() forgets by `awaitDrainWriters` and `multiAwaitDrain` which pipes wait for their destination', () => {
+    const stream = new Plain();
+    assert.strictEqual(reading(stream).awaitDrainWriters, null);
+    assert.strictEqual(reading(stream).multiAwaitDrain, false);
+    for (const target of [new Plain(), new Plain()]) stream.pipe(target);
+    assert.strictEqual(reading(stream).multiAwaitDrain, true);
+    assert.strictEqual(reading(stream).awaitDrainWriters.size, 0);
+  });
+
   it('push() emits what the decoder makes of a chunk, nothing of a part of a character, and takes a text in its encoding as it is', async () => {
     const stream = new Plain().setEncoding('utf-8');
     const texts = [];

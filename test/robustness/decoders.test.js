@@ -5,6 +5,7 @@
 const assert = require('node:assert');
 const { once } = require('node:events');
 const nodeNet = require('node:net');
+const { Readable, Writable } = require('node:stream');
 const { StringDecoder } = require('node:string_decoder');
 
 const net = require('../..');
@@ -23,30 +24,38 @@ async function open(api) {
   return { client, accepted };
 }
 
+/** Turns of the loop after each piece, in which what the program has put off is done. */
+const TURNS = 8;
+
 /**
  * What a program sees that gets pieces one by one, each when the one before has been read.
  * @param {object} api net of Node or of cnet
  * @param {(socket: net.Socket, log: unknown[]) => void} use has the socket decode, and listens
  * @param {Buffer[]} pieces
+ * @param {number} [read] of how many it is sure that they will be read
  */
-async function see(api, use, pieces) {
+async function see(api, use, pieces, read = pieces.length) {
   const { client, accepted } = await open(api);
   const log = [];
   const ended = once(accepted, 'close');
+  client.on('error', () => {}); // where the other end closes first
   use(accepted, log);
   let sent = 0;
-  for (const piece of pieces) {
+  for (const [i, piece] of pieces.entries()) {
     client.write(piece);
     sent += piece.length;
-    while (accepted.bytesRead < sent) await new Promise(setImmediate);
+    while (i < read && accepted.bytesRead < sent) await new Promise(setImmediate);
+    for (let turns = 0; turns < TURNS; turns++) await new Promise(setImmediate);
   }
   client.end();
+  await once(client, 'finish');
+  if (accepted.allowHalfOpen) setImmediate(() => accepted.end());
   await ended;
   return log;
 }
 
-async function assertSame(use, pieces) {
-  const [expected, actual] = [await see(nodeNet, use, pieces), await see(net, use, pieces)];
+async function assertSame(use, ...pieces) {
+  const [expected, actual] = [await see(nodeNet, use, ...pieces), await see(net, use, ...pieces)];
   assert.deepStrictEqual(actual, expected);
   return actual;
 }
@@ -58,6 +67,95 @@ function collect(socket, log) {
   socket.on('data', (text) => log.push(text));
   socket.on('end', () => log.push('end'));
 }
+
+/** What listeners do within 'data' of the second piece, of text or of bytes. */
+const WITHIN = {
+  'ends it by push(null)': (socket) => {
+    socket.allowHalfOpen = true;
+    socket.push(null);
+  },
+  'pauses it, and gives back more than its mark': (socket) => {
+    socket.pause();
+    socket.unshift('u'.repeat(200_000));
+    setImmediate(() => setImmediate(() => socket.resume()));
+  },
+  'pauses it, and gives back less than its mark': (socket) => {
+    socket.pause();
+    socket.unshift('u');
+    setImmediate(() => setImmediate(() => socket.resume()));
+  },
+  'asks for more': (socket) => socket.read(0),
+  'stops listening until the next tick': (socket, listener) => {
+    socket.off('data', listener);
+    process.nextTick(() => socket.on('data', listener));
+  },
+};
+
+describe('a socket that flows', function () {
+  this.timeout(patience(30000));
+
+  for (const [how, within] of Object.entries(WITHIN)) {
+    for (const encoding of ['utf8', null]) {
+      it(`goes on as with node:net where a listener of ${encoding ?? 'bytes'} ${how}`, async () => {
+        const use = (socket, log) => {
+          let count = 0;
+          if (encoding !== null) socket.setEncoding(encoding);
+          const listener = (data) => {
+            if (count > 2) log.push(`${log.pop()}${data}`); // two that come in one read are one
+            else log.push(String(data));
+            if (++count === 2) within(socket, listener);
+          };
+          socket.on('data', listener);
+          for (const event of ['end', 'error']) socket.on(event, (err) => log.push(event, err));
+        };
+        await assertSame(use, ['one', 'two', 'three', 'four'].map((text) => Buffer.from(text)), 2);
+      });
+    }
+  }
+
+  for (const encoding of ['utf8', null]) {
+    it(`calls a push() that a program has put in its place, for ${encoding ?? 'bytes'}`, async () => {
+      const { push } = Readable.prototype;
+      const use = (socket, log) => {
+        if (encoding !== null) socket.setEncoding(encoding);
+        collect(socket, log);
+        Readable.prototype.push = function (chunk, ...rest) {
+          if (this === socket) log.push(`push ${chunk}`);
+          return Reflect.apply(push, this, [chunk, ...rest]);
+        };
+      };
+      try {
+        await assertSame(use, ['one', 'two', 'three'].map((text) => Buffer.from(text)));
+      } finally {
+        Readable.prototype.push = push;
+      }
+    });
+
+    it(`forgets with each piece which pipes wait, and so goes on after resume(), for ${encoding ?? 'bytes'}`, async () => {
+      const use = (socket, log) => {
+        if (encoding !== null) socket.setEncoding(encoding);
+        const stuck = new Writable();
+        let writes = 0;
+        stuck.write = () => ++writes !== 2; // and never emits 'drain'
+        const slow = new Writable({
+          highWaterMark: 1,
+          decodeStrings: false,
+          write(chunk, _encoding, callback) {
+            log.push(String(chunk));
+            setImmediate(callback);
+          },
+        });
+        socket.pipe(stuck);
+        socket.pipe(slow);
+        let count = 0;
+        socket.on('data', () => {
+          if (++count === 2) setImmediate(() => setImmediate(() => socket.resume()));
+        });
+      };
+      await assertSame(use, ['one', 'two', 'three', 'four', 'five'].map((text) => Buffer.from(text)));
+    });
+  }
+});
 
 describe('a socket that decodes', function () {
   this.timeout(patience(30000));
@@ -128,6 +226,63 @@ describe('a socket that decodes', function () {
     };
     const log = await assertSame(use, [Buffer.from('one'), Buffer.from('two'), Buffer.from('three')]);
     assert.deepStrictEqual(log, ['decodes one', '<one>', 'decodes two', 'resumes', '<two>', 'decodes three', '<three>', 'end']);
+  });
+
+  it('keeps a text for which its decoder has left no listener, as node:net', async () => {
+    const use = (socket, log) => {
+      const listener = (text) => log.push(text);
+      socket.setEncoding('utf8').on('data', listener);
+      let count = 0;
+      const { decoder } = socket._readableState;
+      socket._readableState.decoder = {
+        encoding: 'utf8',
+        write(chunk) {
+          if (++count === 2) {
+            socket.off('data', listener);
+            process.nextTick(() => socket.on('data', listener));
+          }
+          return decoder.write(chunk);
+        },
+        end: () => decoder.end(),
+      };
+    };
+    const log = await assertSame(use, ['one', 'two', 'three'].map((text) => Buffer.from(text)));
+    assert.deepStrictEqual(log, ['one', 'two', 'three']);
+  });
+
+  it('never gives a text twice or out of order where the decoder, behind a Proxy, has paused it', async () => {
+    const use = (socket, log) => {
+      collect(socket.setEncoding('utf8'), log);
+      let count = 0;
+      socket._readableState.decoder = new Proxy(socket._readableState.decoder, {
+        get(target, key) {
+          const value = Reflect.get(target, key);
+          if (key !== 'write' || ++count !== 2) return value;
+          socket.pause();
+          setImmediate(() => {
+            log.push('resumes');
+            socket.resume();
+          });
+          return value;
+        },
+      });
+    };
+    await assertSame(use, [Buffer.from('one'), Buffer.from('two'), Buffer.from('three')]);
+  });
+
+  it('asks a decoder of the program in its next life too, of whatever encoding', async () => {
+    const server = net.createServer((socket) => socket.end('text')).listen(0, HOST);
+    await once(server, 'listening');
+    const socket = net.connect(server.address()).setEncoding('utf8');
+    const texts = [];
+    socket._readableState.decoder = { write: (chunk) => `<${chunk}>`, end: () => '' };
+    socket._readableState.encoding = 'win1251';
+    socket.on('data', (text) => texts.push(text));
+    await once(socket, 'close');
+    socket.connect(server.address());
+    await once(socket, 'close');
+    server.close();
+    assert.deepStrictEqual(texts, ['<text>', '<text>']);
   });
 
   for (const [name, api] of Object.entries(APIS)) {
