@@ -119,6 +119,24 @@ describe('node-internals/streams.js relies on the reading side:', () => {
     assert.strictEqual(reading(stream).dataEmitted, true);
   });
 
+  it('push() keeps until the tick what nobody listens for, where a stream flows and has nothing buffered', async () => {
+    const stream = new Plain();
+    const listener = () => {};
+    stream.on('data', listener);
+    await new Promise(setImmediate);
+    stream.push('first');
+    await new Promise(setImmediate);
+    assert.strictEqual(streams.emitsAtOnce(stream), true);
+    stream.off('data', listener);
+    assert.strictEqual(stream.readableFlowing, true);
+    assert.strictEqual(streams.emitsAtOnce(stream), false);
+    const texts = [];
+    stream.push('second');
+    stream.on('data', (chunk) => texts.push(String(chunk)));
+    await new Promise(setImmediate);
+    assert.deepStrictEqual(texts, ['second']);
+  });
+
   it('push() forgets by `awaitDrainWriters` and `multiAwaitDrain` which pipes wait for their destination', () => {
     const stream = new Plain();
     assert.strictEqual(reading(stream).awaitDrainWriters, null);
